@@ -1,0 +1,82 @@
+"""What the course says: modules, their criteria, and the submissions that must fail them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Dimension(StrEnum):
+    """The five dimensions of the capstone rubric; every module criterion contributes to one."""
+
+    ARCHITECTURE = "architecture"
+    SECURITY = "security"
+    DOCUMENTATION = "documentation"
+    TESTING = "testing"
+    DELIVERY = "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing a module asks for, scored by all the checks that carry its id.
+
+    ``points`` are out of the module's 100 and 0 only for a ``manual`` criterion, which no program judges.
+    ``requires`` names criteria without which this one proves nothing: it is blocked until they pass.
+    ``task`` is the number of the brief's task; ``docs`` are pages to read next, as title and address.
+    """
+
+    id: str
+    title: str
+    points: int
+    task: int
+    hint: str
+    docs: tuple[tuple[str, str], ...]
+    dimension: Dimension
+    requires: tuple[str, ...] = ()
+    manual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One assignment: its number (1 to 5), slug such as ``02-domain-modeling``, and criteria worth 100 points in all."""
+
+    number: int
+    slug: str
+    title: str
+    pass_score: int
+    criteria: tuple[Criterion, ...]
+
+    def criterion(self, criterion_id: str) -> Criterion:
+        """The criterion of that id; ``KeyError`` if the module has none."""
+        for criterion in self.criteria:
+            if criterion.id == criterion_id:
+                return criterion
+        raise KeyError(criterion_id)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class State:
+    """A state of the one application: as given at the start of a checkpoint, or as solved at its end."""
+
+    checkpoint: int
+    solved: bool
+
+    def __str__(self) -> str:
+        return f"{'solution' if self.solved else 'starter'} {self.checkpoint:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of a mutant: in ``file``, the text ``old`` (found exactly once) becomes ``new``. An ``old`` of "" makes the file."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A deliberately wrong submission: the solution with these edits, and the criteria it must fail."""
+
+    id: str
+    title: str
+    edits: tuple[Edit, ...]
+    fails: tuple[str, ...]

@@ -1,0 +1,61 @@
+"""What was measured, before anybody judges it."""
+
+from dataclasses import dataclass
+
+from grader.domain.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in the submission: path from its root, and the line, counted from 1, where one is known."""
+
+    path: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One case of one check: what was expected, what was seen, and where.
+
+    ``check`` names the case inside the checkpoint (``slugs::two_posts_one_title[reader]``), never a path
+    of the staff's. ``traceback`` is the learner's own and only ever set by a public check. ``fault``
+    holds, for an errored case, what went wrong on our side; it goes to staff, not to learners.
+    """
+
+    check: str
+    criterion: str
+    sentence: str
+    status: Status
+    expected: str = ""
+    observed: str = ""
+    where: Location | None = None
+    traceback: str = ""
+    fault: str = ""
+    duration_s: float = 0.0
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """Something made from the submission for a person to look at: a diagram, a diff.
+
+    ``kind`` is ``diff``, ``table`` or ``er-diagram``; ``body`` is text for a diff and JSON for the other
+    two; ``criterion`` is the manual criterion it serves.
+    """
+
+    id: str
+    title: str
+    kind: str
+    body: str
+    criterion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that one run measured: observations in the order of the checks, and artefacts."""
+
+    observations: tuple[Observation, ...]
+    artefacts: tuple[Artefact, ...] = ()

@@ -1,0 +1,95 @@
+"""The verdict on one submission, and all that a report may say of it. `result.json` is this, encoded."""
+
+from dataclasses import dataclass
+
+from grader.domain.course import Dimension
+from grader.domain.evidence import Artefact, Observation
+from grader.domain.status import Status
+
+SCHEMA = "django-track/result/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionResult:
+    """A criterion with its verdict. ``score`` is ``max_score`` or 0: a criterion is met or it is not."""
+
+    id: str
+    title: str
+    status: Status
+    score: int
+    max_score: int
+    task: int
+    dimension: Dimension
+    hint: str
+    docs: tuple[tuple[str, str], ...]
+    blocked_by: tuple[str, ...]
+    observations: tuple[Observation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GateVerdict:
+    """A measured number against its threshold, shown as *actual (required op threshold)*."""
+
+    id: str
+    title: str
+    status: Status
+    actual: float | None
+    op: str
+    threshold: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a result comes from, so that anybody can repeat it.
+
+    Times are UTC in ISO 8601, ending in Z; durations are seconds. ``official`` is true only for all
+    checks, hidden ones too, in a sandbox that isolates. ``environment`` is ``submission`` when its own
+    lock was installed, ``course`` when the course's stood in because its own could not be.
+    """
+
+    grader_version: str
+    submission: str
+    commit: str | None
+    tree_hash: str
+    seed: int
+    sandbox: str
+    official: bool
+    database: str
+    environment: str
+    environment_hash: str
+    checks_hash: str
+    python: str
+    started_at: str
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The one result that every report renders.
+
+    ``graded`` is false if anything was errored: then ``met`` is false too, but says nothing of the
+    learner. ``score`` and ``max_score`` are whole points. ``scope`` is ``full`` or ``public``.
+    """
+
+    schema: str
+    module: int
+    module_slug: str
+    module_title: str
+    graded: bool
+    met: bool
+    score: int
+    max_score: int
+    pass_score: int
+    scope: str
+    criteria: tuple[CriterionResult, ...]
+    gates: tuple[GateVerdict, ...]
+    artefacts: tuple[Artefact, ...]
+    notices: tuple[str, ...]
+    provenance: Provenance
+
+    @property
+    def next_step(self) -> CriterionResult | None:
+        """The failed criterion worth most, the earliest task first among equals; ``None`` when none failed."""
+        failed = [c for c in self.criteria if c.status is Status.FAILED]
+        return min(failed, key=lambda c: (-c.max_score, c.task), default=None)

@@ -1,0 +1,31 @@
+"""The five things that can be said of a check or a criterion."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What became of a check, a criterion or a gate.
+
+    ``failed`` is the submission's fault, ``errored`` the grader's or the machine's: an errored
+    criterion is never a zero, it makes the whole result *not graded*. ``blocked`` says that something
+    it depends on failed; ``manual`` waits for a person and carries no points.
+    """
+
+    PASSED = "passed"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    ERRORED = "errored"
+    MANUAL = "manual"
+
+
+_GRAVITY = (Status.PASSED, Status.MANUAL, Status.BLOCKED, Status.ERRORED, Status.FAILED)
+
+
+def gravest(statuses: Iterable[Status]) -> Status:
+    """The status of a whole whose parts have these: one failed part fails the whole.
+
+    A failure outranks an error because it is certain: the part that failed was measured. No parts at
+    all is ``errored``: nothing was measured.
+    """
+    return max(statuses, key=_GRAVITY.index, default=Status.ERRORED)
