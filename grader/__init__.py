@@ -1,1 +1,3 @@
 """The autograder of Django Track."""
+
+__version__ = "0.1.0"

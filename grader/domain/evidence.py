@@ -55,7 +55,12 @@ class Artefact:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that one run measured: observations in the order of the checks, and artefacts."""
+    """All that one run measured: observations in the order of the checks, and artefacts.
+
+    ``sandbox`` names the backend that ran the submission; ``isolated`` says whether it really isolates.
+    """
 
     observations: tuple[Observation, ...]
     artefacts: tuple[Artefact, ...] = ()
+    sandbox: str = ""
+    isolated: bool = False

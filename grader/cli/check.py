@@ -1,0 +1,66 @@
+"""`grader check`: the public checks on one's own work, in the fast mode."""
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from grader.cli import options as opt
+from grader.cli.console import err, out, progress
+from grader.domain.errors import SandboxError
+
+
+@click.command("check")
+@click.argument("submission", type=click.Path(path_type=Path), default=Path("."))
+@opt.module_option
+@opt.out_option
+@opt.format_option
+@opt.sandbox_option
+@opt.seed_option
+@opt.course_option
+@click.option("--database", type=click.Choice(["postgres", "sqlite"]), default="sqlite", show_default=True)
+@click.option("--only", "criteria", multiple=True, help="Only this criterion; may be repeated.")
+def command(
+    submission: Path,
+    number: int | None,
+    out_dir: Path,
+    formats: tuple[str, ...],
+    sandbox: Literal["auto", "bubblewrap", "process"],
+    seed: int | None,
+    course_dir: Path | None,
+    database: Literal["postgres", "sqlite"],
+    criteria: tuple[str, ...],
+) -> None:
+    """Run the public checks of a module on SUBMISSION (here, unless named)."""
+    from grader.cli.assign import assignment
+    from grader.cli.outcome import finish
+    from grader.pipeline import Options, grade
+
+    with assignment(opt.find_course(course_dir), number, submission) as chosen, progress() as show:
+        choices = Options(
+            state_dir=opt.state_dir(),
+            sandbox=_own_machine(sandbox),
+            database=database,
+            mode="savepoint",
+            seed=seed,
+            public_only=True,
+            criteria=tuple(chosen.module.criterion(c).id for c in criteria) or None,
+        )
+        result = grade(submission, chosen, choices, progress=show)
+    raise click.exceptions.Exit(finish(result, out_dir, formats, staff=False, console=out))
+
+
+def _own_machine(
+    sandbox: Literal["auto", "bubblewrap", "process"],
+) -> Literal["auto", "bubblewrap", "process"]:
+    """One's own code on one's own machine may run without a sandbox where none is to be had; say so."""
+    if sandbox != "auto":
+        return sandbox
+    from grader.sandbox import open_sandbox
+
+    try:
+        open_sandbox("auto", state_dir=opt.state_dir())
+    except SandboxError as missing:
+        err.print(f"[yellow]No sandbox here ({missing.message}): your project runs as a plain process.[/]")
+        return "process"
+    return "auto"

@@ -1,0 +1,56 @@
+"""What all commands share: the console, progress on anything over a second, and how errors read."""
+
+import os
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from grader.domain.progress import Progress as Step
+from grader.domain.errors import GraderError
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[Step], None]]:
+    """A line on stderr that tells what is being done; on a pipe, one plain line for each new step."""
+    if not err.is_terminal:
+        yield _plain()
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TaskProgressColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=err, transient=True) as bar:
+        task = bar.add_task("Starting", total=None)
+        yield lambda step: bar.update(
+            task, description=escape(step.text), completed=step.done, total=step.total or None
+        )
+
+
+def _plain() -> Callable[[Step], None]:
+    seen: list[str] = [""]
+
+    def show(step: Step) -> None:
+        if step.text != seen[-1] and not step.total:
+            seen.append(step.text)
+            err.print(escape(step.text))
+
+    return show
+
+
+def explain(error: Exception) -> int:
+    """Print an error as a person should read it, and give the exit code for it."""
+    if isinstance(error, GraderError):
+        err.print(f"[bold red]Error:[/] {escape(error.message)}", soft_wrap=True)
+        if error.hint:
+            err.print(f"[bold]What to do:[/] {escape(error.hint)}", soft_wrap=True)
+        return error.exit_code
+    err.print(f"[bold red]The grader itself failed:[/] {escape(type(error).__name__)}: {escape(str(error))}")
+    if os.environ.get("GRADER_DEBUG"):
+        err.print(escape("".join(traceback.format_exception(error))))
+    else:
+        err.print("This is not the submission's fault. Run again with GRADER_DEBUG=1 for the details, and report it.")
+    return 3

@@ -1,0 +1,56 @@
+"""`grader grade`: one submission, all checks, official in a real sandbox."""
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from grader.cli import options as opt
+from grader.cli.console import out, progress
+
+
+@click.command("grade")
+@click.argument("submission", type=click.Path(path_type=Path))
+@opt.module_option
+@opt.out_option
+@opt.format_option
+@opt.sandbox_option
+@opt.seed_option
+@opt.course_option
+@click.option("--commit", help="Grade this commit of a git repository instead of the files of a folder.")
+@click.option("--database", type=click.Choice(["postgres", "sqlite"]), default="postgres", show_default=True)
+@click.option("--mode", type=click.Choice(["fork", "savepoint"]), default="fork", show_default=True, help="Isolation.")
+@click.option("--only", "criteria", multiple=True, help="Only this criterion; may be repeated; not official.")
+@click.option("--staff", is_flag=True, help="Show the grader's own faults too: not for learners' eyes.")
+def command(
+    submission: Path,
+    number: int | None,
+    out_dir: Path,
+    formats: tuple[str, ...],
+    sandbox: Literal["auto", "bubblewrap", "process"],
+    seed: int | None,
+    course_dir: Path | None,
+    commit: str | None,
+    database: Literal["postgres", "sqlite"],
+    mode: Literal["fork", "savepoint"],
+    criteria: tuple[str, ...],
+    staff: bool,
+) -> None:
+    """Grade SUBMISSION (a folder, a git repository or an archive) with every check of a module."""
+    from grader.cli.assign import assignment
+    from grader.cli.outcome import finish
+    from grader.pipeline import Options, grade
+
+    with assignment(opt.find_course(course_dir), number, submission) as chosen, progress() as show:
+        chosen_criteria = tuple(chosen.module.criterion(c).id for c in criteria) or None
+        choices = Options(
+            state_dir=opt.state_dir(),
+            sandbox=sandbox,
+            database=database,
+            mode=mode,
+            seed=seed,
+            commit=commit,
+            criteria=chosen_criteria,
+        )
+        result = grade(submission, chosen, choices, progress=show)
+    raise click.exceptions.Exit(finish(result, out_dir, formats, staff=staff, console=out))

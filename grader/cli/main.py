@@ -1,0 +1,75 @@
+"""`grader`: the entry point. Commands are imported when they are called, so that help answers at once."""
+
+import importlib
+import signal
+import sys
+from types import FrameType
+
+import click
+
+from grader import __version__
+
+_COMMANDS = {
+    "grade": ("grader.cli.grade", "Grade one submission with every check, hidden ones too."),
+    "check": ("grader.cli.check", "Run the public checks on your own work: quick, and as often as you like."),
+    "report": ("grader.cli.report", "Render a stored result.json again, in any format."),
+    "course": ("grader.cli.course", "Build the course from its one source, and prove that it is right."),
+    "release": ("grader.cli.release", "Write what learners clone: nothing hidden, later or solved."),
+    "doctor": ("grader.cli.doctor", "Say what this machine has, and how to get the rest."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on use; their one-line help is known without."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(_COMMANDS[cmd_name][0])
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="grader")
+def grader() -> None:
+    """Grade Django Track submissions, and build the course they belong to.
+
+    Exit codes: 0 the bar is met, 1 it is not, 2 the command was misused, 3 the grader or the machine failed.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit: errors become a sentence and what to do next, never a traceback."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        code = grader.main(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        code = done.exit_code
+    except click.ClickException as wrong:
+        wrong.show()
+        code = wrong.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Stopped. Nothing was left behind.", err=True)
+        code = 130
+    except Exception as error:
+        code = _explain(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: Exception) -> int:
+    from grader.cli.console import explain
+
+    return explain(error)
+
+
+def _as_interrupt(signum: int, frame: FrameType | None) -> None:
+    """End on SIGTERM as on Ctrl-C, so that sandboxes and services are taken down on the way out."""
+    raise KeyboardInterrupt

@@ -1,0 +1,62 @@
+"""Options that several commands take, and where the course and the cache are found."""
+
+import os
+from pathlib import Path
+
+import click
+import platformdirs
+
+from grader.domain.errors import UsageError_
+
+FORMATS = ("json", "html", "markdown", "junit", "classroom")
+
+module_option = click.option("--module", "number", type=click.IntRange(1, 5), help="Number of the module, such as 02.")
+course_option = click.option(
+    "--course", "course_dir", type=click.Path(path_type=Path), help="Folder with course.toml [found from here upwards]."
+)
+out_option = click.option(
+    "--out", "out_dir", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Where to write."
+)
+format_option = click.option(
+    "--format",
+    "formats",
+    type=click.Choice(FORMATS),
+    multiple=True,
+    help="Report to write; may be repeated [json, html and markdown].",
+)
+sandbox_option = click.option(
+    "--sandbox",
+    type=click.Choice(["auto", "bubblewrap", "process"]),
+    default="auto",
+    show_default=True,
+    help="How to isolate the submission; 'process' does not, and is never official.",
+)
+seed_option = click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Repeat a run with its inputs.")
+
+
+def state_dir() -> Path:
+    """Where environments, tools and templates are kept between runs; GRADER_CACHE overrides it."""
+    chosen = os.environ.get("GRADER_CACHE")
+    path = Path(chosen) if chosen else Path(platformdirs.user_cache_path("django-track"))
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def find_course(given: Path | None) -> Path:
+    """The folder with course.toml: the given one, or the nearest at or above here, or the one this program came in.
+
+    Raises:
+        UsageError_: there is none.
+    """
+    if given is not None:
+        candidates = [given]
+    else:
+        here = Path.cwd()
+        candidates = [here, *here.parents, Path(__file__).parents[2]]
+    for folder in candidates:
+        if (folder / "course.toml").is_file():
+            return folder.resolve()
+    raise UsageError_(
+        f"there is no course.toml in {given}" if given else "no course.toml was found here or in any folder above",
+        "Go to the course's folder, or name it: --course DIR.",
+    )

@@ -1,0 +1,36 @@
+"""The end of a grading: write the reports, print the verdict, choose the exit code."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.domain.errors import UsageError_
+from grader.domain.result import Result
+from grader.report import REPORTS, for_learners, for_staff, terminal
+
+_DEFAULT = ("json", "html", "markdown")
+
+
+def finish(result: Result, out_dir: Path, formats: tuple[str, ...], *, staff: bool, console: Console) -> int:
+    """Write the reports in ``formats`` to ``out_dir``, print the verdict; 0 met, 1 not met, 3 not graded."""
+    shown = for_staff(result) if staff else for_learners(result)
+    written = [_write(out_dir, REPORTS[name].file_name, REPORTS[name].render(shown)) for name in formats or _DEFAULT]
+    console.print(terminal(shown))
+    for path in written:
+        console.print(f"  {path}", markup=False, soft_wrap=True)
+    return 3 if not result.graded else 0 if result.met else 1
+
+
+def _write(folder: Path, name: str, text: str) -> Path:
+    """Write a whole file or none: a reader never meets a half-written report."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}-")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        return Path(temporary).replace(folder / name)
+    except OSError as problem:
+        raise UsageError_(f"cannot write {folder / name}: {problem.strerror}", "Choose another folder: --out DIR.") from None

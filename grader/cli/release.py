@@ -1,0 +1,30 @@
+"""`grader release`: what learners clone."""
+
+from pathlib import Path
+
+import click
+
+from grader.cli import options as opt
+from grader.cli.console import out
+
+
+@click.command("release")
+@click.argument("folder", type=click.Path(path_type=Path))
+@opt.module_option
+@opt.course_option
+def command(folder: Path, number: int | None, course_dir: Path | None) -> None:
+    """Write the release of a module to FOLDER, which must not exist or be empty."""
+    from grader.course import leaks, load_course, release
+    from grader.domain.errors import CourseError
+
+    if number is None:
+        raise click.UsageError("Say which module is released: --module 02.")
+    course = load_course(opt.find_course(course_dir))
+    release(course, folder, module=number)
+    found = leaks(folder, course, module=number)
+    if found:
+        raise CourseError(
+            f"the release leaks {len(found)} hidden lines, the first in {found[0]}",
+            f"Do not publish {folder}. Mark the file in capstone/reference, or move the line, and release again.",
+        )
+    out.print(f"Released module {number:02d} to {folder}: nothing hidden, later or solved was found in it.")

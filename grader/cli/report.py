@@ -1,0 +1,21 @@
+"""`grader report`: a stored result, rendered again."""
+
+from pathlib import Path
+
+import click
+
+from grader.cli import options as opt
+from grader.cli.console import out
+
+
+@click.command("report")
+@click.argument("result", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@opt.out_option
+@opt.format_option
+@click.option("--staff", is_flag=True, help="Keep the grader's own faults: not for learners' eyes.")
+def command(result: Path, out_dir: Path, formats: tuple[str, ...], staff: bool) -> None:
+    """Render RESULT, a result.json, in other formats; decides nothing and measures nothing."""
+    from grader.cli.outcome import finish
+    from grader.report import decode
+
+    raise click.exceptions.Exit(finish(decode(result.read_bytes()), out_dir, formats, staff=staff, console=out))
