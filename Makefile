@@ -1,0 +1,76 @@
+# Every task of this repository. `make help` lists them; each makes .venv first if it is not up to date.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+SHELL := /bin/sh
+
+bin := .venv/bin
+MODULE ?= 02
+SUBMISSION ?=
+OUT ?= out
+
+export UV_PYTHON_DOWNLOADS = never
+
+.PHONY: help setup grade test lint format types layers pytest course docs serve-docs reference verify prove bench build clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Make the environment in .venv (PYTHON=/path/to/python3.13 to choose the Python)
+	@scripts/setup
+
+grade: setup ## Grade a bundled sample, or SUBMISSION=path MODULE=02; writes the report below out/
+	@scripts/grade "$(MODULE)" "$(SUBMISSION)" "$(OUT)"
+
+test: setup preflight lint types layers course pytest ## Everything that has to hold before a change is merged
+
+.PHONY: preflight
+preflight:
+	@scripts/preflight
+
+lint: setup ## Check style, formatting and docstrings
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/interrogate grader
+
+format: setup ## Format the code and mend what can be mended by itself
+	$(bin)/ruff format
+	$(bin)/ruff check --fix
+
+types: setup ## Check the types
+	$(bin)/mypy
+
+layers: setup ## Check that the packages import only what is below them
+	$(bin)/lint-imports --no-cache
+
+course: setup ## Check that the committed starters are what the reference projects to, and the ledger
+	$(bin)/grader course build --check
+
+pytest: setup ## Run the grader's own tests, slow ones last (ARGS="tests/scoring -k weights")
+	$(bin)/python -m pytest $(ARGS)
+
+verify: setup ## Let the course prove itself, quickly (see docs/authors/proof.md)
+	$(bin)/grader course verify
+
+prove: setup ## Grade every state and every mutant, and write the ledger
+	$(bin)/grader course prove
+
+bench: setup ## Measure the speed of the grader, as ratios of one run
+	$(bin)/python -m benchmarks
+
+docs: setup ## Build the site strictly into site/
+	$(bin)/mkdocs build --strict --quiet
+	@echo "site/index.html"
+
+serve-docs: setup ## Show the site at http://127.0.0.1:8000 and rebuild it on change
+	$(bin)/mkdocs serve --strict
+
+reference: setup ## Write the CLI reference anew from the program
+	$(bin)/python scripts/cli_reference.py
+
+build: setup ## Project the reference to the committed starters, and build the wheel into dist/
+	$(bin)/grader course build
+	$(bin)/uv build --wheel --no-build-isolation --quiet
+
+clean: ## Remove everything that was made here, .venv included
+	rm -rf .venv site build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
