@@ -1,0 +1,70 @@
+"""The checkpoint kit: what a course author writes checks with. Plain pytest, run by the trusted side.
+
+A check never imports the learner's project. It asks a process in the sandbox for *values* and compares
+them here, so nothing that the project does can reach the assertion.
+
+Verbs (``from grader.checkpoint import ...``)
+    check(criterion, *, down=None, database=None, seconds=30)
+        Ties a test to a criterion. The docstring is required: it is the learner's sentence.
+        ``down="redis"`` or ``"postgres"``: that real server is stopped for the length of the check.
+        ``database="postgres"``: the check needs PostgreSQL whatever the run uses (races, SQL of its own).
+    matrix(criterion, table, **as check)
+        The same for a table: the first line names the columns, every other line a row and its cells.
+        The test takes the fixture ``cell`` (``cell.row``, ``cell.column``, ``cell.value``: str); every
+        cell is a case. Its docstring may use ``{row}``, ``{column}`` and ``{value}``.
+    refuses(field=None, *, code=None)
+        ``with refuses("body"): post.full_clean()``: the block has to raise a ValidationError on that
+        field (``None``: any; ``"__all__"``: on the whole) or the check fails in plain words.
+    raises(name)
+        ``with raises("PermissionDenied"): ...``: an exception of that class name, or a subclass of it.
+    expect(observed, equal_to=..., because="")      strict (``True`` is not ``1``) and worded
+    expect_that(holds, expected="...", observed=...)   for anything that ``==`` does not say
+    fail(expected=..., observed=..., where=None)    ends the check as failed; ``where`` is "path:line"
+    later(callable, *args, **kwargs)                a call for ``app.race``, not made yet
+    Factory(app, rng, name=Recipe("app.Model", many=("tags",), field=value or callable(make)))
+        ``make.name(**fields)`` saved, ``make.name.build(**fields)`` not saved.
+    Refused, Raised, Failed                         the exceptions behind the verbs
+
+Plain ``assert observed == expected`` works and is preferred: the failing comparison becomes the
+observation. The left side is what was observed. For a bare ``assert x`` give a message: it is shown.
+
+Fixtures
+    app         the project. ``Post = app.model("posts.Post")``; ``Post.objects.published().count()``;
+                ``post = Post(title="x")``; ``post.save()``; ``post.slug``; ``post.title = "y"``;
+                ``list(queryset)``, ``len(queryset)``, ``queryset[0]``, ``post in queryset``.
+                Every access and call happens at once, as in Django itself; str, int, bool, datetime,
+                Decimal, list, tuple, set, dict and None arrive as plain Python values, everything else as a
+                reference. Two references are equal when they are the same row (model and pk).
+                app.call("posts.services:publish_post", post=post, by=user); app.get("module:name")
+                app.race([later(a.save), later(b.save)], atomic=False) -> [Outcome(value, raised), ...]
+                (one thread each, behind a barrier; needs database="postgres")
+                app.describe() -> tuple of ModelFacts (the project's own models), app.settings.NAME,
+                app.anonymous()
+    client      Django's test client: ``client.get(path, headers={...})``, ``.post(path, json=... or data=...)``,
+                ``client.login(user)``; ``response.status_code``, ``.headers``, ``.text``, ``.json()``
+    db          observer of this check's own database, beside the project: ``db.rows(table, "a", "b", id=3)``
+                -> list of dicts; ``db.one(...)``, ``db.execute(sql, params)`` -> list of tuples
+                (``%s`` parameters), raises Refused(kind, constraint) when the database says no, kind is "check",
+                "unique", "not-null" or "foreign-key"; ``db.insert(table, **row)``; ``db.update(table, set, **where)``;
+                ``db.columns(table)``, ``db.constraints(table)``, ``db.indexes(table)``, ``db.tables()``;
+                ``with db.refused("unique"): ...`` as refuses, for the database
+    queries     ``with queries() as q: ...`` then ``q.count`` and ``q.statements`` (DML only)
+    manage      ``manage("migrate", "posts", "0001")`` in this check's own database -> Ran(code, out);
+                with ``settings=`` or ``env=`` a fresh ``python manage.py ...``, without a database of its own
+    load        ``load("config.settings.production", env={...})`` -> settings freshly loaded under exactly
+                these variables: ``.DEBUG``; raises Raised if they refuse to load.
+                ``load.environ(settings, env)`` -> tuple of EnvironRead(name, path, line)
+    migrations  two cases, SQLite and PostgreSQL, each with an empty database: ``.migrate(app, name)``,
+                ``.model("posts.Post")`` (historical, as of what is applied), ``.applied()``, ``.unapplied()``, ``.db``,
+                ``.kind``
+    serve       ``server = serve(settings="config.settings.production", env={...})``: gunicorn in the sandbox with
+                real PostgreSQL (migrated) and Redis; ``server.ready_within(30, "/healthz")``,
+                ``server.get(path, headers={...})`` -> status_code, headers, text, json()
+    services    ``services.postgres.down()`` and ``.up()``, ``services.redis.down()`` and ``.up()``
+    files       the submission as data: ``.text(path)``, ``.exists(path)``, ``.glob(pattern)``, ``.toml(path)``,
+                ``.yaml(path)``; a missing or unreadable file fails the check
+    tools       ``tools.hadolint(path)``, ``tools.compose(path)``, ``tools.poetry("check", "--lock")`` -> ToolReport(ok,
+                findings, out)
+    rng         seeded by the run and this check: random.Random with ``.word()``, ``.title()``, ``.sentence()``, ``.slug()``
+    artefact    ``artefact(id, title, kind, body)`` attaches something for a person to look at
+"""
