@@ -1,0 +1,2 @@
+# FILE GIVEN 02
+"""What readers say about posts."""

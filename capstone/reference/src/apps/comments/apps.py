@@ -1,0 +1,10 @@
+# FILE GIVEN 02
+"""The comments app as Django installs it."""
+
+from django.apps import AppConfig
+
+
+class CommentsConfig(AppConfig):
+    """What readers say."""
+
+    name = "comments"

@@ -1,0 +1,12 @@
+# FILE SOLUTION 02
+"""The states of a comment."""
+
+from django.db import models
+
+
+class CommentStatus(models.TextChoices):
+    """A comment waits until somebody has read it."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"

@@ -1,0 +1,2 @@
+# FILE SOLUTION 02
+"""What the apps share. Not an app of its own: it has no tables."""

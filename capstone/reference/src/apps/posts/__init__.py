@@ -1,0 +1,2 @@
+# FILE GIVEN 02
+"""Posts, and the categories and tags that they are found by."""

@@ -1,0 +1,14 @@
+"""The ASGI entry point: `config.asgi:application`."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+# BEGIN SOLUTION 01
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
+# STUB
+# # TODO(01): what serves requests must default to the production layer (brief: "Settings").
+# os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+# END
+
+application = get_asgi_application()
