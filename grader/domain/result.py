@@ -27,6 +27,16 @@ class CriterionResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmeasured:
+    """A criterion that this run did not look at: its checks are hidden, or other criteria were asked for."""
+
+    id: str
+    title: str
+    max_score: int
+    task: int
+
+
+@dataclass(frozen=True, slots=True)
 class GateVerdict:
     """A measured number against its threshold, shown as *actual (required op threshold)*."""
 
@@ -69,7 +79,8 @@ class Result:
     """The one result that every report renders.
 
     ``graded`` is false if anything was errored: then ``met`` is false too, but says nothing of the
-    learner. ``score`` and ``max_score`` are whole points. ``scope`` is ``full`` or ``public``.
+    learner. ``score`` and ``max_score`` are whole points of what was measured; ``unmeasured`` names the rest
+    of the module. ``scope`` is ``full`` or ``public``.
     """
 
     schema: str
@@ -87,6 +98,7 @@ class Result:
     artefacts: tuple[Artefact, ...]
     notices: tuple[str, ...]
     provenance: Provenance
+    unmeasured: tuple[Unmeasured, ...] = ()
 
     @property
     def next_step(self) -> CriterionResult | None:

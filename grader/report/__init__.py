@@ -1,0 +1,8 @@
+"""Renderings of a result. Only ``json`` of ``for_staff`` carries the grader's own faults."""
+
+from grader.report.audience import for_learners, for_staff
+from grader.report.encoding import decode, encode
+from grader.report.interface import REPORTS, Report
+from grader.report.terminal import terminal
+
+__all__ = ["REPORTS", "Report", "decode", "encode", "for_learners", "for_staff", "terminal"]

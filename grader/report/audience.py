@@ -1,0 +1,24 @@
+"""Who may see what: the same result, without what only staff may read."""
+
+from dataclasses import replace
+
+from grader.domain.evidence import Observation
+from grader.domain.result import CriterionResult, Result
+
+
+def for_learners(result: Result) -> Result:
+    """The result without the grader's own faults and without any traceback of a hidden check."""
+    return replace(result, criteria=tuple(_shown(c) for c in result.criteria))
+
+
+def for_staff(result: Result) -> Result:
+    """The whole result: ``result.json`` keeps the faults. The other reports are written for learners all the same."""
+    return result
+
+
+def _shown(criterion: CriterionResult) -> CriterionResult:
+    return replace(criterion, observations=tuple(_without_secrets(o) for o in criterion.observations))
+
+
+def _without_secrets(observation: Observation) -> Observation:
+    return replace(observation, fault="", traceback=observation.traceback if observation.public else "")

@@ -1,0 +1,87 @@
+"""The payload of the GitHub Classroom grading reporter, and the variables that hand it over.
+
+The reporter prints two totals: passed tests over all tests, times ``max_score``; and the sum of the
+scores. They agree only when every test is worth one point, so a criterion of six points is six tests.
+"""
+
+import base64
+import json
+from collections.abc import Iterator
+
+from grader.domain.result import CriterionResult, Result
+from grader.domain.status import Status
+from grader.report.audience import for_learners
+from grader.report.escape import clip, log_line
+from grader.report.words import troubles, verdict
+
+RUNNER = "grader"
+_STATUS = {Status.PASSED: "pass", Status.ERRORED: "error"}
+_UNMEASURED = "Could not be measured, through a fault of the grader or the machine. Grade again."
+Payload = dict[str, object]
+
+
+def render(result: Result) -> str:
+    """The payload as JSON."""
+    return json.dumps(payload(result), indent=2, ensure_ascii=False) + "\n"
+
+
+def environment(result: Result, runner: str = RUNNER) -> dict[str, str]:
+    """The variables of the reporter: ``INPUT_RUNNERS`` and ``<RUNNER>_RESULTS``, base64 of the payload.
+
+    ``runner`` is a word of letters, digits and underscores.
+    """
+    encoded = base64.b64encode(json.dumps(payload(result)).encode()).decode("ascii")
+    return {"INPUT_RUNNERS": runner, f"{runner.upper()}_RESULTS": encoded}
+
+
+def payload(result: Result) -> Payload:
+    """One test per point, its score 0 or 1; ``max_score`` is their number.
+
+    A result of which no point was measured has one test in error, since none at all would read NaN.
+    """
+    tests = [test for criterion in for_learners(result).criteria for test in _tests(criterion)]
+    tests = tests or [_test("Nothing was measured", "error", _UNMEASURED, "", 0)]
+    return {
+        "version": 1,
+        "status": _overall(result),
+        "max_score": len(tests),
+        "duration": result.provenance.duration_s,
+        "tests": tests,
+    }
+
+
+def _overall(result: Result) -> str:
+    if not result.graded:
+        return "error"
+    return "pass" if result.met or (verdict(result).kind == "practice" and result.score == result.max_score) else "fail"
+
+
+def _tests(criterion: CriterionResult) -> Iterator[Payload]:
+    status = _STATUS.get(criterion.status, "fail")
+    cases = troubles(criterion)
+    where = next((c.where for c in cases if c.where), None)
+    message = {"pass": "", "error": _UNMEASURED}.get(status) if status != "fail" else _message(criterion)
+    for number in range(1, criterion.max_score + 1):
+        name = f"{criterion.title} ({number} of {criterion.max_score})"
+        yield _test(name, status, message or "", where.path if where else "", (where.line or 0) if where else 0)
+
+
+def _message(criterion: CriterionResult) -> str:
+    if criterion.status is Status.BLOCKED:
+        return f"Blocked until this passes: {', '.join(criterion.blocked_by)}"
+    first = next(iter(troubles(criterion)), None)
+    if first is None:
+        return criterion.hint
+    return f"Expected: {clip(first.expected, 200)} Observed: {clip(first.observed, 200)}"
+
+
+def _test(name: str, status: str, message: str, file_name: str, line: int) -> Payload:
+    return {
+        "name": log_line(name),
+        "status": status,
+        "score": int(status == "pass"),
+        "line_no": line,
+        "filename": log_line(file_name),
+        "message": log_line(message),
+        "test_code": "",
+    }

@@ -1,0 +1,71 @@
+"""The report that people look at: one file, without network and without JavaScript."""
+
+import base64
+import hashlib
+from functools import cache
+
+import jinja2
+from markupsafe import Markup
+
+from grader.domain.result import Result
+from grader.domain.status import Status
+from grader.report import words
+from grader.report.audience import for_learners
+from grader.report.escape import clip, visible, web_address
+from grader.report.exhibits import exhibit
+from grader.scoring import by_dimension
+
+
+def render(result: Result) -> str:
+    """The page as text."""
+    result = for_learners(result)
+    css = _style()
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            result=result,
+            verdict=words.verdict(result),
+            groups={status: [c for c in result.criteria if c.status is status] for status in Status},
+            titles={c.id: c.title for c in result.criteria},
+            exhibits=[(a, exhibit(a)) for a in result.artefacts],
+            dimensions=by_dimension(result.criteria),
+            css=Markup(css),
+            css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii"),
+        )
+    )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("grader.report", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"clip": clip, "web_address": web_address, "lines": lambda text: text.count("\n") + 1}
+    environment.globals |= {
+        "Status": Status,
+        "ICONS": words.ICONS,
+        "WORDS": words.WORDS,
+        "tally": words.tally,
+        "troubles": words.troubles,
+        "reproduce": words.reproduce,
+        "points": words.points,
+        "count": words.count,
+    }
+    return environment
+
+
+@cache
+def _style() -> str:
+    return "\n" + jinja2.PackageLoader("grader.report", "templates").get_source(_environment(), "report.css")[0]
+
+
+def _finalize(value: object) -> object:
+    """Every text that a template puts out is made visible first; autoescape comes after."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,0 +1,43 @@
+"""What a report is: a result rendered as text. A report decides nothing and measures nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol
+
+from grader.domain.result import Result
+
+
+class Report(Protocol):
+    """A rendering of a result, and the name of the file it is usually written to."""
+
+    @property
+    def file_name(self) -> str:
+        """Such as ``report.html``."""
+        ...
+
+    def render(self, result: Result) -> str:
+        """The whole file as text, to be encoded in UTF-8."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleReport:
+    """A report whose module ``grader.report.<module>`` has ``render(result) -> str``; imported on use."""
+
+    module: str
+    file_name: str
+
+    def render(self, result: Result) -> str:
+        """The whole file as text, to be encoded in UTF-8."""
+        render: Callable[[Result], str] = import_module(f"grader.report.{self.module}").render
+        return render(result)
+
+
+REPORTS: dict[str, Report] = {
+    "json": ModuleReport("encoding", "result.json"),
+    "html": ModuleReport("html", "report.html"),
+    "markdown": ModuleReport("markdown", "summary.md"),
+    "junit": ModuleReport("junit", "junit.xml"),
+    "classroom": ModuleReport("classroom", "classroom.json"),
+}

@@ -1,0 +1,107 @@
+"""The step summary of a GitHub workflow, or any page of Markdown. Learner text is always escaped."""
+
+from collections.abc import Iterator
+
+from grader.domain.evidence import Observation
+from grader.domain.result import CriterionResult, Result
+from grader.domain.status import Status
+from grader.report.audience import for_learners
+from grader.report.escape import clip, markdown, markdown_block, markdown_code, web_address
+from grader.report.words import ICONS, MODULE, WORDS, points, reproduce, troubles, verdict
+
+_CASES = 5  # of one criterion: GitHub cuts a summary off at 1 MiB
+_LIMIT = 1_500
+
+
+def render(result: Result) -> str:
+    """The result as Markdown: verdict, next step, a table of criteria, then what failed."""
+    result = for_learners(result)
+    return "\n".join([*_head(result), *_next_step(result), *_table(result), *_failures(result), *_foot(result)]) + "\n"
+
+
+def _head(result: Result) -> Iterator[str]:
+    said = verdict(result)
+    score = f": {result.score} of {result.max_score} points" if result.graded else ""
+    yield f"# {markdown(said.headline)}{score}"
+    yield ""
+    yield f"**{markdown(MODULE.format(number=result.module, title=result.module_title))}.** {markdown(said.sentence)}"
+    yield ""
+    for notice in result.notices:
+        yield f"> **Note:** {markdown(notice)}"
+        yield ""
+
+
+def _next_step(result: Result) -> Iterator[str]:
+    step = result.next_step
+    if step is None:
+        return
+    yield f"**Next step:** {markdown(step.title)} ({points(step.max_score)}, task {step.task}). {markdown(step.hint)}"
+    yield ""
+
+
+def _table(result: Result) -> Iterator[str]:
+    if not result.criteria:
+        return
+    yield "| | Criterion | Task | Points |"
+    yield "|---|---|---:|---:|"
+    for c in result.criteria:
+        scored = "–" if c.status is Status.MANUAL else f"{c.score} / {c.max_score}"
+        yield f"| {ICONS[c.status]} {WORDS[c.status]} | {markdown(c.title)} | {c.task} | {scored} |"
+    yield ""
+
+
+def _failures(result: Result) -> Iterator[str]:
+    titles = {c.id: c.title for c in result.criteria}
+    for c in result.criteria:
+        if c.status is Status.FAILED:
+            yield from _failure(c)
+        elif c.status is Status.BLOCKED and c.blocked_by:
+            needed = ", ".join(markdown(titles.get(b, b)) for b in c.blocked_by)
+            yield f"{ICONS[c.status]} **{markdown(c.title)}** is blocked until this passes: {needed}."
+            yield ""
+
+
+def _failure(criterion: CriterionResult) -> Iterator[str]:
+    yield f"## {ICONS[criterion.status]} {markdown(criterion.title)}"
+    yield ""
+    cases = troubles(criterion)
+    for case in cases[:_CASES]:
+        yield from _case(case)
+    if len(cases) > _CASES:
+        yield f"… and {len(cases) - _CASES} more cases."
+        yield ""
+    if criterion.hint:
+        yield f"**Hint:** {markdown(criterion.hint)}"
+        yield ""
+    for title, address in criterion.docs:
+        link = web_address(address)
+        yield f"- [{markdown(title)}](<{link}>)" if link else f"- {markdown(title)}"
+    words, command = reproduce(criterion)
+    yield ""
+    yield f"{markdown(words)} {markdown_code(command)}".rstrip()
+    yield ""
+
+
+def _case(case: Observation) -> Iterator[str]:
+    yield f"- {markdown(case.sentence)}"
+    for label, text in (("Expected", case.expected), ("Observed", case.observed)):
+        if text:
+            yield f"  - {label}: {markdown_code(clip(text, _LIMIT))}"
+    if case.where:
+        yield f"  - Where: {markdown_code(str(case.where))}"
+    yield ""
+    if case.traceback:
+        yield "<details><summary>Traceback</summary>"
+        yield ""
+        yield markdown_block(case.traceback[-4 * _LIMIT :])
+        yield ""
+        yield "</details>"
+        yield ""
+
+
+def _foot(result: Result) -> Iterator[str]:
+    p = result.provenance
+    official = "official" if p.official else "unofficial"
+    commit = f" at {markdown_code(p.commit[:12])}" if p.commit else ""
+    yield "---"
+    yield f"Graded{commit} by grader {markdown(p.grader_version)}, {official}, seed {p.seed}, {markdown(p.started_at)}."

@@ -1,0 +1,144 @@
+"""The result in a terminal: the verdict first, then what to mend. Nothing is said by colour alone."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from grader.domain.evidence import Observation
+from grader.domain.result import CriterionResult, Result
+from grader.domain.status import Status
+from grader.report import escape
+from grader.report.audience import for_learners
+from grader.report.words import ICONS, MODULE, WORDS, points, reproduce, tally, troubles, verdict
+
+_STYLES = {
+    Status.PASSED: "green",
+    Status.FAILED: "red",
+    Status.BLOCKED: "yellow",
+    Status.ERRORED: "magenta",
+    Status.MANUAL: "cyan",
+}
+_KINDS = {"met": "bold green", "unmet": "bold red", "ungraded": "bold magenta", "practice": "bold"}
+_CASES = 3
+_LIMIT = 600
+
+
+def terminal(result: Result, *, faults: bool = False) -> RenderableType:
+    """What ``rich`` prints: verdict, notices, failures, the rest in one line each, the next step.
+
+    ``faults`` adds what went wrong on the grader's side: for staff only.
+    """
+    staff = result if faults else for_learners(result)
+    return Group(*_parts(staff))
+
+
+def _parts(result: Result) -> Iterator[RenderableType]:
+    yield from _head(result)
+    titles = {c.id: c.title for c in result.criteria}
+    for status in (Status.FAILED, Status.ERRORED):
+        for criterion in result.criteria:
+            if criterion.status is status:
+                yield from _open(criterion)
+    rest = [c for c in result.criteria if c.status not in (Status.FAILED, Status.ERRORED)]
+    if rest:
+        yield _folded(rest, titles)
+    yield from _end(result)
+
+
+def _head(result: Result) -> Iterator[RenderableType]:
+    said = verdict(result)
+    yield Text()
+    yield _line(MODULE.format(number=result.module, title=result.module_title), "dim")
+    head = _line(said.headline, _KINDS[said.kind])
+    if result.graded:
+        head.append(f"  {result.score} of {result.max_score} points", "bold")
+    yield head
+    yield _line(said.sentence)
+    if result.criteria:
+        yield Text("  ").join(Text(f"{ICONS[s]} {n} {WORDS[s]}", _STYLES[s]) for s, n in tally(result))
+    for notice in result.notices:
+        yield Text()
+        yield Text.assemble(("Note: ", "bold"), escape.terminal(notice))
+    yield Text()
+
+
+def _open(criterion: CriterionResult) -> Iterator[RenderableType]:
+    style = _STYLES[criterion.status]
+    yield Rule(style="dim")
+    title = Text(f"{ICONS[criterion.status]} {WORDS[criterion.status]}  ", style)
+    title.append(escape.terminal(criterion.title), "bold")
+    title.append(f"  {points(criterion.max_score)} · task {criterion.task} · {criterion.id}", "dim not bold")
+    yield title
+    cases = troubles(criterion)
+    for case in cases[:_CASES]:
+        yield Padding(_case(case), (1, 0, 0, 2))
+    if len(cases) > _CASES:
+        yield Text(f"\n  … and {len(cases) - _CASES} more cases like these")
+    if criterion.status is Status.FAILED:
+        yield Padding(_advice(criterion), (1, 0, 1, 2))
+
+
+def _case(case: Observation) -> RenderableType:
+    parts: list[RenderableType] = [_line(case.sentence)]
+    rows = [("expected", case.expected), ("observed", case.observed), ("where", str(case.where or ""))]
+    rows += [("traceback", case.traceback), ("fault", case.fault)]
+    if case.status is Status.ERRORED:
+        rows.insert(0, ("status", "could not be measured; this is not your fault"))
+    return Group(*parts, _pairs(rows))
+
+
+def _advice(criterion: CriterionResult) -> RenderableType:
+    words, command = reproduce(criterion)
+    rows = [("hint", criterion.hint)]
+    rows += [("read", f"{title} {address}") for title, address in criterion.docs]
+    rows.append(("repeat" if command else "where from", command or words))
+    return _pairs(rows)
+
+
+def _pairs(rows: list[tuple[str, str]]) -> Table:
+    """Label and text side by side, the text wrapped in its own column."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, text in rows:
+        if text:
+            table.add_row(label, Text(escape.terminal(escape.clip(text, _LIMIT)), overflow="fold"))
+    return table
+
+
+def _folded(criteria: list[CriterionResult], titles: dict[str, str]) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", no_wrap=True)
+    order = [Status.BLOCKED, Status.MANUAL, Status.PASSED]
+    for c in sorted(criteria, key=lambda c: order.index(c.status)):
+        title = _line(c.title)
+        if c.blocked_by:
+            needed = ", ".join(titles.get(b, b) for b in c.blocked_by)
+            title.append(escape.terminal(f"\nfirst: {needed}"), "dim")
+        scored = "" if c.status is Status.MANUAL else f"{c.score}/{c.max_score}"
+        table.add_row(Text(f"{ICONS[c.status]} {WORDS[c.status]}", _STYLES[c.status]), title, scored)
+    return Group(Rule(style="dim"), table)
+
+
+def _end(result: Result) -> Iterator[RenderableType]:
+    step = result.next_step
+    if step is not None:
+        yield Text()
+        yield Text.assemble(
+            ("Next step: ", "bold"),
+            escape.terminal(step.title),
+            (f" ({points(step.max_score)}, task {step.task})", "dim"),
+        )
+    if not result.provenance.official:
+        yield _line("Unofficial: only a full run in an isolating sandbox counts.", "dim")
+    yield _line(f"Seed {result.provenance.seed}, {result.provenance.duration_s:.1f} s", "dim")
+
+
+def _line(text: str, style: str = "") -> Text:
+    return Text(escape.terminal(text), style)

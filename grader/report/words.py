@@ -1,0 +1,106 @@
+"""The sentences that every report shares: the verdict, the next step, what a status is called."""
+
+from dataclasses import dataclass
+
+from grader.domain.evidence import Observation
+from grader.domain.result import CriterionResult, Result
+from grader.domain.status import Status
+
+ICONS = {
+    Status.PASSED: "✓",
+    Status.FAILED: "✗",
+    Status.BLOCKED: "◌",
+    Status.ERRORED: "!",
+    Status.MANUAL: "✎",
+}
+WORDS = {
+    Status.PASSED: "passed",
+    Status.FAILED: "failed",
+    Status.BLOCKED: "blocked",
+    Status.ERRORED: "not measured",
+    Status.MANUAL: "for a person",
+}
+MODULE = "Module {number:02d} · {title}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``kind`` is ``met``, ``unmet``, ``ungraded`` or ``practice``; ``headline`` a few words, ``sentence`` the rest."""
+
+    kind: str
+    headline: str
+    sentence: str
+
+
+def verdict(result: Result) -> Verdict:
+    """What became of the submission, in words for the learner."""
+    if not any(c.max_score for c in result.criteria):
+        return Verdict("ungraded", "Nothing was measured", "No check of this module was run, so there is no score.")
+    if not result.graded:
+        return _ungraded(result)
+    if result.scope != "full" or result.unmeasured:
+        return _practice(result)
+    if result.met:
+        full = result.score == result.max_score
+        return Verdict(
+            "met",
+            "Met, with full marks" if full else "Met",
+            f"This submission meets the bar of {result.pass_score} points"
+            + ("." if full else f"; {points(result.max_score - result.score)} more can be won."),
+        )
+    return Verdict(
+        "unmet",
+        "Not met yet",
+        f"{points(max(result.pass_score - result.score, 0))} more are needed to reach the bar of {result.pass_score}.",
+    )
+
+
+def _ungraded(result: Result) -> Verdict:
+    errored = sum(c.status is Status.ERRORED for c in result.criteria)
+    return Verdict(
+        "ungraded",
+        "Not graded",
+        f"{count(errored, 'criterion', 'criteria')} could not be measured, through a fault of the grader or the "
+        "machine. This is no verdict on the work: it has to be graded again.",
+    )
+
+
+def _practice(result: Result) -> Verdict:
+    asked = "public checks" if result.scope != "full" else "criteria that were asked for"
+    missing = sum(u.max_score for u in result.unmeasured)
+    rest = f" {points(missing)} of the module were not measured here." if missing else ""
+    if result.score == result.max_score:
+        return Verdict("practice", f"All {asked} pass", f"This is practice, not a grade.{rest}")
+    failed = sum(c.status in (Status.FAILED, Status.BLOCKED) for c in result.criteria)
+    open_ = count(failed, "criterion is", "criteria are")
+    return Verdict("practice", f"{open_} still open", f"This is practice, not a grade.{rest}")
+
+
+def points(number: int) -> str:
+    """``1 point``, ``2 points``."""
+    return count(number, "point", "points")
+
+
+def count(number: int, one: str, many: str) -> str:
+    """The number with its noun."""
+    return f"{number} {one if number == 1 else many}"
+
+
+def reproduce(criterion: CriterionResult) -> tuple[str, str]:
+    """How to see the failure oneself: a sentence, and the command it ends in (``""`` where hidden checks found it)."""
+    if any(o.public and o.status is not Status.PASSED for o in criterion.observations):
+        return "Run this check on your machine:", f"grader check --only {criterion.id}"
+    return f"A hidden check found this. Compare your work with task {criterion.task} of the brief.", ""
+
+
+def troubles(criterion: CriterionResult) -> tuple[Observation, ...]:
+    """The cases that did not pass, gravest first, else in the order of the checks."""
+    order = (Status.FAILED, Status.ERRORED, Status.BLOCKED, Status.MANUAL)
+    return tuple(sorted((o for o in criterion.observations if o.status in order), key=lambda o: order.index(o.status)))
+
+
+def tally(result: Result) -> tuple[tuple[Status, int], ...]:
+    """How many criteria there are of each status that occurs, the ones to act on first."""
+    order = (Status.FAILED, Status.BLOCKED, Status.ERRORED, Status.PASSED, Status.MANUAL)
+    counts = ((status, sum(c.status is status for c in result.criteria)) for status in order)
+    return tuple((status, number) for status, number in counts if number)

@@ -1,0 +1,123 @@
+"""Evidence, judged: every criterion of the module gets its status and its points."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from grader.domain.course import Criterion, Module
+from grader.domain.errors import CourseError
+from grader.domain.evidence import Evidence, Observation
+from grader.domain.result import SCHEMA, CriterionResult, Provenance, Result, Unmeasured
+from grader.domain.status import Status, gravest
+
+Cases = Mapping[str, tuple[Observation, ...]]
+
+
+def score(
+    module: Module,
+    evidence: Evidence,
+    provenance: Provenance,
+    *,
+    scope: str,
+    notices: tuple[str, ...],
+    criteria: tuple[str, ...] | None = None,
+) -> Result:
+    """Judge the evidence of one run.
+
+    ``scope`` is ``full`` or ``public``. In ``public``, a criterion that nothing was observed of has no
+    public check and is left out; in ``full`` it is errored, because silence is never full marks.
+    ``criteria`` are the ids that the run was restricted to: the others are left out.
+    Only an unrestricted run of scope ``full`` can be ``met``.
+    Raises ``CourseError`` if a check names a criterion that the module lacks, or criteria require each other.
+    """
+    cases = _cases(module, evidence)
+    measured = tuple(c for c in module.criteria if _is_measured(c, cases, scope, criteria))
+    judged = _judged(measured, cases)
+    graded = any(c.max_score for c in judged) and not any(c.status is Status.ERRORED for c in judged)
+    points = sum(c.score for c in judged)
+    return Result(
+        schema=SCHEMA,
+        module=module.number,
+        module_slug=module.slug,
+        module_title=module.title,
+        graded=graded,
+        met=graded and scope == "full" and criteria is None and points >= module.pass_score,
+        score=points,
+        max_score=sum(c.max_score for c in judged),
+        pass_score=module.pass_score,
+        scope=scope,
+        criteria=judged,
+        gates=(),
+        artefacts=tuple(a for a in evidence.artefacts if any(a.criterion == c.id for c in measured)),
+        notices=notices,
+        provenance=provenance,
+        unmeasured=tuple(Unmeasured(c.id, c.title, c.points, c.task) for c in module.criteria if c not in measured),
+    )
+
+
+def _cases(module: Module, evidence: Evidence) -> Cases:
+    known = {c.id for c in module.criteria}
+    cases: defaultdict[str, tuple[Observation, ...]] = defaultdict(tuple)
+    for observation in evidence.observations:
+        if observation.criterion not in known:
+            raise CourseError(
+                f"the check {observation.check} is tied to {observation.criterion!r}, "
+                f"which is no criterion of module {module.number:02d}",
+                f"Add it to modules/{module.slug}/module.toml, or mend the @check line.",
+            )
+        cases[observation.criterion] += (observation,)
+    return cases
+
+
+def _is_measured(criterion: Criterion, cases: Cases, scope: str, only: tuple[str, ...] | None) -> bool:
+    if only is not None and criterion.id not in only:
+        return False
+    return scope == "full" or criterion.manual or bool(cases.get(criterion.id))
+
+
+def _judged(measured: tuple[Criterion, ...], cases: Cases) -> tuple[CriterionResult, ...]:
+    """The verdicts, requirements first resolved whatever the order of the manifest.
+
+    A requirement that this run did not measure blocks nothing: it is not known to be unmet.
+    """
+    by_id = {c.id: c for c in measured}
+    verdicts: dict[str, CriterionResult] = {}
+
+    def judge(criterion: Criterion, path: tuple[str, ...]) -> CriterionResult:
+        if criterion.id in path:
+            raise CourseError(
+                f"criteria require each other in a circle: {' → '.join((*path, criterion.id))}",
+                "Remove one of these `requires` from module.toml.",
+            )
+        if criterion.id not in verdicts:
+            needed = [judge(by_id[r], (*path, criterion.id)) for r in criterion.requires if r in by_id]
+            unmet = tuple(n.id for n in needed if n.status is not Status.PASSED)
+            verdicts[criterion.id] = _verdict(criterion, cases.get(criterion.id, ()), unmet)
+        return verdicts[criterion.id]
+
+    return tuple(judge(criterion, ()) for criterion in measured)
+
+
+def _verdict(criterion: Criterion, observations: tuple[Observation, ...], unmet: tuple[str, ...]) -> CriterionResult:
+    status = _status(criterion, observations, unmet)
+    return CriterionResult(
+        id=criterion.id,
+        title=criterion.title,
+        status=status,
+        score=criterion.points if status is Status.PASSED else 0,
+        max_score=criterion.points,
+        task=criterion.task,
+        dimension=criterion.dimension,
+        hint=criterion.hint,
+        docs=criterion.docs,
+        blocked_by=unmet if status is Status.BLOCKED else (),
+        observations=observations,
+    )
+
+
+def _status(criterion: Criterion, observations: tuple[Observation, ...], unmet: tuple[str, ...]) -> Status:
+    """``manual`` waits for a person whatever was seen; an unmet requirement outweighs what the checks say."""
+    if criterion.manual:
+        return Status.MANUAL
+    if unmet:
+        return Status.BLOCKED
+    return gravest(o.status for o in observations)

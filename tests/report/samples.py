@@ -1,0 +1,428 @@
+"""Results to render: every status, long and hostile texts, full marks, nothing at all."""
+
+import json
+from dataclasses import replace
+
+from grader.domain.course import Criterion, Dimension, Module
+from grader.domain.evidence import Artefact, Evidence, Location, Observation
+from grader.domain.result import Provenance, Result
+from grader.domain.status import Status
+from grader.scoring import score
+
+HOSTILE = (
+    "</pre><script>alert(1)</script><img src=x onerror=alert(1)> \x1b[31mred\x1b[0m \u202egnp.exe "
+    "`code` ``` | pipe | [a](javascript:alert(1)) @octocat #1 https://evil.example\r\n::error::boom %0A ##[group]x "
+    "{{ 7*7 }} ]]> &amp; \x00 \u200b end"
+)
+DOCS = (("Model.save()", "https://docs.djangoproject.com/en/stable/ref/models/instances/#saving-objects"),)
+
+PROVENANCE = Provenance(
+    grader_version="0.1.0",
+    submission="ada/blog",
+    commit="3f9c2a7d1e0b4c5f8a6d9e2b1c0f7a8d5e4b3c2a",
+    tree_hash="b1946ac92492d2347c6235b4d2611184f3c1a9d0",
+    seed=271828,
+    sandbox="bubblewrap",
+    official=True,
+    database="postgres",
+    environment="submission",
+    environment_hash="9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+    checks_hash="2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+    python="3.12.1",
+    started_at="2026-11-20T09:30:00Z",
+    duration_s=12.4,
+)
+
+
+def criterion(id: str, title: str, points: int, task: int, **more: object) -> Criterion:
+    """A criterion with a hint and a link."""
+    given = {"hint": "", "docs": (), "dimension": Dimension.ARCHITECTURE} | more
+    return Criterion(id, title, points, task, **given)  # type: ignore[arg-type]
+
+
+MODULE = Module(
+    number=2,
+    slug="02-domain-modeling",
+    title="Domain modeling",
+    pass_score=80,
+    criteria=(
+        criterion("domain.models", "The five models stand, with their fields and relations", 12, 1),
+        criterion(
+            "domain.slug-collision",
+            "Two posts may share a title; each keeps its own address",
+            14,
+            3,
+            hint="Look for a taken slug before you save, and let the database have the last word: two may look at once.",
+            docs=(*DOCS, ("Unique constraints", "https://docs.djangoproject.com/en/stable/ref/models/constraints/")),
+        ),
+        criterion("domain.slug-race", "Two saves at once both succeed", 8, 3, requires=("domain.slug-collision",)),
+        criterion(
+            "domain.published-needs-body",
+            "A published post without a body is refused, on that field",
+            10,
+            2,
+            hint="clean() is where a model says what it will not be.",
+            docs=DOCS,
+        ),
+        criterion("domain.ownership", "Only those may edit a post who should", 16, 4, dimension=Dimension.SECURITY),
+        criterion(
+            "domain.constraints", "The database refuses what clean() refuses", 16, 2, dimension=Dimension.SECURITY
+        ),
+        criterion(
+            "domain.migrations",
+            "Migrations run forwards, backwards and with data in them",
+            16,
+            5,
+            dimension=Dimension.DELIVERY,
+        ),
+        criterion(
+            "domain.docstrings",
+            "Models and their managers say what they are for",
+            8,
+            6,
+            dimension=Dimension.DOCUMENTATION,
+        ),
+        criterion(
+            "domain.schema-review",
+            "The schema reads well to a colleague",
+            0,
+            7,
+            manual=True,
+            hint="Names, types, and what is not there.",
+        ),
+    ),
+)
+
+
+def seen(criterion: str, status: Status = Status.PASSED, **more: object) -> Observation:
+    """An observation of a criterion."""
+    given = {"check": f"{criterion.removeprefix('domain.')}::case", "sentence": "It does what the brief says."} | more
+    return Observation(criterion=criterion, status=status, **given)  # type: ignore[arg-type]
+
+
+def _column(name: str, type: str, **more: object) -> dict[str, object]:
+    return {"name": name, "type": type, **more}
+
+
+SCHEMA = {
+    "tables": [
+        {
+            "name": "accounts_user",
+            "label": "accounts.User",
+            "columns": [
+                _column("id", "bigint", pk=True),
+                _column("username", "varchar(150)", unique=True),
+                _column("email", "varchar(254)"),
+                _column("role", "varchar(20)"),
+                _column("created_at", "timestamptz"),
+            ],
+        },
+        {
+            "name": "posts_category",
+            "label": "posts.Category",
+            "columns": [
+                _column("id", "bigint", pk=True),
+                _column("name", "varchar(100)"),
+                _column("slug", "varchar(120)", unique=True),
+                _column("parent_id", "bigint", null=True),
+            ],
+        },
+        {
+            "name": "posts_tag",
+            "label": "posts.Tag",
+            "columns": [
+                _column("id", "bigint", pk=True),
+                _column("name", "varchar(50)"),
+                _column("slug", "varchar(60)", unique=True),
+            ],
+        },
+        {
+            "name": "posts_post",
+            "label": "posts.Post",
+            "columns": [
+                _column("id", "bigint", pk=True),
+                _column("title", "varchar(200)"),
+                _column("slug", "varchar(220)", unique=True),
+                _column("body", "text"),
+                _column("status", "varchar(10)"),
+                _column("author_id", "bigint"),
+                _column("category_id", "bigint", null=True),
+                _column("published_at", "timestamptz", null=True),
+            ],
+        },
+        {
+            "name": "posts_post_tags",
+            "columns": [_column("id", "bigint", pk=True), _column("post_id", "bigint"), _column("tag_id", "bigint")],
+        },
+        {
+            "name": "comments_comment",
+            "label": "comments.Comment",
+            "columns": [
+                _column("id", "bigint", pk=True),
+                _column("post_id", "bigint"),
+                _column("author_id", "bigint"),
+                _column("body", "text"),
+                _column("status", "varchar(10)"),
+            ],
+        },
+        {
+            "name": "accounts_profile",
+            "label": "accounts.Profile",
+            "columns": [_column("user_id", "bigint", pk=True), _column("bio", "text")],
+        },
+        {
+            "name": "audit_entry",
+            "label": "audit.Entry",
+            "columns": [_column("id", "bigint", pk=True), _column("text", "text")],
+        },
+    ],
+    "links": [
+        {"table": "posts_post", "column": "author_id", "to": "accounts_user", "on_delete": "PROTECT"},
+        {"table": "posts_post", "column": "category_id", "to": "posts_category", "null": True, "on_delete": "SET_NULL"},
+        {"table": "posts_category", "column": "parent_id", "to": "posts_category", "null": True},
+        {"table": "posts_post_tags", "column": "post_id", "to": "posts_post"},
+        {"table": "posts_post_tags", "column": "tag_id", "to": "posts_tag"},
+        {"table": "comments_comment", "column": "post_id", "to": "posts_post", "on_delete": "CASCADE"},
+        {"table": "comments_comment", "column": "author_id", "to": "accounts_user", "on_delete": "PROTECT"},
+        {"table": "accounts_profile", "column": "user_id", "to": "accounts_user", "kind": "one-to-one"},
+    ],
+}
+DIFF = """\
+--- a/src/apps/posts/migrations/0001_initial.py
++++ b/src/apps/posts/migrations/0002_domain.py
+@@ -8,9 +8,14 @@ class Migration(migrations.Migration):
+     operations = [
+-        migrations.AddField("post", "is_published", models.BooleanField(default=False)),
++        migrations.AddField("post", "status", models.CharField(max_length=10, default="draft")),
++        migrations.AddField("post", "published_at", models.DateTimeField(null=True)),
++        migrations.RunPython(publish, unpublish),
+
+         migrations.RemoveField("post", "is_published"),
+     ]
+"""
+ARTEFACTS = (
+    Artefact(
+        "schema", "The schema as your migrations leave it", "er-diagram", json.dumps(SCHEMA), "domain.schema-review"
+    ),
+    Artefact("migrations", "Your migrations against the starter's", "diff", DIFF, "domain.schema-review"),
+    Artefact(
+        "indexes",
+        "Indexes",
+        "table",
+        json.dumps(
+            [
+                {"table": "posts_post", "columns": "status, published_at", "unique": False},
+                {"table": "posts_tag", "columns": "slug", "unique": True},
+            ]
+        ),
+        "domain.schema-review",
+    ),
+)
+TRACEBACK = """\
+Traceback (most recent call last):
+  File "src/apps/posts/models.py", line 42, in save
+    self.slug = unique_slug(self)
+  File "src/apps/posts/slugs.py", line 9, in unique_slug
+    raise ValueError(candidate)
+ValueError: hello-2
+"""
+
+
+def result(*observations: Observation, **more: object) -> Result:
+    """The module judged by these observations; what they do not name passes."""
+    named = {o.criterion for o in observations}
+    passed = tuple(seen(c.id, public=True) for c in MODULE.criteria if c.id not in named and not c.manual)
+    given = {"scope": "full", "notices": ()} | more
+    provenance = given.pop("provenance", PROVENANCE)
+    evidence = Evidence(observations + passed, artefacts=given.pop("artefacts", ARTEFACTS))  # type: ignore[arg-type]
+    return score(MODULE, evidence, provenance, **given)  # type: ignore[arg-type]
+
+
+def mixed() -> Result:
+    """Failures public and hidden, a blocked criterion, a manual one."""
+    slugs = (
+        seen(
+            "domain.slug-collision",
+            Status.FAILED,
+            check="slugs::two_posts_one_title",
+            sentence="Two posts may share a title; each keeps its own address.",
+            expected="two different slugs",
+            observed='IntegrityError: duplicate key value violates unique constraint "posts_post_slug_key"',
+            where=Location("src/apps/posts/models.py", 42),
+            traceback=TRACEBACK,
+            public=True,
+            duration_s=0.031,
+        ),
+        seen(
+            "domain.slug-collision",
+            check="slugs::one_post",
+            sentence="One post gets the slug of its title.",
+            public=True,
+        ),
+        seen(
+            "domain.slug-collision",
+            Status.FAILED,
+            check="slugs::odd_titles[japanese]",
+            sentence="A title that slugifies to nothing still gets a slug.",
+            expected="a slug that is not empty",
+            observed="''",
+            where=Location("src/apps/posts/models.py", 47),
+        ),
+    )
+    body = (
+        seen(
+            "domain.published-needs-body",
+            Status.FAILED,
+            check="rules::published_without_body",
+            sentence="A published post without a body is refused, on that field; with one it is accepted.",
+            expected="a ValidationError on body",
+            observed="no error at all",
+            where=Location("src/apps/posts/models.py", 12),
+            duration_s=0.02,
+        ),
+    )
+    return result(*slugs, *body, notices=("link.txt is a symbolic link and was left out.",))
+
+
+def full_marks() -> Result:
+    """Everything passes."""
+    return result()
+
+
+def met() -> Result:
+    """Above the bar, with one failure."""
+    return result(
+        seen(
+            "domain.docstrings",
+            Status.FAILED,
+            expected="a docstring on Post",
+            observed="none",
+            where=Location("src/apps/posts/models.py", 3),
+        )
+    )
+
+
+def ungraded() -> Result:
+    """One criterion could not be measured, another failed."""
+    return result(
+        seen(
+            "domain.migrations",
+            Status.ERRORED,
+            fault="SECRET-FAULT: postgres did not start: /srv/grader/checks/hidden/test_x.py",
+        ),
+        seen("domain.docstrings", Status.FAILED, expected="a docstring on Post", observed="none"),
+    )
+
+
+def practice() -> Result:
+    """The public checks only, not official."""
+    observations = (
+        seen("domain.models", public=True),
+        seen(
+            "domain.slug-collision",
+            Status.FAILED,
+            expected="two slugs",
+            observed="one slug",
+            public=True,
+            traceback=TRACEBACK,
+        ),
+    )
+    evidence = Evidence(observations)
+    provenance = replace(
+        PROVENANCE, official=False, sandbox="process", commit=None, database="sqlite", environment="course"
+    )
+    return score(
+        MODULE,
+        evidence,
+        provenance,
+        scope="public",
+        notices=(
+            "poetry.lock is stale: the course's environment was used instead. Run `poetry lock` and commit the file.",
+        ),
+    )
+
+
+def hostile() -> Result:
+    """Every text that a submission can reach is an attack."""
+    bad = seen(
+        "domain.ownership",
+        Status.FAILED,
+        check=f"x::y[{HOSTILE}]",
+        sentence=HOSTILE,
+        expected=HOSTILE,
+        observed=HOSTILE + "A" * 9000,
+        where=Location(HOSTILE, 3),
+        traceback=HOSTILE * 3,
+        fault="SECRET-FAULT",
+        public=True,
+    )
+    secret = seen(
+        "domain.constraints",
+        Status.FAILED,
+        expected="x",
+        observed=HOSTILE,
+        traceback="SECRET-TRACEBACK",
+        fault="SECRET-FAULT",
+    )
+    schema = {
+        "tables": [{"name": HOSTILE, "label": HOSTILE, "columns": [{"name": HOSTILE, "type": HOSTILE}]}],
+        "links": [{"table": HOSTILE, "column": HOSTILE, "to": HOSTILE}],
+    }
+    artefacts = (
+        Artefact("e", HOSTILE, "er-diagram", json.dumps(schema), "domain.schema-review"),
+        Artefact("d", HOSTILE, "diff", f"+{HOSTILE}\n-{HOSTILE}", "domain.schema-review"),
+        Artefact(
+            "t", HOSTILE, "table", json.dumps({"columns": [HOSTILE], "rows": [[HOSTILE]]}), "domain.schema-review"
+        ),
+        Artefact("u", HOSTILE, "er-diagram", "{" + HOSTILE, "domain.schema-review"),
+    )
+    provenance = replace(PROVENANCE, submission=HOSTILE, commit=HOSTILE)
+    return result(bad, secret, artefacts=artefacts, notices=(HOSTILE,), provenance=provenance)
+
+
+def crowded() -> Result:
+    """Forty criteria, many cases, long texts."""
+    statuses = (Status.PASSED, Status.FAILED, Status.PASSED, Status.PASSED)
+    dimensions = tuple(Dimension)
+    criteria = tuple(
+        criterion(
+            f"big.criterion-{n:02d}",
+            f"Criterion number {n} asks for " + "something rather long " * (n % 4),
+            2 + n % 2,
+            n // 5 + 1,
+            dimension=dimensions[n % 5],
+            hint="Begin with the smallest case. " * (n % 3),
+        )
+        for n in range(1, 41)
+    )
+    observations = tuple(
+        replace(
+            seen(
+                c.id,
+                statuses[n % 4],
+                check=f"big::case[{k}]",
+                expected="x" * 300 if n % 8 == 1 else "200",
+                observed="\n".join(f"line {i}" for i in range(n)) if n % 4 == 1 else "",
+            ),
+            public=k == 0,
+        )
+        for n, c in enumerate(criteria)
+        for k in range(7)
+    )
+    module = Module(3, "03-api", "The API", 80, criteria)
+    return score(module, Evidence(observations), PROVENANCE, scope="full", notices=())
+
+
+def empty() -> Result:
+    """A run that measured nothing."""
+    return score(
+        MODULE,
+        Evidence(()),
+        replace(PROVENANCE, official=False),
+        scope="public",
+        notices=(),
+        criteria=("domain.models",),
+    )
+
+
+SAMPLES = {f.__name__: f for f in (mixed, full_marks, met, ungraded, practice, hostile, crowded, empty)}
