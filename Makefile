@@ -9,6 +9,7 @@ SUBMISSION ?=
 OUT ?= out
 
 export UV_PYTHON_DOWNLOADS = never
+export NO_MKDOCS_2_WARNING = 1
 
 .PHONY: help setup grade test lint format types layers pytest course docs serve-docs reference verify prove bench build clean
 

@@ -42,8 +42,8 @@ def _section(path: str, command: click.Command) -> str:
         parts = [f"## {path}\n", f"```text\n{usage}\n```\n", _text(command.help or "")]
         if isinstance(command, click.Group):
             parts.append(_table(("command", "does"), _subcommands(command, context, path)))
-        options = [record for p in command.get_params(context) if (record := p.get_help_record(context))]
-        parts.append(_table(("option", "meaning"), [(f"`{_bar(name)}`", _cell(text)) for name, text in options]))
+        options = [p for p in command.get_params(context) if isinstance(p, click.Option) and not p.hidden]
+        parts.append(_table(("option", "meaning"), [_option(option, context) for option in options]))
     return "\n".join(part for part in parts if part)
 
 
@@ -56,17 +56,23 @@ def _subcommands(group: click.Group, context: click.Context, path: str) -> list[
     ]
 
 
+def _option(option: click.Option, context: click.Context) -> tuple[str, str]:
+    _, meaning = option.get_help_record(context) or ("", "")
+    flags = ", ".join(f"`{flag}`" for flag in (*option.opts, *option.secondary_opts))
+    if option.is_flag or option.count:
+        return flags, _cell(meaning)
+    if isinstance(option.type, click.Choice):
+        return f"{flags} {', '.join(option.type.choices)}", _cell(meaning)
+    return f"{flags} *{option.type.name.split()[0]}*", _cell(meaning)
+
+
 def _text(help_text: str) -> str:
     return "\n\n".join(" ".join(block.split()) for block in help_text.split("\n\n")) + "\n" if help_text else ""
 
 
 def _cell(text: str) -> str:
     """Text of a table's cell: a name in brackets is no link, a bar no border."""
-    return _bar(" ".join(text.split())).replace("[", "\\[").replace("<", "&lt;")
-
-
-def _bar(text: str) -> str:
-    return text.replace("|", "\\|")
+    return " ".join(text.split()).replace("|", "\\|").replace("[", "\\[").replace("<", "&lt;")
 
 
 def _table(head: tuple[str, str], rows: list[tuple[str, str]]) -> str:

@@ -1,0 +1,59 @@
+"""What holds for every file of the repository."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LONGEST = 300
+# The agent is one file on purpose: it lives alone, among the learner's packages.
+LONGER = {"grader/agent/agent.py": 700}
+
+
+def tracked() -> list[Path]:
+    """The files that git tracks, as they lie here; those just removed are left out."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    return [path for name in listed.decode().split("\0") if name and (path := ROOT / name).is_file()]
+
+
+FILES = tracked()
+OWN = [path for path in FILES if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in ("grader", "scripts")]
+TESTS = [path for path in FILES if path.suffix == ".py" and path.relative_to(ROOT).parts[0] == "tests"]
+
+
+def named(paths: list[Path]) -> list[str]:
+    """Paths as people write them."""
+    return [path.relative_to(ROOT).as_posix() for path in paths]
+
+
+def test_modules_stay_short() -> None:
+    lines = {name: (ROOT / name).read_text("utf-8").count("\n") for name in named(OWN)}
+    assert {name: count for name, count in lines.items() if count > LONGER.get(name, LONGEST)} == {}
+
+
+def test_modules_say_what_they_do_in_their_first_line() -> None:
+    def first_line(path: Path) -> str:
+        return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
+
+    assert named([p for p in OWN if p.read_text("utf-8").strip() and not first_line(p).endswith((".", "…"))]) == []
+
+
+def test_no_test_is_skipped() -> None:
+    marks = re.compile(r"pytest\.(?:mark\.)?(?:skip|skipif|xfail|importorskip)\b|unittest\.skip")
+    here = Path(__file__)
+    assert named([path for path in TESTS if path != here and marks.search(path.read_text("utf-8"))]) == []
+
+
+def test_lines_end_as_unix_does() -> None:
+    text = [p for p in FILES if p.suffix in (".py", ".md", ".toml", ".yml", ".sh") and "data" not in p.parts]
+    assert named([path for path in text if b"\r\n" in path.read_bytes()]) == []
+
+
+@pytest.mark.parametrize("name", ["setup", "grade", "preflight"])
+def test_scripts_are_plain_shell_and_can_be_run(name: str) -> None:
+    script = ROOT / "scripts" / name
+    assert script.stat().st_mode & 0o111
+    subprocess.run(["sh", "-n", str(script)], check=True)
