@@ -1,0 +1,678 @@
+"""Answers questions about the learner's project, from beside it in the sandbox. Started as ``agent.py FD``.
+
+Questions and replies are JSON lines on the socket FD (``wire.py`` has the format). The agent knows no check and
+no expected value: it evaluates and answers, and whoever replaces it can only answer wrongly. The parent loads
+the project once; every check is a child of its own (``fork``) or a transaction that is rolled back
+(``savepoint``). One file, longer than others of the grader, because the sandbox is given nothing but this file;
+the standard library and the submission's own Django only.
+"""
+
+import base64
+import contextlib
+import datetime
+import decimal
+import gc
+import importlib
+import io
+import json
+import math
+import os
+import runpy
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import traceback
+import uuid
+
+ROOT = os.getcwd()
+STDLIB = os.path.dirname(os.__file__)
+# Libraries that read the environment for a project: a variable read through one of them was asked for by its caller.
+ENVIRON_LIBRARIES = ("environ", "environs", "decouple", "dotenv", "pydantic_settings", "dj_database_url", "pydantic")
+LARGEST_REPLY = (1 << 20) - 1024
+LARGEST_LIST = 5000
+OPS = {}
+
+
+class Agent:
+    """The state of this process: where questions come from, what references stand for, the database in use."""
+
+    def __init__(self, control):
+        self.control, self.lines = control, control.makefile("rb", buffering=0)
+        self.folder = tempfile.mkdtemp(prefix="agent-")
+        self.kept, self.handler, self.mode, self.leave, self.captured, self.reads = {}, None, None, None, None, []
+        self.rest = b""
+
+    def keep(self, value):
+        self.kept[len(self.kept) + 1] = value
+        return len(self.kept)
+
+    def question(self):
+        while b"\n" not in self.rest:
+            piece = self.control.recv(1 << 16)
+            if not piece:
+                os._exit(0)
+            self.rest += piece
+        line, _, self.rest = self.rest.partition(b"\n")
+        return json.loads(line)
+
+    def reply(self, number, **outcome):
+        line = json.dumps({"id": number, **outcome}, allow_nan=False).encode()
+        if len(line) > LARGEST_REPLY:
+            line = json.dumps({"id": number, "raised": {"type": "AnswerTooLarge", "message": ""}}).encode()
+        self.control.sendall(line + b"\n")
+
+    def answer(self, question):
+        """Carries out one operation and replies with its value, or with what it raised."""
+        try:
+            outcome = {"ok": encode(OPS[question["op"]](**question.get("with", {})))}
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are a project's doing, too
+            outcome = {"raised": picture(error)}
+        self.reply(question["id"], **outcome)
+
+
+def op(function):
+    """Makes a function an operation under its own name."""
+    OPS[function.__name__] = function
+    return function
+
+
+class AsJson(list):
+    """Already encoded."""
+
+
+# --- values -------------------------------------------------------------------------------------------------
+
+SIMPLE = {
+    datetime.datetime: ("datetime", lambda v: v.isoformat()),
+    datetime.date: ("date", lambda v: v.isoformat()),
+    datetime.time: ("time", lambda v: v.isoformat()),
+    datetime.timedelta: ("timedelta", lambda v: v // datetime.timedelta(microseconds=1)),
+    decimal.Decimal: ("decimal", str),
+    uuid.UUID: ("uuid", str),
+    bytes: ("bytes", lambda v: base64.b64encode(v).decode()),
+}
+READ = {
+    "datetime": datetime.datetime.fromisoformat,
+    "date": datetime.date.fromisoformat,
+    "time": datetime.time.fromisoformat,
+    "timedelta": lambda v: datetime.timedelta(microseconds=v),
+    "decimal": decimal.Decimal,
+    "uuid": uuid.UUID,
+    "bytes": base64.b64decode,
+    "float": float,
+    "ref": lambda v: AGENT.kept[v],
+    "tuple": lambda v: tuple(decode(x) for x in v),
+    "set": lambda v: {decode(x) for x in v},
+    "dict": lambda v: {decode(k): decode(x) for k, x in v},
+}
+
+
+def encode(value, depth=0):
+    """A value as JSON: plain types as they are, known ones tagged, everything else as a reference."""
+    if value is None or value is True or value is False:
+        return value
+    if type(value) is AsJson:
+        return list(value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int.__index__(value)
+    if isinstance(value, float):
+        value = float.__float__(value)
+        return value if math.isfinite(value) else {"$": "float", "v": repr(value)}
+    if type(value) in SIMPLE:
+        tag, write = SIMPLE[type(value)]
+        return {"$": tag, "v": write(value)}
+    return reference(value) if depth > 8 else collection(value, depth + 1)
+
+
+def collection(value, depth):
+    kind = type(value)
+    if kind.__module__ == "django.utils.functional" and kind.__name__ == "__proxy__":
+        return str(value)
+    if isinstance(value, dict):
+        return {"$": "dict", "v": [[encode(k, depth), encode(v, depth)] for k, v in value.items()]}
+    if isinstance(value, list) or kind.__name__ in ("dict_keys", "dict_values"):
+        return [encode(x, depth) for x in value]
+    if isinstance(value, tuple):
+        return {"$": "tuple", "v": [encode(x, depth) for x in value]}
+    if isinstance(value, (set, frozenset)):
+        return {"$": "set", "v": [encode(x, depth) for x in value]}
+    return reference(value)
+
+
+def reference(value):
+    meta = getattr(value, "_meta", None)
+    label = getattr(meta, "label", None) or f"{type(value).__module__}.{type(value).__qualname__}"
+    picture_ = {"$": "ref", "v": AGENT.keep(value), "type": str(label)[:200], "pk": None, "callable": callable(value)}
+    if meta is not None and not isinstance(value, type):
+        pk = getattr(value, "pk", None)
+        picture_["pk"] = encode(pk) if isinstance(pk, (str, int, uuid.UUID)) else None
+    return picture_
+
+
+def decode(value):
+    """The value that a question carries; the trusted side writes no others."""
+    if isinstance(value, list):
+        return [decode(x) for x in value]
+    return READ[value["$"]](value["v"]) if isinstance(value, dict) else value
+
+
+def inside(path):
+    """A path in the submission, from its root; ``None`` for any other file."""
+    path = os.path.abspath(path)
+    return os.path.relpath(path, ROOT) if path.startswith(ROOT + os.sep) else None
+
+
+def picture(error):
+    """What is told of an exception: its type and bases, fields of a ValidationError, and the learner's frames."""
+    frames = [
+        [inside(f.filename), f.lineno or 0, f.name, f.line or ""]
+        for f in traceback.extract_tb(error.__traceback__)
+        if inside(f.filename)
+    ]
+    if isinstance(error, SyntaxError) and error.filename and inside(error.filename):
+        frames.append([inside(error.filename), error.lineno or 0, "<module>", (error.text or "").strip()])
+    try:
+        message = str(error)[:2000]
+    except BaseException:
+        message = ""
+    return {
+        "type": type(error).__name__[:100],
+        "bases": [f"{c.__module__}.{c.__qualname__}"[:200] for c in type(error).__mro__[:20]],
+        "message": message,
+        "fields": fields_of(error),
+        "constraint": constraint_of(error),
+        "frames": [[*f[:2], f[2][:100], f[3][:200]] for f in frames[-20:]],
+    }
+
+
+def fields_of(error):
+    """The messages and codes of a ValidationError, by field; those on the whole under ``__all__``."""
+    found = getattr(error, "error_dict", None)
+    if found is None and hasattr(error, "error_list"):
+        found = {"__all__": error.error_list}
+    try:
+        return [[str(k), [[str(e.code), " ".join(e.messages)[:300]] for e in v]] for k, v in (found or {}).items()][:50]
+    except Exception:
+        return []
+
+
+def constraint_of(error):
+    """SQLSTATE, constraint and column of a database's refusal (PostgreSQL), else its message (SQLite)."""
+    cause = error.__cause__
+    diag = getattr(cause, "diag", None)
+    if diag is not None:
+        return [str(x or "") for x in (diag.sqlstate, diag.constraint_name, diag.column_name)]
+    return ["", str(cause)[:300], ""] if type(cause).__module__ == "sqlite3" else []
+
+
+# --- the project and its database ---------------------------------------------------------------------------
+
+
+class TracedEnviron(os._Environ):
+    """``os.environ``, noting which line of the project asks for which variable."""
+
+    def __getitem__(self, key):
+        note_read(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key):
+        note_read(key)
+        return super().__contains__(key)
+
+    def setdefault(self, key, value):
+        if self._data.get(self.encodekey(key)) is None:
+            self[key] = value
+        return super().__getitem__(key)
+
+
+def note_read(key):
+    frame = sys._getframe(2)
+    while frame is not None:
+        path = os.path.abspath(frame.f_code.co_filename)
+        library = frame.f_globals.get("__name__", "").partition(".")[0]
+        if path != SELF and not path.startswith(STDLIB) and "<frozen" not in path and library not in ENVIRON_LIBRARIES:
+            break
+        frame = frame.f_back
+    if frame is not None and inside(path):
+        AGENT.reads.append((str(key)[:200], inside(path), frame.f_lineno))
+
+
+@op
+def setup(settings=None, env=None, database=None, trace=False):
+    """Loads the project: its settings, with the database given in their place, then its apps."""
+    if trace:
+        os.environ.__class__ = TracedEnviron
+    for name, value in (env or {}).items():
+        os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+    if settings:
+        os.environ["DJANGO_SETTINGS_MODULE"] = settings
+    import django
+    from django.conf import settings as loaded
+
+    loaded.INSTALLED_APPS  # noqa: B018 - reads the settings
+    if database:
+        place_database(loaded.DATABASES, database)
+        loaded.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django.setup()
+
+
+def place_database(databases, database):
+    """Puts the grader's database in the default's place, keeping options that are not about where it is."""
+    default = databases.setdefault("default", {})
+    if default.get("ENGINE") != database["ENGINE"]:
+        default.clear()
+    default.get("OPTIONS", {}).pop("pool", None)
+    default.update(database)
+
+
+@op
+def warm():
+    """Loads what every check needs, then closes every connection: a fork must inherit nothing that is open."""
+    from django.test import Client
+    from django.test.utils import setup_test_environment
+
+    setup_test_environment(debug=False)
+    with contextlib.suppress(Exception):  # whatever fails here fails again in the check that asks for it
+        from django.urls import get_resolver
+
+        client = Client()
+        client.handler.load_middleware()
+        AGENT.handler = client.handler
+        get_resolver().url_patterns  # noqa: B018 - imports the views
+    close_connections()
+    gc.collect()
+    gc.freeze()
+
+
+def close_connections():
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+
+
+def use_database(name):
+    """Forgets inherited connections, never closing them (the parent's session would end), and takes another one."""
+    from django.core.cache import caches
+    from django.db import connections
+
+    for handler in (connections, caches):
+        for alias in list(handler):
+            with contextlib.suppress(AttributeError):
+                delattr(handler._connections, alias)
+    if name is not None:
+        connections.settings["default"]["NAME"] = name
+        connections.databases["default"]["NAME"] = name
+
+
+def database_for(source):
+    """The name of this check's database: as given, or a file of its own, copied from the template or empty."""
+    if source in ("template", "empty"):
+        path = os.path.join(AGENT.folder, f"{os.getpid()}.sqlite3")
+        if source == "template":
+            shutil.copyfile(os.path.join(AGENT.folder, "template.sqlite3"), path)
+        return path
+    return source
+
+
+@op
+def migrate(database=None):
+    """Runs all migrations, in a database given by name or in the SQLite template."""
+    from django.core.management import call_command
+
+    use_database(database or os.path.join(AGENT.folder, "template.sqlite3"))
+    call_command("migrate", verbosity=0, interactive=False)
+    close_connections()
+
+
+@op
+def template(data=None):
+    """Reads the SQLite template, or writes it."""
+    path = os.path.join(AGENT.folder, "template.sqlite3")
+    if data is None:
+        with open(path, "rb") as file:
+            return file.read()
+    with open(path, "wb") as file:
+        file.write(decode(data))
+    return None
+
+
+# --- what checks ask ----------------------------------------------------------------------------------------
+
+
+def root_of(root):
+    if isinstance(root, int):
+        return AGENT.kept[root]
+    if ":" in root:
+        module, _, name = root.partition(":")
+        value = importlib.import_module(module)
+        for part in filter(None, name.split(".")):
+            value = getattr(value, part)
+        return value
+    from django.apps import apps
+
+    return apps.get_model(root)
+
+
+STEPS = {
+    "get": lambda value, name: getattr(value, name),
+    "set": lambda value, name, new: setattr(value, name, decode(new)),
+    "call": lambda value, args, kwargs: value(*decode(args), **{k: decode(v) for k, v in kwargs.items()}),
+    "item": lambda value, key: value[slice(*key["slice"]) if isinstance(key, dict) and "slice" in key else decode(key)],
+    "list": lambda value: [x for x, _ in zip(value, range(LARGEST_LIST), strict=False)],
+    "len": len,
+    "text": str,
+    "truth": bool,
+}
+
+
+def follow(root, steps):
+    value = root_of(root)
+    for name, *arguments in steps:
+        value = STEPS[name](value, *arguments)
+    return value
+
+
+@op
+def evaluate(root, steps):
+    """Follows steps from a reference, a model label or ``module:name``. A failed call leaves no broken transaction."""
+    if AGENT.mode == "savepoint" and any(step[0] in ("call", "list") for step in steps):
+        from django.db import transaction
+
+        with transaction.atomic():
+            return follow(root, steps)
+    return follow(root, steps)
+
+
+@op
+def race(programs, atomic=False):
+    """Runs programs at once, a thread and connection each. ``atomic``: in transactions that surely overlap."""
+    from django.db import connection, transaction
+
+    start, end, outcomes = threading.Barrier(len(programs)), threading.Barrier(len(programs)), [None] * len(programs)
+
+    def run(number, program):
+        try:
+            with transaction.atomic() if atomic else contextlib.nullcontext():
+                start.wait(5)
+                outcomes[number] = [True, encode(follow(*program))]
+                if atomic:
+                    with contextlib.suppress(threading.BrokenBarrierError):
+                        end.wait(0.5)  # the other may be waiting for our commit
+        except BaseException as error:
+            outcomes[number] = [False, picture(error)]
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair, daemon=True) for pair in enumerate(programs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    return AsJson(outcomes)
+
+
+@op
+def client():
+    """A test client with cookies of its own, on the one handler that the parent loaded."""
+    from django.test import Client
+
+    new = Client(raise_request_exception=False)
+    if AGENT.handler is not None:
+        new.handler = AGENT.handler
+    return new
+
+
+@op
+def request(client, method, path, options):
+    """One request; ``options`` are those of Django's test client. Status, headers, body, and what the view raised."""
+    response = AGENT.kept[client].generic(method, path, **{k: decode(v) for k, v in options.items()})
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    raised = getattr(response, "exc_info", None)
+    return AsJson(
+        [response.status_code, [[str(k), str(v)] for k, v in response.items()], encode(body[: 1 << 19])]
+        + [picture(raised[1]) if raised else None]
+    )
+
+
+@op
+def manage(argv):
+    """A management command in this process: its exit code and all that it wrote."""
+    from django.core.management import execute_from_command_line
+
+    return captured(lambda: execute_from_command_line(["manage.py", *argv]))
+
+
+@op
+def script(argv, env):
+    """``python manage.py ...`` in a process that has loaded nothing yet."""
+    os.environ.update(env)
+    sys.argv = ["manage.py", *argv]
+    return captured(lambda: runpy.run_path(os.path.join(ROOT, "manage.py"), run_name="__main__"))
+
+
+def captured(run):
+    with tempfile.TemporaryFile() as file:
+        kept, code = [os.dup(1), os.dup(2)], 0
+        streams = sys.stdout, sys.stderr
+        os.dup2(file.fileno(), 1), os.dup2(file.fileno(), 2)
+        sys.stdout = sys.stderr = io.TextIOWrapper(os.fdopen(os.dup(1), "wb"), write_through=True, errors="replace")
+        try:
+            run()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        finally:
+            sys.stdout, sys.stderr = streams
+            os.dup2(kept[0], 1), os.dup2(kept[1], 2)
+        file.seek(0)
+        return code, file.read(1 << 16).decode(errors="replace")
+
+
+@op
+def sql(statement, params):
+    """Plain SQL on this check's connection: the rows."""
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, decode(params) or None)
+        return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
+
+
+@op
+def capture(on):
+    """Begins or ends the noting of queries; at the end, their SQL."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    if on:
+        AGENT.captured = CaptureQueriesContext(connection)
+        AGENT.captured.__enter__()
+        return []
+    AGENT.captured.__exit__(None, None, None)
+    return [query["sql"] for query in AGENT.captured.captured_queries]
+
+
+@op
+def historical(label):
+    """A model as the migrations applied so far leave it."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    applied = [node for node in executor.loader.graph.nodes if node in executor.loader.applied_migrations]
+    return executor.loader.project_state(applied).apps.get_model(label)
+
+
+@op
+def unapplied():
+    """What is still to be applied, as ``app.name``, in order."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return [f"{m.app_label}.{m.name}" for m, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+
+
+@op
+def settings():
+    """All settings, by name."""
+    from django.conf import settings as loaded
+
+    return {name: getattr(loaded, name) for name in dir(loaded) if name.isupper()}
+
+
+@op
+def environ():
+    """The environment variables that the project's own code has read: name, path, line."""
+    return list(dict.fromkeys(AGENT.reads))
+
+
+@op
+def describe():
+    """The models of the project's own apps."""
+    from django.apps import apps
+
+    own = [model for model in apps.get_models() if inside(apps.get_app_config(model._meta.app_label).path)]
+    return [describe_model(model) for model in own]
+
+
+def describe_model(model):
+    meta = model._meta
+    return {
+        "label": meta.label,
+        "app": meta.app_label,
+        "name": model.__name__,
+        "module": model.__module__,
+        "table": meta.db_table,
+        "verbose_name": str(meta.verbose_name),
+        "verbose_name_plural": str(meta.verbose_name_plural),
+        "ordering": [str(o) for o in meta.ordering],
+        "managers": [m.name for m in meta.managers],
+        "fields": [describe_field(model, f) for f in (*meta.fields, *meta.many_to_many)],
+        "constraints": [describe_constraint(c) for c in meta.constraints],
+        "indexes": [describe_constraint(i) for i in meta.indexes],
+    }
+
+
+def describe_field(model, field):
+    remote = field.remote_field
+    default = field.default if field.has_default() else None
+    return {
+        "name": field.name,
+        "column": field.column or "",
+        "type": type(field).__name__,
+        "kinds": [c.__name__ for c in type(field).__mro__][:-1],
+        "declared_in": declared_in(model, field),
+        "max_length": field.max_length,
+        "null": field.null,
+        "blank": field.blank,
+        "unique": field.unique,
+        "primary_key": field.primary_key,
+        "choices": [value for value, _ in field.flatchoices],
+        "default": getattr(default, "__name__", "callable") if callable(default) else default,
+        "auto_now": bool(getattr(field, "auto_now", False)),
+        "auto_now_add": bool(getattr(field, "auto_now_add", False)),
+        "target": remote.model._meta.label if remote else "",
+        "related_name": str(remote.related_name or "") if remote else "",
+        "on_delete": getattr(getattr(remote, "on_delete", None), "__name__", "") if remote else "",
+    }
+
+
+def declared_in(model, field):
+    """The module of the class, furthest up, that declares the field: Django's own for what is inherited from it."""
+    for base in reversed(model.__mro__):
+        meta = getattr(base, "_meta", None)
+        if meta and any(f.name == field.name for f in (*meta.local_fields, *meta.local_many_to_many)):
+            return base.__module__
+    return model.__module__
+
+
+def describe_constraint(item):
+    return {
+        "name": item.name,
+        "type": type(item).__name__,
+        "fields": [str(f) for f in getattr(item, "fields", ())],
+        "expressions": [str(e) for e in getattr(item, "expressions", ())],
+        "condition": str(getattr(item, "condition", None) or ""),
+    }
+
+
+# --- a check of its own -------------------------------------------------------------------------------------
+
+
+def begin_fork(question):
+    """A child for this check; when it has ended, however it did, the parent says so."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setsid()
+            AGENT.answer({"id": question["id"], "op": "enter", "with": question["with"]})
+            serve()
+        finally:
+            os._exit(1)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    with contextlib.suppress(OSError):
+        os.killpg(child, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        os.unlink(os.path.join(AGENT.folder, f"{child}.sqlite3"))
+    AGENT.reply(question["id"], ended=status)
+
+
+@op
+def enter(mode, database=None):
+    """In the child of a check: takes its database."""
+    AGENT.mode = mode
+    if database is not None:
+        use_database(database_for(database))
+
+
+def begin_savepoint(question):
+    """A transaction for this check, in the process and the database that all checks share."""
+    from django.core.cache import caches
+    from django.db import transaction
+
+    with contextlib.suppress(Exception):
+        caches["default"].clear()
+    if AGENT.mode is None:
+        AGENT.answer({"id": question["id"], "op": "enter", "with": question["with"]})
+    else:
+        AGENT.reply(question["id"], ok=None)
+    block = transaction.atomic()
+    block.__enter__()
+    try:
+        serve()
+    finally:
+        with contextlib.suppress(Exception):
+            transaction.set_rollback(True)
+            block.__exit__(None, None, None)
+        AGENT.kept.clear()
+        AGENT.reply(question["id"], ended=0)
+
+
+def serve():
+    """Answers until the check ends: a child then leaves, a savepoint is rolled back."""
+    while (question := AGENT.question())["op"] != "end":
+        AGENT.answer(question)
+    if AGENT.mode != "savepoint":
+        os._exit(0)
+
+
+def main():
+    """The parent: answers, and gives each check a place of its own."""
+    while True:
+        question = AGENT.question()
+        if question["op"] == "begin":
+            (begin_savepoint if question["with"]["mode"] == "savepoint" else begin_fork)(question)
+        else:
+            AGENT.answer(question)
+
+
+if __name__ == "__main__":
+    SELF = os.path.abspath(__file__)
+    AGENT = Agent(socket.socket(fileno=int(sys.argv[1])))
+    main()

@@ -1,0 +1,150 @@
+"""Puts questions to an agent and believes nothing but a prompt, well-formed answer to the question that was put."""
+
+import json
+import secrets
+import select
+import socket
+import time
+from typing import Any
+
+from grader.agent.raised import Raised, read_raised
+from grader.agent.wire import LARGEST, BadReply, decode, encode, parse
+
+__all__ = ["AgentClient", "AgentFault", "Raised"]
+
+
+class AgentFault(Exception):
+    """The learner's process did not answer as it has to. The text is a sentence for the learner; the agent is lost."""
+
+
+class AgentClient:
+    """One side of the socket to an agent. After an ``AgentFault`` it is of no more use."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._rest = b""
+        self._check: str | None = None
+        control.setblocking(False)
+
+    @property
+    def in_check(self) -> bool:
+        """Whether a check has begun and not ended."""
+        return self._check is not None
+
+    def ask(self, op: str, *, within_s: float, doing: str = "", **arguments: Any) -> Any:
+        """What the operation gives, decoded. Raises ``Raised`` if the project does, else ``AgentFault``.
+
+        ``doing`` ends the sentence "Your project ended the process while …".
+        """
+        return self._put(op, arguments, within_s, doing or "the check was running")
+
+    def raw(self, op: str, *, within_s: float, doing: str = "", **arguments: Any) -> Any:
+        """As ``ask``, for operations whose answer is plain JSON with values inside."""
+        return self._put(op, arguments, within_s, doing or "the check was running", raw=True)
+
+    def begin(self, mode: str, database: str | None, *, within_s: float) -> None:
+        """Gives the next check a place of its own: ``fork`` or ``savepoint``."""
+        number = self._send("begin", {"mode": mode, "database": database})
+        self._check = number
+        self._outcome(self._receive(number, within_s, "the check was starting"), raw=False)
+
+    def end(self, *, within_s: float) -> None:
+        """Ends the check, and returns once all of it has gone."""
+        self._send("end", {})
+        check, self._check = self._check, None
+        reply = self._line(within_s, "the check was ending")
+        if reply.get("id") != check or "ended" not in reply:
+            raise AgentFault("Your project answered a question that was not put.")
+
+    def close(self) -> None:
+        """Closes this side: the agent leaves by itself."""
+        self._control.close()
+
+    def _put(self, op: str, arguments: dict[str, Any], within_s: float, doing: str, raw: bool = False) -> Any:
+        number = self._send(op, arguments)
+        return self._outcome(self._receive(number, within_s, doing), raw)
+
+    def _send(self, op: str, arguments: dict[str, Any]) -> str:
+        number = secrets.token_hex(8)
+        if self._rest or select.select([self._control], [], [], 0)[0]:
+            self._refuse_early()
+        line = json.dumps({"id": number, "op": op, "with": arguments}, allow_nan=False).encode() + b"\n"
+        try:
+            self._control.setblocking(True)
+            self._control.settimeout(10)
+            self._control.sendall(line)
+        except OSError as error:
+            raise AgentFault("Your project ended the process in which it was being checked.") from error
+        finally:
+            self._control.setblocking(False)
+        return number
+
+    def _refuse_early(self) -> None:
+        """Bytes are here before the question: an end of the process, or an answer made up beforehand."""
+        try:
+            gone = not self._rest and not self._control.recv(1, socket.MSG_PEEK)
+        except OSError:
+            gone = True
+        if gone:
+            raise AgentFault("Your project ended the process in which it was being checked.")
+        raise AgentFault("Your project answered a question before it was put.")
+
+    def _receive(self, number: str, within_s: float, doing: str) -> dict[str, Any]:
+        reply = self._line(within_s, doing)
+        if reply.get("id") == number and ("ok" in reply) != ("raised" in reply):
+            return reply
+        if reply.get("id") == self._check and isinstance(reply.get("ended"), int):
+            self._check = None
+            raise AgentFault(f"Your project ended the process while {doing} ({_status(reply['ended'])}).")
+        raise AgentFault("Your project answered a question that was not put.")
+
+    def _outcome(self, reply: dict[str, Any], raw: bool) -> Any:
+        try:
+            if "raised" in reply:
+                raised = read_raised(reply["raised"])
+            else:
+                return reply["ok"] if raw else decode(reply["ok"])
+        except BadReply as error:
+            raise AgentFault(f"Your project gave an answer that cannot be read: {error}.") from error
+        if raised.type == "AnswerTooLarge":
+            raise AgentFault("Your project gave an answer that is larger than 1 MiB.")
+        raise raised
+
+    def _line(self, within_s: float, doing: str) -> dict[str, Any]:
+        end = time.monotonic() + within_s
+        pieces = [self._rest]
+        size = len(self._rest)
+        while b"\n" not in pieces[-1]:
+            piece = self._piece(end, within_s, doing)
+            pieces.append(piece)
+            size += len(piece)
+            if size > LARGEST:
+                raise AgentFault("Your project gave an answer that is larger than 1 MiB.")
+        line, _, self._rest = b"".join(pieces).partition(b"\n")
+        if self._rest:
+            raise AgentFault("Your project answered a question before it was put.")
+        try:
+            return parse(line)
+        except BadReply as error:
+            raise AgentFault(f"Your project gave an answer that cannot be read: {error}.") from error
+
+    def _piece(self, end: float, within_s: float, doing: str) -> bytes:
+        left = end - time.monotonic()
+        if left <= 0 or not select.select([self._control], [], [], left)[0]:
+            raise AgentFault(f"Your project did not answer within {within_s:.0f} s while {doing}.")
+        try:
+            piece = self._control.recv(1 << 16)
+        except OSError:
+            piece = b""
+        if not piece:
+            raise AgentFault(f"Your project ended the process while {doing}.")
+        return piece
+
+
+def encoded(*values: Any) -> list[Any]:
+    """Arguments as a question carries them."""
+    return [encode(value) for value in values]
+
+
+def _status(status: int) -> str:
+    return f"exit status {status}" if status >= 0 else f"signal {-status}"
