@@ -25,6 +25,8 @@ class Category(Slugged, TimeStamped):
     name = models.CharField(max_length=100)
     description = models.TextField(blank=True)
 
+    post_count: int  # of with_post_counts()
+
     objects = CategoryQuerySet.as_manager()
 
     class Meta:
@@ -93,6 +95,8 @@ class Post(Slugged, TimeStamped):
         related_name="posts",
     )
     tags = models.ManyToManyField(Tag, blank=True, related_name="posts")
+
+    approved_comment_count: int  # of feed()
 
     objects = PostQuerySet.as_manager()
 
