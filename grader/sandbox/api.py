@@ -1,0 +1,130 @@
+"""What a sandbox is: the values that describe a launch, and the interfaces that every backend keeps."""
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+Kind = Literal["auto", "bubblewrap", "process"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A file or directory of the host that the sandbox sees at ``target``, an absolute path inside.
+
+    A writable one must belong to ``Sandbox.uid``.
+    """
+
+    source: Path
+    target: str
+    writable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one sandbox may use, in all its processes together unless said otherwise.
+
+    ``memory_mb`` needs a memory control group; ``address_mb`` bounds each process by itself and holds everywhere
+    (``None`` for programs that reserve far more than they use, such as hadolint). ``file_mb`` bounds one file,
+    ``open_files`` and ``cpu_s`` one process, ``tmp_mb`` all of /tmp. After ``wall_s`` seconds everything is killed.
+    """
+
+    memory_mb: int = 1024
+    processes: int = 64
+    file_mb: int = 64
+    open_files: int = 512
+    tmp_mb: int = 256
+    wall_s: float = 120.0
+    cpu_s: int | None = None
+    address_mb: int | None = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One thing to run inside.
+
+    ``argv`` is Python, run by the launcher: ``("-m", "gunicorn", …)``, ``("-c", code)`` or ``("manage.py", "check")``;
+    with ``raw`` it is a program and its arguments. ``pass_fds`` keep their numbers. For each of ``ports`` the launcher
+    opens 127.0.0.1:port inside and hands the listening socket out, so that the trusted side accepts the connections.
+    ``copy_submission`` gives a writable copy, in memory. At most ``output_limit`` bytes of the output are kept.
+    """
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    mounts: tuple[Mount, ...] = ()
+    limits: Limits = Limits()
+    pass_fds: tuple[int, ...] = ()
+    ports: tuple[int, ...] = ()
+    copy_submission: bool = False
+    raw: bool = False
+    cwd: str = "/submission"
+    output_limit: int = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a sandbox took. ``None`` where this machine has no control group to tell.
+
+    ``refused_forks`` counts the processes that the limit kept from starting.
+    """
+
+    peak_memory_mb: float | None = None
+    oom_kills: int | None = None
+    refused_forks: int | None = None
+    timed_out: bool = False
+
+
+class Process(Protocol):
+    """A running sandbox: all the processes in it, as one."""
+
+    @property
+    def listeners(self) -> Mapping[int, socket.socket]:
+        """The listening sockets handed out, by the port asked for. Whoever takes one closes it."""
+
+    def port(self, port: int) -> int:
+        """The port by which the processes inside reach what ``ports`` named ``port``."""
+
+    def poll(self) -> int | None:
+        """The exit status, 128 + N after signal N; ``None`` while it runs."""
+
+    def wait(self, timeout_s: float) -> int:
+        """The exit status; ``TimeoutError`` if it still runs then, and goes on running."""
+
+    def kill(self) -> None:
+        """Ends every process inside, at once; again is no harm."""
+
+    def output(self) -> bytes:
+        """Standard output and error so far; of too much, the beginning and the end."""
+
+    def usage(self) -> Usage:
+        """What it has taken, final once it has ended."""
+
+
+class Sandbox(Protocol):
+    """A way to run what a submission brings. ``official`` is true if it isolates."""
+
+    @property
+    def name(self) -> str:
+        """``bubblewrap`` or ``process``."""
+
+    @property
+    def official(self) -> bool:
+        """Whether a result measured in it may be called official."""
+
+    @property
+    def uid(self) -> int:
+        """Who the processes inside are on the host: the owner that a writable mount needs."""
+
+    def reserve(self, ports: tuple[int, ...]) -> Mapping[int, int]:
+        """For each port that a launch will name, the one to write into its URLs."""
+
+    def start(self, launch: Launch, *, submission: Path | None, deps: Path | None) -> Process:
+        """Starts it, and returns once its listeners are here; ``SandboxError`` if the sandbox itself fails.
+
+        Inside, the submission is at /submission and the packages are at /deps, read-only, with no network but
+        the sandbox's own loopback. Only the submission's fault shows as an exit status.
+        """
+
+    def close(self) -> None:
+        """Kills what still runs and removes what the sandbox keeps on disk."""

@@ -1,0 +1,207 @@
+"""The sandbox for official results: bubblewrap, with namespaces, a system call filter, limits and no network.
+
+Started as root, two bubblewraps are nested. The outer one, as root, gathers all that is to be seen in an otherwise
+empty root of its own; so sources may lie below directories that only root may enter, and nothing is copied or opened up
+to other users. Then every right is given up for good, and the inner one isolates as that unprivileged user: root
+inside a user namespace that maps to the real root would be exempt from the limit on processes. Started by anybody
+else, the inner one does it alone.
+"""
+
+import os
+import shutil
+import socket
+import tempfile
+import weakref
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePath
+from typing import Self
+
+from grader.domain.errors import SandboxError
+from grader.sandbox import cgroup, handout, runtime, seccomp
+from grader.sandbox.api import Launch, Mount
+from grader.sandbox.running import Running
+
+LEARNER_UID, POSTGRES_UID, REDIS_UID = 61100, 61102, 61103
+
+LAUNCHER = Path(__file__).with_name("launcher.py")
+_SHM_MB = 64
+_PIPE_HOLDS = 1 << 16
+Links = Sequence[tuple[str, str]]
+_ENV = {"PATH": "/rt/py/bin:/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "LD_LIBRARY_PATH": "/rt/py/lib"}
+_INSTALL = "Install bubblewrap (Debian, Ubuntu: `apt-get install bubblewrap`), then run `grader doctor`."
+
+
+class Bubblewrap:
+    """Keeps ``api.Sandbox``. ``uid`` is the unprivileged user that root gives way to."""
+
+    name = "bubblewrap"
+    official = True
+
+    def __init__(self, *, uid: int = LEARNER_UID) -> None:
+        self.uid = uid if os.geteuid() == 0 else os.geteuid()
+        self.directory = Path(tempfile.mkdtemp(prefix="grader-", dir="/tmp"))
+        self._etc = runtime.write_etc(self.directory / "etc")
+        self._runtime = runtime.current()
+        self._running: weakref.WeakSet[Running] = weakref.WeakSet()
+        if shutil.which("bwrap", path=os.defpath) is None:
+            self.close()
+            raise SandboxError("bubblewrap is not installed.", _INSTALL)
+
+    def reserve(self, ports: tuple[int, ...]) -> Mapping[int, int]:
+        """Every port is its own: the sandbox has a network of its own."""
+        return {port: port for port in ports}
+
+    def start(self, launch: Launch, *, submission: Path | None, deps: Path | None) -> Running:
+        """See ``api.Sandbox``."""
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            copy = ("/source", "/submission") if launch.copy_submission else ()
+            ports = self.reserve(launch.ports)
+            cwd = "/tmp" if submission is None and launch.cwd == "/submission" else launch.cwd
+            ours.sendall(
+                handout.order(launch, argv=launch.argv, path=handout.PATH, cwd=cwd, copy=copy, ports=launch.ports)
+            )
+            command = (self._runtime.python, "-I", "-S", "-B", "/grader/launcher.py", str(theirs.fileno()))
+            mounts = [Mount(LAUNCHER, "/grader/launcher.py"), *launch.mounts]
+            mounts += _learner_mounts(submission, deps, copied=launch.copy_submission)
+            running = self._spawn(command, launch, mounts, theirs.fileno())
+            theirs.close()
+            try:
+                if ports:
+                    running.listeners.update(handout.receive(ours, ports))
+            except SandboxError as error:
+                running.kill()
+                said = running.output().decode(errors="replace").strip()[-400:]
+                raise SandboxError(f"{error.message} {said}".strip(), error.hint) from error
+            except BaseException:
+                running.kill()
+                raise
+            return running
+
+    def close(self) -> None:
+        """See ``api.Sandbox``."""
+        for running in list(self._running):
+            running.kill()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _spawn(self, command: Sequence[str], launch: Launch, mounts: Sequence[Mount], control: int) -> Running:
+        """Starts bubblewrap around the command; its arguments and the filter go through pipes, not the command line."""
+        binds = [Mount(self._etc, "/etc"), *(Mount(*bind) for bind in self._runtime.binds), *mounts]
+        with _Pipes() as pipes:
+            outer: list[str] = []
+            if os.geteuid() == 0:
+                outer = _as_user(pipes.give(_joined(_staging(binds))), self.uid)
+                binds = [Mount(Path(mount.target), mount.target, mount.writable) for mount in binds]
+            inner = _isolating(binds, self._runtime.links, launch, pipes.give(seccomp.program()))
+            inner_fd = pipes.give(_joined(inner))
+            group = cgroup.create(launch.limits)
+            running = Running(
+                [*group.prefix(), *outer, "bwrap", "--args", str(inner_fd), "--", *command],
+                pass_fds=[*launch.pass_fds, control, *pipes.fds],
+                env={"PATH": os.defpath},
+                wall_s=launch.limits.wall_s,
+                output_limit=launch.output_limit,
+                group=group,
+            )
+        self._running.add(running)
+        return running
+
+
+class _Pipes:
+    """Short texts for a child to read, each from a pipe of its own. Closed at the end of the ``with``."""
+
+    def __init__(self) -> None:
+        self.fds: list[int] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for fd in self.fds:
+            os.close(fd)
+
+    def give(self, data: bytes) -> int:
+        """The descriptor that reads ``data``; ``SandboxError`` if it is more than a pipe holds."""
+        reader, writer = os.pipe()
+        self.fds.append(reader)
+        with os.fdopen(writer, "wb") as out:
+            if len(data) > _PIPE_HOLDS:
+                raise SandboxError(
+                    f"{len(data)} bytes of sandbox arguments are too many.", "Use fewer or shorter mounts."
+                )
+            out.write(data)
+        return reader
+
+
+def _staging(binds: Sequence[Mount]) -> list[str]:
+    """Arguments of the outer bubblewrap: the sources where they are to be seen, and the programs that go on."""
+    system = runtime.system(whole=True)
+    arguments = ["--unshare-pid", "--die-with-parent", "--cap-drop", "ALL"]
+    arguments += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    arguments += ["--bind", "/proc", "/proc", "--dev", "/dev", "--dir", "/tmp"]
+    arguments += _bound([Mount(*bind) for bind in system.binds], system.links)
+    return arguments + _bound([mount for mount in binds if not _within_system(mount)], ())
+
+
+def _within_system(mount: Mount) -> bool:
+    """Whether the outer sandbox has it already, with the rest of the host's system."""
+    return str(mount.source) == mount.target and mount.target.startswith(("/usr", "/lib", "/bin", "/sbin"))
+
+
+def _as_user(arguments_fd: int, uid: int) -> list[str]:
+    """The outer bubblewrap up to where the rights of root are given up, groups and bounding set included."""
+    gone = [f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--no-new-privs"]
+    return ["bwrap", "--args", str(arguments_fd), "--", "setpriv", *gone, "--pdeathsig", "KILL", "--"]
+
+
+def _isolating(binds: Sequence[Mount], links: Links, launch: Launch, filter_fd: int) -> list[str]:
+    """Arguments of the inner bubblewrap: everything that keeps the learner's code from the host."""
+    tmp = str(launch.limits.tmp_mb << 20)
+    who = str(runtime.INSIDE_UID)
+    arguments = ["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    arguments += ["--unshare-cgroup-try", "--disable-userns", "--uid", who, "--gid", who, "--hostname", "sandbox"]
+    arguments += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
+    for name, value in {**_ENV, **launch.env}.items():
+        arguments += ["--setenv", name, value]
+    arguments += ["--proc", "/proc", "--dev", "/dev", "--size", tmp, "--tmpfs", "/tmp"]
+    if launch.copy_submission:
+        arguments += ["--size", tmp, "--tmpfs", "/submission"]
+    arguments += _bound(binds, links)
+    arguments += ["--remount-ro", "/", "--size", str(_SHM_MB << 20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    return [*arguments, "--chdir", "/", "--seccomp", str(filter_fd)]
+
+
+def _bound(binds: Iterable[Mount], links: Links) -> list[str]:
+    """Binds and links, with the directories above made by name: bubblewrap makes them for their owner only."""
+    arguments: list[str] = []
+    bound: list[PurePath] = []
+    for mount in binds:
+        target = PurePath(mount.target)
+        for parent in reversed(target.parents[:-1]):
+            if not any(parent.is_relative_to(place) for place in bound):
+                arguments += ["--dir", str(parent)]
+        bound.append(target)
+        arguments += ["--bind" if mount.writable else "--ro-bind", str(mount.source), mount.target]
+    for points_to, path in links:
+        arguments += ["--symlink", points_to, path]
+    return arguments
+
+
+def _learner_mounts(submission: Path | None, deps: Path | None, *, copied: bool) -> list[Mount]:
+    places = ((submission, "/source" if copied else "/submission"), (deps, "/deps"))
+    mounts = [Mount(source.resolve(), target) for source, target in places if source is not None]
+    for mount in mounts:
+        _check_open(mount.source)
+    return mounts
+
+
+def _check_open(path: Path) -> None:
+    """``SandboxError`` if the unprivileged user inside could not enter that directory."""
+    if os.geteuid() == 0 and path.stat().st_mode & 0o005 != 0o005:
+        raise SandboxError(
+            f"{path} is closed to the sandbox, which does not run as root.", f"Open it: `chmod -R a+rX {path}`."
+        )
+
+
+def _joined(arguments: Iterable[str]) -> bytes:
+    return b"".join(os.fsencode(argument) + b"\0" for argument in arguments)

@@ -1,0 +1,62 @@
+"""Which Python runs inside, and the little of the host's system that it needs."""
+
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+HOME = "/rt/py"
+INSIDE_UID = 1000
+_ETC = {
+    "passwd": f"root:x:0:0::/:/bin/false\nlearner:x:{INSIDE_UID}:{INSIDE_UID}::/tmp:/bin/false\n",
+    "group": f"root:x:0:\nlearner:x:{INSIDE_UID}:\n",
+    "hosts": "127.0.0.1 localhost\n::1 localhost\n127.0.0.1 sandbox\n",
+    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+}
+_LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/lib32", "/usr/share/zoneinfo")
+_OUTSIDE_USR = ("/lib", "/lib64", "/lib32", "/bin", "/sbin")
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The Python of the sandbox: the program inside, and what is bound for it as (source, target)."""
+
+    python: str
+    binds: tuple[tuple[Path, str], ...]
+    links: tuple[tuple[str, str], ...]
+
+
+def current() -> Runtime:
+    """The Python that this process runs on (not its virtual environment), as the sandbox will see it.
+
+    One below /usr stays where it is, and brings all of /usr; any other is bound at /rt/py.
+    """
+    base = Path(sys.base_prefix).resolve()
+    program = Path("bin") / f"python{sysconfig.get_python_version()}"
+    binds, links = _system(whole=base.is_relative_to("/usr"))
+    if base.is_relative_to("/usr"):
+        return Runtime(str(base / program), binds, links)
+    return Runtime(f"{HOME}/{program}", (*binds, (base, HOME)), links)
+
+
+def write_etc(directory: Path) -> Path:
+    """Makes the small /etc of the sandbox: users, and ``localhost`` without asking a name server."""
+    directory.mkdir(mode=0o755)
+    for name, text in _ETC.items():
+        (directory / name).write_text(text)
+    return directory
+
+
+def system(*, whole: bool) -> Runtime:
+    """A runtime without Python, for services: the host's libraries, or its ``whole`` /usr."""
+    return Runtime("", *_system(whole=whole))
+
+
+def _system(*, whole: bool) -> tuple[tuple[tuple[Path, str], ...], tuple[tuple[str, str], ...]]:
+    """The binds of the host's libraries and the links that lead to them, as this distribution lays them out."""
+    usr = ("/usr",) if whole else _LIBRARIES
+    outside = [Path(path) for path in _OUTSIDE_USR if Path(path).exists()]
+    binds = [(Path(path), path) for path in usr if Path(path).exists()]
+    binds += [(path, str(path)) for path in outside if not path.is_symlink() and (whole or path.name.startswith("lib"))]
+    links = [(str(path.readlink()), str(path)) for path in outside if path.is_symlink()]
+    return tuple(binds), tuple(links)
