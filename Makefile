@@ -65,8 +65,9 @@ docs: setup ## Build the site strictly into site/
 serve-docs: setup ## Show the site at http://127.0.0.1:8000 and rebuild it on change
 	$(bin)/mkdocs serve --strict
 
-reference: setup ## Write the CLI reference anew from the program
-	$(bin)/python scripts/cli_reference.py
+reference: setup ## Write anew what pages take from the program and the manifests
+	$(bin)/python -m scripts.cli_reference
+	$(bin)/python -m scripts.criteria_tables
 
 build: setup ## Project the reference to the committed starters, and build the wheel into dist/
 	$(bin)/grader course build

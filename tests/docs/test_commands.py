@@ -9,6 +9,7 @@ import pytest
 
 from grader.cli.main import grader
 from scripts.cli_reference import PAGE, page
+from scripts.criteria_tables import briefs, with_table
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
@@ -22,7 +23,7 @@ def typed(text: str) -> list[str]:
     fence = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
     blocks = [body for language, body in fence.findall(text) if language in ("", "sh", "console")]
     spans = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", fence.sub("", text))
-    return [line.strip() for block in (*blocks, *spans) for line in block.splitlines()]
+    return [line.strip().removeprefix("$ ") for block in (*blocks, *spans) for line in block.splitlines()]
 
 
 def of_command(name: str) -> list[tuple[str, list[str]]]:
@@ -38,6 +39,11 @@ def of_command(name: str) -> list[tuple[str, list[str]]]:
 
 def test_the_reference_of_the_command_line_is_current() -> None:
     assert PAGE.read_text("utf-8") == page(), "Write it anew: make reference"
+
+
+@pytest.mark.parametrize("brief", briefs(), ids=lambda brief: brief.parent.name)
+def test_the_criteria_in_a_brief_are_current(brief: Path) -> None:
+    assert brief.read_text("utf-8") == with_table(brief), "Write it anew: make reference"
 
 
 def test_make_targets_exist() -> None:
