@@ -71,7 +71,7 @@ reference: setup ## Write anew what pages take from the program and the manifest
 
 build: setup ## Project the reference to the committed starters, and build the wheel into dist/
 	$(bin)/grader course build
-	$(bin)/uv build --wheel --no-build-isolation --quiet
+	$(bin)/uv build --python $(bin)/python --wheel --no-build-isolation --quiet
 
 clean: ## Remove everything that was made here, .venv included
 	rm -rf .venv site build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage
