@@ -1,19 +1,11 @@
 """People."""
 
 import pytest
-
-# BEGIN SOLUTION 02
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.roles import Role
-
-# STUB
-# from accounts.models import User
-#
-# # TODO(02): test the roles and the addresses (brief: "accounts.User").
-# END
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -69,5 +61,6 @@ def test_many_may_have_no_address() -> None:
 
 
 # STUB
-# # TODO(02): and test that a known role and a free address are accepted.
+# # TODO(02): test the roles and the addresses, what is refused and what is accepted
+# # (brief: "accounts.User").
 # END

@@ -1,17 +1,9 @@
 """Small helpers around environment variables."""
 
 import pytest
-
-# BEGIN SOLUTION 01
 from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.environment import comma_separated, required
-
-# STUB
-# from config.settings.environment import comma_separated
-#
-# # TODO(01): test required() once it is written (brief: "Variables").
-# END
 
 
 @pytest.mark.parametrize(
@@ -35,5 +27,5 @@ def test_an_empty_required_variable_is_missing(value: str, monkeypatch: pytest.M
 
 
 # STUB
-# # TODO(01): and test that an empty one counts as missing.
+# # TODO(01): test required() once it is written (brief: "Variables").
 # END

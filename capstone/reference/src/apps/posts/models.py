@@ -169,7 +169,7 @@ class Post(Slugged, TimeStamped):
 # # TODO(02): Category and Tag (brief: "posts.Category", "posts.Tag").
 #
 #
-# class Post(models.Model):
+# class Post(models.Model):  # noqa: DJ008  it has no name yet either
 #     """Written by someone in a hurry."""
 #
 #     # TODO(02): addresses, states, timestamps, rules and constraints; then a migration that
