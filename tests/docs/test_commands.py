@@ -8,6 +8,7 @@ import click
 import pytest
 
 from grader.cli.main import grader
+from grader.report import REPORTS
 from scripts.cli_reference import PAGE, page
 from scripts.criteria_tables import briefs, with_table
 
@@ -67,3 +68,9 @@ def test_grader_calls_exist(call: tuple[str, list[str]]) -> None:
         command, words = found, words[1:]
     known = {"--help", "-h", *(flag for p in command.params for flag in (*p.opts, *p.secondary_opts))}
     assert {word for word in words if word.startswith("-")} <= known
+
+
+def test_formats_and_their_files_are_listed() -> None:
+    listed = (ROOT / "docs" / "instructors" / "formats.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| `([\w.]+)` \|", listed, re.MULTILINE))
+    assert rows == {name: report.file_name for name, report in REPORTS.items()}
