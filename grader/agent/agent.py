@@ -6,6 +6,8 @@ the project once; every check is a child of its own (``fork``) or a transaction 
 (``savepoint``). One file, longer than others of the grader, because the sandbox is given nothing but this file;
 the standard library and the submission's own Django only.
 """
+# mypy: ignore-errors
+# Whatever Django and the project hand over is dynamic: the types that hold are those that the trusted side reads.
 
 import base64
 import contextlib
@@ -434,10 +436,9 @@ def request(client, method, path, options):
     response = AGENT.kept[client].generic(method, path, **{k: decode(v) for k, v in options.items()})
     body = b"".join(response.streaming_content) if response.streaming else response.content
     raised = getattr(response, "exc_info", None)
-    return AsJson(
-        [response.status_code, [[str(k), str(v)] for k, v in response.items()], encode(body[: 1 << 19])]
-        + [picture(raised[1]) if raised else None]
-    )
+    headers = [[str(name), str(value)] for name, value in response.items()]
+    shown = picture(raised[1]) if raised else None
+    return AsJson([response.status_code, headers, encode(body[: 1 << 19]), shown])
 
 
 @op

@@ -14,11 +14,18 @@ __all__ = ["AgentClient", "AgentFault", "Raised"]
 
 
 class AgentFault(Exception):
-    """The learner's process did not answer as it has to. The text is a sentence for the learner; the agent is lost."""
+    """The learner's process did not answer as it has to; the text is a sentence for the learner.
+
+    ``lost`` is false if only the check's own process has gone and the agent can begin the next check.
+    """
+
+    def __init__(self, sentence: str, lost: bool = True) -> None:
+        super().__init__(sentence)
+        self.lost = lost
 
 
 class AgentClient:
-    """One side of the socket to an agent. After an ``AgentFault`` it is of no more use."""
+    """One side of the socket to an agent. After an ``AgentFault`` that says ``lost`` it is of no more use."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
@@ -95,7 +102,7 @@ class AgentClient:
             return reply
         if reply.get("id") == self._check and isinstance(reply.get("ended"), int):
             self._check = None
-            raise AgentFault(f"Your project ended the process while {doing} ({_status(reply['ended'])}).")
+            raise AgentFault(f"Your project ended the process while {doing} ({_status(reply['ended'])}).", lost=False)
         raise AgentFault("Your project answered a question that was not put.")
 
     def _outcome(self, reply: dict[str, Any], raw: bool) -> Any:

@@ -1,14 +1,15 @@
 """The agent's language, read as strictly as anything that comes out of a sandbox has to be.
 
 A line is one JSON object. Values are plain JSON where JSON has the type; everything else is ``{"$": tag, "v": …}``:
-``float`` (nan, inf), ``datetime``, ``date``, ``time``, ``timedelta`` (microseconds), ``decimal``, ``uuid``, ``bytes`` (base64),
-``tuple``, ``set``, ``dict`` (pairs) and ``ref``, which stands for an object that stays in the sandbox.
+``float`` (nan, inf), ``datetime``, ``date``, ``time``, ``timedelta`` (microseconds), ``decimal``, ``uuid``, ``bytes``
+(base64), ``tuple``, ``set``, ``dict`` (pairs) and ``ref``, which stands for an object that stays in the sandbox.
 """
 
 import base64
 import datetime
 import decimal
 import json
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any
 LARGEST = 1 << 20
 DEEPEST = 32
 LONGEST_NUMBER = 400
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 class BadReply(Exception):
@@ -57,23 +59,13 @@ def parse(line: bytes) -> dict[str, Any]:
 def _refuse_depth(line: bytes) -> None:
     if line.count(b"[") + line.count(b"{") <= DEEPEST:
         return
-    depth, in_string, escaped = 0, False, False
-    for byte in line:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_string = False
-        elif byte == 0x22:
-            in_string = True
-        elif byte in b"[{":
-            depth += 1
-            if depth > DEEPEST:
-                raise BadReply("nested too deep")
-        elif byte in b"]}":
-            depth -= 1
+    # What stands in strings does not count: they are taken out, escapes first.
+    bare = _STRINGS.sub(b"", line)
+    depth = 0
+    for byte in bare:
+        depth += (byte in b"[{") - (byte in b"]}")
+        if depth > DEEPEST:
+            raise BadReply("nested too deep")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -126,7 +118,7 @@ def _pairs(value: Any) -> dict[Any, Any]:
     pairs = _items(value)
     if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
         raise BadReply("not pairs")
-    found = {key: item for key, item in pairs}
+    found = dict(pairs)
     if len(found) != len(pairs):
         raise BadReply("the same key twice")
     return found

@@ -65,6 +65,34 @@ Fixtures
                 ``.yaml(path)``; a missing or unreadable file fails the check
     tools       ``tools.hadolint(path)``, ``tools.compose(path)``, ``tools.poetry("check", "--lock")`` -> ToolReport(ok,
                 findings, out)
-    rng         seeded by the run and this check: random.Random with ``.word()``, ``.title()``, ``.sentence()``, ``.slug()``
+    rng         seeded by the run and this check: random.Random with ``.word()``, ``.title()``, ``.sentence()``,
+                ``.slug()``
     artefact    ``artefact(id, title, kind, body)`` attaches something for a person to look at
 """
+
+from grader.agent.raised import Raised
+from grader.checkpoint.declare import Cell, check, matrix
+from grader.checkpoint.factory import Factory, Recipe
+from grader.checkpoint.outcome import Failed, Refused, expect, expect_that, fail, raises, refuses
+from grader.checkpoint.remote import Outcome, Remote, later
+from grader.checkpoint.rng import Rng
+
+__all__ = [
+    "Cell",
+    "Factory",
+    "Failed",
+    "Outcome",
+    "Raised",
+    "Recipe",
+    "Refused",
+    "Remote",
+    "Rng",
+    "check",
+    "expect",
+    "expect_that",
+    "fail",
+    "later",
+    "matrix",
+    "raises",
+    "refuses",
+]

@@ -1,0 +1,81 @@
+"""The check that is running: its line to the project, its time, what it has noted so far."""
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.agent.client import AgentClient, AgentFault
+from grader.agent.raised import Raised
+from grader.checkpoint.declare import Declared
+from grader.checkpoint.project import Project
+from grader.checkpoint.rng import Rng
+
+LONGEST_ANSWER_S = 15.0
+
+
+@dataclass(slots=True)
+class Line:
+    """A check's questions to one agent: begun when the first is put, ended with the check."""
+
+    project: Project
+    mode: str
+    database: str | None
+    template: bool
+    ends: float
+    stack: ExitStack
+    raised: Raised | None = None
+    client: AgentClient | None = None
+
+    def ask(self, op: str, doing: str = "", **arguments: Any) -> Any:
+        """A decoded answer. Raises ``Raised``, ``AgentFault`` or ``Broken``."""
+        return self._client().ask(op, within_s=self._left(), doing=doing, **arguments)
+
+    def raw(self, op: str, doing: str = "", **arguments: Any) -> Any:
+        """An answer as plain JSON. Raises the same."""
+        return self._client().raw(op, within_s=self._left(), doing=doing, **arguments)
+
+    def _left(self) -> float:
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise AgentFault("Your project used up the time that this check has.")
+        return min(left, LONGEST_ANSWER_S)
+
+    def _client(self) -> AgentClient:
+        if self.client is None:
+            self.client = self.stack.enter_context(self.project.check(self.mode, self.database, template=self.template))
+        elif not self.client.in_check:
+            raise AgentFault("Your project had ended the process in which it was being checked.")
+        return self.client
+
+
+@dataclass(slots=True)
+class Case:
+    """One check on its way. ``stack`` is unwound when it ends; ``lines`` are those that it has opened."""
+
+    name: str
+    declared: Declared
+    sentence: str
+    public: bool
+    rng: Rng
+    mode: str
+    kind: str
+    stack: ExitStack = field(default_factory=ExitStack)
+    lines: list[Line] = field(default_factory=list)
+    comparison: tuple[str, str] | None = None
+    began: float = field(default_factory=time.monotonic)
+
+    def line(self, project: Project, *, database: str | None, template: bool, mode: str | None = None) -> Line:
+        """A new line to this project, in a database of its own (``None``: none)."""
+        # Starting and migrating are not this check's doing: its time begins when both are done.
+        if template or project.client is None:
+            project.ready(template=template)
+        ends = time.monotonic() + self.declared.seconds
+        line = Line(project, mode or self.mode, database, template, ends, self.stack)
+        self.lines.append(line)
+        return line
+
+    @property
+    def view(self) -> Raised | None:
+        """What the last request raised, if it did."""
+        return next((line.raised for line in reversed(self.lines) if line.raised), None)

@@ -1,0 +1,59 @@
+"""Builds the ``make`` of a course: rows that are right in every way but the one that a check is about."""
+
+from types import FunctionType
+from typing import Any, Protocol
+
+from grader.checkpoint.rng import Rng
+
+
+class Models(Protocol):
+    """What a factory needs of the project."""
+
+    def model(self, label: str) -> Any:
+        """A model by ``app.Name``."""
+
+
+class Recipe:
+    """How to make one: the model's label, and for each field a value or a function of ``make``.
+
+    ``many`` are many-to-many fields, set after saving.
+    """
+
+    def __init__(self, model: str, *, many: tuple[str, ...] = (), **fields: Any) -> None:
+        self.model, self.many, self.fields = model, many, fields
+
+
+class Maker:
+    """``make.post``: call it for a saved row, ``.build`` for one that is not saved."""
+
+    def __init__(self, factory: "Factory", recipe: Recipe) -> None:
+        self._factory, self._recipe = factory, recipe
+
+    def __call__(self, **fields: Any) -> Any:
+        many = {name: fields.pop(name) for name in self._recipe.many if name in fields}
+        row = self.build(**fields)
+        row.save()
+        for name, rows in many.items():
+            getattr(row, name).set(rows)
+        return row
+
+    def build(self, **fields: Any) -> Any:
+        """One that is not saved; what is not given comes from the recipe."""
+        filled = {name: value for name, value in self._recipe.fields.items() if name not in fields} | fields
+        model = self._factory.app.model(self._recipe.model)
+        return model(**{name: self._value(value) for name, value in filled.items()})
+
+    def _value(self, value: Any) -> Any:
+        return value(self._factory) if isinstance(value, FunctionType) else value
+
+
+class Factory:
+    """``Factory(app, rng, post=Recipe("posts.Post", title=lambda make: make.rng.title()), …)``."""
+
+    def __init__(self, app: Models, rng: Rng, **recipes: Recipe) -> None:
+        self.app, self.rng, self._recipes = app, rng, recipes
+
+    def __getattr__(self, name: str) -> Maker:
+        if name.startswith("_") or name not in self._recipes:
+            raise AttributeError(f"no recipe is called {name}")
+        return Maker(self, self._recipes[name])

@@ -1,0 +1,89 @@
+"""How a check ends when it does not pass, and the verbs that end one in plain words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from grader.agent.raised import Raised
+from grader.checkpoint.words import bounded, field_list, same, words
+from grader.domain.evidence import Location
+
+
+class Failed(Exception):
+    """The check failed: what was expected and what was seen, in words, and where in the submission if that is known."""
+
+    def __init__(self, expected: str, observed: str, where: Location | None = None) -> None:
+        super().__init__(f"expected {expected}; observed {observed}")
+        self.expected, self.observed, self.where = bounded(expected), bounded(observed), where
+
+
+class Refused(Exception):
+    """The database refused. ``kind`` is check, unique, not-null, foreign-key or other; ``constraint`` its name."""
+
+    def __init__(self, kind: str, constraint: str = "", message: str = "") -> None:
+        super().__init__(f"{kind} {constraint} {message}")
+        self.kind, self.constraint, self.message = kind, constraint, message
+
+
+def fail(*, expected: str, observed: object, where: str | Location | None = None) -> NoReturn:
+    """Ends the check as failed. ``where`` is ``path`` or ``path:line`` in the submission."""
+    raise Failed(expected, observed if isinstance(observed, str) else words(observed), location(where))
+
+
+def location(where: str | Location | None) -> Location | None:
+    """``path:line`` or ``path`` as a location."""
+    if not isinstance(where, str):
+        return where
+    path, _, line = where.rpartition(":")
+    return Location(path, int(line)) if path and line.isdigit() else Location(where)
+
+
+def expect(observed: Any, *, equal_to: Any, because: str = "") -> None:
+    """Fails unless both are equal and of one type, all the way down (``True`` is not ``1``)."""
+    if not same(observed, equal_to):
+        raise Failed(words(equal_to) + (f": {because}" if because else ""), words(observed))
+
+
+def expect_that(holds: bool, *, expected: str, observed: object) -> None:
+    """Fails in these words unless ``holds``."""
+    if not holds:
+        fail(expected=expected, observed=observed)
+
+
+@contextmanager
+def refuses(field: str | None = None, *, code: str | None = None) -> Iterator[None]:
+    """The block has to raise a ValidationError on ``field`` (``None``: on any), with ``code`` if one is named."""
+    expected = "a ValidationError" + (f" on `{field}`" if field else "") + (f" with code `{code}`" if code else "")
+    try:
+        yield
+    except Raised as raised:
+        if not raised.is_a("django.core.exceptions.ValidationError"):
+            raise
+        _check_fields(raised, field, code, expected)
+        return
+    raise Failed(expected, "it was accepted")
+
+
+def _check_fields(raised: Raised, field: str | None, code: str | None, expected: str) -> None:
+    found = raised.fields if field is None else {field: raised.fields[field]} if field in raised.fields else {}
+    if field is not None and not found:
+        raise Failed(expected, f"a ValidationError on {field_list(raised.fields)} only", _where(raised))
+    codes = [c for messages in found.values() for c, _ in messages]
+    if code is not None and code not in codes:
+        raise Failed(expected, f"a ValidationError with code {', '.join(codes) or 'none'}", _where(raised))
+
+
+@contextmanager
+def raises(name: str) -> Iterator[None]:
+    """The block has to raise an exception of that class (last part of its name, or dotted in full) or one below it."""
+    try:
+        yield
+    except Raised as raised:
+        if raised.is_a(name):
+            return
+        raise Failed(f"a {name}", f"a {raised.type}", _where(raised)) from None
+    raise Failed(f"a {name}", "nothing was raised")
+
+
+def _where(raised: Raised) -> Location | None:
+    return Location(raised.where.path, raised.where.line) if raised.where else None

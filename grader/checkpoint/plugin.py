@@ -1,0 +1,145 @@
+"""The pytest plugin of the trusted process: collects checks, runs each as a case, records one observation each."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.checkpoint import spec as specification
+from grader.checkpoint.case import Case
+from grader.checkpoint.declare import ATTRIBUTE, Declared
+from grader.checkpoint.explain import Ending, Setting, errored, explain
+from grader.checkpoint.record import KEY, written
+from grader.checkpoint.rng import seeded
+from grader.checkpoint.session import Session
+from grader.checkpoint.words import compared
+from grader.domain.errors import CourseError
+from grader.domain.evidence import Observation
+from grader.domain.status import Status
+
+pytest_plugins = ["grader.checkpoint.fixtures"]
+SESSION: pytest.StashKey[Session] = pytest.StashKey()
+CASE: pytest.StashKey[Case] = pytest.StashKey()
+ENDING: pytest.StashKey[Ending] = pytest.StashKey()
+_running: list[Case] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Reads what this run is to do."""
+    config.stash[SESSION] = Session(specification.read(Path(os.environ[specification.VARIABLE])))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Ends every process that the run has started."""
+    if SESSION in config.stash:
+        config.stash[SESSION].close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keeps the checks of the selected criteria; a test that is no check, or of no known criterion, is an error."""
+    spec = config.stash[SESSION].spec
+    unwanted = []
+    for item in items:
+        declared = _declared(item)
+        if declared.criterion not in spec.criteria:
+            raise pytest.UsageError(f"{item.nodeid} names an unknown criterion: {declared.criterion}")
+        if declared.criterion not in spec.selected:
+            unwanted.append(item)
+    if unwanted:
+        config.hook.pytest_deselected(items=unwanted)
+        items[:] = [item for item in items if item not in unwanted]
+
+
+def _declared(item: pytest.Item) -> Declared:
+    declared = getattr(getattr(item, "function", None), ATTRIBUTE, None)
+    if not isinstance(declared, Declared):
+        raise pytest.UsageError(f"{item.nodeid} has no @check")
+    return declared
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Gives the check its case, and tells how far the run has come."""
+    session, declared = item.config.stash[SESSION], _declared(item)
+    name, public = case_name(item), "public" in item.path.parts
+    kind = declared.database or session.spec.database
+    case = Case(name, declared, sentence(item), public, seeded(session.spec.seed, name), session.spec.mode, kind)
+    item.stash[CASE] = case
+    _running.append(case)
+    result = yield
+    _running.remove(case)
+    session.tell(name, item.session.testscollected)
+    return result
+
+
+def case_name(item: pytest.Item) -> str:
+    """``slugs::two_posts_one_title[reader]``: nothing of where the check lies."""
+    return f"{item.path.stem.removeprefix('test_')}::{item.name.removeprefix('test_')}"
+
+
+def sentence(item: pytest.Item) -> str:
+    """The docstring as one line, a matrix cell's words put in."""
+    text = " ".join((getattr(item, "function", None).__doc__ or "").split())
+    cell = getattr(item, "callspec", None) and item.callspec.params.get("cell")  # type: ignore[attr-defined]
+    return text.format(row=cell.row, column=cell.column, value=cell.value) if cell else text
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> None:
+    """Notes the comparison that failed, for the observation."""
+    if _running:
+        try:
+            _running[-1].comparison = compared(op, left, right)
+        except Exception:
+            _running[-1].comparison = None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Turns what ended a phase of the check into its ending: the first phase that went wrong decides."""
+    if call.excinfo is not None:
+        ending = _ending(item, call.excinfo.value)
+        item.stash.setdefault(ENDING, ending)
+    return (yield)
+
+
+def _ending(item: pytest.Item, error: BaseException) -> Ending:
+    case = item.stash[CASE]
+    setting = Setting(case.sentence, item.config.rootpath, case.public, case.comparison, case.view)
+    try:
+        return explain(error, setting)
+    except Exception as ours:
+        return errored(ours)
+
+
+def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None]) -> dict[str, Any]:
+    """The check's observation, into the machine record."""
+    case, ending = item.stash[CASE], item.stash.get(ENDING, Ending(Status.PASSED))
+    duration = round(item.stash.setdefault(_DURATION, 0.0) + call.duration, 4)
+    item.stash[_DURATION] = duration
+    observation = Observation(
+        check=case.name,
+        criterion=case.declared.criterion,
+        sentence=case.sentence,
+        status=ending.status,
+        expected=ending.expected,
+        observed=ending.observed,
+        where=ending.where,
+        traceback=ending.traceback,
+        fault=ending.fault,
+        duration_s=duration,
+        public=case.public,
+    )
+    return {KEY: written(observation)} if call.when == "teardown" else {}
+
+
+_DURATION: pytest.StashKey[float] = pytest.StashKey()
+
+
+def pytest_internalerror(excrepr: Any) -> None:
+    """Leaves the traceback for staff, where the runner finds it."""
+    print(excrepr)  # noqa: T201 - the runner keeps this process's output
+
+
+__all__ = ["CASE", "SESSION", "CourseError"]

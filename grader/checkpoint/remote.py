@@ -1,0 +1,137 @@
+"""The learner's objects as a check sees them: every access and call happens at once, in the sandbox.
+
+Values arrive as plain Python; what has no plain form stays there and is a ``Remote``. Comparing one never runs
+learner code: it compares model label and primary key as they were when the reference arrived.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from grader.agent.raised import Raised
+from grader.agent.wire import Ref, encode
+
+
+class Link(Protocol):
+    """What carries questions to the project."""
+
+    def evaluate(self, root: int | str, steps: list[list[Any]]) -> Any:
+        """Follows the steps and gives the value, references inside it wrapped."""
+
+
+class Remote:
+    """A reference to an object in the sandbox."""
+
+    __slots__ = ("_link", "_ref")
+
+    def __init__(self, link: Link, ref: Ref) -> None:
+        object.__setattr__(self, "_link", link)
+        object.__setattr__(self, "_ref", ref)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        return self._link.evaluate(self._ref.number, [["get", name]])
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._link.evaluate(self._ref.number, [["set", name, carried(value)]])
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._link.evaluate(self._ref.number, [call(args, kwargs)])
+
+    def __getitem__(self, key: Any) -> Any:
+        step = {"slice": [key.start, key.stop, key.step]} if isinstance(key, slice) else carried(key)
+        return self._link.evaluate(self._ref.number, [["item", step]])
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._link.evaluate(self._ref.number, [["list"]]))
+
+    def __len__(self) -> int:
+        return int(self._link.evaluate(self._ref.number, [["len"]]))
+
+    def __bool__(self) -> bool:
+        return self._link.evaluate(self._ref.number, [["truth"]]) is True
+
+    def __str__(self) -> str:
+        return str(self._link.evaluate(self._ref.number, [["text"]]))
+
+    def __repr__(self) -> str:
+        return f"<{self._ref.type}{'' if self._ref.pk is None else f' {self._ref.pk}'}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Remote) and _identity(self) == _identity(other)
+
+    def __hash__(self) -> int:
+        return hash(_identity(self))
+
+
+def _identity(remote: Remote) -> tuple[Any, ...]:
+    """Model, primary key and its type; an object that is no stored row is only itself.
+
+    An instance that was saved since its reference arrived is asked for its key: what ``pk`` says then is a plain value.
+    """
+    ref = remote._ref
+    if ref.pk is None and "." in ref.type and not ref.callable:
+        pk = _stored_key(remote)
+        return (ref.type, type(pk), pk) if pk is not None else (ref.type, ref.number)
+    return (ref.type, ref.number) if ref.pk is None else (ref.type, type(ref.pk), ref.pk)
+
+
+def _stored_key(remote: Remote) -> Any:
+    try:
+        pk = remote.pk
+    except Raised:
+        return None
+    return pk if isinstance(pk, (str, int)) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A call that has not been made yet, for ``app.race``."""
+
+    root: int | str
+    steps: tuple[list[Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one runner of a race came to: its value, or what it raised."""
+
+    value: Any
+    raised: Raised | None = None
+
+
+def later(function: Remote, *args: Any, **kwargs: Any) -> Later:
+    """The call, not made yet. ``function`` is a method or function of the project, such as ``post.save``."""
+    return Later(function._ref.number, (call(args, kwargs),))
+
+
+def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    """The step that calls."""
+    return ["call", [carried(arg) for arg in args], {name: carried(arg) for name, arg in kwargs.items()}]
+
+
+def carried(value: Any) -> Any:
+    """A value of a check as a question carries it, remotes as their references."""
+    return encode(_refs(value))
+
+
+def _refs(value: Any) -> Any:
+    if isinstance(value, Remote):
+        return value._ref
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return type(value)(_refs(item) for item in value)
+    if isinstance(value, dict):
+        return {_refs(key): _refs(item) for key, item in value.items()}
+    return value
+
+
+def wrapped(link: Link, value: Any) -> Any:
+    """A decoded answer with every reference in it as a ``Remote``."""
+    if isinstance(value, Ref):
+        return Remote(link, value)
+    if isinstance(value, (list, tuple, set)):
+        return type(value)(wrapped(link, item) for item in value)
+    if isinstance(value, dict):
+        return {wrapped(link, key): wrapped(link, item) for key, item in value.items()}
+    return value

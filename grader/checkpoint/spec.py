@@ -1,0 +1,44 @@
+"""What the trusted pytest process is told, in a file of JSON, before it starts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+VARIABLE = "DJANGO_TRACK_RUN"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """One run. ``criteria`` are all ids of the module, ``selected`` those to run.
+
+    ``folder`` is the run's own; ``progress_fd`` takes a line for every check.
+
+    ``deps`` is the site-packages folder of the graded environment; ``key`` names tree and environment together, for
+    what may be kept between runs in ``state_dir``.
+    """
+
+    submission: Path
+    deps: Path
+    key: str
+    sandbox: Literal["auto", "bubblewrap", "process"]
+    database: Literal["postgres", "sqlite"]
+    mode: Literal["fork", "savepoint"]
+    seed: int
+    criteria: tuple[str, ...]
+    selected: tuple[str, ...]
+    state_dir: Path
+    folder: Path
+    progress_fd: int
+    settings: str = "config.settings.testing"
+
+
+def write(spec: RunSpec, path: Path) -> None:
+    """Writes the specification for ``read``."""
+    path.write_bytes(msgspec.json.encode(spec, enc_hook=str))
+
+
+def read(path: Path) -> RunSpec:
+    """The specification at that path."""
+    return msgspec.json.decode(path.read_bytes(), type=RunSpec, dec_hook=lambda kind, value: kind(value))
