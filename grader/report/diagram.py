@@ -12,13 +12,14 @@ from grandalf.graphs import Edge, Graph, Vertex
 from grandalf.layouts import SugiyamaLayout
 from grandalf.routing import EdgeViewer
 
-from grader.report.escape import clip, one_line
+from grader.report.escape import one_line
 
 ROW = 24.0
 HEAD = 32.0
 _CHAR = 7.3  # width of a monospace character at the size of the stylesheet
+_MARKS = 54.0  # where names begin in a row: before them stand PK, FK and U
 _GAP = 40.0
-_LAYER = 96.0
+_LAYER = 76.0
 _LONGEST = 44
 _MOST = 80  # tables: more are no diagram that anybody reads
 
@@ -140,20 +141,26 @@ def draw(schema: Schema) -> Drawing:
 
 
 def _size(table: Table) -> Point:
-    widest = max((len(_name(c)) + len(_type(c)) + 8 for c in table.columns), default=0)
-    return max(_CHAR * max(widest, len(_title(table)) + 4), 150.0), HEAD + ROW * len(table.columns) + 8
+    widest = max((len(_name(c)) + len(_type(c)) for c in table.columns), default=0)
+    width = max(_CHAR * widest + _MARKS + 30, (_CHAR + 1) * len(_title(table)) + 24)
+    return width, HEAD + ROW * len(table.columns) + 8
 
 
 def _title(table: Table) -> str:
-    return clip(one_line(table.label or table.name), _LONGEST)
+    return _shortened(table.label or table.name, _LONGEST)
 
 
 def _name(column: Column) -> str:
-    return clip(one_line(column.name), _LONGEST)
+    return _shortened(column.name, _LONGEST)
 
 
 def _type(column: Column) -> str:
-    return clip(one_line(column.type), _LONGEST // 2) + ("?" if column.null else "")
+    return _shortened(column.type, _LONGEST // 2) + ("?" if column.null else "")
+
+
+def _shortened(text: str, limit: int) -> str:
+    line = one_line(text)
+    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def _arrange(views: dict[str, _View], links: Iterable[Link]) -> dict[tuple[str, str], tuple[Point, ...]]:

@@ -36,6 +36,18 @@ def render(result: Result) -> str:
     )
 
 
+def segments(result: Result) -> tuple[tuple[Status, float, float], ...]:
+    """The parts of the score bar: a status, where it begins and how wide it is, in percent of the points measured."""
+    parts = []
+    start = 0
+    for status in (Status.PASSED, Status.FAILED, Status.BLOCKED, Status.ERRORED):
+        worth = sum(c.max_score for c in result.criteria if c.status is status)
+        if worth:
+            parts.append((status, round(100 * start / result.max_score, 2), round(100 * worth / result.max_score, 2)))
+        start += worth
+    return tuple(parts)
+
+
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -57,6 +69,7 @@ def _environment() -> jinja2.Environment:
         "reproduce": words.reproduce,
         "points": words.points,
         "count": words.count,
+        "segments": segments,
     }
     return environment
 

@@ -52,7 +52,7 @@ MODULE = Module(
             "Two posts may share a title; each keeps its own address",
             14,
             3,
-            hint="Look for a taken slug before you save, and let the database have the last word: two may look at once.",
+            hint="Look for a taken slug before you save; the database has the last word: two may look at once.",
             docs=(*DOCS, ("Unique constraints", "https://docs.djangoproject.com/en/stable/ref/models/constraints/")),
         ),
         criterion("domain.slug-race", "Two saves at once both succeed", 8, 3, requires=("domain.slug-collision",)),

@@ -1,0 +1,86 @@
+"""`result.json`: there and back, strictly, and as its published schema says."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from grader.domain.errors import UsageError_
+from grader.report import decode, encode
+from grader.report.encoding import schema, schema_text
+from tests.report.samples import SAMPLES, mixed
+
+PUBLISHED = Path(__file__).parents[2] / "docs" / "schemas" / "result-v1.json"
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_result_survives_and_is_valid(name: str) -> None:
+    result = SAMPLES[name]()
+    data = encode(result)
+    assert decode(data) == result
+    jsonschema.Draft202012Validator(schema()).validate(json.loads(data))
+
+
+def test_the_published_schema_is_the_current_one() -> None:
+    """Record it anew with RECORD_GOLDEN=1."""
+    if os.environ.get("RECORD_GOLDEN"):
+        PUBLISHED.write_text(schema_text(), "utf-8")
+    assert PUBLISHED.read_text("utf-8") == schema_text()
+    jsonschema.Draft202012Validator.check_schema(json.loads(PUBLISHED.read_text("utf-8")))
+
+
+def test_every_type_of_the_schema_says_what_it_is() -> None:
+    assert not [name for name, definition in schema()["$defs"].items() if not definition.get("description")]
+
+
+def changed(path: str, value: object) -> bytes:
+    tree = json.loads(encode(mixed()))
+    *way, last = path.split(".")
+    node = tree
+    for step in way:
+        node = node[int(step) if step.isdigit() else step]
+    node[last] = value
+    return json.dumps(tree).encode()
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("score", "68"),
+        ("score", 68.5),
+        ("graded", 1),
+        ("extra", 1),
+        ("criteria.0.extra", 1),
+        ("criteria.0.observations.0.extra", None),
+        ("criteria.0.status", "won"),
+        ("provenance.extra", {}),
+        ("schema", "django-track/result/v2"),
+    ],
+)
+def test_anything_else_is_refused_in_words_and_by_the_schema(path: str, value: object) -> None:
+    data = changed(path, value)
+    with pytest.raises(UsageError_) as caught:
+        decode(data)
+    assert caught.value.hint
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(json.loads(data), schema())
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b'{"schema": NaN}', b"null"])
+def test_what_is_no_result_is_refused(data: bytes) -> None:
+    with pytest.raises(UsageError_, match="not a result"):
+        decode(data)
+
+
+def test_a_lone_surrogate_does_not_stop_the_report() -> None:
+    data = encode(replace(mixed(), notices=("caf\udce9.txt was left out",)))
+    assert decode(data).notices == ("caf\ufffd.txt was left out",)
+
+
+def test_a_result_of_before_unmeasured_still_reads() -> None:
+    tree = json.loads(encode(mixed()))
+    del tree["unmeasured"]
+    assert decode(json.dumps(tree).encode()) == mixed()
