@@ -5,6 +5,8 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.sandbox.api import Mount
+
 HOME = "/rt/py"
 INSIDE_UID = 1000
 _ETC = {
@@ -60,3 +62,9 @@ def _system(*, whole: bool) -> tuple[tuple[tuple[Path, str], ...], tuple[tuple[s
     binds += [(path, str(path)) for path in outside if not path.is_symlink() and (whole or path.name.startswith("lib"))]
     links = [(str(path.readlink()), str(path)) for path in outside if path.is_symlink()]
     return tuple(binds), tuple(links)
+
+
+def shell() -> tuple[Mount, ...]:
+    """The mounts that give a sandbox a shell and the programs of the base system, for a tool that cannot do without."""
+    place = Path("/usr/bin") if Path("/bin").is_symlink() else Path("/bin")
+    return (Mount(place, str(place)),)
