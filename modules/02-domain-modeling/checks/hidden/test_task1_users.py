@@ -1,0 +1,61 @@
+"""Task 1, people have roles."""
+
+import pytest
+
+from grader.checkpoint import check, refuses
+
+
+@check("domain.user-role")
+@pytest.mark.parametrize("role", ["admin", "editor", "contributor", "reader"])
+def test_each_role_is_accepted(make, db, role):
+    """Each of the four roles is accepted and stored as it is called."""
+    user = make.user.build(role=role)
+    user.full_clean()
+    user.save()
+    assert db.one("accounts_user", "role", id=user.pk)["role"] == role
+
+
+@check("domain.user-role")
+@pytest.mark.parametrize("role", ["author", "Editor", ""])
+def test_another_role_is_refused(make, role):
+    """A role that is none of the four is refused on `role`."""
+    with refuses("role"):
+        make.user.build(role=role).full_clean()
+
+
+@check("domain.user-email")
+@pytest.mark.parametrize("change", [str.upper, str.swapcase, str])
+def test_a_taken_address(make, rng, change):
+    """An address that another user has, in whatever case, is refused on `email`; another one is accepted."""
+    address = f"{rng.word()}.{rng.word().title()}@example.com"
+    make.user(email=address)
+    make.user.build(email=f"x{address}").full_clean()
+    with refuses("email"):
+        make.user.build(email=change(address)).full_clean()
+
+
+@check("domain.user-email")
+def test_without_an_address(make):
+    """Any number of users may have no address."""
+    make.user(email="")
+    second = make.user.build(email="")
+    second.full_clean()
+    second.save()
+
+
+@check("domain.user-email")
+def test_users_keep_their_own_address(make, db, rng):
+    """A user may be saved again with the same address, and the part before the @ stays as it was written."""
+    name = rng.word().title()
+    user = make.user(email=f"{name}@example.com")
+    user.full_clean()
+    user.save()
+    assert db.one("accounts_user", "email", id=user.pk)["email"] == f"{name}@example.com"
+
+
+@check("domain.user-email")
+def test_other_letters_are_other_addresses(make, rng):
+    """`a_b@…` and `axb@…` are two addresses: an underscore is no wildcard."""
+    tail = f"{rng.word()}@example.com"
+    make.user(email=f"axb{tail}")
+    make.user.build(email=f"a_b{tail}").full_clean()

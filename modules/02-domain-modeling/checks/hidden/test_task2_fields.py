@@ -1,0 +1,159 @@
+"""Task 2, the models: their fields, defaults and relations."""
+
+import pytest
+
+from grader.checkpoint import check, raises, refuses
+
+
+@check("domain.taxonomy-fields")
+@pytest.mark.parametrize(("kind", "longest"), [("category", 100), ("tag", 50)])
+def test_the_length_of_a_name(make, rng, kind, longest):
+    """A category's name has at most 100 characters, a tag's 50; a longer one is refused on `name`."""
+    name = rng.word().ljust(longest, "x")
+    getattr(make, kind).build(name=name).full_clean()
+    with refuses("name"):
+        getattr(make, kind).build(name=f"{name}x").full_clean()
+
+
+@check("domain.taxonomy-fields")
+@pytest.mark.parametrize("kind", ["category", "tag"])
+def test_a_name_is_needed(make, kind):
+    """A category or tag without a name is refused on `name`."""
+    with refuses("name"):
+        getattr(make, kind).build(name="").full_clean()
+
+
+@check("domain.taxonomy-fields")
+def test_a_description(make, db, rng):
+    """A category keeps its description."""
+    text = rng.sentence()
+    category = make.category(description=text)
+    assert db.one("posts_category", "description", id=category.pk)["description"] == text
+
+
+@check("domain.taxonomy-fields")
+@pytest.mark.parametrize("kind", ["category", "tag"])
+def test_a_name_as_text(make, kind, rng):
+    """A category or tag shows its name."""
+    name = rng.word()
+    assert str(getattr(make, kind).build(name=name)) == name
+
+
+@check("domain.post-fields")
+def test_the_length_of_a_title(make, rng):
+    """A title has at most 200 characters; a longer one is refused on `title`."""
+    title = rng.word().ljust(200, "x")
+    make.post.build(title=title).full_clean()
+    with refuses("title"):
+        make.post.build(title=f"{title}x").full_clean()
+
+
+@check("domain.post-fields")
+def test_the_length_of_a_slug_given_by_hand(make):
+    """A slug given by hand has at most 220 characters; a longer one is refused on `slug`."""
+    make.post.build(slug="s" * 220).full_clean()
+    with refuses("slug"):
+        make.post.build(slug="s" * 221).full_clean()
+
+
+@check("domain.post-fields")
+def test_each_status(make, archived):
+    """`draft`, `published` and `archived` are accepted."""
+    make.post.build(status="draft").full_clean()
+    make.published.build().full_clean()
+    archived().full_clean()
+
+
+@check("domain.post-fields")
+@pytest.mark.parametrize("status", ["deleted", "Draft", ""])
+def test_another_status(make, status):
+    """A status of a post that is none of the three is refused on `status`."""
+    with refuses("status"):
+        make.post.build(status=status).full_clean()
+
+
+@check("domain.post-fields")
+def test_a_draft_without_a_body(make):
+    """A draft may be without a body, a category and tags."""
+    make.post.build(body="").full_clean()
+
+
+@check("domain.post-fields")
+def test_is_published_is_gone(db):
+    """The column `is_published` is gone."""
+    assert "is_published" not in [column.name for column in db.columns("posts_post")]
+
+
+@check("domain.post-fields")
+def test_the_way_back_to_posts(make):
+    """`user.posts`, `category.posts` and `tag.posts` lead back to the post."""
+    author, category, tag = make.user(), make.category(), make.tag()
+    post = make.post(author=author, category=category, tags=[tag])
+    make.post()
+    found = [[row.pk for row in start.posts.all()] for start in (author, category, tag)]
+    assert found == [[post.pk], [post.pk], [post.pk]]
+
+
+@check("domain.comment-fields")
+def test_a_comment_as_text(make, rng):
+    """A comment's text contains its author's username and the post's title."""
+    name, title = rng.word(), rng.title()
+    comment = make.comment(author=make.user(username=name), post=make.published(title=title))
+    shown = str(comment)
+    assert name in shown
+    assert title in shown
+
+
+@check("domain.comment-fields")
+@pytest.mark.parametrize("status", ["pending", "approved", "rejected"])
+def test_each_status_of_a_comment(make, status):
+    """`pending`, `approved` and `rejected` are accepted."""
+    make.comment.build(status=status).full_clean()
+
+
+@check("domain.comment-fields")
+@pytest.mark.parametrize("status", ["spam", "Pending", ""])
+def test_another_status_of_a_comment(make, status):
+    """A status of a comment that is none of the three is refused on `status`."""
+    with refuses("status"):
+        make.comment.build(status=status).full_clean()
+
+
+@check("domain.comment-fields")
+def test_the_way_back_to_comments(make):
+    """`post.comments` and `user.comments` lead back to the comment."""
+    author, post = make.user(), make.published()
+    comment = make.comment(author=author, post=post)
+    make.comment()
+    found = [[row.pk for row in start.comments.all()] for start in (author, post)]
+    assert found == [[comment.pk], [comment.pk]]
+
+
+@check("domain.deletion")
+def test_an_author_of_posts_stays(make, db):
+    """A user who has posts cannot be deleted; one who has none can."""
+    author, other = make.user(), make.user()
+    make.post(author=author)
+    other.delete()
+    with raises("ProtectedError"):
+        author.delete()
+    assert len(db.rows("posts_post", "id", author_id=author.pk)) == 1
+
+
+@check("domain.deletion")
+def test_an_author_of_comments_stays(make, db):
+    """A user who has comments cannot be deleted."""
+    author = make.user()
+    make.comment(author=author)
+    with raises("ProtectedError"):
+        author.delete()
+    assert len(db.rows("comments_comment", "id", author_id=author.pk)) == 1
+
+
+@check("domain.deletion")
+def test_a_deleted_post_takes_its_comments_along(make, db):
+    """Deleting a post deletes its comments, and no others."""
+    post, other = make.published(), make.comment()
+    make.comment(post=post)
+    post.delete()
+    assert db.rows("comments_comment", "id") == [{"id": other.pk}]

@@ -1,0 +1,124 @@
+"""Task 4, when clean() is bypassed: the trusted side writes, the database answers."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from grader.checkpoint import check, raises
+
+CHOICES = [
+    ("post", "posts_post", "status", ["draft"]),
+    ("published", "posts_post", "status", ["published", "archived"]),
+    ("comment", "comments_comment", "status", ["pending", "approved", "rejected"]),
+    ("user", "accounts_user", "role", ["admin", "editor", "contributor", "reader"]),
+]
+UNIQUE_SLUGS = [("post", "posts_post"), ("category", "posts_category"), ("tag", "posts_tag")]
+UNIQUE_NAMES = [
+    ("category", "posts_category", "name"),
+    ("tag", "posts_tag", "name"),
+    ("user", "accounts_user", "email"),
+]
+
+
+@check("domain.db-choices")
+@pytest.mark.parametrize(("kind", "table", "column", "values"), CHOICES, ids=[c[0] for c in CHOICES])
+def test_values_outside_the_list(make, db, kind, table, column, values):
+    """The database refuses a status or role outside its list, in other capitals too, and accepts those of the list."""
+    row = getattr(make, kind)()
+    for value in values:
+        db.update(table, {column: value}, id=row.pk)
+    for wrong in ("lost", "", values[0].upper()):
+        with db.refused():
+            db.update(table, {column: wrong}, id=row.pk)
+
+
+@check("domain.db-choices")
+def test_an_update_of_the_queryset(make, models):
+    """`update()` of a queryset does not get around the list either."""
+    make.comment()
+    models("comment").objects.update(status="approved")
+    with raises("DatabaseError"):
+        models("comment").objects.update(status="lost")
+
+
+@check("domain.db-published-at")
+def test_published_and_dated(make, db):
+    """The database refuses a published post without `published_at` and a draft with one; archived ones may have either."""
+    draft, published = make.post(), make.published()
+    with db.refused():
+        db.update("posts_post", {"published_at": datetime.now(UTC)}, id=draft.pk)
+    with db.refused():
+        db.update("posts_post", {"status": "published"}, id=draft.pk)
+    with db.refused():
+        db.update("posts_post", {"status": "draft"}, id=published.pk)
+    with db.refused():
+        db.update("posts_post", {"published_at": None}, id=published.pk)
+
+
+@check("domain.db-published-at")
+def test_what_the_database_accepts(make, db):
+    """The database accepts the way from draft to published to archived, and an archived post without a date."""
+    post = make.post()
+    db.update("posts_post", {"status": "published", "published_at": datetime.now(UTC)}, id=post.pk)
+    db.update("posts_post", {"status": "archived"}, id=post.pk)
+    db.update("posts_post", {"published_at": None}, id=post.pk)
+    assert db.one("posts_post", "status", id=post.pk)["status"] == "archived"
+
+
+@check("domain.db-not-empty")
+@pytest.mark.parametrize(
+    ("kind", "table", "column"), [("post", "posts_post", "title"), ("comment", "comments_comment", "body")]
+)
+def test_empty_texts(make, db, rng, kind, table, column):
+    """The database refuses an empty title of a post and an empty body of a comment, and accepts a word."""
+    row = getattr(make, kind)()
+    db.update(table, {column: rng.word()}, id=row.pk)
+    with db.refused():
+        db.update(table, {column: ""}, id=row.pk)
+
+
+@check("domain.db-not-empty")
+def test_old_titles_of_spaces_stay(make, db):
+    """The database accepts a title of white space, as old rows have it."""
+    post = make.post()
+    db.update("posts_post", {"title": "   "}, id=post.pk)
+
+
+@check("domain.db-unique-slug")
+@pytest.mark.parametrize(("kind", "table"), UNIQUE_SLUGS, ids=[u[0] for u in UNIQUE_SLUGS])
+def test_equal_slugs(make, db, rng, kind, table):
+    """The database refuses a second equal slug of a post, category or tag, and accepts another one."""
+    taken, other = rng.slug(), getattr(make, kind)()
+    getattr(make, kind)(slug=taken)
+    db.update(table, {"slug": f"{taken}x"}, id=other.pk)
+    with db.refused():
+        db.update(table, {"slug": taken}, id=other.pk)
+
+
+@check("domain.db-unique-case")
+@pytest.mark.parametrize(("kind", "table", "column"), UNIQUE_NAMES, ids=[u[0] for u in UNIQUE_NAMES])
+def test_names_that_differ_only_in_case(make, db, rng, kind, table, column):
+    """The database refuses a name or address that differs from another only in case, and accepts a different one."""
+    taken, other = f"{rng.word()}@example.com", getattr(make, kind)()
+    getattr(make, kind)(**{column: taken})
+    db.update(table, {column: f"x{taken}"}, id=other.pk)
+    for again in (taken, taken.upper(), taken.title()):
+        with db.refused():
+            db.update(table, {column: again}, id=other.pk)
+
+
+@check("domain.db-unique-case")
+def test_no_address_twice(make, db):
+    """The database accepts any number of users without an address."""
+    for user in (make.user(), make.user()):
+        db.update("accounts_user", {"email": ""}, id=user.pk)
+    assert len(db.rows("accounts_user", "id", email="")) == 2
+
+
+@check("domain.indexes")
+@pytest.mark.parametrize(
+    ("table", "columns"), [("posts_post", ("status", "published_at")), ("comments_comment", ("post_id", "status"))]
+)
+def test_leading_columns(db, table, columns):
+    """An index on posts leads with `status, published_at`, one on comments with `post_id, status`."""
+    assert columns in [tuple(index.columns[:2]) for index in db.indexes(table)]

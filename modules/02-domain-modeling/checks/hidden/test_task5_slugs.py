@@ -1,0 +1,167 @@
+"""Task 5, slugs."""
+
+import pytest
+
+from grader.checkpoint import check, fail, later
+
+NAMED = [("post", "title", "posts_post"), ("category", "name", "posts_category"), ("tag", "name", "posts_tag")]
+named = pytest.mark.parametrize(("kind", "field", "table"), NAMED, ids=[n[0] for n in NAMED])
+
+PAUSE = """
+CREATE FUNCTION hold_still() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END $$;
+CREATE TRIGGER hold_still BEFORE INSERT ON posts_post FOR EACH ROW EXECUTE FUNCTION hold_still()
+"""
+
+
+@check("domain.slug-made")
+@named
+def test_a_slug_from_words(make, db, rng, kind, field, table):
+    """An empty slug of a post, category or tag is made by slugify() from its title or name."""
+    one, two = rng.word(), rng.word()
+    row = getattr(make, kind)(**{field: f" {one.title()},  {two.upper()}! "})
+    assert db.one(table, "slug", id=row.pk)["slug"] == f"{one}-{two}"
+
+
+@check("domain.slug-made")
+@named
+def test_a_slug_by_hand(make, db, rng, kind, field, table):
+    """A slug given by hand is kept."""
+    slug = rng.slug()
+    row = getattr(make, kind)(slug=slug)
+    assert db.one(table, "slug", id=row.pk)["slug"] == slug
+
+
+@check("domain.slug-made")
+@named
+def test_a_slug_stays(make, db, models, rng, kind, field, table):
+    """A new title or name does not change the slug."""
+    word = rng.word()
+    row = models(kind).objects.get(pk=getattr(make, kind)(**{field: word}).pk)
+    setattr(row, field, rng.word())
+    row.save()
+    assert db.one(table, "slug", id=row.pk)["slug"] == word
+
+
+@check("domain.slug-made")
+@named
+def test_accents(make, db, rng, kind, field, table):
+    """Accents are turned into letters, as slugify() does by default."""
+    word = rng.word()
+    row = getattr(make, kind)(**{field: f"Café {word}"})
+    assert db.one(table, "slug", id=row.pk)["slug"] == f"cafe-{word}"
+
+
+@check("domain.slug-made")
+def test_the_form_may_leave_it_empty(make):
+    """A post without a slug passes full_clean()."""
+    make.post.build(slug="").full_clean()
+
+
+@check("domain.slug-collision")
+def test_many_posts_of_one_title(make, rng):
+    """The third post of a title gets `-3`, and so on."""
+    word = rng.word()
+    made = [make.post(title=word.title()).slug for _ in range(5)]
+    assert made == [word, f"{word}-2", f"{word}-3", f"{word}-4", f"{word}-5"]
+
+
+@check("domain.slug-collision")
+def test_a_number_that_is_taken(make, rng):
+    """The first free number is used: `-2` may be the slug of another title."""
+    word = rng.word()
+    made = [make.post(title=title).slug for title in (f"{word} 2", word, word)]
+    assert made == [f"{word}-2", word, f"{word}-3"]
+
+
+@check("domain.slug-collision")
+def test_longer_titles_do_not_count(make, rng):
+    """A slug that only begins in the same way is no collision."""
+    word = rng.word()
+    made = [make.post(title=title).slug for title in (f"{word} again", f"{word}-", word)]
+    assert made == [f"{word}-again", word, f"{word}-2"]
+
+
+@check("domain.slug-collision")
+@pytest.mark.parametrize("kind", ["category", "tag"])
+def test_two_names_one_slug(make, rng, kind):
+    """Two categories (or tags) whose names give the same slug keep their own addresses."""
+    word = rng.word()
+    made = [getattr(make, kind)(name=name).slug for name in (word, f"{word}++", f"{word}!")]
+    assert made == [word, f"{word}-2", f"{word}-3"]
+
+
+@check("domain.slug-collision")
+def test_saving_again_is_no_collision(make, db, rng):
+    """A post that is saved again keeps its slug."""
+    post = make.post(title=rng.word())
+    slug = post.slug
+    post.save()
+    assert db.one("posts_post", "slug", id=post.pk)["slug"] == slug
+
+
+@check("domain.slug-collision")
+def test_a_collision_with_a_slug_given_by_hand(make, rng):
+    """A slug that somebody gave by hand is taken as well."""
+    word = rng.word()
+    make.post(slug=word)
+    assert make.post(title=word).slug == f"{word}-2"
+
+
+@check("domain.slug-fallback")
+@named
+@pytest.mark.parametrize("text", ["日本語", "!!!", "—"])
+def test_nothing_left(make, db, kind, field, table, text):
+    """A title or name of which slugify() leaves nothing still gets a slug that is not empty."""
+    row = getattr(make, kind)(**{field: text})
+    assert db.one(table, "slug", id=row.pk)["slug"] != ""
+
+
+@check("domain.slug-fallback")
+def test_nothing_left_twice(make, db):
+    """Two such posts get two slugs."""
+    rows = [make.post(title=title).pk for title in ("日本語", "!!!", "日本語")]
+    slugs = {db.one("posts_post", "slug", id=pk)["slug"] for pk in rows}
+    assert len(slugs - {""}) == 3
+
+
+@check("domain.slug-length")
+def test_a_title_that_grows(make, db, rng):
+    """A title of 200 characters that slugify() makes longer gives slugs of at most 220, each time another."""
+    title = rng.choice("㎑㎒㎓") * 200
+    rows = [make.post(title=title).pk for _ in range(3)]
+    slugs = [db.one("posts_post", "slug", id=pk)["slug"] for pk in rows]
+    assert max(len(slug) for slug in slugs) <= 220
+    assert len(set(slugs)) == 3
+
+
+@check("domain.slug-length")
+def test_a_long_title_is_not_cut_early(make, db, rng):
+    """A title of 200 letters gives a slug of 200, and its double ends in `-2`."""
+    title = rng.word().ljust(200, "x")
+    rows = [make.post(title=title).pk for _ in range(2)]
+    assert [db.one("posts_post", "slug", id=pk)["slug"] for pk in rows] == [title, f"{title}-2"]
+
+
+def race(app, db, make, title, *, atomic):
+    """Saves two posts of one title at once; every INSERT is held for a moment, so that both look before either writes."""
+    posts = [make.post.build(title=title) for _ in range(2)]
+    db.execute(PAUSE)
+    for outcome in app.race([later(post.save) for post in posts], atomic=atomic):
+        if outcome.raised:
+            fail(expected="both saves succeed", observed=f"one raised {outcome.raised.type}", where=outcome.raised.where)
+    return sorted(row["slug"] for row in db.rows("posts_post", "slug", title=title))
+
+
+@check("domain.slug-race", database="postgres")
+def test_two_at_once(app, db, make, rng):
+    """Two posts of one title saved at the same moment both succeed, with two slugs."""
+    word = rng.word()
+    assert race(app, db, make, word, atomic=False) == [word, f"{word}-2"]
+
+
+@check("domain.slug-race", database="postgres")
+def test_two_at_once_in_transactions(app, db, make, rng):
+    """The same when each save is inside an outer transaction."""
+    word = rng.word()
+    assert race(app, db, make, word, atomic=True) == [word, f"{word}-2"]
