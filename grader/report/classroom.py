@@ -45,6 +45,7 @@ def payload(result: Result) -> Payload:
         "version": 1,
         "status": _overall(result),
         "max_score": len(tests),
+        "official": result.provenance.official,
         "duration": result.provenance.duration_s,
         "tests": tests,
     }

@@ -44,6 +44,11 @@ def html(text: str) -> str:
     return escaped.replace('"', "&#34;").replace("'", "&#39;")
 
 
+def html_prose(text: str) -> str:
+    """``html``, with what stands between two backticks as ``<code>``: for sentences, hints and notices."""
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html(text))
+
+
 def web_address(text: str) -> str:
     """``text`` if it is an http(s) address without blanks, else ``""``: for ``href``, still to be escaped."""
     return (
@@ -55,12 +60,13 @@ def web_address(text: str) -> str:
 
 def markdown(text: str) -> str:
     """For a line of Markdown, in a table cell too: no markup, no HTML, no mention, no automatic link."""
-    escaped = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    escaped = _MARKDOWN.sub(r"\\\1", escaped)
-    escaped = re.sub(r"([@#])", rf"\1{_BREAK}", escaped)
-    escaped = re.sub(r"(?i)(https?|ftp|mailto|xmpp):", rf"\1{_BREAK}:", escaped)
-    escaped = re.sub(r"(?i)\b(www)(?=\\\.)", rf"\1{_BREAK}", escaped)
-    return re.sub(r"(?i)\b(GH)(?=\\-\d)", rf"\1{_BREAK}", escaped)
+    return _markdown_line(one_line(text))
+
+
+def markdown_prose(text: str) -> str:
+    """``markdown``, with what stands between two backticks as code: for sentences, hints and notices."""
+    pieces = re.split(r"(`[^`]*[^` ][^`]*`)", one_line(text))
+    return "".join(markdown_code(p[1:-1]) if i % 2 else _markdown_line(p) for i, p in enumerate(pieces))
 
 
 def markdown_code(text: str) -> str:
@@ -124,3 +130,12 @@ def _spelled(character: str) -> str:
 
 def _longest_run(text: str) -> int:
     return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def _markdown_line(line: str) -> str:
+    escaped = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = _MARKDOWN.sub(r"\\\1", escaped)
+    escaped = re.sub(r"([@#])", rf"\1{_BREAK}", escaped)
+    escaped = re.sub(r"(?i)(https?|ftp|mailto|xmpp):", rf"\1{_BREAK}:", escaped)
+    escaped = re.sub(r"(?i)\b(www)(?=\\\.)", rf"\1{_BREAK}", escaped)
+    return re.sub(r"(?i)\b(GH)(?=\\-\d)", rf"\1{_BREAK}", escaped)

@@ -11,7 +11,7 @@ from grader.domain.result import Result
 from grader.domain.status import Status
 from grader.report import words
 from grader.report.audience import for_learners
-from grader.report.escape import clip, visible, web_address
+from grader.report.escape import clip, html_prose, visible, web_address
 from grader.report.exhibits import exhibit
 from grader.scoring import by_dimension
 
@@ -59,7 +59,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"clip": clip, "web_address": web_address, "lines": lambda text: text.count("\n") + 1}
+    environment.filters |= {"clip": clip, "web_address": web_address, "prose": lambda text: Markup(html_prose(text))}
     environment.globals |= {
         "Status": Status,
         "ICONS": words.ICONS,

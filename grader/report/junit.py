@@ -17,7 +17,7 @@ def render(result: Result) -> str:
     """The result as JUnit XML."""
     root = xml.Element("testsuites", name=one_line(f"{result.module:02d} {result.module_title}"))
     for criterion in for_learners(result).criteria:
-        root.append(_suite(criterion, result.provenance.started_at))
+        root.append(_suite(criterion, result))
     for counter in ("tests", "failures", "errors", "skipped"):
         root.set(counter, str(sum(int(suite.get(counter, "0")) for suite in root)))
     root.set("time", f"{result.provenance.duration_s:.3f}")
@@ -25,13 +25,16 @@ def render(result: Result) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + xml.tostring(root, encoding="unicode") + "\n"
 
 
-def _suite(criterion: CriterionResult, started_at: str) -> xml.Element:
+def _suite(criterion: CriterionResult, result: Result) -> xml.Element:
     cases = tuple(_cases(criterion))
     suite = xml.Element("testsuite", name=one_line(criterion.title), tests=str(len(cases)))
     for counter in ("failures", "errors", "skipped"):
         suite.set(counter, str(sum(_COUNTERS.get(status) == counter for status, _ in cases)))
     suite.set("time", f"{sum(o.duration_s for o in criterion.observations):.3f}")
-    suite.set("timestamp", started_at.removesuffix("Z"))
+    suite.set("timestamp", result.provenance.started_at.removesuffix("Z"))
+    facts = {"official": str(result.provenance.official).lower(), "graded": str(result.graded).lower()}
+    properties = xml.SubElement(suite, "properties")
+    properties.extend(xml.Element("property", name=name, value=value) for name, value in facts.items())
     suite.extend(case for _, case in cases)
     return suite
 

@@ -6,7 +6,7 @@ from grader.domain.evidence import Observation
 from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
 from grader.report.audience import for_learners
-from grader.report.escape import clip, markdown, markdown_block, markdown_code, web_address
+from grader.report.escape import clip, markdown, markdown_block, markdown_code, markdown_prose, web_address
 from grader.report.words import ICONS, MODULE, WORDS, points, reproduce, troubles, verdict
 
 _CASES = 5  # of one criterion: GitHub cuts a summary off at 1 MiB
@@ -26,8 +26,11 @@ def _head(result: Result) -> Iterator[str]:
     yield ""
     yield f"**{markdown(MODULE.format(number=result.module, title=result.module_title))}.** {markdown(said.sentence)}"
     yield ""
+    if not result.provenance.official:
+        yield "**Unofficial:** only all checks in a sandbox that isolates are an official result."
+        yield ""
     for notice in result.notices:
-        yield f"> **Note:** {markdown(notice)}"
+        yield f"> **Note:** {markdown_prose(notice)}"
         yield ""
 
 
@@ -35,7 +38,8 @@ def _next_step(result: Result) -> Iterator[str]:
     step = result.next_step
     if step is None:
         return
-    yield f"**Next step:** {markdown(step.title)} ({points(step.max_score)}, task {step.task}). {markdown(step.hint)}"
+    worth = f"({points(step.max_score)}, task {step.task})"
+    yield f"**Next step:** {markdown(step.title)} {worth}. {markdown_prose(step.hint)}"
     yield ""
 
 
@@ -71,7 +75,7 @@ def _failure(criterion: CriterionResult) -> Iterator[str]:
         yield f"… and {len(cases) - _CASES} more cases."
         yield ""
     if criterion.hint:
-        yield f"**Hint:** {markdown(criterion.hint)}"
+        yield f"**Hint:** {markdown_prose(criterion.hint)}"
         yield ""
     for title, address in criterion.docs:
         link = web_address(address)
@@ -83,7 +87,7 @@ def _failure(criterion: CriterionResult) -> Iterator[str]:
 
 
 def _case(case: Observation) -> Iterator[str]:
-    yield f"- {markdown(case.sentence)}"
+    yield f"- {markdown_prose(case.sentence)}"
     for label, text in (("Expected", case.expected), ("Observed", case.observed)):
         if text:
             yield f"  - {label}: {markdown_code(clip(text, _LIMIT))}"

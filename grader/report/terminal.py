@@ -54,6 +54,8 @@ def _head(result: Result) -> Iterator[RenderableType]:
     yield Text()
     yield _line(MODULE.format(number=result.module, title=result.module_title), "dim")
     head = _line(said.headline, _KINDS[said.kind])
+    if not result.provenance.official:
+        head.append("  unofficial", "not bold")
     if result.graded:
         head.append(f"  {result.score} of {result.max_score} points", "bold")
     yield head
@@ -136,7 +138,7 @@ def _end(result: Result) -> Iterator[RenderableType]:
             (f" ({points(step.max_score)}, task {step.task})", "dim"),
         )
     if not result.provenance.official:
-        yield _line("Unofficial: only a full run in an isolating sandbox counts.", "dim")
+        yield _line("Unofficial: only all checks in a sandbox that isolates are an official result.", "dim")
     yield _line(f"Seed {result.provenance.seed}, {result.provenance.duration_s:.1f} s", "dim")
 
 

@@ -1,6 +1,7 @@
 """No text of a submission is acted on: by a browser, a terminal, a spreadsheet, a workflow or an eye."""
 
 import html
+import re
 import unicodedata
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -91,6 +92,21 @@ def test_markdown_is_text_and_nothing_else(before: str, text: str) -> None:
     assert "".join(child.content for child in inline).replace("\u200b", "") == escape.one_line(text)
     for dangerous in ("https:", "@a", "#1", "www.", "GH\\-1", "<"):
         assert dangerous not in escaped
+
+
+@given(TEXTS)
+@example("run `poetry lock` now, ` ` and ```")
+def test_prose_adds_code_and_nothing_else(text: str) -> None:
+    tokens = MARKDOWN.parse(f"- {escape.markdown_prose(text)}")
+    inline = [child for token in tokens for child in token.children or ()]
+    assert {child.type for child in inline} <= {"text", "code_inline"}
+    bare = re.sub(r"</?code>", "`", escape.html_prose(text))
+    assert bare == escape.html(text)
+
+
+def test_prose_by_example() -> None:
+    assert escape.html_prose("run `a<b` & go") == "run <code>a&lt;b</code> &amp; go"
+    assert escape.markdown_prose("run `a_b` _now_") == "run `a_b` \\_now\\_"
 
 
 @given(TEXTS)

@@ -86,7 +86,7 @@ def test_top_to_bottom() -> None:
         "Two saves at once",
         "5 criteria pass",
     ]
-    order += ["To look at", "On the capstone’s rubric", "Where this comes from", "271828"]
+    order += ["PK primary key", "On the capstone’s rubric", "Where this comes from", "271828"]
     places = [text.index(words, text.index("Not met yet")) for words in order]
     assert places == sorted(places)
     assert "grader check --only domain.slug-collision" in text
@@ -122,5 +122,7 @@ def rendered(text: str) -> str:
 @example(HOSTILE)
 @example("{{ 7*7 }}{% raw %}")
 @example(TRACEBACK)
+@example("run `poetry lock` and `<b>`")
 def test_no_text_changes_the_structure_of_the_page(text: str) -> None:
-    assert Outline(rendered(text)).tags == Outline(rendered("plain")).tags
+    tags = [tag for tag in Outline(rendered(text)).tags if tag != ("code", ())]
+    assert tags == [tag for tag in Outline(rendered("plain")).tags if tag != ("code", ())]

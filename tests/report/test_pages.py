@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,26 @@ def test_every_sample_reads_well(browser: "sync_api.Browser", tmp_path: Path, wi
         assert page.evaluate("getComputedStyle(document.body).maxWidth") != "none", "the style sheet was refused"
     context.close()
     assert said == []
+
+
+def test_print_is_light_and_unfolded(browser: "sync_api.Browser", tmp_path: Path) -> None:
+    context = browser.new_context(viewport={"width": 680, "height": 960}, color_scheme="dark", offline=True)
+    page = context.new_page()
+    (tmp_path / "mixed.html").write_text(REPORTS["html"].render(SAMPLES["mixed"]()), "utf-8")
+    page.goto((tmp_path / "mixed.html").as_uri())
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate(CONTRASTS) == []
+    assert page.locator(".passes li").last.bounding_box()["height"] > 10
+    context.close()
+
+
+def test_a_diff_shows_every_line_below_the_last(browser: "sync_api.Browser", tmp_path: Path) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
+    page = context.new_page()
+    (tmp_path / "mixed.html").write_text(REPORTS["html"].render(SAMPLES["mixed"]()), "utf-8")
+    page.goto((tmp_path / "mixed.html").as_uri())
+    boxes = [line.bounding_box() for line in page.locator(".diff span").all()]
+    assert all(above["y"] + above["height"] <= below["y"] + 1 for above, below in pairwise(boxes))
+    assert len({box["x"] for box in boxes}) == 1
+    context.close()
