@@ -126,5 +126,8 @@ class Sandbox(Protocol):
         the sandbox's own loopback. Only the submission's fault shows as an exit status.
         """
 
+    def for_service(self, name: Literal["postgres", "redis"]) -> "Sandbox":
+        """One of the same kind for that service, whose processes belong to a user of their own if root starts it."""
+
     def close(self) -> None:
         """Kills what still runs and removes what the sandbox keeps on disk."""

@@ -70,7 +70,7 @@ class Postgres:
     """
 
     def __init__(self, sandbox: Sandbox, *, state_dir: Path, createdb: bool = False) -> None:
-        wheel = binaries.postgres()
+        wheel, sandbox = binaries.postgres(), sandbox.for_service("postgres")
         template = _template(sandbox, wheel, state_dir)
         self._service = Service(sandbox, "PostgreSQL", mounts=wheel.mounts, template=template / "data")
         self._command = (f"{wheel.bin}/postgres", "-D", self._service.data, "-k", "/run/server")

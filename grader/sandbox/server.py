@@ -1,0 +1,133 @@
+"""The submission as production serves it: gunicorn in the sandbox, asked over a Unix socket."""
+
+import contextlib
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import Mapping
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Self
+
+from grader.sandbox import http
+from grader.sandbox.api import Launch, Limits, Process, Sandbox
+
+APPLICATION = "config.wsgi:application"
+
+
+class Server:
+    """One gunicorn. Its listener is the grader's, passed in: questions wait in it while the server starts.
+
+    ``ports`` are opened inside and their listeners handed out in ``process.listeners``: attach a relay to each at once.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        *,
+        submission: Path,
+        deps: Path,
+        env: Mapping[str, str],
+        ports: tuple[int, ...] = (),
+        application: str = APPLICATION,
+        workers: int = 2,
+        limits: Limits | None = None,
+    ) -> None:
+        self._directory = Path(tempfile.mkdtemp(prefix="grader-", dir="/tmp"))
+        self.socket = self._directory / "http"
+        self._since = time.monotonic()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+            listener.bind(str(self.socket))
+            listener.listen(512)
+            fd = listener.fileno()
+            launch = Launch(
+                ("-m", "gunicorn", *_options(deps, fd, workers), application),
+                env=env,
+                limits=limits or Limits(wall_s=600.0),
+                pass_fds=(fd,),
+                ports=ports,
+            )
+            try:
+                self.process: Process = sandbox.start(launch, submission=submission, deps=deps)
+            except BaseException:
+                shutil.rmtree(self._directory, ignore_errors=True)
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def ready_within(self, seconds: float, path: str = "/healthz", headers: Mapping[str, str] | None = None) -> float:
+        """How many seconds after its start it answered 200 to ``path``.
+
+        ``TimeoutError`` if it did not within ``seconds``, with its last answer; ``ConnectionError`` if it ended before.
+        """
+        last = "nothing"
+        while (left := self._since + seconds - time.monotonic()) > 0:
+            if (status := self.process.poll()) is not None:
+                raise ConnectionError(f"the server ended with status {status}")
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                answer = self.get(path, headers, timeout_s=left)
+                if answer.status == 200:
+                    return time.monotonic() - self._since
+                last = f"status {answer.status}"
+            time.sleep(0.02)
+        raise TimeoutError(f"{path} did not answer 200 within {seconds:g} s; its last answer was {last}")
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None, timeout_s: float = 10.0) -> http.HttpAnswer:
+        """``request`` of GET."""
+        return self.request("GET", path, headers, timeout_s=timeout_s)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        timeout_s: float = 10.0,
+        client: str = "127.0.0.1",
+    ) -> http.HttpAnswer:
+        """One request as if from ``client``; errors as of ``http.request``; a server that has ended refuses."""
+        if self.process.poll() is not None:
+            raise ConnectionError(f"the server ended with status {self.process.poll()}")
+        return http.request(self.socket, method, path, headers, body, timeout_s, client=client)
+
+    def output(self) -> bytes:
+        """What it wrote to its log so far."""
+        return self.process.output()
+
+    def kill(self) -> None:
+        """Ends it and its workers at once."""
+        self.process.kill()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+
+def _options(deps: Path, fd: int, workers: int) -> list[str]:
+    """gunicorn's arguments. Without PROXY protocol REMOTE_ADDR would be empty, which no production server has it be."""
+    options = ["-b", f"fd://{fd}", "-w", str(workers), "--threads", "4", "--timeout", "20", "--graceful-timeout", "2"]
+    options += [
+        "--proxy-protocol",
+        "--proxy-allow-from",
+        "*",
+        "--forwarded-allow-ips",
+        "*",
+        "--access-logfile",
+        "/dev/null",
+    ]
+    if Path("/dev/shm").is_dir():
+        options += ["--worker-tmp-dir", "/dev/shm"]
+    if _version(deps, "gunicorn") >= (25, 1):
+        options.append("--no-control-socket")
+    return options
+
+
+def _version(deps: Path, name: str) -> tuple[int, ...]:
+    """The first two numbers of a package's version in ``deps``, read as data; (0, 0) without it."""
+    for distribution in distributions(path=[str(deps)], name=name):
+        numbers = distribution.version.split(".")[:2]
+        if all(number.isdecimal() for number in numbers):
+            return tuple(map(int, numbers))
+    return (0, 0)
