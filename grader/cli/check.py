@@ -44,7 +44,7 @@ def command(
             mode="savepoint",
             seed=seed,
             public_only=True,
-            criteria=tuple(chosen.module.criterion(c).id for c in criteria) or None,
+            criteria=opt.only(chosen.module, criteria),
         )
         result = grade(submission, chosen, choices, progress=show)
     raise click.exceptions.Exit(finish(result, out_dir, formats, staff=False, console=out))

@@ -42,7 +42,6 @@ def command(
     from grader.pipeline import Options, grade
 
     with assignment(opt.find_course(course_dir), number, submission) as chosen, progress() as show:
-        chosen_criteria = tuple(chosen.module.criterion(c).id for c in criteria) or None
         choices = Options(
             state_dir=opt.state_dir(),
             sandbox=sandbox,
@@ -50,7 +49,7 @@ def command(
             mode=mode,
             seed=seed,
             commit=commit,
-            criteria=chosen_criteria,
+            criteria=opt.only(chosen.module, criteria),
         )
         result = grade(submission, chosen, choices, progress=show)
     raise click.exceptions.Exit(finish(result, out_dir, formats, staff=staff, console=out))

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import platformdirs
 
+from grader.domain.course import Module
 from grader.domain.errors import UsageError_
 
 FORMATS = ("json", "html", "markdown", "junit", "classroom")
@@ -60,3 +61,19 @@ def find_course(given: Path | None) -> Path:
         f"there is no course.toml in {given}" if given else "no course.toml was found here or in any folder above",
         "Go to the course's folder, or name it: --course DIR.",
     )
+
+
+def only(module: Module, names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The criteria named on the command line, with those that they require; ``None`` for all.
+
+    Raises:
+        UsageError_: the module has no criterion of that name.
+    """
+    known = {c.id: c for c in module.criteria}
+    unknown = [n for n in names if n not in known]
+    if unknown:
+        raise UsageError_(f"module {module.number:02d} has no criterion {unknown[0]}", f"It has: {', '.join(known)}.")
+    wanted: list[str] = list(names)
+    for name in wanted:
+        wanted += [r for r in known[name].requires if r not in wanted]
+    return tuple(wanted) or None

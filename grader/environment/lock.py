@@ -1,0 +1,183 @@
+"""poetry.lock and pyproject.toml, read as data: neither Poetry nor anything of the project runs."""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.markers import InvalidMarker, Marker
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+LARGEST_BYTES = 4 << 20
+MOST_PROBLEMS = 8
+RELOCK = "run `poetry lock` and commit poetry.lock"
+
+# What Poetry 2 hashes to tell whether a lock still fits (poetry/packages/locker.py): these keys, in this form.
+_PROJECT_KEYS = ("requires-python", "dependencies", "optional-dependencies")
+_LEGACY_KEYS = ("dependencies", "source", "extras", "dev-dependencies")
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
+_HASH = re.compile(r"sha256:[0-9a-f]{64}")
+_FILE = re.compile(r"[A-Za-z0-9_.+!-]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What a lock asks for: ``requirements`` is a hash-pinned requirements text, valid only without ``problems``.
+
+    ``problems`` are sentences for the learner: what is wrong, where, and what to do.
+    """
+
+    requirements: str
+    packages: Mapping[str, str]
+    problems: tuple[str, ...]
+
+
+def read_lock(folder: Path) -> Lock:
+    """The lock of the project in this folder."""
+    found, problems = {}, []
+    for name in ("pyproject.toml", "poetry.lock"):
+        data, problem = _toml(folder / name)
+        found[name] = data
+        problems += [problem] if problem else []
+    if problems:
+        return Lock("", {}, tuple(problems))
+    project, lock = found["pyproject.toml"], found["poetry.lock"]
+    problems += _fit(project, lock)
+    lines: list[str] = []
+    packages: dict[str, str] = {}
+    entries = lock.get("package", [])
+    for entry in entries if isinstance(entries, list) else []:
+        line, problem = _requirement(entry)
+        problems += [problem] if problem else []
+        if line:
+            lines.append(line)
+            packages[canonicalize_name(entry["name"])] = entry["version"]
+    if not lines and not problems:
+        problems.append(f"poetry.lock locks no package at all: {RELOCK}.")
+    return Lock("\n".join(sorted(lines)) + "\n", packages, tuple(problems[:MOST_PROBLEMS]))
+
+
+def content_hashes(project: Mapping[str, Any]) -> frozenset[str]:
+    """The content hashes that fit this pyproject: as Poetry 2.3 and later write it, and as earlier ones did."""
+    return frozenset(_content_hash(project, groups) for groups in (True, False))
+
+
+def _content_hash(project: Mapping[str, Any], with_groups: bool) -> str:
+    table = _table(project, "project")
+    groups = _table(project, "dependency-groups") if with_groups else {}
+    tool = _table(_table(project, "tool"), "poetry")
+    relevant = {key: table[key] for key in _PROJECT_KEYS if table.get(key) is not None}
+    legacy = {}
+    for key in (*_LEGACY_KEYS, "group"):
+        value = tool.get(key)
+        if value is None and (key not in _LEGACY_KEYS or relevant or groups):
+            continue
+        legacy[key] = value
+    content: dict[str, Any] = {}
+    if relevant:
+        content["project"] = relevant
+    if groups:
+        content["dependency-groups"] = groups
+    if content:
+        content["tool"] = {"poetry": legacy}
+    return hashlib.sha256(json.dumps(content or legacy, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = data.get(key, {})
+    return value if isinstance(value, dict) else {}
+
+
+def _toml(path: Path) -> tuple[dict[str, Any], str]:
+    """The file as data, and a problem if it is not."""
+    try:
+        raw = path.read_bytes() if path.stat().st_size <= LARGEST_BYTES else None
+    except OSError:
+        return {}, f"{path.name} is missing: {'run `poetry init`' if path.suffix == '.toml' else RELOCK}."
+    if raw is None:
+        return {}, f"{path.name} is larger than {LARGEST_BYTES >> 20} MB: {RELOCK}."
+    try:
+        return tomllib.loads(raw.decode("utf-8")), ""
+    except UnicodeDecodeError:
+        return {}, f"{path.name} is not UTF-8 text: save it as UTF-8."
+    except (tomllib.TOMLDecodeError, RecursionError) as wrong:
+        where = str(wrong)[:120] if isinstance(wrong, tomllib.TOMLDecodeError) else "it is nested too deeply"
+        return {}, f"{path.name} is not valid TOML ({where}): mend it, then {RELOCK}."
+
+
+def _fit(project: Mapping[str, Any], lock: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the lock as a whole."""
+    problems = []
+    metadata = _table(lock, "metadata")
+    if not str(metadata.get("lock-version", "")).startswith("2."):
+        problems.append(f"poetry.lock was not written by Poetry 2: {RELOCK} with Poetry 2.")
+    elif metadata.get("content-hash") not in content_hashes(project):
+        problems.append(f"poetry.lock does not fit pyproject.toml, which was changed after locking: {RELOCK}.")
+    if _table(_table(project, "tool"), "poetry").get("requires-plugins"):
+        problems.append(
+            "pyproject.toml asks for Poetry plugins (requires-plugins), which are refused: remove that table."
+        )
+    return problems
+
+
+def _requirement(entry: object) -> tuple[str, str]:
+    """A requirements line for one package of the lock, or a problem; neither for an optional package."""
+    if not isinstance(entry, dict):
+        return "", f"poetry.lock has a package that is not a table: {RELOCK}."
+    name, version = entry.get("name"), entry.get("version")
+    if not (isinstance(name, str) and _NAME.fullmatch(name) and _is_version(version)):
+        return "", f"poetry.lock has a package without a proper name and version: {RELOCK}."
+    if "source" in entry:
+        kind = str(_table(entry, "source").get("type", "another"))[:20]
+        return (
+            "",
+            f"{name} comes from a {kind} source: only packages from the registry are installed; depend on a release.",
+        )
+    if entry.get("optional") is True:
+        return "", ""
+    hashes, problem = _hashes(name, entry.get("files", []))
+    if problem:
+        return "", problem
+    marker, problem = _marker(name, entry.get("markers"))
+    tail = "".join(f" \\\n    --hash={value}" for value in hashes)
+    return ("", problem) if problem else (f"{name}=={version}{marker}{tail}", "")
+
+
+def _is_version(value: object) -> bool:
+    try:
+        return isinstance(value, str) and len(value) <= 64 and bool(Version(value))
+    except InvalidVersion:
+        return False
+
+
+def _hashes(name: str, files: object) -> tuple[list[str], str]:
+    wheels = []
+    for file in files if isinstance(files, list) else []:
+        known, value = (file.get("file"), file.get("hash")) if isinstance(file, dict) else (None, None)
+        if not (
+            isinstance(known, str) and isinstance(value, str) and _FILE.fullmatch(known) and _HASH.fullmatch(value)
+        ):
+            return [], f"{name} has a file or a hash in poetry.lock that is not one: {RELOCK}."
+        if known.endswith(".whl"):
+            wheels.append(value)
+    if not wheels:
+        return [], f"{name} has no wheel in poetry.lock and would have to be built: choose a version that has wheels."
+    return sorted(wheels), ""
+
+
+def _marker(name: str, value: object) -> tuple[str, str]:
+    """`` ; marker`` or nothing. A marker by groups is of any group: all groups are installed."""
+    if value is None:
+        return "", ""
+    text = " or ".join(f"({v})" for v in value.values()) if isinstance(value, dict) else value
+    try:
+        if isinstance(text, str) and len(text) <= 2000:
+            return f" ; {Marker(text)}", ""
+    except (InvalidMarker, RecursionError):
+        pass
+    return "", f"{name} has a marker in poetry.lock that cannot be read: {RELOCK}."

@@ -1,0 +1,101 @@
+"""The trusted copy while it is written: every source of files writes through this one gate."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from grader.domain.errors import SubmissionError
+from grader.intake.limits import IntakeLimits
+from grader.intake.names import complaint, is_made_by_tools, is_secret, shown
+
+_MOST_NOTICES = 20
+
+
+class Store:
+    """Writes plain files below ``root`` and remembers what it left out, and why.
+
+    Raises ``SubmissionError`` as soon as a bound is passed, before more is read or written.
+    """
+
+    def __init__(self, root: Path, limits: IntakeLimits) -> None:
+        self.root, self.limits = root, limits
+        self.files: dict[str, tuple[str, bool]] = {}
+        self.notices: list[str] = []
+        self.total = self.seen = 0
+        self._folded: dict[str, str] = {}
+        root.mkdir(parents=True, mode=0o755)
+
+    def wants(self, path: str) -> bool:
+        """Whether the file or folder at this path is to be taken; counts it, and notes why it is left out."""
+        self.seen += 1
+        if self.seen > self.limits.entries:
+            raise _too_much(f"it has more than {self.limits.entries:,} files and folders")
+        parts = PurePosixPath(path).parts
+        if any(is_made_by_tools(part) for part in parts):
+            return False
+        if parts and is_secret(parts[-1]):
+            self.notice(f"{shown(path)} was left out: it holds settings of one machine, and perhaps secrets.")
+            return False
+        wrong = next(filter(None, map(complaint, parts)), "") or self._too_deep(path, parts)
+        if wrong:
+            self.notice(f"{shown(path)} was left out: {wrong}.")
+        return not wrong
+
+    def _too_deep(self, path: str, parts: tuple[str, ...]) -> str:
+        if len(parts) > self.limits.depth or len(os.fsencode(path)) > self.limits.path_bytes:
+            return "its path is too long or too deep"
+        folded = path.casefold()
+        if self._folded.setdefault(folded, path) != path:
+            return f"it differs only by case from {shown(self._folded[folded])}"
+        return ""
+
+    def notice(self, text: str) -> None:
+        """Keep a sentence for the learner; past twenty only their number."""
+        self.notices.append(text)
+
+    def all_notices(self) -> tuple[str, ...]:
+        """The sentences kept, with the number of those that are not shown."""
+        rest = len(self.notices) - _MOST_NOTICES
+        return (*self.notices[:_MOST_NOTICES], *([f"… and {rest} more like these."] if rest > 0 else ()))
+
+    def check_size(self, path: str, size: int) -> None:
+        """Refuse a file for its announced size, before any of it is read."""
+        if size > self.limits.file_bytes:
+            raise _too_much(f"{shown(path)} is larger than {self.limits.file_bytes >> 20} MB")
+        if self.total + size > self.limits.total_bytes:
+            raise _too_much(f"its files are larger than {self.limits.total_bytes >> 20} MB together")
+        if len(self.files) >= self.limits.files:
+            raise _too_much(f"it has more than {self.limits.files:,} files")
+
+    def add(self, path: str, pieces: Iterable[bytes], *, executable: bool) -> None:
+        """Write one file, counting what really arrives and not what was announced."""
+        target, size, digest = self.root / path, 0, hashlib.sha256()
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+            with target.open("xb") as file:
+                for piece in pieces:
+                    size += len(piece)
+                    self.check_size(path, size)
+                    digest.update(piece)
+                    file.write(piece)
+        except (FileExistsError, NotADirectoryError):
+            self.notice(f"{shown(path)} was left out: another file has its name or that of its folder.")
+            return
+        target.chmod(0o555 if executable else 0o444)
+        self.total += size
+        self.files[path] = (digest.hexdigest(), executable)
+
+    def tree_hash(self) -> str:
+        """SHA-256 over paths, contents and executable bits: the same for the same tree, whenever it was written."""
+        digest = hashlib.sha256()
+        for path, (content, executable) in sorted(self.files.items()):
+            digest.update(f"{path}\0{content}\0{executable:d}\n".encode())
+        return digest.hexdigest()
+
+
+def _too_much(what: str) -> SubmissionError:
+    return SubmissionError(
+        f"the submission cannot be taken in: {what}",
+        "Keep media, databases, environments and build results out of the repository (.gitignore), and submit again.",
+    )

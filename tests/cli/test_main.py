@@ -1,0 +1,52 @@
+"""The command line as a person meets it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+GRADER = Path(sys.executable).with_name("grader")
+
+
+def run(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(GRADER), *words], capture_output=True, text=True, timeout=60, cwd=cwd, check=False)
+
+
+def test_help_names_every_command_and_exit_code() -> None:
+    shown = run("--help")
+    assert shown.returncode == 0
+    for word in ("grade", "check", "report", "course", "release", "doctor", "Exit codes"):
+        assert word in shown.stdout
+
+
+def test_help_imports_none_of_the_heavy_parts() -> None:
+    """Help answers at once because it loads nothing that grading needs."""
+    code = (
+        "import sys; from grader.cli.main import grader\n"
+        "try: grader.main(['--help'], standalone_mode=False)\n"
+        "finally: print(sorted(m for m in sys.modules if m.startswith(('rich', 'psycopg', 'pytest', 'jinja2', 'msgspec'))))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["grade"], 2, "Missing argument"),
+        (["no-such-command"], 2, "No such command"),
+        (["grade", ".", "--module", "9"], 2, "1<=x<=5"),
+        (["grade", "no-such-folder", "--module", "02"], 1, "no-such-folder"),
+        (["grade", ".", "--module", "05"], 2, "has no checks"),
+        (["grade", ".", "--module", "02", "--only", "no.such-criterion"], 2, "no.such-criterion"),
+        (["grade", ".", "--course", "/tmp"], 2, "no course.toml"),
+        (["report", "README.md"], 2, "README.md"),
+    ],
+)
+def test_a_misuse_ends_in_a_sentence(words: list[str], code: int, said: str) -> None:
+    shown = run(*words)
+    assert shown.returncode == code, shown.stderr
+    assert said in shown.stderr
+    assert "Traceback" not in shown.stderr
