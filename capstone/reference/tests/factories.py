@@ -23,7 +23,7 @@ class UserFactory(DjangoModelFactory[User]):
     # BEGIN SOLUTION 02
     role = Role.CONTRIBUTOR
     # STUB
-    # # TODO(02): give factories to the new models, and this one a role (brief: "accounts.User").
+    # # TODO(02): give factories to the new models, and this one a role (brief, task 1).
     # END
 
 
@@ -76,5 +76,5 @@ class CommentFactory(DjangoModelFactory[Comment]):
 
 
 # STUB
-# # TODO(02): CategoryFactory, TagFactory, PostFactory and CommentFactory.
+# # TODO(02): CategoryFactory, TagFactory, PostFactory and CommentFactory (brief, task 2).
 # END

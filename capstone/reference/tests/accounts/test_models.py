@@ -62,5 +62,5 @@ def test_many_may_have_no_address() -> None:
 
 # STUB
 # # TODO(02): test the roles and the addresses, what is refused and what is accepted
-# # (brief: "accounts.User").
+# # (brief, task 1).
 # END

@@ -13,7 +13,8 @@ PROBES = ["/live", "/ready", "/healthz"]
 @pytest.fixture
 def no_database(mocker: MockerFixture) -> None:
     """A database that refuses every connection."""
-    mocker.patch.object(connections["default"], "copy", side_effect=OperationalError("refused"))
+    refuse = OperationalError("refused")
+    mocker.patch.object(connections["default"], "get_new_connection", side_effect=refuse)
 
 
 @pytest.fixture

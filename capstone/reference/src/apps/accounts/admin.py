@@ -15,5 +15,5 @@ class UserAdmin(DjangoUserAdmin):
     list_filter = ("role", "is_active", "is_staff")
     fieldsets = (*(DjangoUserAdmin.fieldsets or ()), ("Role", {"fields": ("role",)}))
     # STUB
-    # # TODO(02): show the role once there is one (brief: "accounts.User").
+    # # TODO(02): show the role once there is one (brief, task 1).
     # END

@@ -53,5 +53,5 @@ class User(TimeStamped, AbstractUser):
 #     """A person with an account."""
 #
 #     # TODO(02): a role, timestamps, and an address that is unique whatever its capitals, here
-#     # and in the database (brief: "accounts.User").
+#     # and in the database (brief, tasks 1, 2 and 4).
 # END

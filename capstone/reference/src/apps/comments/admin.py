@@ -21,5 +21,5 @@ class CommentAdmin(admin.ModelAdmin):
 
 
 # STUB
-# # TODO(02): register Comment (brief: "comments.Comment").
+# # TODO(02): register Comment (brief, task 2).
 # END

@@ -74,6 +74,5 @@ class Comment(TimeStamped):
 
 
 # STUB
-# # TODO(02): Comment (brief: "comments.Comment", "Rules in clean()", "In the database",
-# # "Ownership", "Queryset verbs").
+# # TODO(02): Comment, with its rules, constraints and questions (brief, tasks 2 to 4, 6 and 7).
 # END

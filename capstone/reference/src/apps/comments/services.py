@@ -28,5 +28,5 @@ def moderate_comment(*, comment: Comment, by: AnyUser, status: str) -> Comment:
 
 
 # STUB
-# # TODO(02): moderate_comment (brief: "Services").
+# # TODO(02): moderate_comment (brief, task 8).
 # END

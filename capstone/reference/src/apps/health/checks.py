@@ -3,6 +3,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import closing
 
 from django.core.cache import cache
 from django.db import connection
@@ -16,12 +17,8 @@ def ask_database() -> None:
     On a connection of its own: the worker's may be a relic from before an outage, and only the
     making of a connection is bounded by `connect_timeout`.
     """
-    probe = connection.copy()
-    try:
-        with probe.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    finally:
-        probe.close()
+    with closing(connection.get_new_connection(connection.get_connection_params())) as probe:
+        probe.cursor().execute("SELECT 1")
 
 
 def ask_cache() -> None:

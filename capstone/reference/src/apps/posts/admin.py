@@ -34,6 +34,6 @@ class PostAdmin(admin.ModelAdmin):
 # class PostAdmin(admin.ModelAdmin):
 #     """Posts, with what there is to see of them."""
 #
-#     # TODO(02): show the state, and register categories and tags (brief: "posts.Post").
+#     # TODO(02): show the state, and register categories and tags (brief, task 2).
 #     list_display = ("title", "author", "is_published")
 # END

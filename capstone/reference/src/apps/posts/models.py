@@ -166,15 +166,14 @@ class Post(Slugged, TimeStamped):
 
 
 # STUB
-# # TODO(02): Category and Tag (brief: "posts.Category", "posts.Tag").
+# # TODO(02): Category and Tag (brief, task 2).
 #
 #
-# class Post(models.Model):  # noqa: DJ008  it has no name yet either
+# class Post(models.Model):
 #     """Written by someone in a hurry."""
 #
 #     # TODO(02): addresses, states, timestamps, rules and constraints; then a migration that
-#     # brings every stored post along, there and back (brief: "posts.Post", "Rules in clean()",
-#     # "In the database", "Slugs", "Ownership", "Queryset verbs", "Migrations").
+#     # brings every stored post along, there and back (brief, tasks 2 to 7 and 9).
 #     title = models.CharField(max_length=200)
 #     body = models.TextField()
 #     is_published = models.BooleanField(default=False)

@@ -52,5 +52,5 @@ def _require_editable(post: Post, by: AnyUser) -> None:
 
 
 # STUB
-# # TODO(02): publish_post and archive_post (brief: "Services").
+# # TODO(02): publish_post and archive_post (brief, task 8).
 # END
