@@ -11,7 +11,7 @@ import unicodedata
 _JOINERS = frozenset("\u200c\u200d")  # part of Persian and Indic words and of emoji
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
 _BREAK = "\u200b"  # invisible, and enough to keep a renderer from seeing a mention or an address
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()+\-.!|~$^=])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~$]|^[-+=])")
 _FORMULA = frozenset("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
 
 
@@ -134,8 +134,8 @@ def _longest_run(text: str) -> int:
 
 def _markdown_line(line: str) -> str:
     escaped = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    escaped = _MARKDOWN.sub(r"\\\1", escaped)
+    escaped = re.sub(r"^(\d+)([.)])", r"\1\\\2", _MARKDOWN.sub(r"\\\1", escaped))
     escaped = re.sub(r"([@#])", rf"\1{_BREAK}", escaped)
     escaped = re.sub(r"(?i)(https?|ftp|mailto|xmpp):", rf"\1{_BREAK}:", escaped)
-    escaped = re.sub(r"(?i)\b(www)(?=\\\.)", rf"\1{_BREAK}", escaped)
-    return re.sub(r"(?i)\b(GH)(?=\\-\d)", rf"\1{_BREAK}", escaped)
+    escaped = re.sub(r"(?i)\b(www)(?=\.)", rf"\1{_BREAK}", escaped)
+    return re.sub(r"(?i)\b(GH)(?=-\d)", rf"\1{_BREAK}", escaped)

@@ -97,7 +97,7 @@ def _advice(criterion: CriterionResult) -> RenderableType:
     words, command = reproduce(criterion)
     rows = [("hint", criterion.hint)]
     rows += [("read", f"{title} {address}") for title, address in criterion.docs]
-    rows.append(("repeat" if command else "where from", command or words))
+    rows.append(("repeat" if command else "look again", command or words))
     return _pairs(rows)
 
 
@@ -108,7 +108,7 @@ def _pairs(rows: list[tuple[str, str]]) -> Table:
     table.add_column(overflow="fold")
     for label, text in rows:
         if text:
-            table.add_row(label, Text(escape.terminal(escape.clip(text, _LIMIT)), overflow="fold"))
+            table.add_row(label, Text(escape.terminal(escape.clip(text.rstrip(), _LIMIT)), overflow="fold"))
     return table
 
 

@@ -1,7 +1,7 @@
 """Artefacts prepared for a page, and bodies that are not what they say."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.domain.evidence import Artefact
@@ -37,6 +37,7 @@ def test_what_cannot_be_read_is_shown_as_text(kind: str, body: str) -> None:
     assert shown(kind, body).text == body
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["diff", "table", "er-diagram", "other"]), st.text())
 def test_no_body_stops_the_report(kind: str, body: str) -> None:
     assert shown(kind, body).title == "Title"
