@@ -15,7 +15,6 @@ import datetime
 import decimal
 import gc
 import importlib
-import io
 import json
 import math
 import os
@@ -269,7 +268,7 @@ def place_database(databases, database):
     if default.get("ENGINE") != database["ENGINE"]:
         default.clear()
     default.get("OPTIONS", {}).pop("pool", None)
-    default.update(database)
+    default.update({"NAME": os.path.join(AGENT.folder, "lobby.sqlite3"), **database})
 
 
 @op
@@ -433,12 +432,22 @@ def client():
 @op
 def request(client, method, path, options):
     """One request; ``options`` are those of Django's test client. Status, headers, body, and what the view raised."""
+    if AGENT.mode == "fork":
+        drop_dead_connections()
     response = AGENT.kept[client].generic(method, path, **{k: decode(v) for k, v in options.items()})
     body = b"".join(response.streaming_content) if response.streaming else response.content
     raised = getattr(response, "exc_info", None)
     headers = [[str(name), str(value)] for name, value in response.items()]
     shown = picture(raised[1]) if raised else None
     return AsJson([response.status_code, headers, encode(body[: 1 << 19]), shown])
+
+
+def drop_dead_connections():
+    """What a server does before each request, and the test client leaves out."""
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close_if_unusable_or_obsolete()
 
 
 @op
@@ -454,22 +463,36 @@ def script(argv, env):
     """``python manage.py ...`` in a process that has loaded nothing yet."""
     os.environ.update(env)
     sys.argv = ["manage.py", *argv]
-    return captured(lambda: runpy.run_path(os.path.join(ROOT, "manage.py"), run_name="__main__"))
+    return captured(lambda: as_program(os.path.join(ROOT, "manage.py")))
+
+
+def as_program(path):
+    """Runs a program as its own process would: an exception is a traceback and exit code 1."""
+    try:
+        runpy.run_path(path, run_name="__main__")
+    except Exception:
+        traceback.print_exc()
+        sys.exit(1)
 
 
 def captured(run):
+    """The exit code of ``run`` and what it wrote, by whatever means."""
     with tempfile.TemporaryFile() as file:
         kept, code = [os.dup(1), os.dup(2)], 0
         streams = sys.stdout, sys.stderr
-        os.dup2(file.fileno(), 1), os.dup2(file.fileno(), 2)
-        sys.stdout = sys.stderr = io.TextIOWrapper(os.fdopen(os.dup(1), "wb"), write_through=True, errors="replace")
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        sys.stdout = sys.stderr = open(1, "w", buffering=1, errors="replace", closefd=False)  # noqa: SIM115
         try:
             run()
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
         finally:
+            with contextlib.suppress(Exception):
+                sys.stdout.flush()
             sys.stdout, sys.stderr = streams
-            os.dup2(kept[0], 1), os.dup2(kept[1], 2)
+            os.dup2(kept[0], 1)
+            os.dup2(kept[1], 2)
         file.seek(0)
         return code, file.read(1 << 16).decode(errors="replace")
 

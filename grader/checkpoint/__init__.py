@@ -76,6 +76,7 @@ from grader.checkpoint.factory import Factory, Recipe
 from grader.checkpoint.outcome import Failed, Refused, expect, expect_that, fail, raises, refuses
 from grader.checkpoint.remote import Outcome, Remote, later
 from grader.checkpoint.rng import Rng
+from grader.checkpoint.schema import er_diagram, schema_diff, schema_text
 
 __all__ = [
     "Cell",
@@ -88,6 +89,7 @@ __all__ = [
     "Remote",
     "Rng",
     "check",
+    "er_diagram",
     "expect",
     "expect_that",
     "fail",
@@ -95,4 +97,6 @@ __all__ = [
     "matrix",
     "raises",
     "refuses",
+    "schema_diff",
+    "schema_text",
 ]

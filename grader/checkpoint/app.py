@@ -9,6 +9,7 @@ from grader.agent.raised import Raised, read_raised
 from grader.agent.wire import BadReply, decode
 from grader.checkpoint.http import Response
 from grader.checkpoint.models import ModelFacts, read_models
+from grader.checkpoint.outcome import Failed
 from grader.checkpoint.remote import Later, Outcome, Remote, call, carried, wrapped
 
 
@@ -32,19 +33,33 @@ class App:
 
     def evaluate(self, root: int | str, steps: list[list[Any]]) -> Any:
         """Follows steps from a reference, a model's label or ``module:name``."""
-        return wrapped(self, self._asks.ask("evaluate", _doing(steps), root=root, steps=steps))
+        return self.wrap(self._asks.ask("evaluate", _doing(steps), root=root, steps=steps))
+
+    def wrap(self, answer: Any) -> Any:
+        """A decoded answer with its references as objects of this project."""
+        return wrapped(self, answer)
 
     def model(self, label: str) -> Any:
-        """A model by ``app.Name``."""
-        return self.evaluate(label, [])
+        """A model by ``app.Name``; fails the check if there is none."""
+        try:
+            return self.evaluate(label, [])
+        except Raised as raised:
+            if raised.is_a("LookupError"):
+                raise Failed(f"a model {label}", "there is none") from None
+            raise
 
     def get(self, path: str) -> Any:
-        """What ``module:name`` names."""
-        return self.evaluate(path, [])
+        """What ``module:name`` names; fails the check if there is nothing."""
+        try:
+            return self.evaluate(path, [])
+        except Raised as raised:
+            if not raised.frames and (raised.is_a("ImportError") or raised.is_a("AttributeError")):
+                raise Failed(f"`{path.replace(':', '.')}`", "there is none") from None
+            raise
 
     def call(self, path: str, *args: Any, **kwargs: Any) -> Any:
         """Calls what ``module:name`` names."""
-        return self.evaluate(path, [call(args, kwargs)])
+        return self.get(path)(*args, **kwargs)
 
     def anonymous(self) -> Any:
         """Django's AnonymousUser."""

@@ -5,6 +5,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from grader.agent.client import AgentClient, AgentFault
 from grader.agent.raised import Raised
 from grader.checkpoint.declare import Declared
@@ -12,6 +14,7 @@ from grader.checkpoint.project import Project
 from grader.checkpoint.rng import Rng
 
 LONGEST_ANSWER_S = 15.0
+CASE: "pytest.StashKey[Case]" = pytest.StashKey()
 
 
 @dataclass(slots=True)
@@ -67,13 +70,16 @@ class Case:
 
     def line(self, project: Project, *, database: str | None, template: bool, mode: str | None = None) -> Line:
         """A new line to this project, in a database of its own (``None``: none)."""
-        # Starting and migrating are not this check's doing: its time begins when both are done.
-        if template or project.client is None:
-            project.ready(template=template)
+        project.ready(template=template)  # not this check's doing: its time begins when it is done
         ends = time.monotonic() + self.declared.seconds
         line = Line(project, mode or self.mode, database, template, ends, self.stack)
         self.lines.append(line)
         return line
+
+    @property
+    def vendor(self) -> str:
+        """``postgres`` or ``sqlite``."""
+        return self.kind.partition("+")[0]
 
     @property
     def view(self) -> Raised | None:

@@ -1,20 +1,26 @@
 """The fixtures of the kit. What each does is in the docstring of ``grader.checkpoint``."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 
 from grader.checkpoint.app import App, Client
-from grader.checkpoint.case import Case, Line
+from grader.checkpoint.artefacts import Artefacts
+from grader.checkpoint.case import CASE, Case, Line
+from grader.checkpoint.commands import Fresh, Load, Manage
+from grader.checkpoint.database import Database, over_agent, over_psycopg
+from grader.checkpoint.files import Files
+from grader.checkpoint.migrations import Migrations
+from grader.checkpoint.queries import Queries, counting
 from grader.checkpoint.rng import Rng
-from grader.checkpoint.session import Session
+from grader.checkpoint.services import Services
+from grader.checkpoint.session import SESSION, Session
 
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest) -> Iterator[Case]:
     """The running check; what it has opened ends with it."""
-    from grader.checkpoint.plugin import CASE
-
     case = request.node.stash[CASE]
     with case.stack:
         yield case
@@ -23,16 +29,18 @@ def case(request: pytest.FixtureRequest) -> Iterator[Case]:
 @pytest.fixture
 def session(request: pytest.FixtureRequest) -> Session:
     """The run."""
-    from grader.checkpoint.plugin import SESSION
-
     return request.config.stash[SESSION]
 
 
 @pytest.fixture
 def line(case: Case, session: Session) -> Line:
-    """The check's line to the project, in a database of its own."""
-    database = session.database_for(case)
-    return case.line(session.project(case.kind), database=database, template=True)
+    """The check's line to the project, in a database of its own; what is to be down is down from its first question."""
+    project = session.project(case.kind)
+    project.ready(template=True)
+    line = case.line(project, database=session.database_for(case), template=True)
+    if case.declared.down is not None:
+        case.stack.enter_context(session.services.without(case.declared.down))
+    return line
 
 
 @pytest.fixture
@@ -51,3 +59,74 @@ def app(line: Line) -> App:
 def client(line: Line) -> Client:
     """Django's test client."""
     return Client(line)
+
+
+def observed(case: Case, session: Session, line: Line, kind: str) -> Database:
+    """The observer of a line's database: the grader's own connection wherever what is written is there to be seen."""
+    if kind == "postgres" and line.mode == "fork" and line.database is not None:
+        connection = case.stack.enter_context(session.services.observer(line.database))
+        return Database(over_psycopg(connection), "postgres")
+    return Database(over_agent(line.ask), "postgres" if kind == "postgres" else "sqlite")
+
+
+@pytest.fixture
+def db(case: Case, session: Session, line: Line) -> Database:
+    """This check's own database, seen from beside the project."""
+    return observed(case, session, line, case.vendor)
+
+
+@pytest.fixture
+def queries(case: Case, session: Session, line: Line) -> Callable[[], AbstractContextManager[Queries]]:
+    """Counts statements."""
+    if case.vendor == "postgres" and line.mode == "fork" and line.database is not None:
+        log, name = session.services.server.log, line.database
+        return lambda: counting(log.mark, lambda mark: log.since(mark, name))
+    return lambda: counting(
+        lambda: line.ask("capture", on=True),
+        lambda _: [str(sql) for sql in line.ask("capture", on=False)],
+    )
+
+
+@pytest.fixture
+def fresh(case: Case, session: Session) -> Fresh:
+    """Processes that have loaded nothing of the project yet."""
+    return Fresh(session.project("bare"))
+
+
+@pytest.fixture
+def manage(request: pytest.FixtureRequest, fresh: Fresh) -> Manage:
+    """Management commands."""
+    return Manage(lambda: request.getfixturevalue("line"), fresh)
+
+
+@pytest.fixture
+def load(fresh: Fresh) -> Load:
+    """Settings under given variables."""
+    return Load(fresh)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def migrations(request: pytest.FixtureRequest, case: Case, session: Session) -> Migrations:
+    """The migrations, on each database, from empty."""
+    kind = request.param
+    name = case.stack.enter_context(session.services.empty()) if kind == "postgres" else "empty"
+    line = case.line(session.project(f"{kind}-migrations"), database=name, template=False, mode="fork")
+    return Migrations(line, observed(case, session, line, kind), kind)
+
+
+@pytest.fixture
+def services(case: Case, session: Session) -> Services:
+    """PostgreSQL and Redis, to take down."""
+    return case.stack.enter_context(session.services.restored())
+
+
+@pytest.fixture
+def files(session: Session) -> Files:
+    """The submission as data."""
+    return Files(session.spec.submission)
+
+
+@pytest.fixture
+def artefact(case: Case, session: Session) -> Artefacts:
+    """Something for a person to look at."""
+    return Artefacts(case, session.spec.folder)

@@ -8,20 +8,17 @@ from typing import Any
 import pytest
 
 from grader.checkpoint import spec as specification
-from grader.checkpoint.case import Case
+from grader.checkpoint.case import CASE, Case
 from grader.checkpoint.declare import ATTRIBUTE, Declared
 from grader.checkpoint.explain import Ending, Setting, errored, explain
 from grader.checkpoint.record import KEY, written
 from grader.checkpoint.rng import seeded
-from grader.checkpoint.session import Session
+from grader.checkpoint.session import SESSION, Session
 from grader.checkpoint.words import compared
-from grader.domain.errors import CourseError
 from grader.domain.evidence import Observation
 from grader.domain.status import Status
 
 pytest_plugins = ["grader.checkpoint.fixtures"]
-SESSION: pytest.StashKey[Session] = pytest.StashKey()
-CASE: pytest.StashKey[Case] = pytest.StashKey()
 ENDING: pytest.StashKey[Ending] = pytest.StashKey()
 _running: list[Case] = []
 
@@ -64,7 +61,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Gives the check its case, and tells how far the run has come."""
     session, declared = item.config.stash[SESSION], _declared(item)
     name, public = case_name(item), "public" in item.path.parts
-    kind = declared.database or session.spec.database
+    kind: str = "postgres" if declared.down == "postgres" else declared.database or session.spec.database
+    kind += "+redis" if declared.down == "redis" else ""
     case = Case(name, declared, sentence(item), public, seeded(session.spec.seed, name), session.spec.mode, kind)
     item.stash[CASE] = case
     _running.append(case)
@@ -140,6 +138,3 @@ _DURATION: pytest.StashKey[float] = pytest.StashKey()
 def pytest_internalerror(excrepr: Any) -> None:
     """Leaves the traceback for staff, where the runner finds it."""
     print(excrepr)  # noqa: T201 - the runner keeps this process's output
-
-
-__all__ = ["CASE", "SESSION", "CourseError"]

@@ -30,12 +30,18 @@ class Project:
     """
 
     launch: Callable[[int], Process]
-    setup: Mapping[str, Any] | None
+    setup: Callable[[], Mapping[str, Any]] | None
     prepare: "Callable[[Project], None]"
     client: AgentClient | None = None
     process: Process | None = None
     template: bool = False
     broken: dict[str, Broken] = field(default_factory=dict)
+
+    @property
+    def agent(self) -> AgentClient:
+        """The agent, which has been started."""
+        assert self.client is not None
+        return self.client
 
     @contextmanager
     def check(self, mode: str, database: str | None, *, template: bool) -> Iterator[AgentClient]:
@@ -68,8 +74,7 @@ class Project:
         if template and not self.template:
             self._once("ran its migrations", lambda: self.prepare(self))
             self.template = True
-        assert self.client is not None
-        return self.client
+        return self.agent
 
     def _once(self, doing: str, step: Callable[[], None]) -> None:
         """Carries out a step of the start; what has failed once is not tried again for every check."""
@@ -88,7 +93,7 @@ class Project:
             self.process = self.launch(theirs.fileno())
         self.client = AgentClient(ours)
         if self.setup is not None:
-            self.client.ask("setup", within_s=START_S, doing="it was starting", **self.setup)
+            self.client.ask("setup", within_s=START_S, doing="it was starting", **self.setup())
             self.client.ask("warm", within_s=START_S, doing="it was starting")
 
     def stop(self) -> None:

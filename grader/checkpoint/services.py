@@ -1,26 +1,166 @@
 """The run's real PostgreSQL and Redis, started when a check first needs them, and taken down when one asks for that."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
+
+from grader.domain.errors import EnvironmentError_
 from grader.sandbox.api import Process, Sandbox
+from grader.sandbox.services.pool import DatabasePool
+from grader.sandbox.services.postgres import Postgres
+from grader.sandbox.services.redis import Redis
+from grader.sandbox.services.relay import Relay
+
+POSTGRES_PORT, REDIS_PORT = 5432, 6379
+LOBBY, TEMPLATE = "lobby", "migrated"
+
+
+class Service:
+    """A running server that a check may stop and start again."""
+
+    def __init__(self, server: Postgres | Redis) -> None:
+        self._server, self._up = server, True
+
+    def down(self) -> None:
+        """Stops the server, as an operator would; again is no harm."""
+        if self._up:
+            self._up = False
+            self._server.halt()
+
+    def up(self) -> None:
+        """Starts it again; again is no harm."""
+        if not self._up:
+            self._server.start()
+            self._up = True
 
 
 class Services:
-    """PostgreSQL and Redis of one run."""
+    """PostgreSQL and Redis of one run. What is started is ended by ``stack``."""
 
     def __init__(self, sandbox: Sandbox, state_dir: Path, stack: ExitStack) -> None:
         self._sandbox, self._state_dir, self._stack = sandbox, state_dir, stack
+        self._pool: DatabasePool | None = None
 
-    def django(self, port: int) -> dict[str, Any]:
-        """The database as Django's settings name it; ``NAME`` comes with each check."""
-        raise NotImplementedError
+    @cached_property
+    def server(self) -> Postgres:
+        """PostgreSQL itself, with an empty database that the project may look into while it loads."""
+        server = Postgres(self._sandbox, state_dir=self._state_dir)
+        self._stack.callback(server.stop)
+        server.start()
+        server.create(LOBBY)
+        return server
+
+    @cached_property
+    def redis_server(self) -> Redis:
+        """Redis itself."""
+        server = Redis(self._sandbox)
+        self._stack.callback(server.stop)
+        server.start()
+        return server
+
+    @cached_property
+    def postgres(self) -> Service:
+        """PostgreSQL, to stop and start."""
+        return Service(self.server)
+
+    @cached_property
+    def redis(self) -> Service:
+        """Redis, to stop and start."""
+        return Service(self.redis_server)
+
+    @cached_property
+    def _relay(self) -> Relay:
+        relay = Relay()
+        self._stack.callback(relay.close)
+        return relay
+
+    def socket(self, port: int) -> Path:
+        """The socket of the server that stands behind a port of the sandbox; the server runs from then on."""
+        return self.server.socket if port == POSTGRES_PORT else self.redis_server.socket
 
     def attach(self, process: Process) -> None:
-        """Carries what a sandbox's ports take to the services behind them."""
+        """Carries what a sandbox's ports take to the servers behind them."""
+        for port, listener in process.listeners.items():
+            self._relay.attach(listener, self.socket(port))
+
+    def variables(self, ports: tuple[int, ...], database: str = LOBBY) -> dict[str, str]:
+        """DATABASE_URL and REDIS_URL for a sandbox that will have these ports."""
+        seen = self._sandbox.reserve(ports)
+        found = {}
+        if POSTGRES_PORT in seen:
+            found["DATABASE_URL"] = self.server.url(seen[POSTGRES_PORT], database)
+        if REDIS_PORT in seen:
+            found["REDIS_URL"] = self.redis_server.url(seen[REDIS_PORT])
+        return found
+
+    def django(self) -> dict[str, Any]:
+        """The lobby as Django's settings name a database; ``NAME`` comes with each check."""
+        url = urlsplit(self.variables((POSTGRES_PORT,))["DATABASE_URL"])
+        return {"NAME": LOBBY, "USER": url.username, "PASSWORD": url.password, "HOST": url.hostname, "PORT": url.port}
 
     def template(self, migrate: Callable[[str], None]) -> None:
-        """Makes the sealed template: ``migrate`` is given the name of an empty database."""
-        raise NotImplementedError
+        """Makes the sealed template, once a run: ``migrate`` is given the name of an empty database."""
+        if self._pool is not None:
+            return
+        self.server.drop(TEMPLATE)
+        self.server.create_template(TEMPLATE)
+        migrate(TEMPLATE)
+        self.server.seal_template(TEMPLATE)
+        self._pool = DatabasePool(self.server, TEMPLATE)
+        self._stack.callback(self._pool.close)
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """A database made from the template, for one check."""
+        assert self._pool is not None
+        try:
+            name = self._pool.take()
+        except EnvironmentError_:  # made ahead in vain, while a check had the server down
+            name = f"check_{secrets.token_hex(8)}"
+            self.server.create(name, TEMPLATE)
+        try:
+            yield name
+        finally:
+            self._pool.give_back(name)
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """An empty database, for one check."""
+        name = f"empty_{secrets.token_hex(8)}"
+        self.server.create(name)
+        try:
+            yield name
+        finally:
+            self.server.drop(name)
+
+    @contextmanager
+    def observer(self, database: str) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
+        """The grader's own connection to a database, as superuser."""
+        with self.server.admin(database) as connection:
+            yield connection
+
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """One of the servers down, and up again afterwards."""
+        service = self.postgres if name == "postgres" else self.redis
+        service.down()
+        try:
+            yield
+        finally:
+            service.up()
+
+    @contextmanager
+    def restored(self) -> Iterator["Services"]:
+        """These services for one check: whatever it takes down is up again afterwards."""
+        try:
+            yield self
+        finally:
+            for name in ("postgres", "redis"):
+                if name in self.__dict__:
+                    self.__dict__[name].up()

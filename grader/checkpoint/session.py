@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from grader.agent import agent_file
 from grader.agent.wire import encode
 from grader.checkpoint.case import Case
 from grader.checkpoint.project import MIGRATE_S, QUICK_S, Project
-from grader.checkpoint.services import Services
+from grader.checkpoint.services import POSTGRES_PORT, REDIS_PORT, Services
 from grader.checkpoint.spec import RunSpec
 from grader.domain.errors import SandboxError
 from grader.sandbox.api import Launch, Limits, Mount, Process
@@ -21,6 +22,7 @@ from grader.sandbox.select import open_sandbox
 LARGEST_TEMPLATE = 700_000
 SQLITE = "django.db.backends.sqlite3"
 POSTGRES = "django.db.backends.postgresql"
+SESSION: "pytest.StashKey[Session]" = pytest.StashKey()
 
 
 class Session:
@@ -30,6 +32,7 @@ class Session:
         self.spec = spec
         self.stack = ExitStack()
         self._projects: dict[str, Project] = {}
+        self._shared: str | None = None
         self._done = 0
         self.secret = secrets.token_hex(25)
         try:
@@ -57,31 +60,50 @@ class Session:
             os.write(self.spec.progress_fd, f"{self._done} {total} {name}\n".encode())
 
     def project(self, kind: str) -> Project:
-        """The project on ``sqlite`` or ``postgres``, its models loaded; or ``bare``, which loads when it is told."""
+        """The project with its models loaded, on ``sqlite`` or ``postgres``, with or without ``+redis``.
+
+        ``bare`` is one that loads only when it is told.
+        """
         if kind not in self._projects:
             self._projects[kind] = self._project(kind)
         return self._projects[kind]
 
     def database_for(self, case: Case) -> str:
-        """The name of a database of this check's own, made from the migrated template."""
-        return "template"
+        """The name of a database of this check's own, made from the template; in the fast mode one for all checks."""
+        if case.kind.startswith("sqlite"):
+            return "template"
+        if case.mode == "fork":
+            return case.stack.enter_context(self.services.database())
+        if self._shared is None:
+            self._shared = self.stack.enter_context(self.services.database())
+        return self._shared
 
     def _project(self, kind: str) -> Project:
-        ports = {"bare": (), "sqlite": (), "postgres": (5432,)}[kind]
-        setup = None if kind == "bare" else {"settings": self.spec.settings, "database": self._database(kind)}
-        prepare = self._postgres_template if kind == "postgres" else self._sqlite_template
-        return Project(lambda fd: self.launch_agent(fd, ports), setup, prepare)
+        # Migrations run in an agent of their own: they may be under way while another check's line is open.
+        database, _, redis = kind.removesuffix("-migrations").partition("+")
+        ports = ((POSTGRES_PORT,) if database == "postgres" else ()) + ((REDIS_PORT,) if redis else ())
+        prepare = self._postgres_template if database == "postgres" else self._sqlite_template
+        return Project(
+            launch=lambda fd: self.launch_agent(fd, ports, {} if kind == "bare" else self.variables(ports)),
+            setup=None if kind == "bare" else lambda: self._setup(database),
+            prepare=prepare,
+        )
 
-    def _database(self, kind: str) -> dict[str, Any]:
-        if kind == "sqlite":
-            return {"ENGINE": SQLITE, "NAME": "/nonexistent/none.sqlite3"}
-        return {"ENGINE": POSTGRES, **self.services.django(self.sandbox.reserve((5432,))[5432])}
+    def _setup(self, database: str) -> dict[str, Any]:
+        where = {"ENGINE": SQLITE} if database == "sqlite" else {"ENGINE": POSTGRES, **self.services.django()}
+        return {"settings": self.spec.settings, "database": where}
 
-    def launch_agent(self, fd: int, ports: tuple[int, ...]) -> Process:
+    def variables(self, ports: tuple[int, ...]) -> dict[str, str]:
+        """The variables that the project finds set when its checks run in a sandbox with these ports."""
+        hosts = "localhost,127.0.0.1,testserver"
+        own = {"SECRET_KEY": self.secret, "ALLOWED_HOSTS": hosts, "REDIS_URL": ""}
+        return {**own, "DATABASE_URL": "sqlite:////tmp/lobby.sqlite3", **self.services.variables(ports)}
+
+    def launch_agent(self, fd: int, ports: tuple[int, ...], env: dict[str, str]) -> Process:
         """A sandbox with an agent that speaks on the descriptor, the services behind these ports attached."""
         launch = Launch(
             argv=("/grader/agent.py", str(fd)),
-            env=self.environment(),
+            env=env,
             mounts=(Mount(agent_file(), "/grader/agent.py"),),
             limits=Limits(wall_s=1800),
             pass_fds=(fd,),
@@ -91,26 +113,15 @@ class Session:
         self.services.attach(process)
         return process
 
-    def environment(self) -> dict[str, str]:
-        """The variables that the project finds set when its checks run."""
-        hosts = "localhost,127.0.0.1,testserver"
-        return {
-            "SECRET_KEY": self.secret,
-            "ALLOWED_HOSTS": hosts,
-            "REDIS_URL": "",
-            "DATABASE_URL": "sqlite:////tmp/db.sqlite3",
-        }
-
     def _sqlite_template(self, project: Project) -> None:
         """Migrates the template file in the sandbox, or puts back the one of an earlier run on the same tree."""
-        assert project.client is not None
         kept = self.kept(".sqlite3")
         if kept.exists():
             data = encode(kept.read_bytes())
-            project.client.ask("template", within_s=QUICK_S, data=data)
+            project.agent.ask("template", within_s=QUICK_S, data=data)
             return
-        project.client.ask("migrate", within_s=MIGRATE_S, doing="it ran its migrations")
-        self._keep(kept, project.client.ask("template", within_s=QUICK_S))
+        project.agent.ask("migrate", within_s=MIGRATE_S, doing="it ran its migrations")
+        self._keep(kept, project.agent.ask("template", within_s=QUICK_S))
 
     def kept(self, suffix: str) -> Path:
         """Where this run's migrated template is kept. Its content is the learner's: only ever opened in the sandbox."""
@@ -118,16 +129,15 @@ class Session:
 
     def _keep(self, path: Path, data: Any) -> None:
         if isinstance(data, bytes) and len(data) <= LARGEST_TEMPLATE:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             partial = path.with_suffix(f".{secrets.token_hex(4)}")
             partial.write_bytes(data)
             partial.rename(path)
 
     def _postgres_template(self, project: Project) -> None:
         """Migrates a database and seals it as the template of every check's own."""
-        assert project.client is not None
-        self.services.template(lambda name: self._migrate(project, name))
 
-    def _migrate(self, project: Project, name: str) -> None:
-        assert project.client is not None
-        project.client.ask("migrate", within_s=MIGRATE_S, doing="it ran its migrations", database=name)
+        def migrate(name: str) -> None:
+            project.agent.ask("migrate", within_s=MIGRATE_S, doing="it ran its migrations", database=name)
+
+        self.services.template(migrate)
