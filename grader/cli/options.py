@@ -77,3 +77,16 @@ def only(module: Module, names: tuple[str, ...]) -> tuple[str, ...] | None:
     for name in wanted:
         wanted += [r for r in known[name].requires if r not in wanted]
     return tuple(wanted) or None
+
+
+def empty_folder(folder: Path) -> Path:
+    """The folder, if nothing would be overwritten in it.
+
+    Raises:
+        UsageError_: it holds something already, or is a file.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError_(
+            f"{folder} is not an empty folder", "Name one that does not exist yet; nothing is overwritten."
+        )
+    return folder

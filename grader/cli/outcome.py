@@ -33,4 +33,6 @@ def _write(folder: Path, name: str, text: str) -> Path:
         Path(temporary).chmod(0o644)
         return Path(temporary).replace(folder / name)
     except OSError as problem:
-        raise UsageError_(f"cannot write {folder / name}: {problem.strerror}", "Choose another folder: --out DIR.") from None
+        raise UsageError_(
+            f"cannot write {folder / name}: {problem.strerror}", "Choose another folder: --out DIR."
+        ) from None

@@ -1,0 +1,79 @@
+"""`grader course`: build the states of the application, and let the course prove itself."""
+
+from pathlib import Path
+
+import click
+from rich.markup import escape
+
+from grader.cli import options as opt
+from grader.cli.console import err, out, progress
+
+
+@click.group("course")
+def command() -> None:
+    """Build the course from its one source, and prove that it is right."""
+
+
+@command.command("build")
+@opt.course_option
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a committed starter has drifted.")
+@click.option("--solution", "number", type=click.IntRange(1, 5), help="Write this module's solution instead.")
+@click.option("--out", "folder", type=click.Path(path_type=Path), help="Where to write the solution.")
+def build(course_dir: Path | None, check: bool, number: int | None, folder: Path | None) -> None:
+    """Project capstone/reference to the committed starters, or to one solution."""
+    from grader.course import build_solution, build_starters, check_starters, load_course
+
+    course = load_course(opt.find_course(course_dir))
+    if number is not None:
+        if folder is None:
+            raise click.UsageError("Say where the solution is to be written: --out DIR.")
+        out.print(
+            f"Wrote solution {number:02d} to {build_solution(course, number, opt.empty_folder(folder))}.", markup=False
+        )
+        return
+    drift = check_starters(course) if check else build_starters(course)
+    for found in drift:
+        out.print(f"  {found.kind:8} {found.path}", markup=False)
+    if check and drift:
+        err.print("The starters are not what the reference projects to. Run: grader course build")
+        raise click.exceptions.Exit(1)
+    out.print(f"{len(drift)} files of the starters were written." if drift else "The starters are as they should be.")
+
+
+@command.command("verify")
+@opt.course_option
+@click.option("--module", "number", type=click.IntRange(1, 5), help="Only this module.")
+@click.option("--sample", default=4, show_default=True, help="Mutants to grade anew, though nothing changed.")
+def verify(course_dir: Path | None, number: int | None, sample: int) -> None:
+    """Check everything that the course promises; grade what changed since the ledger, and a sample of the rest."""
+    from grader.course import load_course
+    from grader.course.verify import verify as run
+
+    course = load_course(opt.find_course(course_dir))
+    with progress() as show:
+        findings = run(course, state_dir=opt.state_dir(), sample=sample, only=number, progress=show)
+    for finding in findings:
+        out.print(f"[red]✗[/] {escape(finding.where)}: {escape(finding.problem)}", soft_wrap=True)
+        out.print(f"  {escape(finding.remedy)}", soft_wrap=True)
+    if findings:
+        raise click.exceptions.Exit(1)
+    out.print("The course is right.")
+
+
+@command.command("prove")
+@opt.course_option
+@click.option("--module", "number", type=click.IntRange(1, 5), help="Only this module.")
+@click.option("--jobs", default=2, show_default=True, help="Gradings at a time.")
+@click.option("--anew", is_flag=True, help="Grade everything, though nothing changed.")
+def prove(course_dir: Path | None, number: int | None, jobs: int, anew: bool) -> None:
+    """Grade every state and every mutant whose inputs changed, and write the ledger after each."""
+    from grader.course import load_course
+    from grader.course.prove import prove as run
+
+    course = load_course(opt.find_course(course_dir))
+    with progress() as show:
+        proof = run(course, state_dir=opt.state_dir(), only=number, jobs=jobs, anew=anew, progress=show)
+    for entry in proof.wrong:
+        out.print(f"[red]✗[/] {escape(entry.name)}: {escape(entry.problem)}", soft_wrap=True)
+    out.print(f"{proof.total} entries, {proof.graded} graded now, {len(proof.wrong)} wrong.")
+    raise click.exceptions.Exit(1 if proof.wrong else 0)

@@ -1,0 +1,73 @@
+"""The committed starters: written from the reference, and compared with it."""
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from grader.course.manifest import Course
+from grader.course.projection import project_to, project_tree
+from grader.domain.course import Module, State
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A file of a starter that is not what the reference projects to; ``path`` is from the course's root."""
+
+    path: str
+    kind: Literal["missing", "changed", "extra"]
+
+
+def built_modules(course: Course) -> tuple[Module, ...]:
+    """The modules that have a manifest: those whose starters are built."""
+    return tuple(m for m in course.modules if m.criteria)
+
+
+def check_starters(course: Course) -> tuple[Drift, ...]:
+    """Every difference between the committed starters and what the reference projects to."""
+    return tuple(drift for module in built_modules(course) for drift in _drift(course, module))
+
+
+def build_starters(course: Course) -> tuple[Drift, ...]:
+    """Write the starters that have drifted, whole, and tell what was changed in them."""
+    changed = []
+    for module in built_modules(course):
+        drift = _drift(course, module)
+        if drift:
+            _replace(course, module)
+        changed += drift
+    return tuple(changed)
+
+
+def build_solution(course: Course, number: int, out: Path) -> Path:
+    """Write the solution of a module to the folder ``out``, which must not exist or be empty."""
+    return project_to(course, State(number, True), out)
+
+
+def _drift(course: Course, module: Module) -> list[Drift]:
+    starter = course.folder(module) / "starter"
+    wanted = project_tree(course, State(module.number, False))
+    found = _found(starter)
+    base = starter.relative_to(course.root).as_posix()
+    drift = [
+        Drift(f"{base}/{p}", "missing" if p not in found else "changed") for p in wanted if found.get(p) != wanted[p]
+    ]
+    return drift + [Drift(f"{base}/{p}", "extra") for p in found if p not in wanted]
+
+
+def _found(starter: Path) -> Mapping[str, tuple[bytes, bool]]:
+    files = [p for p in sorted(starter.rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
+    return {p.relative_to(starter).as_posix(): (p.read_bytes(), bool(p.stat().st_mode & 0o100)) for p in files}
+
+
+def _replace(course: Course, module: Module) -> None:
+    """Write the starter beside the old one and swap: an interrupted build leaves the old one whole."""
+    starter = course.folder(module) / "starter"
+    with tempfile.TemporaryDirectory(dir=starter.parent, prefix=".starter-") as name:
+        new, old = Path(name) / "new", Path(name) / "old"
+        project_to(course, State(module.number, False), new)
+        if starter.exists():
+            starter.rename(old)
+        shutil.move(new, starter)

@@ -1,0 +1,201 @@
+"""The manifests, course.toml and module.toml: read strictly, and turned into the nouns of the domain."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from grader.domain.course import Criterion, Dimension, Module
+from grader.domain.errors import CourseError
+
+FULL_MARKS = 100
+_ID = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
+_Text = Annotated[str, Meta(min_length=1)]
+
+
+class _Criterion(Struct, forbid_unknown_fields=True):
+    id: str
+    title: _Text
+    points: Annotated[int, Meta(ge=0, le=FULL_MARKS)]
+    task: Annotated[int, Meta(ge=1)]
+    hint: _Text
+    docs: list[tuple[_Text, Annotated[str, Meta(pattern="^https://")]]]
+    dimension: Dimension
+    requires: list[str] = []
+    manual: bool = False
+
+
+class _Module(Struct, forbid_unknown_fields=True):
+    number: Annotated[int, Meta(ge=1, le=5)]
+    slug: str
+    title: _Text
+    pass_score: Annotated[int, Meta(ge=1, le=FULL_MARKS)]
+    criteria: list[_Criterion] = []
+
+
+class Generated(Struct, forbid_unknown_fields=True, frozen=True):
+    """A file that is made for one state: the generator's name, and what else it is told."""
+
+    file: str
+    checkpoint: int
+    solved: bool
+    generator: str
+    package: str = ""
+
+
+class _Course(Struct, forbid_unknown_fields=True):
+    name: _Text
+    modules: list[str]
+    environment_lock: str
+    reference: str = ""
+    files: dict[str, int] = {}
+    generators: list[Generated] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course on disk.
+
+    ``modules`` are in order; one whose module.toml does not exist yet has no criteria. ``reference`` is a folder
+    that a release does not have. ``plain_files`` are the files without comments, by the checkpoint they appear at.
+    """
+
+    root: Path
+    name: str
+    modules: tuple[Module, ...]
+    reference: Path
+    environment_lock: Path
+    plain_files: Mapping[str, int]
+    generators: tuple[Generated, ...]
+
+    def folder(self, module: Module) -> Path:
+        """The folder of a module."""
+        return self.root / "modules" / module.slug
+
+
+def load_course(root: Path) -> Course:
+    """The course in this folder.
+
+    Raises:
+        CourseError: a manifest is missing or wrong; names the file, the key and what to do.
+    """
+    course = _read(root / "course.toml", _Course)
+    modules = tuple(_module(root, slug, number) for number, slug in enumerate(course.modules, 1))
+    _unique([c.id for m in modules for c in m.criteria], root / "modules")
+    return Course(
+        root=root,
+        name=course.name,
+        modules=modules,
+        reference=root / course.reference if course.reference else root / "no-reference",
+        environment_lock=root / course.environment_lock,
+        plain_files=course.files,
+        generators=tuple(course.generators),
+    )
+
+
+def load_module(path: Path) -> Module:
+    """The module that this module.toml describes.
+
+    Raises:
+        CourseError: as ``load_course``.
+    """
+    read = _read(path, _Module)
+    criteria = tuple(
+        Criterion(
+            id=c.id,
+            title=c.title,
+            points=c.points,
+            task=c.task,
+            hint=c.hint,
+            docs=tuple(c.docs),
+            dimension=c.dimension,
+            requires=tuple(c.requires),
+            manual=c.manual,
+        )
+        for c in read.criteria
+    )
+    module = Module(read.number, read.slug, read.title, read.pass_score, criteria)
+    _check(module, path)
+    return module
+
+
+def _module(root: Path, slug: str, number: int) -> Module:
+    path = root / "modules" / slug / "module.toml"
+    if not path.is_file():
+        return Module(number, slug, slug.partition("-")[2].replace("-", " ").capitalize(), FULL_MARKS, ())
+    module = load_module(path)
+    if (module.slug, module.number) != (slug, number):
+        raise CourseError(f"{path}: number and slug are not those of course.toml", f"Write {number} and {slug!r}.")
+    return module
+
+
+def _check(module: Module, path: Path) -> None:
+    """What a type cannot say: sums, ids, and what requires what."""
+    known = {c.id: c for c in module.criteria}
+    _unique([c.id for c in module.criteria], path)
+    for criterion in module.criteria:
+        if not _ID.fullmatch(criterion.id):
+            raise CourseError(
+                f"{path}: {criterion.id!r} is no criterion id", "Write `area.what-it-says`, in lower case."
+            )
+        if criterion.manual == bool(criterion.points):
+            raise CourseError(
+                f"{path}: {criterion.id} is worth {criterion.points}", "A manual criterion is worth 0, any other more."
+            )
+        for required in criterion.requires:
+            if required not in known:
+                raise CourseError(f"{path}: {criterion.id} requires {required}", f"Known ids: {', '.join(known)}.")
+    total = sum(c.points for c in module.criteria)
+    if module.criteria and total != FULL_MARKS:
+        raise CourseError(f"{path}: the points sum to {total}", f"Make them sum to {FULL_MARKS}.")
+    for criterion in module.criteria:
+        _acyclic(criterion, known, (), path)
+
+
+def _acyclic(criterion: Criterion, known: Mapping[str, Criterion], above: tuple[str, ...], path: Path) -> None:
+    if criterion.id in above:
+        circle = " > ".join((*above, criterion.id))
+        raise CourseError(f"{path}: criteria require one another: {circle}", "Remove one `requires` of these.")
+    for required in criterion.requires:
+        _acyclic(known[required], known, (*above, criterion.id), path)
+
+
+def _unique(ids: list[str], path: Path) -> None:
+    doubled = sorted({i for i in ids if ids.count(i) > 1})
+    if doubled:
+        raise CourseError(f"{path}: {doubled[0]} is there more than once", "Ids are never reused: choose another.")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The file as data.
+
+    Raises:
+        CourseError: it is missing or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as problem:
+        raise CourseError(f"{path} cannot be read: {problem.strerror}", "Restore it.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise CourseError(f"{path} is not TOML: {problem}", "Mend the line it names.") from None
+
+
+def _read[T: Struct](path: Path, kind: type[T]) -> T:
+    return convert(read_toml(path), kind, path)
+
+
+def convert[T: Struct](data: object, kind: type[T], path: Path) -> T:
+    """Data as a manifest of this kind.
+
+    Raises:
+        CourseError: a key is unknown, missing or of another type; names it.
+    """
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as problem:
+        raise CourseError(f"{path}: {problem}", "Mend that key; docs/authors has every manifest.") from None
