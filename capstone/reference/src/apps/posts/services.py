@@ -19,10 +19,9 @@ def publish_post(*, post: Post, by: AnyUser) -> Post:
     """
     _lock(post)
     _require_editable(post, by)
-    now = timezone.now()
-    if post.status != PostStatus.PUBLISHED or post.published_at is None or post.published_at > now:
+    if not post.is_out:
         post.status = PostStatus.PUBLISHED
-        post.published_at = now
+        post.published_at = timezone.now()
     post.full_clean()
     post.save()
     return post
