@@ -20,6 +20,8 @@ _MADE_BY_TOOLS = frozenset(
         ".idea",
         ".vscode",
         ".DS_Store",
+        ".coverage",
+        ".poetry",
         "__MACOSX",
     ]
 )

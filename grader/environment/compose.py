@@ -1,0 +1,58 @@
+"""A Compose file held against the published schema, as data."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jsonschema import Draft7Validator
+
+from grader.domain.errors import EnvironmentError_
+
+LARGEST = 20_000
+_MOST = 10
+_SHOWN = 200
+_DEEPEST = 50
+
+
+def compose_problems(data: object) -> tuple[str, ...]:
+    """What the Compose specification's schema has against ``data``, a file already read as YAML: at most ten sentences.
+
+    Aliases share their target, so a small file may stand for a huge one: more than 20,000 values are a problem too.
+    ``EnvironmentError_`` if the schema is not installed beside the grader.
+    """
+    if _values(data, {}, set()) > LARGEST:
+        return (f"the file stands for more than {LARGEST:,} values: write fewer aliases.",)
+    errors = sorted(_validator().iter_errors(data), key=lambda error: [str(part) for part in error.absolute_path])
+    return tuple(
+        f"{'.'.join(map(str, error.absolute_path)) or 'the file'}: {error.message}"[:_SHOWN] for error in errors[:_MOST]
+    )
+
+
+def _values(data: object, known: dict[int, int], above: set[int]) -> int:
+    """How many values ``data`` stands for with every alias written out, each looked at once; a loop has too many."""
+    if not isinstance(data, dict | list):
+        return 1
+    if id(data) in above or len(above) > _DEEPEST:
+        return LARGEST + 1
+    if id(data) not in known:
+        inside = above | {id(data)}
+        known[id(data)] = 1 + sum(_values(value, known, inside) for value in _children(data))
+    return known[id(data)]
+
+
+def _children(data: dict[Any, Any] | list[Any]) -> Iterator[Any]:
+    yield from data.values() if isinstance(data, dict) else data
+
+
+@cache
+def _validator() -> Draft7Validator:
+    try:
+        schema = resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
+        return Draft7Validator(json.loads(schema.read_text("utf-8")))
+    except (ModuleNotFoundError, FileNotFoundError):
+        raise EnvironmentError_(
+            "the schema of Compose files is not installed.",
+            "Install the tools of the course beside the grader: pip install 'django-track[course]'.",
+        ) from None

@@ -1,0 +1,116 @@
+"""Installs hash-pinned wheels into a folder of the cache, once; nothing of a submission runs."""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uv
+
+from grader.domain.errors import EnvironmentError_
+from grader.environment.bytecode import add_bytecode
+
+_DONE = ".complete"
+_INSTALL_S = 900
+_TAIL = 600
+# What uv says when an index does not answer: nobody's lock is to blame for that.
+_UNREACHABLE = re.compile(r"Failed to fetch|error sending request|Could not connect|[Tt]imed? ?out|dns error")
+_ADDRESS = re.compile(r"\b[a-z]+://\S+")
+
+
+class NotInstallable(Exception):
+    """uv could not install the requirements; the message is the end of what it said, without addresses."""
+
+
+def site_for(requirements: str, *, cache: Path, what: str, progress: Callable[[str], None]) -> Path:
+    """The folder with these requirements installed, made now if the cache has none; ``what`` names it to people.
+
+    Raises:
+        NotInstallable: a package has no such version, file or hash, or no wheel for this Python.
+        EnvironmentError_: the package index cannot be reached.
+    """
+    name = environment_key(requirements)[:32]
+    folder = cache / name
+    if not _is_whole(folder):
+        cache.mkdir(parents=True, exist_ok=True, mode=0o755)
+        with _alone(cache / f"{name}.lock"):
+            if not _is_whole(folder):
+                progress(f"Installing {what}")
+                _install(requirements, folder, cache / "bytecode")
+    return folder / "site"
+
+
+def environment_key(requirements: str) -> str:
+    """SHA-256 over the requirements and the Python and platform that they are installed for."""
+    facts = (requirements, sys.implementation.cache_tag, sysconfig.get_platform(), "2")
+    return hashlib.sha256("\0".join(map(str, facts)).encode()).hexdigest()
+
+
+def _is_whole(folder: Path) -> bool:
+    return (folder / _DONE).is_file() and (folder / "site").is_dir()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One builder at a time; others wait and then find the environment made."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _install(requirements: str, folder: Path, bytecode: Path) -> None:
+    """Install into a folder beside and rename: an interrupted build leaves nothing that looks finished."""
+    room = Path(tempfile.mkdtemp(prefix=".build-", dir=folder.parent))
+    try:
+        room.chmod(0o755)
+        (room / "requirements.txt").write_text(requirements, "utf-8")
+        _install_wheels(room / "requirements.txt", room / "site")
+        add_bytecode(room / "site", bytecode, python=_python())
+        (room / _DONE).touch()
+        if folder.exists():
+            shutil.rmtree(folder)
+        room.rename(folder)
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _python() -> str:
+    """The interpreter below ours, never one of a submission's environment: those can be made to run code."""
+    return str(getattr(sys, "_base_executable", None) or sys.executable)
+
+
+def _install_wheels(requirements: Path, site: Path) -> None:
+    """Without the network where uv's cache has all; ``NotInstallable`` or ``EnvironmentError_`` if it cannot be."""
+    command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-config", "--no-progress", "--require-hashes"]
+    command += ["--only-binary", ":all:", "--no-deps", "--link-mode", "copy", "--python", _python()]
+    command += ["--target", str(site), "-r", str(requirements)]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("UV_PYTHON", "VIRTUAL_ENV", "PYTHON"))}
+    environment["UV_PYTHON_DOWNLOADS"] = "never"
+    said = ""
+    for extra in (["--offline"], []):
+        said = _uv([*command, *extra], environment)
+        if not said:
+            return
+    if _UNREACHABLE.search(said):
+        raise EnvironmentError_(
+            f"the package index does not answer: {said}", "Check the network, then run the same command again."
+        )
+    raise NotInstallable(said)
+
+
+def _uv(command: list[str], environment: dict[str, str]) -> str:
+    """ "" when it is done, else the end of what it said."""
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=_INSTALL_S, check=False, cwd="/")
+    except subprocess.TimeoutExpired:
+        return "Timed out"
+    said = done.stderr.decode("utf-8", "replace").strip()
+    return "" if done.returncode == 0 else _ADDRESS.sub("the package index", said)[-_TAIL:] or "no reason given"
