@@ -15,7 +15,10 @@ SECONDS = 3
 
 def main() -> int:
     """0 if the application answered 200."""
-    host = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".*") or "localhost"
+    host = (
+        os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".*")
+        or "localhost"
+    )
     try:
         with urlopen(Request(URL, headers={"Host": host}), timeout=SECONDS) as answer:
             return 0 if answer.status == 200 else 1

@@ -7,7 +7,7 @@ from django.core.wsgi import get_wsgi_application
 # BEGIN SOLUTION 01
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 # STUB
-# # TODO(01): what serves requests must default to the production layer (brief: "Settings").
+# # TODO(01): what serves requests must default to the production layer (brief, task 2).
 # os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 # END
 

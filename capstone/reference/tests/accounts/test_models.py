@@ -34,11 +34,16 @@ def test_a_role_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValidationError) as refusal:
         UserFactory.build(role="boss", password="x").full_clean()
     assert set(refusal.value.message_dict) == {"role"}
-    with pytest.raises(IntegrityError, match="accounts_user_role_known"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="accounts_user_role_known"),
+        transaction.atomic(),
+    ):
         User.objects.filter(pk=UserFactory().pk).update(role="boss")
 
 
-@pytest.mark.parametrize("email", ["ann@example.org", "Ann@example.org", "ANN@EXAMPLE.ORG"])
+@pytest.mark.parametrize(
+    "email", ["ann@example.org", "Ann@example.org", "ANN@EXAMPLE.ORG"]
+)
 def test_an_address_has_one_owner_whatever_its_capitals(email: str) -> None:
     UserFactory(email="ann@example.org")
     with pytest.raises(ValidationError) as refusal:

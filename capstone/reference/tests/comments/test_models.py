@@ -38,18 +38,24 @@ def refused_fields(row: Any) -> set[str]:
     ],
 )
 def test_the_rules_of_a_comment(given: dict[str, Any], refused: set[str]) -> None:
-    comment = CommentFactory.build(post=PostFactory(out=True), author=UserFactory(), **given)
+    comment = CommentFactory.build(
+        post=PostFactory(out=True), author=UserFactory(), **given
+    )
     assert refused_fields(comment) == refused
 
 
 @pytest.mark.parametrize("status", [PostStatus.DRAFT, PostStatus.ARCHIVED])
 def test_only_published_posts_take_comments(status: PostStatus) -> None:
-    comment = CommentFactory.build(post=PostFactory(status=status), author=UserFactory())
+    comment = CommentFactory.build(
+        post=PostFactory(status=status), author=UserFactory()
+    )
     assert refused_fields(comment) == {"post"}
 
 
 def test_a_comment_needs_a_post() -> None:
-    assert refused_fields(CommentFactory.build(post=None, author=UserFactory())) == {"post"}
+    assert refused_fields(CommentFactory.build(post=None, author=UserFactory())) == {
+        "post"
+    }
 
 
 @pytest.mark.parametrize(

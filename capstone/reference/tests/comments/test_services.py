@@ -31,12 +31,16 @@ def test_authors_do_not_pass_their_own() -> None:
 def test_a_state_that_does_not_exist_is_refused() -> None:
     comment = CommentFactory()
     with pytest.raises(ValidationError) as refusal:
-        moderate_comment(comment=comment, by=UserFactory(role=Role.EDITOR), status="lost")
+        moderate_comment(
+            comment=comment, by=UserFactory(role=Role.EDITOR), status="lost"
+        )
     assert set(refusal.value.message_dict) == {"status"}
 
 
 def test_a_comment_can_be_rejected_after_its_post_has_left() -> None:
     comment = CommentFactory()
     archive_post(post=comment.post, by=comment.post.author)
-    moderate_comment(comment=comment, by=UserFactory(role=Role.ADMIN), status="rejected")
+    moderate_comment(
+        comment=comment, by=UserFactory(role=Role.ADMIN), status="rejected"
+    )
     assert Comment.objects.get().status == CommentStatus.REJECTED

@@ -19,7 +19,12 @@ REQUIRED = {
     "DATABASE_URL": "postgres://app:secret@db:5432/app",
     "REDIS_URL": "redis://redis:6379/0",
 }
-OPTIONAL = ("DEBUG", "CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS")
+OPTIONAL = (
+    "DEBUG",
+    "CSRF_TRUSTED_ORIGINS",
+    "SECURE_SSL_REDIRECT",
+    "SECURE_HSTS_SECONDS",
+)
 
 
 def load(layer: str) -> dict[str, Any]:
@@ -77,14 +82,18 @@ def test_debug_stays_off(layer: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("production")
-def test_the_redirect_to_https_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_redirect_to_https_can_be_switched_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert load("production")["SECURE_SSL_REDIRECT"] is True
     monkeypatch.setenv("SECURE_SSL_REDIRECT", "false")
     assert load("production")["SECURE_SSL_REDIRECT"] is False
 
 
 @pytest.mark.usefixtures("bare")
-@pytest.mark.parametrize(("layer", "debug"), [("development", True), ("testing", False)])
+@pytest.mark.parametrize(
+    ("layer", "debug"), [("development", True), ("testing", False)]
+)
 def test_a_fresh_clone_needs_no_environment(layer: str, debug: bool) -> None:
     settings = load(layer)
     assert settings["DEBUG"] is debug
@@ -96,10 +105,22 @@ def test_a_fresh_clone_needs_no_environment(layer: str, debug: bool) -> None:
 @pytest.mark.usefixtures("production")
 def test_django_finds_nothing_to_say_about_the_deployment() -> None:
     # In a process of its own: Django can be set up only once in each.
-    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    command = [
+        sys.executable,
+        "manage.py",
+        "check",
+        "--deploy",
+        "--fail-level",
+        "WARNING",
+    ]
     layer = {"DJANGO_SETTINGS_MODULE": "config.settings.production"}
     checked = subprocess.run(  # noqa: S603
-        command, cwd=ROOT, env=os.environ | layer, capture_output=True, text=True, check=False
+        command,
+        cwd=ROOT,
+        env=os.environ | layer,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert checked.returncode == 0, checked.stderr
 
@@ -107,6 +128,8 @@ def test_django_finds_nothing_to_say_about_the_deployment() -> None:
 def test_the_example_lists_every_variable_that_the_code_reads() -> None:
     sources = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
     read = re.findall(r"""(?:env\.\w+|required)\(\s*"([A-Z_]+)\"""", sources)
-    listed = re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    listed = re.findall(
+        r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE
+    )
     assert set(read) <= set(listed)
     assert len(listed) == len(set(listed))

@@ -17,5 +17,5 @@ def test_an_unknown_address_is_a_404_without_debug_page(client: Client) -> None:
     # BEGIN SOLUTION 01
     assert b"DEBUG" not in answer.content
     # STUB
-    # # TODO(01): assert that the debug page is not shown (brief: "Variables").
+    # # TODO(01): assert that the debug page is not shown (brief, task 2).
     # END

@@ -36,7 +36,9 @@ def test_timestamps(factory: type, update_fields: list[str] | None) -> None:
 
 def times(row: Model) -> tuple[datetime, datetime]:
     """When the stored row was made and last changed."""
-    made, changed = type(row)._default_manager.values_list("created_at", "updated_at").get()
+    made, changed = (
+        type(row)._default_manager.values_list("created_at", "updated_at").get()
+    )
     return made, changed
 
 
@@ -90,6 +92,9 @@ def test_a_race_is_not_run_for_ever(mocker: MockerFixture) -> None:
 
 def test_another_constraint_is_not_mistaken_for_a_race(mocker: MockerFixture) -> None:
     look = mocker.spy(Post, "_free_slug")
-    with pytest.raises(IntegrityError, match="posts_post_title_not_empty"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="posts_post_title_not_empty"),
+        transaction.atomic(),
+    ):
         PostFactory(title="")
     assert look.call_count == 1

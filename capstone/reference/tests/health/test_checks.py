@@ -13,7 +13,9 @@ def fail() -> None:
     raise TimeoutError("at db:5432, password secret")
 
 
-def test_an_error_is_no_answer_and_its_reason_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_is_no_answer_and_its_reason_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.WARNING):
         assert answers(fail) is False
     assert "fail failed" in caplog.text

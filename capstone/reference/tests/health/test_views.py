@@ -14,7 +14,9 @@ PROBES = ["/live", "/ready", "/healthz"]
 def no_database(mocker: MockerFixture) -> None:
     """A database that refuses every connection."""
     refuse = OperationalError("refused")
-    mocker.patch.object(connections["default"], "get_new_connection", side_effect=refuse)
+    mocker.patch.object(
+        connections["default"], "get_new_connection", side_effect=refuse
+    )
 
 
 @pytest.fixture
@@ -38,7 +40,10 @@ def test_live_asks_nothing_else(client: Client) -> None:
 def test_ready_when_everything_answers(client: Client) -> None:
     answer = client.get("/ready")
     checks = {"database": "ok", "cache": "ok"}
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "checks": checks})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "ok", "checks": checks},
+    )
 
 
 @pytest.mark.django_db
@@ -46,7 +51,10 @@ def test_ready_when_everything_answers(client: Client) -> None:
 def test_not_ready_without_the_cache(client: Client) -> None:
     answer = client.get("/ready")
     checks = {"database": "ok", "cache": "unavailable"}
-    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "checks": checks})
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"status": "unavailable", "checks": checks},
+    )
 
 
 @pytest.mark.django_db
@@ -54,7 +62,10 @@ def test_not_ready_without_the_cache(client: Client) -> None:
 def test_not_ready_without_the_database(client: Client) -> None:
     answer = client.get("/ready")
     checks = {"database": "unavailable", "cache": "ok"}
-    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "checks": checks})
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"status": "unavailable", "checks": checks},
+    )
 
 
 @pytest.mark.django_db
@@ -89,12 +100,14 @@ def test_probes_refuse_a_strange_host(address: str, client: Client) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", PROBES)
-def test_probes_are_not_sent_to_https(address: str, client: Client, settings: Settings) -> None:
+def test_probes_are_not_sent_to_https(
+    address: str, client: Client, settings: Settings
+) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_REDIRECT_EXEMPT = [r"^(live|ready|healthz)$"]
     assert client.get(address).status_code == 200
 
 
 # STUB
-# # TODO(01): test the probes, with their services there and away (brief: "Probes").
+# # TODO(01): test the probes, with their services there and away (brief, task 4).
 # END

@@ -44,7 +44,9 @@ def write_first_posts(apps: Apps) -> None:
 
 
 def stored(apps: Apps, *fields: str) -> list[tuple[Any, ...]]:
-    return list(apps.get_model("posts", "Post").objects.order_by("pk").values_list(*fields))
+    return list(
+        apps.get_model("posts", "Post").objects.order_by("pk").values_list(*fields)
+    )
 
 
 def test_there_and_back(migrate: Callable[[str], Apps]) -> None:
@@ -66,14 +68,18 @@ def test_a_post_without_title_gets_one(migrate: Callable[[str], Apps]) -> None:
     old = migrate("0001_initial")
     author = old.get_model("accounts", "User").objects.create(username="ann")
     old.get_model("posts", "Post").objects.create(title="", body="", author=author)
-    assert stored(migrate("0005_post_rules"), "title", "slug") == [("Untitled", "untitled")]
+    assert stored(migrate("0005_post_rules"), "title", "slug") == [
+        ("Untitled", "untitled")
+    ]
 
 
 def test_more_rows_than_a_chunk(migrate: Callable[[str], Apps]) -> None:
     old = migrate("0001_initial")
     author = old.get_model("accounts", "User").objects.create(username="ann")
     post = old.get_model("posts", "Post")
-    post.objects.bulk_create(post(title="Hello", body="x", author=author) for _ in range(1001))
+    post.objects.bulk_create(
+        post(title="Hello", body="x", author=author) for _ in range(1001)
+    )
     slugs = {slug for (slug,) in stored(migrate("0005_post_rules"), "slug")}
     assert slugs == {"hello", *(f"hello-{number}" for number in range(2, 1002))}
 

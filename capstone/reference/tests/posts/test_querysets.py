@@ -12,7 +12,13 @@ from accounts.roles import Role
 from comments.choices import CommentStatus
 from posts.choices import PostStatus
 from posts.models import Category, Post
-from tests.factories import CategoryFactory, CommentFactory, PostFactory, TagFactory, UserFactory
+from tests.factories import (
+    CategoryFactory,
+    CommentFactory,
+    PostFactory,
+    TagFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +28,9 @@ def shelf() -> dict[str, Post]:
     """One post of every kind, each by somebody else."""
     return {
         "out": PostFactory(out=True),
-        "scheduled": PostFactory(out=True, published_at=timezone.now() + timedelta(days=1)),
+        "scheduled": PostFactory(
+            out=True, published_at=timezone.now() + timedelta(days=1)
+        ),
         "draft": PostFactory(),
         "archived": PostFactory(status=PostStatus.ARCHIVED),
     }
@@ -104,5 +112,8 @@ def test_categories_know_how_much_is_in_them(
     PostFactory(category=full)
     PostFactory(category=drafts_only)
     with django_assert_num_queries(1):
-        counts = {category: category.post_count for category in Category.objects.with_post_counts()}
+        counts = {
+            category: category.post_count
+            for category in Category.objects.with_post_counts()
+        }
     assert counts == {full: 2, drafts_only: 0, empty: 0}

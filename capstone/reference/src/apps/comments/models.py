@@ -20,7 +20,9 @@ class Comment(TimeStamped):
 
     MAX_LENGTH = 5000
 
-    post = models.ForeignKey("posts.Post", on_delete=models.CASCADE, related_name="comments")
+    post = models.ForeignKey(
+        "posts.Post", on_delete=models.CASCADE, related_name="comments"
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -41,7 +43,9 @@ class Comment(TimeStamped):
                 condition=Q(status__in=CommentStatus.values),
                 name="comments_comment_status_known",
             ),
-            models.CheckConstraint(condition=~Q(body=""), name="comments_comment_body_not_empty"),
+            models.CheckConstraint(
+                condition=~Q(body=""), name="comments_comment_body_not_empty"
+            ),
         ]
         indexes = [
             models.Index(fields=["post", "status"], name="comments_comment_post_idx"),
@@ -69,7 +73,9 @@ class Comment(TimeStamped):
     def can_be_moderated_by(self, user: AnyUser) -> bool:
         """Editors and admins, and the post's author; but no author passes their own comment."""
         return is_editorial(user) or (
-            is_member(user) and user.pk == self.post.author_id and user.pk != self.author_id
+            is_member(user)
+            and user.pk == self.post.author_id
+            and user.pk != self.author_id
         )
 
 

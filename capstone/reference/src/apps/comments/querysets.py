@@ -8,7 +8,7 @@ from django.db import models
 from comments.choices import CommentStatus
 
 if TYPE_CHECKING:
-    from comments.models import Comment
+    from comments.models import Comment  # noqa: F401  named in brackets below
     from posts.models import Post
 
 

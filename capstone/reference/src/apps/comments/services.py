@@ -19,7 +19,9 @@ def moderate_comment(*, comment: Comment, by: AnyUser, status: str) -> Comment:
     """
     comment.refresh_from_db(from_queryset=Comment.objects.select_for_update())
     if not comment.can_be_moderated_by(by):
-        raise PermissionDenied("Only the post's author, editors and admins moderate a comment.")
+        raise PermissionDenied(
+            "Only the post's author, editors and admins moderate a comment."
+        )
     if status not in CommentStatus.values:
         raise ValidationError({"status": f"A comment is never {status!r}."})
     comment.status = status

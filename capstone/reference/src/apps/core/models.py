@@ -79,7 +79,9 @@ class Slugged(models.Model):
         if self.slug:
             save()
         else:
-            self._save_with_free_slug(save, using or router.db_for_write(type(self), instance=self))
+            self._save_with_free_slug(
+                save, using or router.db_for_write(type(self), instance=self)
+            )
 
     def _save_with_free_slug(self, save: Callable[[], None], using: str) -> None:
         """Try free slugs until one is still free when the row arrives.
@@ -100,7 +102,9 @@ class Slugged(models.Model):
 
     def _free_slug(self, using: str, attempt: int) -> str:
         """The next free slug; in a crowd one of the next few, so that not all take the same."""
-        stem = slugs.stem(getattr(self, self.slug_from), fallback=self._meta.model_name or "item")
+        stem = slugs.stem(
+            getattr(self, self.slug_from), fallback=self._meta.model_name or "item"
+        )
         free = slugs.free(stem, partial(self._taken, using))
         orderly = attempt <= slugs.ORDERLY_ATTEMPTS
         steps = 0 if orderly else random.randrange(slugs.CROWD)  # noqa: S311  no secret

@@ -17,7 +17,9 @@ def ask_database() -> None:
     On a connection of its own: the worker's may be a relic from before an outage, and only the
     making of a connection is bounded by `connect_timeout`.
     """
-    with closing(connection.get_new_connection(connection.get_connection_params())) as probe:
+    with closing(
+        connection.get_new_connection(connection.get_connection_params())
+    ) as probe:
         probe.cursor().execute("SELECT 1")
 
 

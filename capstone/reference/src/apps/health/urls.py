@@ -10,6 +10,6 @@ urlpatterns = [
     path("live", views.live, name="live"),
     path("ready", views.ready, name="ready"),
     # STUB
-    # # TODO(01): /live and /ready (brief: "Probes").
+    # # TODO(01): /live and /ready (brief, task 4).
     # END
 ]

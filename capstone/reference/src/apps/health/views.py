@@ -27,7 +27,10 @@ def ready(request: HttpRequest) -> JsonResponse:
     """The process can do its work: database and cache answer. Otherwise 503: send nobody here."""
     checks = {"database": answers(ask_database), "cache": answers(ask_cache)}
     healthy = all(checks.values())
-    body = {"status": _word(healthy), "checks": {name: _word(ok) for name, ok in checks.items()}}
+    body = {
+        "status": _word(healthy),
+        "checks": {name: _word(ok) for name, ok in checks.items()},
+    }
     return JsonResponse(body, status=200 if healthy else 503)
 
 
@@ -43,6 +46,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
 # def healthz(request: HttpRequest) -> JsonResponse:
 #     """The application and its database are there; for people and simple monitors."""
 #     # TODO(01): 200 {"status": "ok"} when the database answers, 503 otherwise; then add
-#     # live() and ready() (brief: "Probes").
+#     # live() and ready() (brief, task 4).
 #     raise NotImplementedError("TODO(01): /healthz")
 # END

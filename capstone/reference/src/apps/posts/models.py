@@ -107,18 +107,23 @@ class Post(Slugged, TimeStamped):
                 name="posts_post_status_known",
             ),
             models.CheckConstraint(
-                condition=~Q(status=PostStatus.PUBLISHED) | Q(published_at__isnull=False),
+                condition=~Q(status=PostStatus.PUBLISHED)
+                | Q(published_at__isnull=False),
                 name="posts_post_published_has_time",
             ),
             models.CheckConstraint(
                 condition=~Q(status=PostStatus.DRAFT) | Q(published_at__isnull=True),
                 name="posts_post_draft_has_no_time",
             ),
-            models.CheckConstraint(condition=~Q(title=""), name="posts_post_title_not_empty"),
+            models.CheckConstraint(
+                condition=~Q(title=""), name="posts_post_title_not_empty"
+            ),
         ]
         indexes = [
             # The feed reads it backwards.
-            models.Index(fields=["status", "published_at", "id"], name="posts_post_feed_idx"),
+            models.Index(
+                fields=["status", "published_at", "id"], name="posts_post_feed_idx"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -134,13 +139,19 @@ class Post(Slugged, TimeStamped):
         if self.status == PostStatus.PUBLISHED and is_blank(self.body):
             problems["body"] = "A published post needs a body."
         if self.status == PostStatus.PUBLISHED and self.published_at is None:
-            problems["published_at"] = "A published post needs the time of its publication."
+            problems["published_at"] = (
+                "A published post needs the time of its publication."
+            )
         if self.status == PostStatus.DRAFT and self.published_at is not None:
             problems["published_at"] = "A draft has no time of publication."
         if self.author_id is not None and self.author.role == Role.READER:
-            problems["author"] = "Readers do not write posts; make them a contributor first."
+            problems["author"] = (
+                "Readers do not write posts; make them a contributor first."
+            )
         if self.status == PostStatus.DRAFT and self._was_public():
-            problems["status"] = "A post that was public does not become a draft; archive it."
+            problems["status"] = (
+                "A post that was public does not become a draft; archive it."
+            )
         if problems:
             raise ValidationError(problems)
 

@@ -13,7 +13,7 @@ from posts.choices import PostStatus
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from posts.models import Category, Post
+    from posts.models import Category, Post  # noqa: F401  named in brackets below
 
 
 def is_out(prefix: str = "") -> Q:
@@ -61,7 +61,9 @@ class PostQuerySet(models.QuerySet["Post"]):
             self.published()
             .select_related("author", "category")
             .prefetch_related("tags")
-            .annotate(approved_comment_count=Count("comments", filter=approved, distinct=True))
+            .annotate(
+                approved_comment_count=Count("comments", filter=approved, distinct=True)
+            )
             .order_by("-published_at", "-pk")
         )
 
@@ -71,4 +73,6 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 
     def with_post_counts(self) -> Self:
         """Each with `post_count`, the number of its posts that are out; 0 where there are none."""
-        return self.annotate(post_count=Count("posts", filter=is_out("posts__"), distinct=True))
+        return self.annotate(
+            post_count=Count("posts", filter=is_out("posts__"), distinct=True)
+        )

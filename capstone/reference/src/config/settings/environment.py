@@ -11,7 +11,7 @@ env = environ.Env()
 # BEGIN SOLUTION 01
 env.read_env(ROOT / ".env")  # supplies what the environment lacks, never overrides it
 # STUB
-# # TODO(01): a variable that is set must win over .env; here .env wins (brief: "Variables").
+# # TODO(01): a variable that is set must win over .env; here .env wins (brief, task 2).
 # env.read_env(ROOT / ".env", overwrite=True)
 # END
 
@@ -25,13 +25,15 @@ def required(name: str) -> str:
     """
     value = str(env.ENVIRON.get(name, "")).strip()
     if not value:
-        raise ImproperlyConfigured(f"Set the environment variable {name}: there is no default.")
+        raise ImproperlyConfigured(
+            f"Set the environment variable {name}: there is no default."
+        )
     return value
 
 
 # STUB
 # # TODO(01): write required(name): the value of a variable, or ImproperlyConfigured when it is
-# # missing or empty. The production layer needs it (brief: "Variables").
+# # missing or empty. The production layer needs it (brief, task 2).
 # END
 
 

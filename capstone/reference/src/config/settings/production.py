@@ -25,13 +25,17 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 
 # Static files are served by the application itself, right after the security middleware.
-MIDDLEWARE = [MIDDLEWARE[0], "whitenoise.middleware.WhiteNoiseMiddleware", *MIDDLEWARE[1:]]
+MIDDLEWARE = [
+    MIDDLEWARE[0],
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    *MIDDLEWARE[1:],
+]
 # STUB
 # from config.settings.environment import env
 # from config.settings.services import cache, database
 #
 # # TODO(01): nothing secret may have a default here, debug is never on, and every answer but
-# # the probes' is over HTTPS, with HSTS and Secure cookies (brief: "Variables", "Production").
+# # the probes' is over HTTPS, with HSTS and Secure cookies (brief, tasks 2 and 3).
 # DEBUG = env.bool("DEBUG", default=True)
 # SECRET_KEY = env.str("SECRET_KEY", default="change-me")
 # ALLOWED_HOSTS = ["*"]

@@ -17,7 +17,9 @@ def database(url: str) -> dict[str, Any]:
         config["CONN_MAX_AGE"] = 60
         # A connection that died while idle is replaced instead of failing a request.
         config["CONN_HEALTH_CHECKS"] = True
-        config.setdefault("OPTIONS", {}).setdefault("connect_timeout", DATABASE_CONNECT_SECONDS)
+        config.setdefault("OPTIONS", {}).setdefault(
+            "connect_timeout", DATABASE_CONNECT_SECONDS
+        )
     return config
 
 
@@ -29,10 +31,13 @@ def cache(url: str) -> dict[str, Any]:
     return {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": url,
-        "OPTIONS": {"socket_connect_timeout": CACHE_SECONDS, "socket_timeout": CACHE_SECONDS},
+        "OPTIONS": {
+            "socket_connect_timeout": CACHE_SECONDS,
+            "socket_timeout": CACHE_SECONDS,
+        },
     }
     # STUB
     # # TODO(01): use Django's RedisCache at this URL when there is one, with timeouts short enough
-    # # for /ready (brief: "Variables", "Probes").
+    # # for /ready (brief, tasks 2 and 4).
     # return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     # END

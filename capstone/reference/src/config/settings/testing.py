@@ -7,13 +7,15 @@ from config.settings.services import cache, database
 # BEGIN SOLUTION 01
 DEBUG = False  # as in production, whatever the variable says
 # STUB
-# # TODO(01): tests see what production shows: never the debug pages (brief: "Variables").
+# # TODO(01): tests see what production shows: never the debug pages (brief, task 2).
 # DEBUG = env.bool("DEBUG", default=True)
 # END
 SECRET_KEY = env.str("SECRET_KEY", default="") or "testing-only-not-a-secret"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
-DATABASES = {"default": database(env.str("DATABASE_URL", default="") or "sqlite://:memory:")}
+DATABASES = {
+    "default": database(env.str("DATABASE_URL", default="") or "sqlite://:memory:")
+}
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {"default": cache(REDIS_URL)}

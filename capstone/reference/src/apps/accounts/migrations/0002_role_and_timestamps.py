@@ -43,7 +43,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="user",
             constraint=models.CheckConstraint(
-                condition=models.Q(role__in=["admin", "editor", "contributor", "reader"]),
+                condition=models.Q(
+                    role__in=["admin", "editor", "contributor", "reader"]
+                ),
                 name="accounts_user_role_known",
             ),
         ),

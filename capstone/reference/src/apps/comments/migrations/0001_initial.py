@@ -22,14 +22,19 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
                     "body",
-                    models.TextField(validators=[django.core.validators.MaxLengthValidator(5000)]),
+                    models.TextField(
+                        validators=[django.core.validators.MaxLengthValidator(5000)]
+                    ),
                 ),
                 (
                     "status",
@@ -62,7 +67,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["post", "status"], name="comments_comment_post_idx")
+                    models.Index(
+                        fields=["post", "status"], name="comments_comment_post_idx"
+                    )
                 ],
                 "constraints": [
                     models.CheckConstraint(

@@ -15,7 +15,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
@@ -35,7 +38,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "categories",
                 "constraints": [
-                    models.UniqueConstraint(Lower("name"), name="posts_category_name_unique")
+                    models.UniqueConstraint(
+                        Lower("name"), name="posts_category_name_unique"
+                    )
                 ],
             },
         ),
@@ -45,7 +50,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),

@@ -65,7 +65,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="post",
             name="tags",
-            field=models.ManyToManyField(blank=True, related_name="posts", to="posts.tag"),
+            field=models.ManyToManyField(
+                blank=True, related_name="posts", to="posts.tag"
+            ),
         ),
         migrations.AlterField(
             model_name="post",

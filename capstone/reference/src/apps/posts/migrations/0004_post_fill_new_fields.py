@@ -49,12 +49,16 @@ def in_chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
 
 def forwards(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Published posts with something to read stay published; all others become drafts."""
-    posts = apps.get_model("posts", "Post").objects.using(schema_editor.connection.alias)
+    posts = apps.get_model("posts", "Post").objects.using(
+        schema_editor.connection.alias
+    )
     slugs = Slugs(set(posts.exclude(slug=None).values_list("slug", flat=True)))
     now = timezone.now()
     for chunk in in_chunks(posts.filter(slug=None)):
         for post in chunk:
-            post.title = post.title or "Untitled"  # the database refuses an empty one from now on
+            post.title = (
+                post.title or "Untitled"
+            )  # the database refuses an empty one from now on
             post.slug = slugs.make(post.title)
             is_readable = post.is_published and post.body.strip()
             post.status = "published" if is_readable else "draft"
@@ -64,7 +68,9 @@ def forwards(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 def backwards(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """What is published counts as published, anything else does not."""
-    posts = apps.get_model("posts", "Post").objects.using(schema_editor.connection.alias)
+    posts = apps.get_model("posts", "Post").objects.using(
+        schema_editor.connection.alias
+    )
     posts.filter(status="published").update(is_published=True)
     posts.exclude(status="published").update(is_published=False)
 
