@@ -11,7 +11,7 @@ from grader.domain.errors import SandboxError
 
 
 @click.command("check")
-@click.argument("submission", type=click.Path(path_type=Path), default=Path("."))
+@click.argument("submission", type=click.Path(path_type=Path), default=Path())
 @opt.module_option
 @opt.out_option
 @opt.format_option

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from grader.domain.progress import Progress as Step
 from grader.domain.errors import GraderError
+from grader.domain.progress import Progress as Step
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)

@@ -1,5 +1,6 @@
 """The course itself: manifests, the one source and its states, mutants, releases, and the proof that all is right."""
 
+from grader.course.assignments import assign
 from grader.course.build import Drift, build_solution, build_starters, check_starters
 from grader.course.manifest import Course, load_course
 from grader.course.projection import project_to, project_tree
@@ -7,6 +8,7 @@ from grader.course.projection import project_to, project_tree
 __all__ = [
     "Course",
     "Drift",
+    "assign",
     "build_solution",
     "build_starters",
     "check_starters",

@@ -121,10 +121,7 @@ def _joined(pieces: Iterator[str | None]) -> list[str]:
     for piece in pieces:
         if piece is _Cut:
             after_cut = True
-        elif piece.strip():
-            out.append(piece)
-            after_cut = False
-        elif not (after_cut and (not out or not out[-1].strip())):
+        elif piece.strip() or not (after_cut and (not out or not out[-1].strip())):
             out.append(piece)
             after_cut = False
     while after_cut and out and not out[-1].strip():

@@ -16,7 +16,7 @@ from grader.domain.errors import CourseError
 _SKIPPED = frozenset(
     (".git", ".venv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", "node_modules", "staticfiles")
 )
-_UNWANTED = (".pyc", ".sqlite3", ".log")
+_UNWANTED = (".pyc", ".sqlite3", ".log", ".coverage")
 _RUFF = ("--isolated", "--quiet", "--no-cache", "--line-length", "88", "--target-version", "py312")
 _FIRST_PARTY = 'lint.isort.known-first-party=["accounts","comments","config","core","health","posts","tests"]'
 

@@ -1,0 +1,27 @@
+"""From a course on disk to what a submission is graded against."""
+
+import functools
+from pathlib import Path
+
+from grader.course.build import build_solution
+from grader.course.manifest import Course
+from grader.pipeline import Assignment
+
+
+def assign(course: Course, number: int, room: Path) -> Assignment:
+    """The assignment of a module. The control submission is projected into ``room`` when it is first asked for."""
+    module = next(m for m in course.modules if m.number == number)
+    checks = course.folder(module) / "checks"
+    hidden = checks / "hidden"
+
+    @functools.cache
+    def control() -> Path:
+        return build_solution(course, number, room / f"control-{number:02d}")
+
+    return Assignment(
+        module=module,
+        public=checks / "public",
+        hidden=hidden if hidden.is_dir() else None,
+        course_lock=course.environment_lock,
+        control=control if course.reference.is_dir() else None,
+    )

@@ -1,0 +1,124 @@
+"""Every hostile submission: no more points than the honest one, nothing hidden in the reports, nothing touched outside."""
+
+import hashlib
+import time
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from grader.domain.errors import SubmissionError
+from grader.domain.result import Result
+from grader.pipeline import Options, grade
+from grader.report import REPORTS, for_learners
+from tests.attacks.conftest import Bait, Listener
+from tests.attacks.hostile import Attack, load_attacks, materialise
+from tests.attacks.loot import BROKEN
+
+ATTACKS = load_attacks()
+# Few criteria, so that seventy attacks fit into minutes: those that lean most on what the project itself answers.
+CRITERIA = {1: 4, 2: 3}
+LONGEST_S = 120.0
+
+
+def _criteria(bait: Bait, attack: Attack) -> tuple[str, ...]:
+    """The criteria an attack is graded on: the dearest ones; one alone where every check runs into its deadline."""
+    module = bait.assignments[attack.module].module
+    dearest = sorted((c for c in module.criteria if not c.manual), key=lambda c: (-c.points, c.id))
+    count = 1 if attack.slow else CRITERIA[attack.module]
+    return tuple(c.id for c in dearest[:count])
+
+
+def _grade(tree: Path, bait: Bait, attack: Attack, criteria: tuple[str, ...], state_dir: Path) -> Result:
+    options = Options(state_dir=state_dir, database=attack.database, seed=7, criteria=criteria)  # type: ignore[arg-type]
+    return grade(tree, bait.assignments[attack.module], options, progress=lambda step: None)
+
+
+def _digest(folders: tuple[Path, ...]) -> str:
+    """A hash of every file below these folders."""
+    found = hashlib.sha256()
+    for path in sorted(p for folder in folders for p in folder.rglob("*") if p.is_file()):
+        found.update(str(path).encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def _running(name: str) -> list[str]:
+    """Processes of that name on this machine."""
+    names = []
+    for path in Path("/proc").glob("[0-9]*/comm"):
+        try:
+            names.append(path.read_text().strip())
+        except OSError:
+            continue
+    return [n for n in names if n == name[:15]]
+
+
+@pytest.fixture(scope="session")
+def honest(bait: Bait, bases: dict[tuple[str, int], Path], state_dir: Path):
+    """The score of the submission that an attack starts from, on the same criteria; each measured once."""
+
+    @cache
+    def score(base: str, module: int, database: str, criteria: tuple[str, ...]) -> int:
+        attack = Attack(name="", title="", row="", base=base, module=module, database=database)
+        return _grade(bases[base, module], bait, attack, criteria, state_dir).score
+
+    return score
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=str)
+def test_attack_is_held(
+    attack: Attack,
+    bait: Bait,
+    bases: dict[tuple[str, int], Path],
+    honest,
+    listener: Listener,
+    tmp_path: Path,
+    state_dir: Path,
+) -> None:
+    """No points, no leak, no trace."""
+    base = bases.get((attack.base, attack.module))
+    tree = materialise(attack, base, tmp_path / "submission", listener.port)
+    criteria, before, began = _criteria(bait, attack), _digest(bait.guarded), time.monotonic()
+    try:
+        result = _grade(tree, bait, attack, criteria, state_dir)
+    except SubmissionError as refusal:
+        assert attack.outcome in ("refused", "any"), refusal.message
+        assert refusal.hint, "a refusal says what to do next"
+        texts = [refusal.message, refusal.hint]
+    else:
+        assert attack.outcome in ("graded", "any")
+        limit = honest(attack.base, attack.module, attack.database, criteria) if base else 0
+        assert result.score <= limit
+        assert not (attack.below_honest and result.met)
+        assert result.graded, [o.fault for c in result.criteria for o in c.observations if o.fault]
+        texts = [report.render(for_learners(result)) for report in REPORTS.values()]
+    assert time.monotonic() - began < LONGEST_S
+    _assert_nothing_leaks(texts, attack, bait)
+    assert _digest(bait.guarded) == before
+    assert listener.reached == []
+    assert not attack.survivors or not _running(attack.survivors)
+    assert not attack.canary_file or not Path(attack.canary_file).exists()
+
+
+def _assert_nothing_leaks(texts: list[str], attack: Attack, bait: Bait) -> None:
+    for text in texts:
+        for secret in (*bait.canaries, BROKEN):
+            assert secret not in text
+        for markup in attack.forbidden:
+            assert markup not in text
+
+
+def test_every_row_is_carried() -> None:
+    """The collection is as large as it claims, and every case says which documented attack it is."""
+    assert len(ATTACKS) >= 40
+    assert all(attack.title and attack.row for attack in ATTACKS)
+
+
+def test_the_bait_can_be_found(bait: Bait) -> None:
+    """The loot kit finds a canary where one can be read: a search that finds nothing means something."""
+    from tests.attacks import loot
+
+    loot.FOUND.clear()
+    loot.show([path.read_bytes() for path in bait.assignments[2].public.glob("*.py")])
+    assert bait.canaries[0] in loot.FOUND
+    loot.FOUND.clear()
