@@ -16,7 +16,9 @@ def own_fields(app):
     """The fields that the project declares itself, as (model, field)."""
     for model in app.describe():
         if model.app in APPS:
-            yield from ((model, f) for f in model.fields if not f.declared_in.startswith("django.") and not f.primary_key)
+            yield from (
+                (model, f) for f in model.fields if not f.declared_in.startswith("django.") and not f.primary_key
+            )
 
 
 @check("domain.naming")
@@ -31,7 +33,9 @@ def test_names_of_models(app):
 @check("domain.naming")
 def test_names_of_fields(app):
     """Names of fields are snake_case."""
-    odd = [f"{m.label}.{f.name}" for m, f in own_fields(app) if not re.fullmatch(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*", f.name)]
+    odd = [
+        f"{m.label}.{f.name}" for m, f in own_fields(app) if not re.fullmatch(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*", f.name)
+    ]
     assert odd == []
 
 

@@ -149,7 +149,9 @@ def race(app, db, make, title, *, atomic):
     db.execute(PAUSE)
     for outcome in app.race([later(post.save) for post in posts], atomic=atomic):
         if outcome.raised:
-            fail(expected="both saves succeed", observed=f"one raised {outcome.raised.type}", where=outcome.raised.where)
+            fail(
+                expected="both saves succeed", observed=f"one raised {outcome.raised.type}", where=outcome.raised.where
+            )
     return sorted(row["slug"] for row in db.rows("posts_post", "slug", title=title))
 
 

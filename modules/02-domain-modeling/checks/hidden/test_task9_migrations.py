@@ -36,7 +36,10 @@ def test_status_and_date(migrations, old):
     """Published rows become published with a date, drafts and published rows without a body become drafts without one."""
     published, draft, empty = old(is_published=True), old(), old(is_published=True, body="")
     migrations.migrate()
-    seen = {number: (status, date is not None) for number, (status, date) in posts(migrations, "status", "published_at").items()}
+    seen = {
+        number: (status, date is not None)
+        for number, (status, date) in posts(migrations, "status", "published_at").items()
+    }
     assert seen == {published: ("published", True), draft: ("draft", False), empty: ("draft", False)}
 
 
@@ -44,7 +47,11 @@ def test_status_and_date(migrations, old):
 def test_what_people_wrote(migrations, old, rng):
     """Title, body and author of every row stay what they were."""
     for number in range(rng.randrange(5, 12)):
-        old(title=rng.choice([rng.title(), "日本語", "   ", "It's 100%"]), body=rng.choice([rng.sentence(), ""]), is_published=number % 2 == 0)
+        old(
+            title=rng.choice([rng.title(), "日本語", "   ", "It's 100%"]),
+            body=rng.choice([rng.sentence(), ""]),
+            is_published=number % 2 == 0,
+        )
     before = posts(migrations, *KEPT)
     migrations.migrate()
     assert posts(migrations, *KEPT) == before

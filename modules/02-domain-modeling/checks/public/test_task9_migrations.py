@@ -14,7 +14,10 @@ def test_two_old_rows(migrations, old):
     """A published row and a draft from before your migrations are there after `migrate`, with their status and a slug."""
     published, draft = old(title="Hello", is_published=True), old(title="Not yet")
     migrations.migrate()
-    rows = {row["id"]: (row["title"], row["status"], row["slug"]) for row in migrations.db.rows("posts_post", "id", "title", "status", "slug")}
+    rows = {
+        row["id"]: (row["title"], row["status"], row["slug"])
+        for row in migrations.db.rows("posts_post", "id", "title", "status", "slug")
+    }
     assert rows == {published: ("Hello", "published", "hello"), draft: ("Not yet", "draft", "not-yet")}
 
 

@@ -1,0 +1,158 @@
+"""What the checks of this module share: the variables of production, a server, and the container files as data."""
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+
+from grader.checkpoint import fail
+
+HOST = "example.org"
+HTTPS = {"Host": HOST, "X-Forwarded-Proto": "https"}
+HTTP = {"Host": HOST}
+REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL")
+
+
+@pytest.fixture
+def production(rng):
+    """All that production requires, with addresses where nobody answers."""
+    return {
+        "SECRET_KEY": "".join(rng.choices("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_", k=64)),
+        "ALLOWED_HOSTS": f"{HOST},www.{HOST}",
+        "DATABASE_URL": "postgres://somebody:secret@127.0.0.1:5999/nothing",
+        "REDIS_URL": "redis://127.0.0.1:6999/0",
+    }
+
+
+@pytest.fixture
+def site(serve, production):
+    """The production layer behind gunicorn, with real services; answers by now. ``site.get(path, headers=…)``."""
+    env = {name: production[name] for name in ("SECRET_KEY", "ALLOWED_HOSTS")}
+    return serve(settings="config.settings.production", env=env)
+
+
+@pytest.fixture
+def ready_site(site):
+    """The same, once it answers anything at all over HTTPS."""
+    site.ready_within(30, "/admin/login/", headers=HTTPS)
+    return site
+
+
+@dataclass
+class Stage:
+    """One stage of a Dockerfile: what it builds on, its name, and its instructions as (word, arguments)."""
+
+    base: str
+    name: str
+    instructions: list[tuple[str, str]] = field(default_factory=list)
+
+    def last(self, word):
+        """The arguments of the last such instruction, or None."""
+        return next((arguments for found, arguments in reversed(self.instructions) if found == word), None)
+
+
+@pytest.fixture
+def stages(files):
+    """The stages of the Dockerfile, in order; variables with a default are filled in."""
+    found, values = [], {}
+    for word, arguments in read_dockerfile(files.text("Dockerfile")):
+        if word == "FROM":
+            parts = [part for part in filled(arguments, values).split() if not part.startswith("--")]
+            found.append(Stage(parts[0] if parts else "", parts[2].lower() if len(parts) > 2 else ""))
+            continue
+        if word in ("ARG", "ENV"):
+            values |= assignments(word, arguments, values)
+        if found:
+            found[-1].instructions.append((word, filled(arguments, values) if word == "USER" else arguments))
+    if not found:
+        fail(expected="a Dockerfile with a FROM", observed="none was found", where="Dockerfile")
+    return found
+
+
+@pytest.fixture
+def final(stages):
+    """The final stage and the stages it builds on, itself first."""
+    by_name = {stage.name: stage for stage in stages if stage.name}
+    line, stage = [], stages[-1]
+    while stage is not None and stage not in line:
+        line.append(stage)
+        stage = by_name.get(stage.base.lower())
+    return line
+
+
+def read_dockerfile(text):
+    """The instructions of a Dockerfile as (word, arguments): comments and here-documents left out, long lines joined."""
+    lines, instructions = iter(text.splitlines()), []
+    for line in lines:
+        joined = line.strip()
+        if not joined or joined.startswith("#"):
+            continue
+        while joined.endswith("\\"):
+            more = next(lines, "").strip()
+            joined = joined if more.startswith("#") else f"{joined[:-1].strip()} {more}"
+        for end in re.findall(r"<<-?[\"']?(\w+)", joined):
+            while (inner := next(lines, end)).strip() != end:
+                joined += f" {inner.strip()}"
+        word, _, arguments = joined.partition(" ")
+        instructions.append((word.upper(), arguments.strip()))
+    return instructions
+
+
+def filled(text, values):
+    """The text with ``$NAME`` and ``${NAME}`` replaced where a value is known, and by the default where one is given."""
+
+    def value(match):
+        name, default = match["plain"] or match["name"], match["default"]
+        return values.get(name) or (default if default is not None else match[0])
+
+    return re.sub(r"\$(?:(?P<plain>\w+)|\{(?P<name>\w+)(?::?-(?P<default>[^}]*))?\})", value, text)
+
+
+def assignments(word, arguments, values):
+    """What an ARG or ENV sets."""
+    if "=" not in arguments:
+        name, _, value = arguments.partition(" ")
+        return {name: filled(value.strip(), values)} if value else {}
+    pairs = re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", arguments)
+    return {name: filled(value.strip("\"'"), values) for name, value in pairs}
+
+
+@pytest.fixture
+def compose(files):
+    """docker-compose.yml as data."""
+    content = files.yaml("docker-compose.yml")
+    if not isinstance(content, dict) or not isinstance(content.get("services"), dict):
+        fail(expected="a Compose file with `services`", observed="there are none", where="docker-compose.yml")
+    return content
+
+
+@pytest.fixture
+def services_of(compose):
+    """The services of the Compose file; ``services_of("web", "db")`` gives those, and fails if one is missing."""
+
+    def find(*names):
+        for name in names:
+            if not isinstance(compose["services"].get(name), dict):
+                fail(expected=f"a service called {name}", observed="there is none", where="docker-compose.yml")
+        return [compose["services"][name] for name in names]
+
+    return find
+
+
+def words_of(command):
+    """A command of Docker or Compose as text, whatever its form."""
+    return " ".join(str(part) for part in command) if isinstance(command, list) else str(command or "")
+
+
+@pytest.fixture
+def commands(files):
+    """``commands(command, …)``: the text of commands, and of those scripts of the repository that they run."""
+
+    def read(*given):
+        text = " ".join(words_of(one) for one in given)
+        scripts = [word.strip("\"'[],").removeprefix("./").removeprefix("/app/") for word in text.split()]
+        return " ".join(
+            [text, *(files.text(script) for script in scripts if script.endswith(".sh") and files.exists(script))]
+        )
+
+    return read

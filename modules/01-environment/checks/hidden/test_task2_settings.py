@@ -1,0 +1,228 @@
+"""Task 2, settings: layers and variables."""
+
+import re
+
+import pytest
+
+from grader.checkpoint import check, expect_that, raises
+
+REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL")
+LAYER = """
+import os
+os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+os.environ.update({more!r})
+import django.conf
+django.conf.settings._wrapped = django.conf.empty
+import config.{entry}
+print("LAYER", django.conf.settings.SETTINGS_MODULE)
+"""
+IN_TESTS = """
+def test_layer():
+    from django.conf import settings
+
+    assert settings.SETTINGS_MODULE == "config.settings.testing"
+"""
+
+
+@check("env.layers")
+@pytest.mark.parametrize("layer", ["development", "production", "testing"])
+def test_each_layer_loads(load, production, layer):
+    """The layers development, production and testing load."""
+    assert load(f"config.settings.{layer}", env=production).ROOT_URLCONF
+
+
+@check("env.layers")
+def test_there_is_a_base(files):
+    """There is a layer `config.settings.base`."""
+    expect_that(
+        files.exists("src/config/settings/base.py") or files.exists("src/config/settings/base/__init__.py"),
+        expected="src/config/settings/base.py",
+        observed="there is none",
+    )
+
+
+@check("env.layers")
+@pytest.mark.parametrize("layer", ["production", "testing"])
+def test_manage_py_can_be_told(manage, production, layer):
+    """`DJANGO_SETTINGS_MODULE` overrides the layer of `manage.py`."""
+    ran = manage("diffsettings", "--all", env=production | {"DJANGO_SETTINGS_MODULE": f"config.settings.{layer}"})
+    assert f"'config.settings.{layer}'" in ran.out
+
+
+@check("env.layers")
+@pytest.mark.parametrize("entry", ["wsgi", "asgi"])
+@pytest.mark.parametrize("told", ["production", "testing"])
+def test_entry_points(manage, production, entry, told):
+    """`config.wsgi` and `config.asgi` take production, or the layer that `DJANGO_SETTINGS_MODULE` names."""
+    more = {} if told == "production" else {"DJANGO_SETTINGS_MODULE": f"config.settings.{told}"}
+    code = LAYER.format(entry=entry, more=more)
+    ran = manage("shell", "--no-imports", "-c", code, env=production)
+    assert f"LAYER config.settings.{told}" in ran.out
+
+
+@check("env.layers", seconds=120)
+def test_pytest_takes_testing(tools):
+    """pytest takes the testing layer."""
+    ran = tools.poetry("run", "pytest", "test_layer_in_use.py", edits={"test_layer_in_use.py": IN_TESTS})
+    expect_that(ran.ok, expected="tests run in config.settings.testing", observed="they run in another layer")
+
+
+@check("env.variables")
+@pytest.mark.parametrize("layer", ["development", "testing"])
+def test_defaults(load, layer):
+    """Development and testing load without any variable: SQLite, a local cache, a key."""
+    settings = load(f"config.settings.{layer}", env={})
+    assert settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    assert "locmem" in settings.CACHES["default"]["BACKEND"]
+    assert settings.SECRET_KEY, "there is no key"
+
+
+@check("env.variables")
+def test_defaults_of_development(load):
+    """In development debug is on, unless it is switched off, and the hosts are one's own."""
+    settings = load("config.settings.development", env={})
+    assert settings.DEBUG is True
+    assert {"localhost", "127.0.0.1"} <= set(settings.ALLOWED_HOSTS)
+    assert load("config.settings.development", env={"DEBUG": "false"}).DEBUG is False
+
+
+@check("env.variables")
+@pytest.mark.parametrize("layer", ["development", "production"])
+def test_addresses(load, production, rng, layer):
+    """`DATABASE_URL` and `REDIS_URL` say where database and cache are."""
+    name, user, number = rng.word(), rng.word(), rng.randrange(1, 15)
+    given = {
+        "DATABASE_URL": f"postgres://{user}:pass@db.example:5433/{name}",
+        "REDIS_URL": f"redis://cache.example:6380/{number}",
+    }
+    settings = load(f"config.settings.{layer}", env=production | given)
+    database, cache = settings.DATABASES["default"], settings.CACHES["default"]
+    assert "postgresql" in database["ENGINE"]
+    assert [database["NAME"], database["USER"], database["HOST"], str(database["PORT"])] == [
+        name,
+        user,
+        "db.example",
+        "5433",
+    ]
+    assert "redis" in cache["BACKEND"].lower()
+    assert f"cache.example:6380/{number}" in str(cache["LOCATION"])
+
+
+@check("env.variables")
+@pytest.mark.parametrize("layer", ["development", "production"])
+def test_an_empty_redis_url(load, production, layer):
+    """An empty `REDIS_URL` means the local cache in development and is refused in production."""
+    env = production | {"REDIS_URL": ""}
+    if layer == "development":
+        assert "locmem" in load("config.settings.development", env=env).CACHES["default"]["BACKEND"]
+        return
+    with raises("ImproperlyConfigured"):
+        load("config.settings.production", env=env)
+
+
+@check("env.variables")
+@pytest.mark.parametrize("name", ["ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS"])
+@pytest.mark.parametrize("layer", ["development", "production"])
+def test_lists(load, production, rng, name, layer):
+    """`ALLOWED_HOSTS` and `CSRF_TRUSTED_ORIGINS` are lists, separated by commas."""
+    prefix = "https://" if name == "CSRF_TRUSTED_ORIGINS" else ""
+    values = [f"{prefix}{rng.word()}.example" for _ in range(2)]
+    settings = load(f"config.settings.{layer}", env=production | {name: ",".join(values)})
+    assert list(getattr(settings, name)) == values
+
+
+@check("env.variables")
+def test_variables_of_production(load, production, rng):
+    """`SECRET_KEY`, `SECURE_SSL_REDIRECT` and `SECURE_HSTS_SECONDS` arrive in production, the latter two with their defaults."""
+    settings = load("config.settings.production", env=production)
+    assert settings.SECRET_KEY == production["SECRET_KEY"]
+    assert (settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS) == (True, 31536000)
+    seconds = rng.randrange(3600, 10**6)
+    settings = load(
+        "config.settings.production",
+        env=production | {"SECURE_SSL_REDIRECT": "false", "SECURE_HSTS_SECONDS": str(seconds)},
+    )
+    assert (settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS) == (False, seconds)
+
+
+@check("env.production-requires")
+@pytest.mark.parametrize("name", REQUIRED)
+@pytest.mark.parametrize("missing", [True, False], ids=["missing", "empty"])
+def test_what_production_requires(load, production, name, missing):
+    """Production refuses to load with ImproperlyConfigured when a required variable is missing or empty."""
+    load("config.settings.production", env=production)
+    env = {key: value for key, value in production.items() if key != name} | ({} if missing else {name: ""})
+    with raises("ImproperlyConfigured"):
+        load("config.settings.production", env=env)
+
+
+@check("env.debug-off")
+@pytest.mark.parametrize("value", ["true", "True", "1", "on", "yes"])
+@pytest.mark.parametrize("layer", ["production", "testing"])
+def test_debug_stays_off(load, production, layer, value):
+    """Debug is off in production and testing, whatever `DEBUG` says."""
+    assert load(f"config.settings.{layer}", env=production | {"DEBUG": value}).DEBUG is False
+
+
+@check("env.dotenv")
+def test_the_file_supplies(load, rng):
+    """`.env` supplies what is not set."""
+    hosts = [rng.word(), rng.word()]
+    settings = load(
+        "config.settings.development", env={}, files={".env": f"ALLOWED_HOSTS={','.join(hosts)}\nDEBUG=false\n"}
+    )
+    assert (list(settings.ALLOWED_HOSTS), settings.DEBUG) == (hosts, False)
+
+
+@check("env.dotenv")
+@pytest.mark.parametrize("layer", ["development", "production"])
+def test_the_file_overrides_nothing(load, production, rng, layer):
+    """`.env` does not override what is set."""
+    host = rng.word()
+    text = "ALLOWED_HOSTS=file.example\nSECRET_KEY=of-the-file\nDATABASE_URL=sqlite:///of-the-file\n"
+    settings = load(f"config.settings.{layer}", env=production | {"ALLOWED_HOSTS": host}, files={".env": text})
+    assert list(settings.ALLOWED_HOSTS) == [host]
+    assert settings.SECRET_KEY == production["SECRET_KEY"]
+    assert settings.DATABASES["default"]["NAME"] == "nothing"
+
+
+LISTED = re.compile(r"^\s*(?:#\s*)?(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$")
+NOT_OURS = {"DJANGO_SETTINGS_MODULE", "PATH", "HOME", "PYTHONPATH", "TMPDIR", "TMP", "TEMP", "USER", "HOSTNAME", "LANG"}
+
+
+def listed(files):
+    """The variables of .env.example with their values, in order."""
+    found = (LISTED.match(line) for line in files.text(".env.example").splitlines())
+    return [(match[1], match[2].strip()) for match in found if match]
+
+
+@check("env.example")
+@pytest.mark.parametrize("layer", ["development", "production", "testing"])
+def test_every_variable_is_listed(load, files, production, layer):
+    """Every variable that the project's own code reads is in `.env.example`."""
+    names = {name for name, _ in listed(files)}
+    read = [
+        one for one in load.environ(f"config.settings.{layer}", env=production) if one.path and one.name not in NOT_OURS
+    ]
+    assert read, "the settings read no variable at all"
+    missing = next((one for one in read if one.name not in names), None)
+    expect_that(
+        missing is None,
+        expected="a line for every variable",
+        observed=missing and f"{missing.name}, read at {missing.path}:{missing.line}, has none",
+    )
+
+
+@check("env.example")
+def test_every_variable_once(files):
+    """`.env.example` lists each variable once."""
+    names = [name for name, _ in listed(files)]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+@check("env.example")
+@pytest.mark.parametrize("layer", ["development", "testing"])
+def test_no_key_that_is_in_use(load, files, layer):
+    """What `.env.example` gives for `SECRET_KEY` is not a key that the settings fall back to."""
+    key = load(f"config.settings.{layer}", env={}).SECRET_KEY
+    assert key not in [value.strip("\"'") for name, value in listed(files) if name == "SECRET_KEY"]

@@ -1,0 +1,61 @@
+"""Task 3, production: behind a proxy that ends TLS."""
+
+import pytest
+
+from grader.checkpoint import check, expect_that
+
+HTTPS = {"Host": "example.org", "X-Forwarded-Proto": "https"}
+
+
+@check("env.deploy-check")
+def test_nothing_is_silenced(load, production):
+    """No security check is silenced."""
+    silenced = load("config.settings.production", env=production).SILENCED_SYSTEM_CHECKS
+    assert [name for name in silenced if name.startswith("security")] == []
+
+
+@check("env.https")
+@pytest.mark.parametrize("path", ["/", "/admin/", "/nowhere/?a=1"])
+def test_the_same_address_with_https(ready_site, path):
+    """Plain HTTP is redirected to the same address with https, whatever the address."""
+    answer = ready_site.get(path, headers={"Host": "www.example.org"})
+    assert answer.status_code in (301, 302, 307, 308)
+    assert answer.header("Location") == f"https://www.example.org{path}"
+
+
+@check("env.https")
+def test_https_is_served(ready_site):
+    """With `X-Forwarded-Proto: https` a request is served, with HSTS for a year, its subdomains and preload."""
+    answer = ready_site.get("/admin/login/", headers=HTTPS)
+    assert answer.status_code == 200
+    said = sorted(part.strip().lower() for part in answer.header("Strict-Transport-Security").split(";"))
+    assert said == ["includesubdomains", "max-age=31536000", "preload"]
+
+
+@check("env.https")
+def test_cookies_are_secure(ready_site, load, production):
+    """The CSRF cookie of the login page is Secure, and so will be the cookie of a session."""
+    answer = ready_site.get("/admin/login/", headers=HTTPS)
+    assert "csrftoken" in answer.header("Set-Cookie")
+    assert "; secure" in answer.header("Set-Cookie").lower()
+    settings = load("config.settings.production", env=production)
+    assert (settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE) == (True, True)
+
+
+@check("env.hosts")
+@pytest.mark.parametrize("host", ["evil.example", "example.org.evil.example", "10.0.0.1"])
+def test_strange_hosts(ready_site, host):
+    """Hosts that are not in `ALLOWED_HOSTS` get 400, those that are get an answer."""
+    assert ready_site.get("/admin/login/", headers=HTTPS | {"Host": "www.example.org"}).status_code == 200
+    answer = ready_site.get("/admin/login/", headers=HTTPS | {"Host": host})
+    assert answer.status_code == 400
+    expect_that("DEBUG = True" not in answer.text, expected="a plain answer", observed="a debug page")
+
+
+@check("env.hosts")
+def test_no_debug_page(ready_site, rng):
+    """An unknown address gets 404 without a debug page."""
+    answer = ready_site.get(f"/{rng.word()}/", headers=HTTPS)
+    assert answer.status_code == 404
+    shown = [word for word in ("DEBUG = True", "URLconf", "urlpatterns") if word in answer.text]
+    assert shown == []

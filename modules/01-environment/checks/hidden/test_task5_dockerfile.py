@@ -1,0 +1,98 @@
+"""Task 5, containers: the Dockerfile and what gets into the image, read as data."""
+
+import re
+
+import pytest
+
+from grader.checkpoint import check, expect_that, fail
+
+PYTHON = re.compile(r"(?:docker\.io/)?(?:library/)?python:3\.1[23](?:\.\d+)?(?:-[\w.-]+)?(?:@sha256:[0-9a-f]{64})?")
+SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|DATABASE_URL|REDIS_URL", re.IGNORECASE)
+
+
+@check("env.dockerfile")
+def test_the_image_it_builds_on(final):
+    """The final stage comes from the official python image, 3.12 or 3.13, by an exact tag."""
+    base = final[-1].base
+    expect_that(PYTHON.fullmatch(base) is not None, expected="python:3.13-slim or the like", observed=base)
+
+
+@check("env.dockerfile")
+def test_no_stage_is_latest(stages):
+    """No stage builds on `latest`, or on an image without a tag."""
+    names = {stage.name for stage in stages} | {"scratch"}
+    bases = [stage.base for stage in stages if stage.base.lower() not in names]
+    assert [base for base in bases if base.endswith(":latest") or not re.search(r"[:@][^/]+$", base)] == []
+
+
+@check("env.dockerfile")
+def test_no_rule_is_ignored(files):
+    """No rule of hadolint is ignored in the file."""
+    ignored = [
+        n for n, line in enumerate(files.text("Dockerfile").splitlines(), 1) if re.match(r"\s*#\s*hadolint\b", line)
+    ]
+    assert ignored == []
+
+
+@check("env.dockerfile-user")
+def test_who_runs_it(final):
+    """The last `USER` of the final stage is not root, by name or number."""
+    user = next((user for stage in final if (user := stage.last("USER"))), None)
+    name = (user or "root").partition(":")[0].strip("\"'")
+    expect_that(
+        name not in ("root", "") and not re.fullmatch(r"0+", name), expected="another user than root", observed=name
+    )
+
+
+@check("env.dockerfile-serves")
+def test_what_is_started(final, compose, commands):
+    """gunicorn serves `config.wsgi`, not the development server."""
+    web = compose["services"].get("web") or {}
+    image = [final[0].last("CMD"), final[0].last("ENTRYPOINT")]
+    started = commands(web.get("entrypoint") or image[1], web.get("command") or image[0])
+    assert "gunicorn" in started
+    assert "runserver" not in started
+
+
+@check("env.image-secrets")
+def test_no_secret_is_baked_in(stages):
+    """No `ARG` or `ENV` holds a secret."""
+    for stage in stages:
+        for word, arguments in stage.instructions:
+            if word in ("ARG", "ENV") and (named := named_secret(arguments)):
+                fail(expected="no secret in the image", observed=f"{word} {named}", where="Dockerfile")
+
+
+def named_secret(arguments):
+    """The first variable of an ARG or ENV whose name says that it is secret."""
+    names = re.findall(r"(\w+)=", arguments) if "=" in arguments else arguments.split()[:1]
+    return next((name for name in names if SECRET.search(name)), None)
+
+
+def pattern(line):
+    """A line of .dockerignore as a regular expression: it excludes the path and all below it."""
+    parts, text = [], line.strip().removeprefix("./").strip("/")
+    for token in re.findall(r"\*\*/?|\*|\?|\[[^\]]*\]|.", text):
+        parts.append(
+            {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(token)
+            or (token if token[0] == "[" else re.escape(token))
+        )
+    return re.compile(f"{''.join(parts)}(?:/.*)?")
+
+
+def kept_out(path, text):
+    """Whether a .dockerignore keeps the path out of the image: the last line that speaks of it decides."""
+    verdict = False
+    for line in (raw.strip() for raw in text.splitlines()):
+        if line and not line.startswith("#") and pattern(line.removeprefix("!")).fullmatch(path):
+            verdict = not line.startswith("!")
+    return verdict
+
+
+@check("env.image-secrets")
+@pytest.mark.parametrize("path", [".git/config", ".env"])
+def test_what_stays_out(files, path):
+    """`.dockerignore` keeps `.git` and `.env` out of the image, and lets the code in."""
+    text = files.text(".dockerignore")
+    assert not kept_out("src/config/wsgi.py", text), "it keeps the code out"
+    assert kept_out(path, text), f"{path} gets into the image"

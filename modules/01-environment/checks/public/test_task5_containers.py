@@ -1,0 +1,77 @@
+"""Task 5, containers: the plain cases."""
+
+from grader.checkpoint import check, expect_that
+
+
+@check("env.dockerfile", seconds=60)
+def test_hadolint(tools):
+    """hadolint has nothing to say about the Dockerfile at level warning."""
+    report = tools.hadolint("Dockerfile")
+    expect_that(report.ok, expected="no finding", observed="; ".join(report.findings) or "hadolint cannot read it")
+
+
+@check("env.dockerfile-user")
+def test_not_root(final):
+    """The final stage of the Dockerfile has a `USER`."""
+    users = [stage.last("USER") for stage in final]
+    expect_that(any(users), expected="a USER that is not root", observed="there is no USER: the container runs as root")
+
+
+@check("env.dockerfile-serves")
+def test_gunicorn(final, compose, commands):
+    """The container starts gunicorn."""
+    web = compose["services"].get("web") or {}
+    started = commands(final[0].last("CMD"), final[0].last("ENTRYPOINT"), web.get("command"), web.get("entrypoint"))
+    assert "gunicorn" in started
+
+
+@check("env.image-secrets")
+def test_dockerignore(files):
+    """`.dockerignore` has lines for `.git` and `.env`."""
+    expect_that(files.exists(".dockerignore"), expected="a .dockerignore", observed="there is none")
+    assert ".git" in files.text(".dockerignore")
+    assert ".env" in files.text(".dockerignore")
+
+
+@check("env.compose", seconds=60)
+def test_the_compose_file(tools, services_of):
+    """docker-compose.yml is valid and has the services web, worker, db and redis."""
+    report = tools.compose("docker-compose.yml")
+    expect_that(
+        report.ok, expected="a file that follows the Compose specification", observed="; ".join(report.findings)
+    )
+    services_of("web", "worker", "db", "redis")
+
+
+@check("env.compose-health")
+def test_health_of_the_database(services_of):
+    """The service db has a health check."""
+    (database,) = services_of("db")
+    expect_that("test" in (database.get("healthcheck") or {}), expected="a healthcheck", observed="db has none")
+
+
+@check("env.compose-order")
+def test_web_waits(services_of):
+    """web waits until db is healthy."""
+    (web,) = services_of("web")
+    waits = web.get("depends_on")
+    condition = waits.get("db", {}).get("condition") if isinstance(waits, dict) else None
+    assert condition == "service_healthy"
+
+
+@check("env.compose-migrations")
+def test_migrations_run(compose, commands):
+    """A service runs `migrate`."""
+    started = commands(
+        *(service.get("command") for service in compose["services"].values() if isinstance(service, dict))
+    )
+    assert "migrate" in started
+
+
+@check("env.compose-safe")
+def test_only_web_is_reached(compose):
+    """Only web publishes ports."""
+    publishing = [
+        name for name, service in compose["services"].items() if isinstance(service, dict) and service.get("ports")
+    ]
+    assert sorted(set(publishing) - {"web"}) == []
