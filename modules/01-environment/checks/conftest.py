@@ -81,7 +81,7 @@ def final(stages):
 
 
 def read_dockerfile(text):
-    """The instructions of a Dockerfile as (word, arguments): comments and here-documents left out, long lines joined."""
+    """The instructions of a Dockerfile as (word, arguments): without comments, long lines joined."""
     lines, instructions = iter(text.splitlines()), []
     for line in lines:
         joined = line.strip()
@@ -99,7 +99,7 @@ def read_dockerfile(text):
 
 
 def filled(text, values):
-    """The text with ``$NAME`` and ``${NAME}`` replaced where a value is known, and by the default where one is given."""
+    """The text with ``$NAME`` and ``${NAME}`` filled in where there is a value or a default."""
 
     def value(match):
         name, default = match["plain"] or match["name"], match["default"]

@@ -43,7 +43,7 @@ def test_an_update_of_the_queryset(make, models):
 
 @check("domain.db-published-at")
 def test_published_and_dated(make, db):
-    """The database refuses a published post without `published_at` and a draft with one; archived ones may have either."""
+    """The database refuses a published post without `published_at` and a draft with one."""
     draft, published = make.post(), make.published()
     with db.refused():
         db.update("posts_post", {"published_at": datetime.now(UTC)}, id=draft.pk)

@@ -144,7 +144,7 @@ def test_a_long_title_is_not_cut_early(make, db, rng):
 
 
 def race(app, db, make, title, *, atomic):
-    """Saves two posts of one title at once; every INSERT is held for a moment, so that both look before either writes."""
+    """Saves two posts of one title at once; every INSERT is held, so that both look before either writes."""
     posts = [make.post.build(title=title) for _ in range(2)]
     db.execute(PAUSE)
     for outcome in app.race([later(post.save) for post in posts], atomic=atomic):

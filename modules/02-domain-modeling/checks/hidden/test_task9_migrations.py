@@ -33,7 +33,7 @@ def test_the_first_migration_is_as_it_was(migrations):
 
 @check("domain.migrations-forwards", seconds=60)
 def test_status_and_date(migrations, old):
-    """Published rows become published with a date, drafts and published rows without a body become drafts without one."""
+    """Published rows become published with a date; drafts, and published rows without a body, become drafts."""
     published, draft, empty = old(is_published=True), old(), old(is_published=True, body="")
     migrations.migrate()
     seen = {

@@ -11,7 +11,7 @@ def test_no_migration_is_missing(manage):
 
 @check("domain.migrations-forwards")
 def test_two_old_rows(migrations, old):
-    """A published row and a draft from before your migrations are there after `migrate`, with their status and a slug."""
+    """A published row and a draft from before are there after `migrate`, with their status and a slug."""
     published, draft = old(title="Hello", is_published=True), old(title="Not yet")
     migrations.migrate()
     rows = {
