@@ -1,0 +1,143 @@
+"""What learners clone: a starter and those before it, briefs, hints, public checks; nothing hidden, later or solved."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader import __version__
+from grader.course.build import built_modules
+from grader.course.manifest import Course
+from grader.course.projection import project_to
+from grader.domain.course import Module, State
+from grader.domain.errors import CourseError, UsageError_
+from grader.environment.lock import content_hashes
+
+_SHARED = ("README.md", "hints.md", "module.toml")
+_IGNORED = ".venv/\n__pycache__/\n*.py[cod]\n.env\n*.sqlite3\n/out/\n"
+# One commit, by nobody in particular at no particular time: two releases of one course are the same, bit for bit.
+_COMMIT = {
+    "GIT_AUTHOR_NAME": "Django Track",
+    "GIT_AUTHOR_EMAIL": "course@example.invalid",
+    "GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z",
+    "GIT_COMMITTER_NAME": "Django Track",
+    "GIT_COMMITTER_EMAIL": "course@example.invalid",
+    "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "PATH": os.environ.get("PATH", os.defpath),
+}
+
+
+def release(course: Course, out: Path, *, module: int) -> Path:
+    """Write the release of a module to ``out``, which must not exist or be empty; a git repository of one commit.
+
+    Raises:
+        UsageError_: the folder holds something, or the module has no starter yet.
+        CourseError: the course's own environment cannot be written.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError_(f"{out} is not an empty folder", "Name one that does not exist yet; nothing is overwritten.")
+    released = tuple(m for m in built_modules(course) if m.number <= module)
+    if module not in {m.number for m in released}:
+        raise UsageError_(f"module {module:02d} has no starter yet", "Release one that has a module.toml.")
+    out.mkdir(parents=True, exist_ok=True)
+    for each in released:
+        _module(course, each, out / "modules" / each.slug)
+    _environment(course, out / "environment")
+    _root(course, released, out)
+    _commit(out, f"Module {module:02d}")
+    return out
+
+
+def _module(course: Course, module: Module, out: Path) -> None:
+    """A starter is projected anew, not copied: what was left lying in the committed one stays behind."""
+    folder = course.folder(module)
+    project_to(course, State(module.number, False), out / "starter")
+    for name in _SHARED:
+        if (folder / name).is_file():
+            shutil.copyfile(folder / name, out / name)
+    for path in (*folder.glob("checks/*.py"), *folder.glob("checks/public/**/*.py")):
+        target = out / path.relative_to(folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+
+
+def _environment(course: Course, out: Path) -> None:
+    """The course's lock, so that a project whose own is broken can still be checked.
+
+    It is told to be of another project, by a bound on Python that means the same: as an answer to a stale lock it
+    is as stale as any other.
+    """
+    out.mkdir(parents=True)
+    project = (course.environment_lock / "pyproject.toml").read_text("utf-8")
+    lock = (course.environment_lock / "poetry.lock").read_text("utf-8")
+    other, changed = re.subn(r'^requires-python = "(.*)"$', r'requires-python = "\1,!=3.12.0a1"', project, flags=re.M)
+    if changed != 1:
+        raise CourseError("the course's pyproject.toml has no requires-python", "Add it below [project].")
+    fits = sorted(content_hashes(tomllib.loads(other)))[0]
+    (out / "pyproject.toml").write_text(other, "utf-8")
+    (out / "poetry.lock").write_text(
+        re.sub(r'^content-hash = ".*"$', f'content-hash = "{fits}"', lock, flags=re.M), "utf-8"
+    )
+
+
+def _root(course: Course, released: tuple[Module, ...], out: Path) -> None:
+    latest = released[-1]
+    slugs = json.dumps([m.slug for m in released])
+    (out / "course.toml").write_text(
+        f'name = {json.dumps(course.name)}\nenvironment_lock = "environment"\nmodules = {slugs}\n', "utf-8"
+    )
+    (out / "requirements.txt").write_text(f"django-track=={__version__}\n", "utf-8")
+    (out / ".gitignore").write_text(_IGNORED, "utf-8")
+    (out / "README.md").write_text(_readme(course, latest), "utf-8")
+    if (course.root / "LICENSE").is_file():
+        shutil.copyfile(course.root / "LICENSE", out / "LICENSE")
+
+
+def _readme(course: Course, latest: Module) -> str:
+    folder = f"modules/{latest.slug}"
+    return f"""# {course.name}: module {latest.number:02d}, {latest.title}
+
+You need Python 3.12 or newer. In this folder, once:
+
+```console
+$ python3 -m venv .venv
+$ .venv/bin/pip install -r requirements.txt
+```
+
+1. Read the brief: [{folder}/README.md]({folder}/README.md). Stuck? [hints.md]({folder}/hints.md) has one hint a task.
+2. Work in `{folder}/starter`.
+3. Check your work as often as you like:
+
+```console
+$ .venv/bin/grader check {folder}/starter
+```
+"""
+
+
+def _commit(out: Path, message: str) -> None:
+    for words in (
+        ("init", "--quiet", "--initial-branch=main", "--template="),
+        ("add", "--all", "--force"),
+        ("-c", "commit.gpgsign=false", "commit", "--quiet", "--no-verify", "-m", message),
+    ):
+        subprocess.run(["git", *words], cwd=out, env=_COMMIT, check=True, capture_output=True)
+
+
+def released_text(course: Course, module: int) -> Iterator[str]:
+    """Every text that a release of this module may hold, taken from its sources."""
+    for each in built_modules(course):
+        if each.number <= module:
+            folder = course.folder(each)
+            for path in (
+                *(folder / n for n in _SHARED),
+                *folder.glob("checks/*.py"),
+                *folder.glob("checks/public/**/*.py"),
+            ):
+                if path.is_file():
+                    yield path.read_text("utf-8")
