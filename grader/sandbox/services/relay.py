@@ -2,16 +2,21 @@
 
 import asyncio
 import contextlib
+import resource
 import socket
+import struct
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Literal
 
 Mode = Literal["ok", "cut", "hang", "latency"]
 _HELD = 1 << 18
 _WITHIN_S = 10.0
+_MOST = 200  # connections of a link, each of two descriptors
+_DESCRIPTORS = 4096
+_RESET = struct.pack("ii", 1, 0)
 
 
 class _Half(asyncio.Protocol):
@@ -23,7 +28,7 @@ class _Half(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.queue: deque[bytes] = deque()
         self.late = 0
-        self.ended = self.finished = False
+        self.ended = self.finished = self.peer_full = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -34,8 +39,7 @@ class _Half(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.queue.append(data)
         self.pass_on()
-        if self.held() > _HELD:
-            self.pause(True)
+        self.steady()
 
     def eof_received(self) -> bool:
         self.ended = True
@@ -47,20 +51,23 @@ class _Half(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         if self.peer is not None:
-            self.peer.pause(True)
+            self.peer.peer_full = True
+            self.peer.steady()
 
     def resume_writing(self) -> None:
         if self.peer is not None:
-            self.peer.pause(False)
+            self.peer.peer_full = False
+            self.peer.steady()
 
     def held(self) -> int:
         """How many bytes wait, late ones included."""
         return self.late + sum(map(len, self.queue))
 
-    def pause(self, pausing: bool) -> None:
-        """Stops reading from this end, or goes on."""
-        if self.transport is not None and not self.transport.is_closing():
-            (self.transport.pause_reading if pausing else self.transport.resume_reading)()
+    def steady(self) -> None:
+        """Reads from this end while what is received can go on or is not much; or else lets the sender wait."""
+        if self.transport is not None and not self.transport.is_closing() and not self.ended:
+            wait = self.peer_full or self.held() > _HELD
+            (self.transport.pause_reading if wait else self.transport.resume_reading)()
 
     def pass_on(self) -> None:
         """Gives the peer what waits, as the link's mode wants it, and then the end if there is one."""
@@ -92,12 +99,11 @@ class _Half(asyncio.Protocol):
         self.late -= len(data)
         if self.peer is not None:
             self.peer.send(data)
-        self._settle()
+        self.pass_on()
 
     def _settle(self) -> None:
-        """Reads on once little is held; passes the end on once nothing is; closes when both ends have ended."""
-        if self.held() <= _HELD and not self.ended:
-            self.pause(False)
+        """Reads on if it may; passes the end on once nothing waits; closes when both ends have ended."""
+        self.steady()
         if not self.ended or self.queue or self.late or self.finished or self.peer is None:
             return
         self.finished = True
@@ -130,9 +136,7 @@ class _Pair:
 
     def dial(self) -> None:
         """Connects to the service; without one the near end is reset, as by a machine with nothing on that port."""
-        task = asyncio.ensure_future(self._dial())
-        self.link.dialling.add(task)
-        task.add_done_callback(self.link.dialling.discard)
+        self.link.do(self._dial())
 
     async def _dial(self) -> None:
         try:
@@ -164,14 +168,19 @@ class _Pair:
 class Link:
     """One listener and the service behind it. ``prelude`` is said to the service first on every connection."""
 
-    def __init__(self, run: Callable[[Callable[[], None]], None], upstream: Path, prelude: bytes) -> None:
-        self._run = run
+    def __init__(
+        self, run: Callable[[Callable[[], None]], None], listener: socket.socket, upstream: Path, prelude: bytes
+    ) -> None:
+        self._run, self._listener = run, listener
         self.upstream, self.prelude = upstream, prelude
         self.mode: Mode = "ok"
         self.delay_s = 0.0
         self.pairs: set[_Pair] = set()
-        self.dialling: set[asyncio.Task[None]] = set()
-        self.server: asyncio.Server | None = None
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    def open(self) -> None:
+        """Begins to accept; in the relay's thread."""
+        asyncio.get_running_loop().add_reader(self._listener, self._accept)
 
     def set(self, mode: Mode, delay_s: float = 0.0) -> None:
         """From now on: ``ok``; ``cut`` resets connections, ``hang`` passes nothing on, ``latency`` is ``delay_s`` late.
@@ -195,11 +204,33 @@ class Link:
                 pair.near.pass_on()
                 pair.far.pass_on()
 
+    def _accept(self) -> None:
+        """Takes one connection. Too many are reset, or the sandbox could use up the grader's descriptors."""
+        try:
+            connection, _ = self._listener.accept()
+        except OSError:
+            return
+        if len(self.pairs) + len(self.tasks) >= _MOST:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            connection.close()
+            return
+        connection.setblocking(False)
+        self.do(self._take(connection))
+
+    async def _take(self, connection: socket.socket) -> None:
+        await asyncio.get_running_loop().connect_accepted_socket(lambda: _Pair(self).near, connection)
+
+    def do(self, work: Coroutine[None, None, None]) -> None:
+        """Starts some work and holds on to it until it is done."""
+        task = asyncio.ensure_future(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
     def _close(self) -> None:
-        if self.server is not None:
-            self.server.close()
-        for task in self.dialling:
-            task.cancel()
+        if self._listener.fileno() >= 0:
+            asyncio.get_running_loop().remove_reader(self._listener)
+            self._listener.close()
+        self.mode = "cut"  # a connection may just be on its way in
         for pair in list(self.pairs):
             pair.abort()
 
@@ -208,6 +239,9 @@ class Relay:
     """All the links of a run, in one thread."""
 
     def __init__(self) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
         self._loop = asyncio.new_event_loop()
         self._links: list[Link] = []
         self._thread = threading.Thread(target=self._loop.run_forever, name="relay", daemon=True)
@@ -215,16 +249,9 @@ class Relay:
 
     def attach(self, listener: socket.socket, upstream: Path, *, prelude: bytes = b"") -> Link:
         """Accepts on that TCP or Unix listener, which is the relay's from now on, and connects to the Unix socket."""
-        link = Link(self._run, upstream, prelude)
-
-        async def serve() -> asyncio.Server:
-            loop, protocol = asyncio.get_running_loop(), lambda: _Pair(link).near
-            if listener.family == socket.AF_UNIX:
-                return await loop.create_unix_server(protocol, sock=listener)
-            return await loop.create_server(protocol, sock=listener)
-
         listener.setblocking(False)
-        link.server = asyncio.run_coroutine_threadsafe(serve(), self._loop).result(_WITHIN_S)
+        link = Link(self._run, listener, upstream, prelude)
+        self._run(link.open)
         self._links.append(link)
         return link
 
@@ -234,7 +261,7 @@ class Relay:
             return
         for link in self._links:
             link.close()
-        self._run(lambda: None)
+        asyncio.run_coroutine_threadsafe(_settled(), self._loop).result(_WITHIN_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_WITHIN_S)
         self._loop.close()
@@ -249,3 +276,11 @@ class Relay:
             await asyncio.sleep(0)
 
         asyncio.run_coroutine_threadsafe(do(), self._loop).result(_WITHIN_S)
+
+
+async def _settled() -> None:
+    """Waits for connections that were just coming in, and for what was closed to be let go of."""
+    if waiting := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(waiting, timeout=1)
+    for _ in range(3):
+        await asyncio.sleep(0)

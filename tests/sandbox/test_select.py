@@ -1,0 +1,78 @@
+"""Choosing a sandbox, and what a machine is told that has none."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.domain.errors import SandboxError
+from grader.sandbox import cgroup, machine, open_sandbox, probe, seccomp, select
+from grader.sandbox.bubblewrap import Bubblewrap
+from grader.sandbox.services import binaries
+
+
+def test_auto_is_bubblewrap(state_dir: Path) -> None:
+    sandbox = open_sandbox("auto", state_dir=state_dir)
+    assert (sandbox.name, sandbox.official) == ("bubblewrap", True)
+    sandbox.close()
+
+
+def test_process_only_by_name(state_dir: Path) -> None:
+    sandbox = open_sandbox("process", state_dir=state_dir)
+    assert not sandbox.official
+    sandbox.close()
+
+
+@pytest.mark.parametrize("kind", ["auto", "bubblewrap"])
+def test_without_bubblewrap_it_refuses(kind: select.Kind, state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.sandbox.bubblewrap.shutil.which", lambda *_, **__: None)
+    with pytest.raises(SandboxError, match="not installed") as raised:
+        open_sandbox(kind, state_dir=state_dir)
+    assert "apt-get install bubblewrap" in raised.value.hint
+
+
+def test_a_machine_that_refuses_namespaces(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever bubblewrap says is passed on, with the way out."""
+    from grader.sandbox import bubblewrap
+
+    real = bubblewrap._isolating
+    monkeypatch.setattr(bubblewrap, "_isolating", lambda *a: ["--no-such-option", *real(*a)])
+    with pytest.raises(SandboxError, match="no-such-option") as raised:
+        open_sandbox("auto", state_dir=state_dir)
+    assert "apparmor_restrict_unprivileged_userns" in raised.value.hint
+    assert "never official" in raised.value.hint
+
+
+def test_a_state_directory_that_others_may_write(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    with pytest.raises(SandboxError, match="written by others") as raised:
+        open_sandbox("process", state_dir=tmp_path)
+    assert "chmod go-w" in raised.value.hint
+
+
+def test_this_machine_is_found_fit() -> None:
+    findings = {finding.name: finding for finding in probe()}
+    assert all(finding.ok for finding in findings.values() if finding.required)
+    assert findings["sandbox"].detail.startswith("isolates")
+
+
+def test_a_machine_that_lacks_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every finding that fails says how to mend it."""
+
+    def missing() -> bytes:
+        raise SandboxError("no libseccomp", "Install libseccomp2.")
+
+    monkeypatch.setattr(machine.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(machine.platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(seccomp, "program", missing)
+    monkeypatch.setattr(cgroup, "_own", lambda **_: None)
+    monkeypatch.setattr(binaries, "_package", lambda name: Path("/nowhere"))
+    findings = probe()
+    assert not any(finding.ok for finding in findings)
+    assert all(finding.hint for finding in findings)
+    assert any(not finding.required for finding in findings)
+
+
+def test_closing_twice_is_no_harm() -> None:
+    sandbox = Bubblewrap()
+    sandbox.close()
+    sandbox.close()

@@ -1,0 +1,208 @@
+"""PostgreSQL and Redis of a submission's own: what the learner's role may do, and what it may not."""
+
+import os
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis as redis_py
+
+from grader.domain.errors import EnvironmentError_
+from grader.sandbox.api import Sandbox
+from grader.sandbox.process import Process
+from grader.sandbox.services.pool import DatabasePool
+from grader.sandbox.services.postgres import Postgres
+from grader.sandbox.services.redis import Redis
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+def as_learner(postgres: Postgres, name: str) -> Connection:
+    """A connection with the learner's name and password, as the relay would make it."""
+    password = postgres.url(5432, name).split(":")[2].split("@")[0]
+    return psycopg.connect(
+        host=str(postgres.socket_dir), user="learner", password=password, dbname=name, autocommit=True
+    )
+
+
+def redis_learner(redis: Redis) -> redis_py.Redis:
+    password = redis.url(6379).split(":")[2].split("@")[0]
+    return redis_py.Redis(unix_socket_path=str(redis.socket), username="learner", password=password)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "COPY (SELECT 1) TO PROGRAM 'id'",
+        "COPY note FROM PROGRAM 'id'",
+        "COPY note FROM '/etc/passwd'",
+        "COPY note TO '/tmp/out'",
+        "SELECT pg_read_file('/etc/passwd')",
+        "SELECT pg_ls_dir('/')",
+        "SELECT lo_import('/etc/passwd')",
+        "CREATE ROLE other",
+        "ALTER ROLE learner SUPERUSER",
+        "CREATE DATABASE other",
+        "DROP DATABASE seed",
+        "SET ROLE postgres",
+        "SET log_statement = 'none'",
+        "SET lc_messages = 'de_DE'",
+        "ALTER SYSTEM SET log_statement = 'none'",
+        "SELECT pg_reload_conf()",
+        "SELECT pg_rotate_logfile()",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'a', 'b'",
+        "LOAD 'a'",
+        "CREATE EXTENSION vector",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postgres' AND datname IS NOT NULL",
+        "SELECT rolpassword FROM pg_authid",
+    ],
+)
+def test_refused_to_the_learner(own: Connection, statement: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        own.execute(statement)  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def own(postgres: Postgres, redis: Redis) -> "Connection":
+    postgres.create("own", "seed")
+    with postgres.admin() as admin, as_learner(postgres, "own") as connection, admin:
+        yield connection  # type: ignore[misc]
+    postgres.drop("own")
+
+
+def test_an_honest_application(own: Connection) -> None:
+    own.execute("CREATE TABLE more (id int); INSERT INTO note VALUES ('second'); DROP TABLE more")
+    assert own.execute("SELECT count(*) FROM note").fetchone() == (2,)
+
+
+@pytest.mark.parametrize("name", ["postgres", "template1", "seed", "not_yet_open"])
+def test_other_databases_are_closed(postgres: Postgres, name: str) -> None:
+    postgres.create("not_yet_open", "seed", open_to_learner=False)
+    with pytest.raises(psycopg.OperationalError, match="permission denied|not currently accepting"):
+        as_learner(postgres, name)
+    postgres.drop("not_yet_open")
+
+
+def test_its_own_suite_may_create_databases_if_asked(sandbox: Sandbox, state_dir: Path) -> None:
+    server = Postgres(sandbox, state_dir=state_dir, createdb=True)
+    server.start()
+    try:
+        server.create("suite")
+        with as_learner(server, "suite") as connection:
+            connection.execute("CREATE DATABASE test_suite")
+    finally:
+        server.stop()
+
+
+def test_a_restart_keeps_the_data(postgres: Postgres) -> None:
+    postgres.create("kept", "seed")
+    postgres.halt()
+    with pytest.raises(psycopg.OperationalError):
+        postgres.admin()
+    postgres.start()
+    with postgres.admin("kept") as connection:
+        assert connection.execute("SELECT body FROM note").fetchall() == [("first",)]
+    postgres.drop("kept")
+
+
+def test_a_stopped_server_leaves_nothing(sandbox: Sandbox, state_dir: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    server = Postgres(sandbox, state_dir=state_dir)
+    server.start()
+    server.stop()
+    assert not server.socket_dir.exists()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_nobody_else_reaches_the_sockets(postgres: Postgres, redis: Redis) -> None:
+    for directory in (postgres.socket_dir.parent, redis.socket_dir.parent):
+        assert directory.stat().st_mode & 0o077 == 0
+
+
+def test_databases_from_the_pool_are_fresh_and_fast(postgres: Postgres) -> None:
+    pool = DatabasePool(postgres, "seed")
+    took = []
+    for _ in range(8):
+        time.sleep(0.08)
+        begun = time.perf_counter()
+        name = pool.take()
+        took.append(time.perf_counter() - begun)
+        with as_learner(postgres, name) as connection:
+            connection.execute("INSERT INTO note VALUES ('mine')")
+            assert connection.execute("SELECT count(*) FROM note").fetchone() == (2,)
+        pool.give_back(name)
+    pool.close()
+    assert sorted(took)[len(took) // 2] < 0.05
+    with postgres.admin() as connection:
+        left = connection.execute("SELECT count(*) FROM pg_database WHERE datname LIKE 'check_%'").fetchone()
+    assert left is not None
+    assert left[0] <= 3
+
+
+def test_a_pool_without_its_template_says_so(postgres: Postgres) -> None:
+    pool = DatabasePool(postgres, "no_such_template")
+    with pytest.raises(EnvironmentError_, match="no_such_template"):
+        pool.take()
+    pool.close()
+
+
+@pytest.mark.parametrize(
+    "command",
+    """CONFIG SET dir /tmp|CONFIG GET *|MODULE LIST|MODULE LOAD /x|DEBUG SLEEP 0|SAVE|BGSAVE|BGREWRITEAOF|SHUTDOWN
+    SLAVEOF a 1|REPLICAOF a 1|ACL LIST|ACL SETUSER learner +@all|MIGRATE a 1 k 0 1|SCRIPT KILL|SCRIPT DEBUG YES|MONITOR
+    CLIENT LIST|CLIENT KILL TYPE normal|CLIENT PAUSE 1000|SWAPDB 0 1|RESTORE k 0 x|SYNC|PSYNC a 1|LATENCY RESET
+    SLOWLOG GET|FAILOVER|ROLE|CLUSTER INFO|LASTSAVE|REPLCONF a""".replace("\n    ", "|").split("|"),
+)
+def test_refused_to_the_learner_by_redis(redis: Redis, command: str) -> None:
+    with (
+        redis_learner(redis) as client,
+        pytest.raises((redis_py.exceptions.NoPermissionError, redis_py.ResponseError), match="permission"),
+    ):
+        client.execute_command(*command.split())
+
+
+def test_what_an_application_does_with_redis(redis: Redis) -> None:
+    with redis_learner(redis) as client:
+        client.set("a", "1", ex=60)
+        client.lpush("queue", "task")
+        client.client_setname("worker")
+        assert client.eval("return redis.call('get', KEYS[1])", 1, "a") == b"1"
+        assert client.register_script("return 1")() == 1
+        assert sorted(client.keys()) == [b"a", b"queue"]
+        assert client.info("server")["redis_version"]
+        client.publish("channel", "x")
+        client.flushdb()
+
+
+def test_redis_asks_for_a_password(redis: Redis) -> None:
+    with (
+        redis_py.Redis(unix_socket_path=str(redis.socket)) as client,
+        pytest.raises(redis_py.exceptions.AuthenticationError),
+    ):
+        client.ping()
+
+
+def test_redis_has_a_limit(redis: Redis) -> None:
+    with redis_learner(redis) as client, pytest.raises(redis_py.ResponseError, match="maxmemory"):
+        for i in range(100):
+            client.set(f"big{i}", b"x" * (1 << 20))
+    with redis.admin() as admin:
+        admin.flushall()
+
+
+def test_a_restarted_redis_is_empty(redis: Redis) -> None:
+    with redis.admin() as admin:
+        admin.set("a", "b")
+    redis.restart()
+    with redis.admin() as admin:
+        assert admin.dbsize() == 0
+
+
+def test_services_without_a_sandbox(state_dir: Path) -> None:
+    """On a machine that cannot isolate they run all the same, for practice."""
+    if os.geteuid() == 0:
+        pytest.skip("PostgreSQL refuses to run as root")
+    server = Postgres(Process(), state_dir=state_dir)
+    server.start()
+    server.stop()
