@@ -57,6 +57,8 @@ def request(
             content = response.read(LARGEST_BODY + 1)
         if time.monotonic() >= deadline:
             raise TimeoutError
+        if response.length and len(content) <= LARGEST_BODY:
+            raise http.client.IncompleteRead(content, response.length)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _failure(error, late=time.monotonic() >= deadline, path=path) from error
     finally:

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from grader.sandbox.api import Launch, Limits, Process
@@ -12,6 +13,11 @@ from grader.sandbox.services.postgres import Postgres
 from grader.sandbox.services.redis import Redis
 
 Start = Callable[..., Process]
+
+
+def descriptors() -> int:
+    """How many file descriptors this process holds."""
+    return psutil.Process().num_fds()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from grader.domain.errors import SandboxError
 from grader.sandbox.api import Launch, Mount
 from grader.sandbox.bubblewrap import Bubblewrap
 
-from .conftest import Start
+from .conftest import Start, descriptors
 
 Inside = Callable[..., str]
 CANARY = "canary-5f2c"
@@ -91,7 +91,7 @@ def test_it_is_nobody_in_particular(inside: Inside) -> None:
     said = inside("""
         import os
         status = dict(line.split(":", 1) for line in open("/proc/self/status").read().splitlines())
-        print(os.getresuid(), os.getgroups(), status["CapEff"].strip(), status["CapBnd"].strip(), status["NoNewPrivs"].strip())
+        print(os.getresuid(), os.getgroups(), *(status[k].strip() for k in ("CapEff", "CapBnd", "NoNewPrivs")))
     """)
     assert said.split() == ["(1000,", "1000,", "1000)", "[]", "0" * 16, "0" * 16, "1"]
 
@@ -220,7 +220,7 @@ def test_what_a_thread_started_outlives_the_thread(sandbox: Bubblewrap, start: S
 
 def test_nothing_remains(submission: Path) -> None:
     """Neither a process nor a file nor a descriptor of the grader's."""
-    before = os.listdir("/proc/self/fd")
+    before = descriptors()
     sandbox = Bubblewrap()
     code = "import os, time\nos.fork()\nos.fork()\ntime.sleep(30)"
     process = sandbox.start(Launch(("-c", code), ports=(5432,)), submission=submission, deps=None)
@@ -236,7 +236,7 @@ def test_nothing_remains(submission: Path) -> None:
     assert took < 0.5
     assert process.poll() == 137
     assert not sandbox.directory.exists()
-    assert len(os.listdir("/proc/self/fd")) == len(before)
+    assert descriptors() == before
 
 
 def test_a_grader_that_is_killed_takes_all_along(submission: Path, tmp_path: Path) -> None:
@@ -248,7 +248,8 @@ import sys, time
 from pathlib import Path
 from grader.sandbox.api import Launch
 from grader.sandbox.bubblewrap import Bubblewrap
-Bubblewrap().start(Launch(("-c", "import time; time.sleep(60)"), ports=(1234,)), submission=Path({str(submission)!r}), deps=None)
+launch = Launch(("-c", "import time; time.sleep(60)"), ports=(1234,))
+Bubblewrap().start(launch, submission=Path({str(submission)!r}), deps=None)
 print("up", flush=True); time.sleep(60)"""
     grader = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
     assert grader.stdout is not None

@@ -110,7 +110,7 @@ def test_an_endless_flood_is_ended(start: Start) -> None:
     [
         "import time; time.sleep(60)",
         "import signal, time\nfor s in (1, 2, 3, 15): signal.signal(s, signal.SIG_IGN)\nwhile True: pass",
-        "import os, time\nif os.fork() == 0:\n    os.setsid(); time.sleep(60)\nos.close(1); os.close(2); time.sleep(60)",
+        "import os, time\nif os.fork() == 0: os.setsid(); time.sleep(60)\nos.close(1); os.close(2); time.sleep(60)",
     ],
     ids=["sleeps", "ignores signals and burns", "closes its output and forks away"],
 )

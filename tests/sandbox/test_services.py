@@ -7,6 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis as redis_py
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from grader.domain.errors import EnvironmentError_
 from grader.sandbox.api import Sandbox
@@ -15,6 +17,9 @@ from grader.sandbox.services.pool import DatabasePool
 from grader.sandbox.services.postgres import Postgres
 from grader.sandbox.services.redis import Redis
 
+from .conftest import descriptors
+
+ONCE = Retry(NoBackoff(), 0)
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
@@ -24,6 +29,11 @@ def as_learner(postgres: Postgres, name: str) -> Connection:
     return psycopg.connect(
         host=str(postgres.socket_dir), user="learner", password=password, dbname=name, autocommit=True
     )
+
+
+def fill(client: redis_py.Redis) -> None:
+    for i in range(100):
+        client.set(f"big{i}", b"x" * (1 << 20))
 
 
 def redis_learner(redis: Redis) -> redis_py.Redis:
@@ -79,7 +89,7 @@ def test_an_honest_application(own: Connection) -> None:
 @pytest.mark.parametrize("name", ["postgres", "template1", "seed", "not_yet_open"])
 def test_other_databases_are_closed(postgres: Postgres, name: str) -> None:
     postgres.create("not_yet_open", "seed", open_to_learner=False)
-    with pytest.raises(psycopg.OperationalError, match="permission denied|not currently accepting"):
+    with pytest.raises(psycopg.OperationalError, match=r"permission denied|not currently accepting"):
         as_learner(postgres, name)
     postgres.drop("not_yet_open")
 
@@ -107,12 +117,12 @@ def test_a_restart_keeps_the_data(postgres: Postgres) -> None:
 
 
 def test_a_stopped_server_leaves_nothing(sandbox: Sandbox, state_dir: Path) -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = descriptors()
     server = Postgres(sandbox, state_dir=state_dir)
     server.start()
     server.stop()
     assert not server.socket_dir.exists()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert descriptors() == before
 
 
 def test_nobody_else_reaches_the_sockets(postgres: Postgres, redis: Redis) -> None:
@@ -177,16 +187,16 @@ def test_what_an_application_does_with_redis(redis: Redis) -> None:
 
 def test_redis_asks_for_a_password(redis: Redis) -> None:
     with (
-        redis_py.Redis(unix_socket_path=str(redis.socket)) as client,
+        redis_py.Redis(unix_socket_path=str(redis.socket), retry=ONCE) as client,
         pytest.raises(redis_py.exceptions.AuthenticationError),
     ):
         client.ping()
 
 
 def test_redis_has_a_limit(redis: Redis) -> None:
-    with redis_learner(redis) as client, pytest.raises(redis_py.ResponseError, match="maxmemory"):
-        for i in range(100):
-            client.set(f"big{i}", b"x" * (1 << 20))
+    with redis_learner(redis) as client:
+        with pytest.raises(redis_py.ResponseError, match="maxmemory"):
+            fill(client)
     with redis.admin() as admin:
         admin.flushall()
 

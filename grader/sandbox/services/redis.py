@@ -6,12 +6,15 @@ import os
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from grader.sandbox.api import Mount, Sandbox
 from grader.sandbox.services import binaries
 from grader.sandbox.services.service import Service, password
 
 LEARNER = "learner"
+_ONCE = Retry(NoBackoff(), 0)
 _GIVEN_BACK = """+info +keys +sort +flushdb +flushall +client|setname +client|getname +client|id +client|setinfo
 +script|load +script|exists +script|flush"""
 _COMMAND = """--port 0 --unixsocket /run/server/redis.sock --unixsocketperm 777 --save  --appendonly no
@@ -61,7 +64,12 @@ class Redis:
     def admin(self, db: int = 0) -> redis.Redis:
         """A client that may do everything, for the trusted side alone."""
         return redis.Redis(
-            unix_socket_path=str(self.socket), username="operator", password=self._password, db=db, socket_timeout=10
+            unix_socket_path=str(self.socket),
+            username="operator",
+            password=self._password,
+            db=db,
+            socket_timeout=10,
+            retry=_ONCE,
         )
 
     def _answers(self) -> bool:
