@@ -89,7 +89,7 @@ def demote(db):
 
 @pytest.fixture
 def old(migrations, rng):
-    """``old(title=…, is_published=…)`` writes a row of ``posts.0001_initial`` behind the application's back; gives its id."""
+    """``old(title=…, is_published=…)`` writes a row of ``posts.0001_initial`` past the application; gives its id."""
     migrations.migrate("posts", "0001")
     ids = itertools.count(1)
 
