@@ -15,6 +15,7 @@ from packaging.version import InvalidVersion, Version
 
 LARGEST_BYTES = 4 << 20
 MOST_PROBLEMS = 8
+MOST_PACKAGES = 300
 RELOCK = "run `poetry lock` and commit poetry.lock"
 
 # What Poetry 2 hashes to tell whether a lock still fits (poetry/packages/locker.py): these keys, in this form.
@@ -22,6 +23,8 @@ _PROJECT_KEYS = ("requires-python", "dependencies", "optional-dependencies")
 _LEGACY_KEYS = ("dependencies", "source", "extras", "dev-dependencies")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
+# No line break: a marker ends up on a line of its package, and a second line could be an option of the installer.
+_MARKER = re.compile(r"[A-Za-z0-9_.,<>=!~()\"'* +-]{1,2000}")
 _FILE = re.compile(r"[A-Za-z0-9_.+!-]{1,200}")
 
 
@@ -29,6 +32,7 @@ _FILE = re.compile(r"[A-Za-z0-9_.+!-]{1,200}")
 class Lock:
     """What a lock asks for: ``requirements`` is a hash-pinned requirements text, valid only without ``problems``.
 
+    ``packages`` are the versions locked, by normalised name, also of packages that other systems need.
     ``problems`` are sentences for the learner: what is wrong, where, and what to do.
     """
 
@@ -51,7 +55,10 @@ def read_lock(folder: Path) -> Lock:
     lines: list[str] = []
     packages: dict[str, str] = {}
     entries = lock.get("package", [])
-    for entry in entries if isinstance(entries, list) else []:
+    entries = entries if isinstance(entries, list) else []
+    if len(entries) > MOST_PACKAGES:
+        problems.append(f"poetry.lock locks {len(entries)} packages, more than {MOST_PACKAGES}: depend on fewer.")
+    for entry in entries[:MOST_PACKAGES]:
         line, problem = _requirement(entry)
         problems += [problem] if problem else []
         if line:
@@ -105,8 +112,8 @@ def _toml(path: Path) -> tuple[dict[str, Any], str]:
         return tomllib.loads(raw.decode("utf-8")), ""
     except UnicodeDecodeError:
         return {}, f"{path.name} is not UTF-8 text: save it as UTF-8."
-    except (tomllib.TOMLDecodeError, RecursionError) as wrong:
-        where = str(wrong)[:120] if isinstance(wrong, tomllib.TOMLDecodeError) else "it is nested too deeply"
+    except (ValueError, RecursionError) as wrong:
+        where = str(wrong)[:120] if isinstance(wrong, ValueError) else "it is nested too deeply"
         return {}, f"{path.name} is not valid TOML ({where}): mend it, then {RELOCK}."
 
 
@@ -150,7 +157,7 @@ def _requirement(entry: object) -> tuple[str, str]:
 
 def _is_version(value: object) -> bool:
     try:
-        return isinstance(value, str) and len(value) <= 64 and bool(Version(value))
+        return isinstance(value, str) and len(value) <= 64 and value == value.strip() and bool(Version(value))
     except InvalidVersion:
         return False
 
@@ -176,7 +183,7 @@ def _marker(name: str, value: object) -> tuple[str, str]:
         return "", ""
     text = " or ".join(f"({v})" for v in value.values()) if isinstance(value, dict) else value
     try:
-        if isinstance(text, str) and len(text) <= 2000:
+        if isinstance(text, str) and _MARKER.fullmatch(text):
             return f" ; {Marker(text)}", ""
     except (InvalidMarker, RecursionError):
         pass

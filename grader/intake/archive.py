@@ -1,19 +1,47 @@
 """Files from a zip or tar archive, read member by member and never extracted by the archive's own rules."""
 
+import bz2
+import gzip
+import io
+import lzma
+import mmap
+import re
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from grader.domain.errors import SubmissionError
-from grader.intake.names import shown
-from grader.intake.store import Store
+from grader.intake.names import is_made_by_tools, shown
+from grader.intake.store import Store, too_much
 
 _PIECE = 1 << 20
 _LINK = 0o120000
-SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2")
+_ZIP_ENTRY = re.compile(rb"PK\x01\x02")
+_OPENERS: dict[str, Callable[..., Any]] = {
+    ".tar": open,
+    ".tar.gz": gzip.open,
+    ".tgz": gzip.open,
+    ".tar.xz": lzma.open,
+    ".tar.bz2": bz2.open,
+}
+SUFFIXES = (".zip", *_OPENERS)
+# What the readers raise for an archive that is damaged, encrypted or made to break them.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    RuntimeError,  # encrypted; nested too deeply
+    OSError,
+    ValueError,
+    OverflowError,
+    MemoryError,
+)
 
 
 def is_archive(path: Path) -> bool:
@@ -24,74 +52,107 @@ def is_archive(path: Path) -> bool:
 def from_archive(source: Path, store: Store) -> None:
     """Copy every plain file of the archive into the store. A single folder that holds everything is looked through."""
     try:
-        if source.name.lower().endswith(".zip"):
-            _from_zip(source, store)
-        else:
-            _from_tar(source, store)
-    except (
-        zipfile.BadZipFile,
-        tarfile.TarError,
-        zlib.error,
-        EOFError,
-        RuntimeError,
-        NotImplementedError,
-        OSError,
-        ValueError,
-    ):
+        if not source.is_file() or source.stat().st_size > store.limits.archive_bytes:
+            raise too_much(f"the archive is larger than {store.limits.archive_bytes >> 20} MB")
+        _from_zip(source, store) if source.name.lower().endswith(".zip") else _from_tar(source, store)
+    except _DAMAGED:
         raise SubmissionError(
-            f"{shown(source.name)} is damaged or not such an archive", "Pack it anew, and submit it again."
+            f"{shown(source.name)} is damaged or not such an archive", "Pack it anew without a password, and submit it."
         ) from None
 
 
 def _from_zip(source: Path, store: Store) -> None:
+    _check_entries(source, store)
     with zipfile.ZipFile(source) as archive:
-        members = [m for m in archive.infolist() if not m.is_dir()]
-        prefix = _common_folder([m.filename for m in members])
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        prefix = _common_folder(_plain(member.filename) for member in members)
         for member in members:
-            path = member.filename.removeprefix(prefix)
+            path = _plain(member.filename).removeprefix(prefix)
+            if not store.wants(path):
+                continue
             if member.external_attr >> 16 & 0o170000 == _LINK:
                 store.notice(f"{shown(path)} was left out: it is a symbolic link.")
-            elif _wanted(path, store):
-                store.check_size(path, member.file_size)
-                with archive.open(member) as file:
-                    store.add(path, _pieces(file), executable=bool(member.external_attr >> 16 & 0o100))
+                continue
+            store.check_size(path, member.file_size)
+            with archive.open(member) as file:
+                store.add(path, _pieces(file), executable=bool(member.external_attr >> 16 & 0o100))
+
+
+def _check_entries(source: Path, store: Store) -> None:
+    """Count the entries before they are read: each takes a thousand bytes of memory for fifty of an archive."""
+    if not source.stat().st_size:
+        return
+    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        for number, _ in enumerate(_ZIP_ENTRY.finditer(content)):
+            if number >= store.limits.entries:
+                raise too_much(f"it has more than {store.limits.entries:,} files and folders")
 
 
 def _from_tar(source: Path, store: Store) -> None:
-    with tarfile.open(source) as archive:
-        members = []
-        for member in archive:
-            members.append(member)
-            if len(members) > store.limits.entries:
-                break
-        prefix = _common_folder([m.name for m in members if not m.isdir()])
-        for member in members:
-            path = member.name.removeprefix(prefix)
-            if member.isdir():
+    """In two passes, each from the start to the end: names first, then contents."""
+    with _tar(source, store) as archive:
+        prefix = _common_folder(_plain(member.name) for member in _members(archive, store) if not member.isdir())
+    with _tar(source, store) as archive:
+        for member in _members(archive, store):
+            path = _plain(member.name).removeprefix(prefix)
+            if member.isdir() or not store.wants(path):
                 continue
             if not member.isreg():
                 store.notice(f"{shown(path)} was left out: it is not a plain file.")
-            elif _wanted(path, store):
-                store.check_size(path, member.size)
-                file = archive.extractfile(member)
-                if file is not None:
-                    store.add(path, _pieces(file), executable=bool(member.mode & 0o100))
+                continue
+            store.check_size(path, member.size)
+            file = archive.extractfile(member)
+            if file is not None:
+                store.add(path, _pieces(file), executable=bool(member.mode & 0o100))
 
 
-def _wanted(path: str, store: Store) -> bool:
-    if path.startswith("/") or ".." in path.split("/"):
-        store.notice(f"{shown(path)} was left out: it points outside of the archive.")
-        return False
-    return store.wants(path)
+@contextmanager
+def _tar(source: Path, store: Store) -> Iterator[tarfile.TarFile]:
+    suffix = next(suffix for suffix in _OPENERS if source.name.lower().endswith(suffix))
+    with (
+        _OPENERS[suffix](source, "rb") as file,
+        tarfile.open(fileobj=_Bounded(file, store.limits.unpacked_bytes), mode="r|") as archive,
+    ):
+        yield archive
 
 
-def _common_folder(names: list[str]) -> str:
+def _members(archive: tarfile.TarFile, store: Store) -> Iterator[tarfile.TarInfo]:
+    for number, member in enumerate(archive):
+        if number >= store.limits.entries:
+            raise too_much(f"it has more than {store.limits.entries:,} files and folders")
+        yield member
+
+
+class _Bounded(io.RawIOBase):
+    """What a stream gives, up to a bound: a small archive may unpack to more than any disk holds."""
+
+    def __init__(self, stream: IO[bytes], bound: int) -> None:
+        self._stream, self._left, self._bound = stream, bound, bound
+
+    def read(self, size: int = -1, /) -> bytes:
+        piece = self._stream.read(min(size, _PIECE) if size >= 0 else _PIECE)
+        self._left -= len(piece)
+        if self._left < 0:
+            raise too_much(f"the archive unpacks to more than {self._bound >> 20} MB")
+        return piece
+
+
+def _plain(name: str) -> str:
+    """``./a//b`` as ``a/b``; what is absolute or leads upwards stays so, to be left out."""
+    return ("/" if name.startswith("/") else "") + "/".join(part for part in name.split("/") if part not in ("", "."))
+
+
+def _common_folder(names: Iterable[str]) -> str:
     """``project/`` where everything lies in that folder and it is not the project itself; else ""."""
-    tops = {name.split("/", 1)[0] for name in names}
-    if len(tops) != 1 or any("/" not in name for name in names):
-        return ""
-    top = tops.pop()
-    return "" if top in ("src", "..", "") else f"{top}/"
+    found: set[tuple[str, bool]] = set()
+    for name in names:
+        top, slash, _ = name.partition("/")
+        if not is_made_by_tools(top):
+            found.add((top, bool(slash)))
+            if len(found) > 1:
+                return ""
+    top, inside = found.pop() if found else ("", False)
+    return f"{top}/" if inside and top not in ("", "..", "src") else ""
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

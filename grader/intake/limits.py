@@ -16,3 +16,5 @@ class IntakeLimits:
     total_bytes: int = 100 << 20
     depth: int = 24
     path_bytes: int = 400
+    archive_bytes: int = 100 << 20
+    unpacked_bytes: int = 200 << 20  # of a tar archive with all that is left out of it

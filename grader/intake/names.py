@@ -40,8 +40,8 @@ def is_secret(name: str) -> bool:
 
 def complaint(name: str) -> str:
     """What is wrong with this one part of a path, in words; "" if nothing is."""
-    if name in ("", ".", ".."):
-        return "it is not a name"
+    if name in ("", ".", "..", "/", "//"):
+        return "its path leads out of the project"
     if any(0xD800 <= ord(c) <= 0xDFFF for c in name):
         return "its name is not UTF-8"
     if any(unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") for c in name) or "\\" in name:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
@@ -30,7 +31,7 @@ class Store:
         """Whether the file or folder at this path is to be taken; counts it, and notes why it is left out."""
         self.seen += 1
         if self.seen > self.limits.entries:
-            raise _too_much(f"it has more than {self.limits.entries:,} files and folders")
+            raise too_much(f"it has more than {self.limits.entries:,} files and folders")
         parts = PurePosixPath(path).parts
         if any(is_made_by_tools(part) for part in parts):
             return False
@@ -45,13 +46,15 @@ class Store:
     def _too_deep(self, path: str, parts: tuple[str, ...]) -> str:
         if len(parts) > self.limits.depth or len(os.fsencode(path)) > self.limits.path_bytes:
             return "its path is too long or too deep"
-        folded = path.casefold()
-        if self._folded.setdefault(folded, path) != path:
-            return f"it differs only by case from {shown(self._folded[folded])}"
+        for end in range(1, len(parts) + 1):
+            part = "/".join(parts[:end])
+            first = self._folded.setdefault(unicodedata.normalize("NFC", part).casefold(), part)
+            if first != part:
+                return f"it differs only by case from {shown(first)}"
         return ""
 
     def notice(self, text: str) -> None:
-        """Keep a sentence for the learner; past twenty only their number."""
+        """Keep a sentence for the learner, who is shown the first twenty and the number of the rest."""
         self.notices.append(text)
 
     def all_notices(self) -> tuple[str, ...]:
@@ -62,11 +65,11 @@ class Store:
     def check_size(self, path: str, size: int) -> None:
         """Refuse a file for its announced size, before any of it is read."""
         if size > self.limits.file_bytes:
-            raise _too_much(f"{shown(path)} is larger than {self.limits.file_bytes >> 20} MB")
+            raise too_much(f"{shown(path)} is larger than {self.limits.file_bytes >> 20} MB")
         if self.total + size > self.limits.total_bytes:
-            raise _too_much(f"its files are larger than {self.limits.total_bytes >> 20} MB together")
+            raise too_much(f"its files are larger than {self.limits.total_bytes >> 20} MB together")
         if len(self.files) >= self.limits.files:
-            raise _too_much(f"it has more than {self.limits.files:,} files")
+            raise too_much(f"it has more than {self.limits.files:,} files")
 
     def add(self, path: str, pieces: Iterable[bytes], *, executable: bool) -> None:
         """Write one file, counting what really arrives and not what was announced."""
@@ -94,7 +97,8 @@ class Store:
         return digest.hexdigest()
 
 
-def _too_much(what: str) -> SubmissionError:
+def too_much(what: str) -> SubmissionError:
+    """What to raise when a bound is passed; ``what`` goes on from "the submission cannot be taken in:"."""
     return SubmissionError(
         f"the submission cannot be taken in: {what}",
         "Keep media, databases, environments and build results out of the repository (.gitignore), and submit again.",

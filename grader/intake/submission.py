@@ -52,8 +52,10 @@ def take_in(source: Path, *, into: Path, commit: str | None = None, limits: Inta
 
 
 def _read(source: Path, commit: str | None, store: Store) -> str | None:
-    if not source.exists():
-        raise SubmissionError(f"there is no {shown(str(source))}", "Check the path of the submission.")
+    try:
+        source.stat()
+    except (OSError, ValueError):
+        raise SubmissionError(f"there is no {shown(str(source))}", "Check the path of the submission.") from None
     if commit is not None:
         return from_commit(source, commit, store)
     if source.is_dir():

@@ -1,0 +1,165 @@
+import os
+import socket
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.domain.errors import SubmissionError
+from grader.intake import Submission
+from tests.intake.conftest import FILES, content
+
+Take = Callable[..., Submission]
+
+
+def test_takes_every_plain_file_and_nothing_else(project: Path, take: Take) -> None:
+    taken = take(project)
+    assert content(taken) == FILES
+    assert taken.files == tuple(sorted(FILES))
+    assert (taken.source, taken.commit, taken.notices) == ("project", None, ())
+
+
+def test_the_copy_is_not_writable_and_keeps_the_executable_bit(project: Path, take: Take) -> None:
+    root = take(project).root
+    assert stat.S_IMODE((root / "manage.py").stat().st_mode) == 0o555
+    assert stat.S_IMODE((root / "README.md").stat().st_mode) == 0o444
+
+
+def test_the_hash_tells_content_name_and_bit_and_nothing_else(project: Path, take: Take) -> None:
+    first = take(project)
+    os.utime(project / "README.md", (1, 1))
+    (project / "README.md").chmod(0o600)
+    (project / "empty").mkdir()
+    assert take(project).tree_hash == first.tree_hash
+    hashes = {first.tree_hash}
+    (project / "README.md").write_text("other")
+    hashes.add(take(project).tree_hash)
+    (project / "README.md").rename(project / "README")
+    hashes.add(take(project).tree_hash)
+    (project / "manage.py").chmod(0o644)
+    hashes.add(take(project).tree_hash)
+    assert len(hashes) == 4
+
+
+def test_leaves_out_without_a_word_what_tools_make(project: Path, take: Take) -> None:
+    for name in (
+        ".git/config",
+        ".venv/bin/python",
+        "src/__pycache__/a.pyc",
+        "evil.pth",
+        "x.dist-info/entry_points.txt",
+    ):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("x")
+    taken = take(project)
+    assert content(taken) == FILES
+    assert not taken.notices
+
+
+def _link(folder: Path) -> None:
+    (folder / "odd").symlink_to("/etc/passwd")
+
+
+def _link_to_folder(folder: Path) -> None:
+    (folder / "odd").symlink_to("/etc", target_is_directory=True)
+
+
+def _loop(folder: Path) -> None:
+    (folder / "odd").symlink_to(".")
+
+
+def _pipe(folder: Path) -> None:
+    os.mkfifo(folder / "odd")
+
+
+def _socket(folder: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        here = Path.cwd()
+        os.chdir(folder)  # the names of sockets are short
+        listener.bind("odd")
+        os.chdir(here)
+
+
+def _secret(folder: Path) -> None:
+    (folder / ".env").write_text("SECRET_KEY=odd")
+
+
+def _control(folder: Path) -> None:
+    (folder / "odd\x1b[31m\nname").touch()
+
+
+def _not_utf8(folder: Path) -> None:
+    (folder / os.fsdecode(b"odd\xff")).touch()
+
+
+def _backslash(folder: Path) -> None:
+    (folder / "odd\\name").touch()
+
+
+def _right_to_left(folder: Path) -> None:
+    (folder / "odd\u202egnp.py").touch()
+
+
+def _case(folder: Path) -> None:
+    (folder / "readme.MD").write_text("odd")
+
+
+def _normal_form(folder: Path) -> None:
+    (folder / "README.md").rename(folder / "n\u00f6.md")
+    (folder / "no\u0308.md").write_text("odd")
+
+
+def _deep(folder: Path) -> None:
+    (folder / "a/b/c/d/e/f/g/h").mkdir(parents=True)
+
+
+ODD = [_link, _link_to_folder, _loop, _pipe, _socket, _secret, _control, _not_utf8, _backslash, _right_to_left, _case]
+
+
+@pytest.mark.parametrize("make", [*ODD, _normal_form, _deep], ids=lambda make: make.__name__)
+def test_leaves_out_what_is_odd_and_says_so(project: Path, take: Take, make: Callable[[Path], None]) -> None:
+    make(project)
+    taken = take(project)
+    assert len(taken.files) == len(content(taken)) == len(FILES)
+    assert len(taken.notices) == 1
+    assert taken.notices[0].isprintable()
+    taken.notices[0].encode()
+
+
+def test_shows_twenty_notices_and_the_number_of_the_rest(project: Path, take: Take) -> None:
+    for number in range(30):
+        (project / f"link-{number}").symlink_to("/")
+    notices = take(project).notices
+    assert len(notices) == 21
+    assert "10 more" in notices[-1]
+
+
+@pytest.mark.parametrize(
+    ("fill", "word"),
+    [
+        (lambda folder: [(folder / f"{n}.py").touch() for n in range(30)], "more than 20 files"),
+        (lambda folder: [(folder / f"{n}").mkdir() for n in range(70)], "more than 60 files and folders"),
+        (lambda folder: (folder / "big").write_bytes(b"x" * (1 << 20) + b"x"), "big is larger than 1 MB"),
+        (lambda folder: [(folder / f"{n}").write_bytes(b"x" * (1 << 20)) for n in range(3)], "3 MB together"),
+        (lambda folder: os.truncate(os.open(folder / "sparse", os.O_CREAT | os.O_RDWR), 1 << 40), "sparse is larger"),
+    ],
+    ids=["files", "entries", "one", "all", "sparse"],
+)
+def test_refuses_too_much_with_a_hint(project: Path, take: Take, fill: Callable[[Path], object], word: str) -> None:
+    fill(project)
+    with pytest.raises(SubmissionError, match=word) as caught:
+        take(project)
+    assert ".gitignore" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [("missing", "there is no"), ("nul\0", "there is no"), ("a.txt", "is a file"), ("e", "no files")],
+)
+def test_says_what_is_wrong_with_the_source(tmp_path: Path, take: Take, source: str, word: str) -> None:
+    (tmp_path / "a.txt").touch()
+    (tmp_path / "e").mkdir()
+    with pytest.raises(SubmissionError, match=word) as caught:
+        take(tmp_path / source)
+    assert caught.value.hint
