@@ -12,7 +12,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 
 from grader.domain.errors import SandboxError
@@ -20,6 +20,7 @@ from grader.sandbox.api import Usage
 from grader.sandbox.cgroup import Group
 
 _CHUNK = 1 << 16
+_FLOOD = 64 << 20
 _KILL_WITHIN_S = 10.0
 
 
@@ -30,7 +31,7 @@ class Output:
         self._limit = limit
         self._head = bytearray()
         self._tail: deque[bytes] = deque()
-        self._held = self._dropped = 0
+        self._held = self.dropped = 0
         self._lock = threading.Lock()
 
     def add(self, data: bytes) -> None:
@@ -44,14 +45,14 @@ class Output:
             while self._tail and self._held - len(self._tail[0]) >= self._limit // 2:
                 gone = len(self._tail.popleft())
                 self._held -= gone
-                self._dropped += gone
+                self.dropped += gone
 
     def read(self) -> bytes:
         """What was kept, with a line that says how much was not."""
         with self._lock:
             tail = b"".join(self._tail)
             over = max(0, len(tail) - self._limit // 2)
-            dropped = self._dropped + over
+            dropped = self.dropped + over
             middle = b"\n[... %d bytes left out ...]\n" % dropped if dropped else b""
             return bytes(self._head) + middle + tail[over:]
 
@@ -79,9 +80,11 @@ class Running:
         self._deadline, self._timed_out, self._own_group = time.monotonic() + wall_s, False, own_group
         self._ended = threading.Event()
         reader, writer = os.pipe()
+        coming = _spawner().submit(_popen, command, writer, tuple(pass_fds), dict(env), cwd)
         try:
-            self._popen = _spawner().submit(_popen, command, writer, tuple(pass_fds), dict(env), cwd).result()
+            self._popen = coming.result()
         except BaseException as error:
+            coming.add_done_callback(_kill_late)
             os.close(reader)
             group.remove()
             if isinstance(error, OSError):
@@ -150,6 +153,8 @@ class Running:
                     alive = False
                 elif data := os.read(reader, _CHUNK):
                     self._output.add(data)
+                    if self._output.dropped > _FLOOD:  # or a flood would take half of the grader's own time
+                        time.sleep(0.005)
                 else:
                     poller.unregister(reader)
             if alive and time.monotonic() > self._deadline:
@@ -210,6 +215,12 @@ def _popen(
         cwd=cwd,
         start_new_session=True,
     )
+
+
+def _kill_late(coming: "Future[subprocess.Popen[bytes]]") -> None:
+    """Ends a process that came after the wait for it was interrupted."""
+    if coming.exception() is None:
+        coming.result().kill()
 
 
 def _status(returncode: int) -> int:

@@ -147,3 +147,19 @@ def test_a_machine_without_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     held, why = cgroup.probe()
     assert held == frozenset()
     assert any("no such control group" in reason for reason in why)
+
+
+def test_neighbours_have_each_their_own_count(start: Start) -> None:
+    """Together they are more processes than either may have."""
+    code = """
+        import os, time
+        for i in range(25):
+            if os.fork() == 0:
+                time.sleep(20); os._exit(0)
+        print("all started", flush=True); time.sleep(20)
+    """
+    processes = [start(code, Limits(processes=30, wall_s=15)) for _ in range(3)]
+    deadline = time.monotonic() + 5
+    while not all(p.output() for p in processes) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert [p.output() for p in processes] == [b"all started\n"] * 3

@@ -194,9 +194,8 @@ def test_redis_asks_for_a_password(redis: Redis) -> None:
 
 
 def test_redis_has_a_limit(redis: Redis) -> None:
-    with redis_learner(redis) as client:
-        with pytest.raises(redis_py.ResponseError, match="maxmemory"):
-            fill(client)
+    with redis_learner(redis) as client, pytest.raises(redis_py.ResponseError, match="maxmemory"):
+        fill(client)
     with redis.admin() as admin:
         admin.flushall()
 

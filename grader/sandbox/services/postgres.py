@@ -1,6 +1,7 @@
 """A real PostgreSQL of a submission's own: a fresh server in memory, with a superuser whom only the grader knows."""
 
 import contextlib
+import hashlib
 import os
 import secrets
 import shutil
@@ -196,7 +197,8 @@ class Postgres:
 
 def _template(sandbox: Sandbox, wheel: binaries.Binaries, state_dir: Path) -> Path:
     """The directory with ``data``, a database cluster to copy, and the ``password`` of its superuser; made once."""
-    kept = state_dir / f"postgres-{wheel.version}-{sandbox.uid}"
+    settings = hashlib.sha256((_CONF + _INITDB).encode()).hexdigest()[:8]
+    kept = state_dir / f"postgres-{wheel.version}-{settings}-{sandbox.uid}"
     if (kept / "password").exists():
         return kept
     making = state_dir / f"making-{secrets.token_hex(6)}"
