@@ -44,7 +44,7 @@ class Agent:
         self.control, self.lines = control, control.makefile("rb", buffering=0)
         self.folder = tempfile.mkdtemp(prefix="agent-")
         self.kept, self.handler, self.mode, self.leave, self.captured, self.reads = {}, None, None, None, None, []
-        self.rest = b""
+        self.rest, self.engine, self.options = b"", None, {}
 
     def keep(self, value):
         self.kept[len(self.kept) + 1] = value
@@ -265,10 +265,21 @@ def setup(settings=None, env=None, database=None, trace=False):
 def place_database(databases, database):
     """Puts the grader's database in the default's place, keeping options that are not about where it is."""
     default = databases.setdefault("default", {})
-    if default.get("ENGINE") != database["ENGINE"]:
+    options = dict(default.get("OPTIONS", {}))
+    options.pop("pool", None)
+    AGENT.engine, AGENT.options = default.get("ENGINE"), options
+    if AGENT.engine != database["ENGINE"]:
         default.clear()
-    default.get("OPTIONS", {}).pop("pool", None)
-    default.update({"NAME": os.path.join(AGENT.folder, "lobby.sqlite3"), **database})
+    default.update(placed(database))
+
+
+def placed(database):
+    """The database as settings name it: SQLite files by their place in the agent's folder."""
+    options = AGENT.options if database["ENGINE"] == AGENT.engine else {}
+    name = database["NAME"]
+    if database["ENGINE"].endswith("sqlite3"):
+        name = os.path.join(AGENT.folder, f"{name}.sqlite3")
+    return {"USER": "", "PASSWORD": "", "HOST": "", "PORT": "", **database, "NAME": name, "OPTIONS": dict(options)}
 
 
 @op
@@ -297,7 +308,7 @@ def close_connections():
         connection.close()
 
 
-def use_database(name):
+def use_database(database):
     """Forgets inherited connections, never closing them (the parent's session would end), and takes another one."""
     from django.core.cache import caches
     from django.db import connections
@@ -306,36 +317,36 @@ def use_database(name):
         for alias in list(handler):
             with contextlib.suppress(AttributeError):
                 delattr(handler._connections, alias)
-    if name is not None:
-        connections.settings["default"]["NAME"] = name
-        connections.databases["default"]["NAME"] = name
+    if database is not None:
+        connections.settings["default"].update(placed(database))
 
 
-def database_for(source):
-    """The name of this check's database: as given, or a file of its own, copied from the template or empty."""
-    if source in ("template", "empty"):
-        path = os.path.join(AGENT.folder, f"{os.getpid()}.sqlite3")
-        if source == "template":
-            shutil.copyfile(os.path.join(AGENT.folder, "template.sqlite3"), path)
-        return path
-    return source
+def own_file(database):
+    """A SQLite file of this check's own, for one that is named ``template`` (copied) or ``empty``."""
+    if database is None or database["NAME"] not in ("template", "empty"):
+        return database
+    own = {**database, "NAME": str(os.getpid())}
+    if database["NAME"] == "template":
+        shutil.copyfile(placed(database)["NAME"], placed(own)["NAME"])
+    return own
 
 
 @op
-def migrate(database=None):
-    """Runs all migrations, in a database given by name or in the SQLite template."""
+def migrate(database):
+    """Runs all migrations in a database."""
     from django.core.management import call_command
 
-    use_database(database or os.path.join(AGENT.folder, "template.sqlite3"))
+    use_database(database)
     call_command("migrate", verbosity=0, interactive=False)
     close_connections()
 
 
 @op
 def template(data=None):
-    """Reads the SQLite template, or writes it."""
+    """Makes what has been migrated the SQLite template and reads it, or writes one that was read before."""
     path = os.path.join(AGENT.folder, "template.sqlite3")
     if data is None:
+        os.replace(os.path.join(AGENT.folder, "migrating.sqlite3"), path)
         with open(path, "rb") as file:
             return file.read()
     with open(path, "wb") as file:
@@ -652,7 +663,7 @@ def enter(mode, database=None):
     """In the child of a check: takes its database."""
     AGENT.mode = mode
     if database is not None:
-        use_database(database_for(database))
+        use_database(own_file(database))
 
 
 def begin_savepoint(question):

@@ -5,6 +5,7 @@ import secrets
 import select
 import socket
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from grader.agent.raised import Raised, read_raised
@@ -49,9 +50,9 @@ class AgentClient:
         """As ``ask``, for operations whose answer is plain JSON with values inside."""
         return self._put(op, arguments, within_s, doing or "the check was running", raw=True)
 
-    def begin(self, mode: str, database: str | None, *, within_s: float) -> None:
+    def begin(self, mode: str, database: Mapping[str, Any] | None, *, within_s: float) -> None:
         """Gives the next check a place of its own: ``fork`` or ``savepoint``."""
-        number = self._send("begin", {"mode": mode, "database": database})
+        number = self._send("begin", {"mode": mode, "database": dict(database) if database else None})
         self._check = number
         self._outcome(self._receive(number, within_s, "the check was starting"), raw=False)
 

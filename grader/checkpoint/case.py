@@ -10,8 +10,9 @@ import pytest
 from grader.agent.client import AgentClient, AgentFault
 from grader.agent.raised import Raised
 from grader.checkpoint.declare import Declared
-from grader.checkpoint.project import Project
+from grader.checkpoint.project import Place, Project
 from grader.checkpoint.rng import Rng
+from grader.domain.errors import CourseError
 
 LONGEST_ANSWER_S = 15.0
 CASE: "pytest.StashKey[Case]" = pytest.StashKey()
@@ -22,9 +23,8 @@ class Line:
     """A check's questions to one agent: begun when the first is put, ended with the check."""
 
     project: Project
+    place: Place
     mode: str
-    database: str | None
-    template: bool
     ends: float
     stack: ExitStack
     raised: Raised | None = None
@@ -46,7 +46,7 @@ class Line:
 
     def _client(self) -> AgentClient:
         if self.client is None:
-            self.client = self.stack.enter_context(self.project.check(self.mode, self.database, template=self.template))
+            self.client = self.stack.enter_context(self.project.check(self.mode, self.place))
         elif not self.client.in_check:
             raise AgentFault("Your project had ended the process in which it was being checked.")
         return self.client
@@ -54,32 +54,30 @@ class Line:
 
 @dataclass(slots=True)
 class Case:
-    """One check on its way. ``stack`` is unwound when it ends; ``lines`` are those that it has opened."""
+    """One check on its way.
+
+    ``vendor`` is its kind of database; ``stack`` is unwound when it ends; ``lines`` are those that it has opened.
+    """
 
     name: str
     declared: Declared
     sentence: str
     public: bool
     rng: Rng
-    mode: str
-    kind: str
+    vendor: str
     stack: ExitStack = field(default_factory=ExitStack)
     lines: list[Line] = field(default_factory=list)
     comparison: tuple[str, str] | None = None
-    began: float = field(default_factory=time.monotonic)
 
-    def line(self, project: Project, *, database: str | None, template: bool, mode: str | None = None) -> Line:
-        """A new line to this project, in a database of its own (``None``: none)."""
-        project.ready(template=template)  # not this check's doing: its time begins when it is done
-        ends = time.monotonic() + self.declared.seconds
-        line = Line(project, mode or self.mode, database, template, ends, self.stack)
+    def line(self, project: Project, place: Place, mode: str) -> Line:
+        """A new line to this project, which is ready: its start is not this check's doing, and its time begins now."""
+        if any(line.project is project for line in self.lines):
+            raise CourseError(
+                f"{self.name} takes two databases.", "Take `migrations` or `app`, `client`, `db`, not both."
+            )
+        line = Line(project, place, mode, time.monotonic() + self.declared.seconds, self.stack)
         self.lines.append(line)
         return line
-
-    @property
-    def vendor(self) -> str:
-        """``postgres`` or ``sqlite``."""
-        return self.kind.partition("+")[0]
 
     @property
     def view(self) -> Raised | None:

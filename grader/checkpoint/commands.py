@@ -80,12 +80,12 @@ class Fresh:
 
     def ask(self, op: str, doing: str, **arguments: Any) -> Any:
         """One answer of a process of its own."""
-        with self._project.check("fork", None, template=False) as client:
+        with self._project.check("fork", None) as client:
             return client.ask(op, within_s=MIGRATE_S, doing=doing, **arguments)
 
     def after_setup(self, op: str, settings: str, env: Mapping[str, str], trace: bool = False) -> Any:
         """The answer of a process that has loaded these settings under exactly these variables."""
-        with self._project.check("fork", None, template=False) as client:
+        with self._project.check("fork", None) as client:
             doing = f"{settings} was loading"
             client.ask("setup", within_s=START_S, doing=doing, settings=settings, env=dict(env), trace=trace)
             return client.ask(op, within_s=START_S, doing=doing)

@@ -99,7 +99,7 @@ def place(raised: Raised) -> Location | None:
 
 
 def _broken(broken: Broken, setting: Setting) -> Ending:
-    expected = {"ran its migrations": "migrations that run"}.get(broken.doing, "a project that starts")
+    expected = "migrations that run" if "migrations" in broken.doing else "a project that starts"
     if isinstance(broken.cause, AgentFault):
         return _failed(expected, str(broken.cause), setting)
     # What stops the whole project has to be mended before anything else: its message is told to everybody.

@@ -14,6 +14,7 @@ from grader.checkpoint.files import Files
 from grader.checkpoint.migrations import Migrations
 from grader.checkpoint.queries import Queries, counting
 from grader.checkpoint.rng import Rng
+from grader.checkpoint.serve import Serve
 from grader.checkpoint.services import Services
 from grader.checkpoint.session import SESSION, Session
 
@@ -35,9 +36,7 @@ def session(request: pytest.FixtureRequest) -> Session:
 @pytest.fixture
 def line(case: Case, session: Session) -> Line:
     """The check's line to the project, in a database of its own; what is to be down is down from its first question."""
-    project = session.project(case.kind)
-    project.ready(template=True)
-    line = case.line(project, database=session.database_for(case), template=True)
+    line = session.line(case)
     if case.declared.down is not None:
         case.stack.enter_context(session.services.without(case.declared.down))
     return line
@@ -61,25 +60,25 @@ def client(line: Line) -> Client:
     return Client(line)
 
 
-def observed(case: Case, session: Session, line: Line, kind: str) -> Database:
+def observed(case: Case, session: Session, line: Line) -> Database:
     """The observer of a line's database: the grader's own connection wherever what is written is there to be seen."""
-    if kind == "postgres" and line.mode == "fork" and line.database is not None:
-        connection = case.stack.enter_context(session.services.observer(line.database))
+    if line.place.vendor == "postgres" and line.mode == "fork":
+        connection = case.stack.enter_context(session.services.observer(line.place.name))
         return Database(over_psycopg(connection), "postgres")
-    return Database(over_agent(line.ask), "postgres" if kind == "postgres" else "sqlite")
+    return Database(over_agent(line.ask), "postgres" if line.place.vendor == "postgres" else "sqlite")
 
 
 @pytest.fixture
 def db(case: Case, session: Session, line: Line) -> Database:
     """This check's own database, seen from beside the project."""
-    return observed(case, session, line, case.vendor)
+    return observed(case, session, line)
 
 
 @pytest.fixture
-def queries(case: Case, session: Session, line: Line) -> Callable[[], AbstractContextManager[Queries]]:
+def queries(session: Session, line: Line) -> Callable[[], AbstractContextManager[Queries]]:
     """Counts statements."""
-    if case.vendor == "postgres" and line.mode == "fork" and line.database is not None:
-        log, name = session.services.server.log, line.database
+    if line.place.vendor == "postgres" and line.mode == "fork":
+        log, name = session.services.server.log, line.place.name
         return lambda: counting(log.mark, lambda mark: log.since(mark, name))
     return lambda: counting(
         lambda: line.ask("capture", on=True),
@@ -88,9 +87,9 @@ def queries(case: Case, session: Session, line: Line) -> Callable[[], AbstractCo
 
 
 @pytest.fixture
-def fresh(case: Case, session: Session) -> Fresh:
+def fresh(session: Session) -> Fresh:
     """Processes that have loaded nothing of the project yet."""
-    return Fresh(session.project("bare"))
+    return Fresh(session.bare)
 
 
 @pytest.fixture
@@ -108,16 +107,20 @@ def load(fresh: Fresh) -> Load:
 @pytest.fixture(params=["sqlite", "postgres"])
 def migrations(request: pytest.FixtureRequest, case: Case, session: Session) -> Migrations:
     """The migrations, on each database, from empty."""
-    kind = request.param
-    name = case.stack.enter_context(session.services.empty()) if kind == "postgres" else "empty"
-    line = case.line(session.project(f"{kind}-migrations"), database=name, template=False, mode="fork")
-    return Migrations(line, observed(case, session, line, kind), kind)
+    line = session.empty_line(case, request.param)
+    return Migrations(line, observed(case, session, line), request.param)
 
 
 @pytest.fixture
 def services(case: Case, session: Session) -> Services:
     """PostgreSQL and Redis, to take down."""
     return case.stack.enter_context(session.services.restored())
+
+
+@pytest.fixture
+def serve(case: Case, session: Session) -> Serve:
+    """The submission as production serves it."""
+    return Serve(case, session)
 
 
 @pytest.fixture

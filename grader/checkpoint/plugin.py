@@ -61,9 +61,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Gives the check its case, and tells how far the run has come."""
     session, declared = item.config.stash[SESSION], _declared(item)
     name, public = case_name(item), "public" in item.path.parts
-    kind: str = "postgres" if declared.down == "postgres" else declared.database or session.spec.database
-    kind += "+redis" if declared.down == "redis" else ""
-    case = Case(name, declared, sentence(item), public, seeded(session.spec.seed, name), session.spec.mode, kind)
+    vendor = "postgres" if declared.down == "postgres" else declared.database or session.spec.database
+    case = Case(name, declared, sentence(item), public, seeded(session.spec.seed, name), vendor)
     item.stash[CASE] = case
     _running.append(case)
     result = yield

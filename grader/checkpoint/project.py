@@ -4,13 +4,21 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from grader.agent.client import AgentClient, AgentFault
 from grader.agent.raised import Raised
 from grader.sandbox.api import Process
 
 START_S, MIGRATE_S, QUICK_S = 30.0, 60.0, 10.0
+NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+
+
+class Place(NamedTuple):
+    """A database: ``sqlite`` or ``postgres``, and its name there. SQLite's are ``template`` (a copy) and ``empty``."""
+
+    vendor: str
+    name: str
 
 
 class Broken(Exception):
@@ -21,37 +29,44 @@ class Broken(Exception):
         self.doing, self.cause = doing, cause
 
 
+class Host(Protocol):
+    """What a project runs on."""
+
+    def launch(self, fd: int) -> Process:
+        """A sandbox with the agent on the descriptor."""
+
+    def setup(self, process: Process) -> Mapping[str, Any] | None:
+        """What the agent loads at its start; nothing for one that loads when it is told."""
+
+    def located(self, process: Process, place: Place) -> Mapping[str, Any]:
+        """A database as Django's settings name it, within reach of the sandbox from then on."""
+
+    def kill(self, process: Process) -> None:
+        """Ends the sandbox."""
+
+    def prepare(self, project: "Project", vendor: str) -> None:
+        """Brings the migrated template about, when the first check needs it."""
+
+
 @dataclass(slots=True)
 class Project:
-    """One agent. ``launch`` starts a sandbox with the agent on the descriptor given.
+    """One agent, on its host."""
 
-    ``setup`` is what the agent loads at its start, nothing for a process that loads when it is told.
-    ``prepare`` brings the migrated template about: it is called once, when the first check needs it.
-    """
-
-    launch: Callable[[int], Process]
-    setup: Callable[[], Mapping[str, Any]] | None
-    prepare: "Callable[[Project], None]"
+    host: Host
     client: AgentClient | None = None
     process: Process | None = None
-    template: bool = False
+    templates: set[str] = field(default_factory=set)
     broken: dict[str, Broken] = field(default_factory=dict)
 
-    @property
-    def agent(self) -> AgentClient:
-        """The agent, which has been started."""
-        assert self.client is not None
-        return self.client
-
     @contextmanager
-    def check(self, mode: str, database: str | None, *, template: bool) -> Iterator[AgentClient]:
+    def check(self, mode: str, place: Place | None) -> Iterator[AgentClient]:
         """A client with a check begun; ended or, if the agent is lost, killed on leaving.
 
-        ``template``: not before the migrations have run. Raises ``Broken`` if the project does not get so far.
+        Raises ``Broken`` if the project does not start, or cannot migrate the template that this place is copied from.
         """
-        client = self.ready(template=template)
+        client = self.ready()
         with self._discarding():
-            client.begin(mode, database, within_s=QUICK_S)
+            client.begin(mode, self.located(place) if place else None, within_s=QUICK_S)
             try:
                 yield client
             finally:
@@ -67,14 +82,29 @@ class Project:
                 self.stop()
             raise
 
-    def ready(self, *, template: bool) -> AgentClient:
-        """The agent, started, with its migrated template if that is asked for."""
+    def ready(self, vendor: str | None = None) -> AgentClient:
+        """The agent, started; with the migrated template of ``vendor``. Raises ``Broken``."""
         if self.client is None:
             self._once("was starting", self._start)
-        if template and not self.template:
-            self._once("ran its migrations", lambda: self.prepare(self))
-            self.template = True
+        if vendor and vendor not in self.templates:
+            self._once(f"ran its migrations on {NAMES[vendor]}", lambda: self.host.prepare(self, vendor))
+            self.templates.add(vendor)
         return self.agent
+
+    @property
+    def agent(self) -> AgentClient:
+        """The agent, which has been started."""
+        assert self.client is not None
+        return self.client
+
+    def located(self, place: Place) -> dict[str, Any]:
+        """A database as Django's settings name it."""
+        assert self.process is not None
+        return dict(self.host.located(self.process, place))
+
+    def migrate(self, place: Place) -> None:
+        """Runs all migrations there; raises what they raise."""
+        self.agent.ask("migrate", within_s=MIGRATE_S, doing="it ran its migrations", database=self.located(place))
 
     def _once(self, doing: str, step: Callable[[], None]) -> None:
         """Carries out a step of the start; what has failed once is not tried again for every check."""
@@ -90,17 +120,17 @@ class Project:
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            self.process = self.launch(theirs.fileno())
+            self.process = self.host.launch(theirs.fileno())
         self.client = AgentClient(ours)
-        if self.setup is not None:
-            self.client.ask("setup", within_s=START_S, doing="it was starting", **self.setup())
+        if (setup := self.host.setup(self.process)) is not None:
+            self.client.ask("setup", within_s=START_S, doing="it was starting", **setup)
             self.client.ask("warm", within_s=START_S, doing="it was starting")
 
     def stop(self) -> None:
         """Kills the sandbox; the next check starts another one."""
         if self.process is not None:
-            self.process.kill()
+            self.host.kill(self.process)
         if self.client is not None:
             self.client.close()
         self.client = self.process = None
-        self.template = False
+        self.templates.clear()

@@ -107,7 +107,7 @@ def _pytest(run: CheckRun, told: spec.RunSpec) -> tuple[int, str]:
     """pytest, isolated from the submission and from what the caller's environment holds: its exit code and output."""
     root = run.checks[0].parent
     (told.folder / "pytest.ini").write_text("[pytest]\n")
-    command = [sys.executable, "-I", "-B", "-m", "pytest", *map(str, run.checks)]
+    command = [sys.executable, "-I", "-B", "-X", "faulthandler", "-m", "pytest", *map(str, run.checks)]
     command += ["-c", str(told.folder / "pytest.ini"), f"--rootdir={root}", f"--confcutdir={root}"]
     command += [
         "-o",

@@ -15,7 +15,7 @@ from grader.sandbox.api import Process, Sandbox
 from grader.sandbox.services.pool import DatabasePool
 from grader.sandbox.services.postgres import Postgres
 from grader.sandbox.services.redis import Redis
-from grader.sandbox.services.relay import Relay
+from grader.sandbox.services.relay import Link, Relay
 
 POSTGRES_PORT, REDIS_PORT = 5432, 6379
 LOBBY, TEMPLATE = "lobby", "migrated"
@@ -46,6 +46,7 @@ class Services:
     def __init__(self, sandbox: Sandbox, state_dir: Path, stack: ExitStack) -> None:
         self._sandbox, self._state_dir, self._stack = sandbox, state_dir, stack
         self._pool: DatabasePool | None = None
+        self._links: dict[int, dict[int, Link]] = {}
 
     @cached_property
     def server(self) -> Postgres:
@@ -84,25 +85,32 @@ class Services:
         """The socket of the server that stands behind a port of the sandbox; the server runs from then on."""
         return self.server.socket if port == POSTGRES_PORT else self.redis_server.socket
 
-    def attach(self, process: Process) -> None:
-        """Carries what a sandbox's ports take to the servers behind them."""
-        for port, listener in process.listeners.items():
-            self._relay.attach(listener, self.socket(port))
+    def attach(self, process: Process, port: int) -> None:
+        """Carries what a sandbox's port takes to the server behind it; again is no harm."""
+        links = self._links.setdefault(id(process), {})
+        if port not in links:
+            links[port] = self._relay.attach(process.listeners[port], self.socket(port))
 
-    def variables(self, ports: tuple[int, ...], database: str = LOBBY) -> dict[str, str]:
-        """DATABASE_URL and REDIS_URL for a sandbox that will have these ports."""
+    def kill(self, process: Process) -> None:
+        """Kills a sandbox, its links first: the relay must not go on with a listener that somebody else closes."""
+        for link in self._links.pop(id(process), {}).values():
+            link.close()
+        process.kill()
+
+    def variables(self, ports: tuple[int, ...], wanted: tuple[int, ...], database: str = LOBBY) -> dict[str, str]:
+        """DATABASE_URL and REDIS_URL, as far as ``wanted``, for a sandbox that will have these ports."""
         seen = self._sandbox.reserve(ports)
         found = {}
-        if POSTGRES_PORT in seen:
+        if POSTGRES_PORT in wanted:
             found["DATABASE_URL"] = self.server.url(seen[POSTGRES_PORT], database)
-        if REDIS_PORT in seen:
+        if REDIS_PORT in wanted:
             found["REDIS_URL"] = self.redis_server.url(seen[REDIS_PORT])
         return found
 
-    def django(self) -> dict[str, Any]:
-        """The lobby as Django's settings name a database; ``NAME`` comes with each check."""
-        url = urlsplit(self.variables((POSTGRES_PORT,))["DATABASE_URL"])
-        return {"NAME": LOBBY, "USER": url.username, "PASSWORD": url.password, "HOST": url.hostname, "PORT": url.port}
+    def django(self, port: int) -> dict[str, Any]:
+        """The server behind that port as Django's settings name it; ``NAME`` comes with each check."""
+        url = urlsplit(self.server.url(port, LOBBY))
+        return {"USER": url.username, "PASSWORD": url.password, "HOST": url.hostname, "PORT": url.port}
 
     def template(self, migrate: Callable[[str], None]) -> None:
         """Makes the sealed template, once a run: ``migrate`` is given the name of an empty database."""

@@ -1,0 +1,127 @@
+"""Where the project of a run lives: its sandbox, the variables it finds set, and its databases."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.agent import agent_file
+from grader.agent.wire import encode
+from grader.checkpoint.project import QUICK_S, Place, Project
+from grader.checkpoint.services import LOBBY, POSTGRES_PORT, REDIS_PORT, Services
+from grader.checkpoint.spec import RunSpec
+from grader.sandbox.api import Launch, Limits, Mount, Process, Sandbox
+
+LARGEST_TEMPLATE = 700_000
+SQLITE, POSTGRES = "django.db.backends.sqlite3", "django.db.backends.postgresql"
+_PORTS = (POSTGRES_PORT, REDIS_PORT)
+
+
+@dataclass(slots=True)
+class MainHost:
+    """The project with its models loaded. REDIS_URL is empty, or that of a real Redis if ``redis``."""
+
+    spec: RunSpec
+    sandbox: Sandbox
+    services: Services
+    redis: bool = False
+
+    def launch(self, fd: int) -> Process:
+        """See ``Host``."""
+        wanted = (
+            *((POSTGRES_PORT,) if self.spec.database == "postgres" else ()),
+            *((REDIS_PORT,) if self.redis else ()),
+        )
+        env = own_variables() | self.services.variables(_PORTS, wanted)
+        process = launch_agent(self.sandbox, self.spec, fd, env, _PORTS)
+        if self.redis:
+            self.services.attach(process, REDIS_PORT)
+        return process
+
+    def setup(self, process: Process) -> Mapping[str, Any]:
+        """See ``Host``."""
+        return {"settings": self.spec.settings, "database": self.located(process, Place(self.spec.database, LOBBY))}
+
+    def located(self, process: Process, place: Place) -> Mapping[str, Any]:
+        """See ``Host``."""
+        if place.vendor == "sqlite":
+            return {"ENGINE": SQLITE, "NAME": place.name}
+        self.services.attach(process, POSTGRES_PORT)
+        return {"ENGINE": POSTGRES, **self.services.django(process.port(POSTGRES_PORT)), "NAME": place.name}
+
+    def kill(self, process: Process) -> None:
+        """See ``Host``."""
+        self.services.kill(process)
+
+    def prepare(self, project: Project, vendor: str) -> None:
+        """See ``Host``. SQLite's template is kept for the next run on the same tree, PostgreSQL's for this one."""
+        if vendor == "postgres":
+            self.services.template(lambda name: project.migrate(Place("postgres", name)))
+            return
+        kept = self.spec.state_dir / "templates" / f"{self.spec.key}.sqlite3"
+        if kept.exists():
+            project.agent.ask("template", within_s=QUICK_S, data=encode(kept.read_bytes()))
+            return
+        project.migrate(Place("sqlite", "migrating"))
+        keep(kept, project.agent.ask("template", within_s=QUICK_S))
+
+
+@dataclass(slots=True)
+class BareHost:
+    """A process that has loaded nothing of the project, with no variable set and no service in reach."""
+
+    spec: RunSpec
+    sandbox: Sandbox
+
+    def launch(self, fd: int) -> Process:
+        """See ``Host``."""
+        return launch_agent(self.sandbox, self.spec, fd, {}, ())
+
+    def setup(self, process: Process) -> None:
+        """See ``Host``."""
+
+    def located(self, process: Process, place: Place) -> Mapping[str, Any]:
+        """None is in reach."""
+        raise NotImplementedError
+
+    def kill(self, process: Process) -> None:
+        """See ``Host``."""
+        process.kill()
+
+    def prepare(self, project: Project, vendor: str) -> None:
+        """There is nothing to prepare."""
+        raise NotImplementedError
+
+
+def own_variables() -> dict[str, str]:
+    """The variables that the project finds set when its checks run; databases and caches come on top."""
+    hosts = "localhost,127.0.0.1,testserver"
+    return {
+        "SECRET_KEY": secrets.token_hex(25),
+        "ALLOWED_HOSTS": hosts,
+        "REDIS_URL": "",
+        "DATABASE_URL": "sqlite:////tmp/lobby.sqlite3",
+    }
+
+
+def launch_agent(sandbox: Sandbox, spec: RunSpec, fd: int, env: dict[str, str], ports: tuple[int, ...]) -> Process:
+    """A sandbox with an agent that speaks on the descriptor."""
+    launch = Launch(
+        argv=("/grader/agent.py", str(fd)),
+        env=env,
+        mounts=(Mount(agent_file(), "/grader/agent.py"),),
+        limits=Limits(wall_s=1800),
+        pass_fds=(fd,),
+        ports=ports,
+    )
+    return sandbox.start(launch, submission=spec.submission, deps=spec.deps)
+
+
+def keep(path: Path, data: Any) -> None:
+    """Keeps a migrated template. Its content is the learner's: it is only ever opened in the sandbox."""
+    if isinstance(data, bytes) and len(data) <= LARGEST_TEMPLATE:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = path.with_suffix(f".{secrets.token_hex(4)}")
+        partial.write_bytes(data)
+        partial.rename(path)
