@@ -1,5 +1,6 @@
 """`grader course`: build the states of the application, and let the course prove itself."""
 
+import secrets
 from pathlib import Path
 
 import click
@@ -43,27 +44,30 @@ def build(course_dir: Path | None, check: bool, number: int | None, folder: Path
 @command.command("verify")
 @opt.course_option
 @click.option("--module", "number", type=click.IntRange(1, 5), help="Only this module.")
-@click.option("--sample", default=4, show_default=True, help="Mutants to grade anew, though nothing changed.")
-def verify(course_dir: Path | None, number: int | None, sample: int) -> None:
+@click.option("--sample", type=click.IntRange(0), default=4, show_default=True, help="Entries to grade anew as well.")
+@click.option("--seed", type=click.IntRange(0), help="Draw the sample that an earlier run drew.")
+def verify(course_dir: Path | None, number: int | None, sample: int, seed: int | None) -> None:
     """Check everything that the course promises; grade what changed since the ledger, and a sample of the rest."""
     from grader.course import load_course
     from grader.course.verify import verify as run
 
     course = load_course(opt.find_course(course_dir))
+    seed = secrets.randbits(16) if seed is None else seed
     with progress() as show:
-        findings = run(course, state_dir=opt.state_dir(), sample=sample, only=number, progress=show)
+        findings = run(course, state_dir=opt.state_dir(), sample=sample, only=number, seed=seed, progress=show)
     for finding in findings:
         out.print(f"[red]✗[/] {escape(finding.where)}: {escape(finding.problem)}", soft_wrap=True)
         out.print(f"  {escape(finding.remedy)}", soft_wrap=True)
     if findings:
+        out.print(f"{len(findings)} findings. The sample was drawn by --seed {seed}.")
         raise click.exceptions.Exit(1)
-    out.print("The course is right.")
+    out.print(f"The course is right. The sample was drawn by --seed {seed}.")
 
 
 @command.command("prove")
 @opt.course_option
 @click.option("--module", "number", type=click.IntRange(1, 5), help="Only this module.")
-@click.option("--jobs", default=2, show_default=True, help="Gradings at a time.")
+@click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Gradings at a time.")
 @click.option("--anew", is_flag=True, help="Grade everything, though nothing changed.")
 def prove(course_dir: Path | None, number: int | None, jobs: int, anew: bool) -> None:
     """Grade every state and every mutant whose inputs changed, and write the ledger after each."""

@@ -5,12 +5,19 @@ from pathlib import Path
 
 from grader.course.build import build_solution
 from grader.course.manifest import Course
+from grader.domain.errors import UsageError_
 from grader.pipeline import Assignment
 
 
 def assign(course: Course, number: int, room: Path) -> Assignment:
-    """The assignment of a module. The control submission is projected into ``room`` when it is first asked for."""
-    module = next(m for m in course.modules if m.number == number)
+    """The assignment of a module. The control submission is projected into ``room`` when it is first asked for.
+
+    Raises:
+        UsageError_: the course has no such module.
+    """
+    module = next((m for m in course.modules if m.number == number), None)
+    if module is None:
+        raise UsageError_(f"the course has no module {number:02d}", f"It has 01 to {len(course.modules):02d}.")
     checks = course.folder(module) / "checks"
     hidden = checks / "hidden"
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from grader.course.git import own_files
 from grader.course.manifest import Course
 from grader.course.projection import project_to, project_tree
 from grader.domain.course import Module, State
+
+_ROOM = ".starter-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +61,28 @@ def _drift(course: Course, module: Module) -> list[Drift]:
 
 
 def _found(starter: Path) -> Mapping[str, tuple[bytes, bool]]:
-    files = [p for p in sorted(starter.rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
-    return {p.relative_to(starter).as_posix(): (p.read_bytes(), bool(p.stat().st_mode & 0o100)) for p in files}
+    """What lies there and git would keep; a link is nothing that a starter can have, wherever it leads."""
+    out: dict[str, tuple[bytes, bool]] = {}
+    for path in own_files(starter):
+        file = starter / path
+        linked = file.is_symlink()
+        out[path] = (b"", True) if linked else (file.read_bytes(), bool(file.stat().st_mode & 0o100))
+    return out
 
 
 def _replace(course: Course, module: Module) -> None:
-    """Write the starter beside the old one and swap: an interrupted build leaves the old one whole."""
+    """Write the starter beside the old one and swap: an interrupted build leaves a whole one, the old or the new."""
     starter = course.folder(module) / "starter"
-    with tempfile.TemporaryDirectory(dir=starter.parent, prefix=".starter-") as name:
+    for left in starter.parent.glob(f"{_ROOM}*"):  # of a build that was killed
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(dir=starter.parent, prefix=_ROOM) as name:
         new, old = Path(name) / "new", Path(name) / "old"
         project_to(course, State(module.number, False), new)
-        if starter.exists():
-            starter.rename(old)
-        shutil.move(new, starter)
+        try:
+            if starter.exists():
+                starter.rename(old)
+            new.rename(starter)
+        except BaseException:
+            if old.exists() and not starter.exists():
+                old.rename(starter)
+            raise

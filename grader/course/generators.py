@@ -13,6 +13,9 @@ _HASH = re.compile(r'^content-hash = "[0-9a-f]+"$', re.MULTILINE)
 
 def stale_lock(made: Generated, tree: Mapping[str, bytes]) -> bytes:
     """The lock as it was before a package was added to pyproject.toml: without it, and with the hash of then."""
+    missing = [name for name in ("poetry.lock", "pyproject.toml") if name not in tree]
+    if missing:
+        raise CourseError(f"stale-lock: the state has no {missing[0]}", "Let it show, or delete the generator's entry.")
     lock, project = tree["poetry.lock"].decode("utf-8"), tree["pyproject.toml"].decode("utf-8")
     entry = re.compile(
         rf'^\[\[package\]\]\nname = "{re.escape(made.package)}"\n.*?(?=^\[\[package\]\]|^\[metadata\])', re.M | re.S
@@ -29,4 +32,19 @@ def stale_lock(made: Generated, tree: Mapping[str, bytes]) -> bytes:
     return _HASH.sub(f'content-hash = "{then}"', older).encode("utf-8")
 
 
-GENERATORS: Mapping[str, Callable[[Generated, Mapping[str, bytes]], bytes]] = {"stale-lock": stale_lock}
+_GENERATORS: Mapping[str, Callable[[Generated, Mapping[str, bytes]], bytes]] = {"stale-lock": stale_lock}
+
+
+def generate(made: Generated, tree: Mapping[str, bytes]) -> bytes:
+    """What a generator of course.toml makes for a state, from the state's other files.
+
+    Raises:
+        CourseError: there is no generator of that name, or it cannot make the file of this state.
+    """
+    generator = _GENERATORS.get(made.generator)
+    if generator is None:
+        raise CourseError(
+            f"course.toml: there is no generator {made.generator!r} for {made.file}",
+            f"Write one of: {', '.join(_GENERATORS)}.",
+        )
+    return generator(made, tree)

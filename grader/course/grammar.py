@@ -10,7 +10,11 @@ from grader.course.comments import Comment
 CHECKPOINTS = range(1, 7)
 """The five modules and the capstone."""
 
-LEAK = re.compile(rb"\b(?:BEGIN|FILE) (?:SOLUTION|GIVEN|BEFORE) \d")
+LEAK = re.compile(
+    rb"\b(?:BEGIN|FILE) (?:SOLUTION|GIVEN|BEFORE) \d"
+    rb"|(?:#|//|--|/\*) (?:SOLUTION|GIVEN|BEFORE) 0\d(?= |\r?$)",
+    re.MULTILINE,
+)
 """What no projected file may contain."""
 
 _WORDS = "SOLUTION|GIVEN|BEFORE"

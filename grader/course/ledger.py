@@ -14,9 +14,9 @@ import msgspec
 from grader.course.assignments import assign
 from grader.course.build import built_modules
 from grader.course.manifest import Course
-from grader.course.mutants import Tree, load_mutants, mutate
-from grader.course.projection import project_tree
-from grader.domain.course import Module, State
+from grader.course.mutants import load_mutants, mutate
+from grader.course.projection import Tree, project_tree
+from grader.domain.course import Criterion, Module, State
 from grader.domain.errors import CourseError
 from grader.domain.result import Result
 from grader.domain.status import Status
@@ -41,7 +41,7 @@ class Entry:
     """One grading that has to come out in a known way: a tree, the module it is graded for, and what it must fail.
 
     ``name`` is ``02/starter``, ``02/solution``, ``02/starter-for-01`` or ``02/mutant/NAME``; ``key`` is a SHA-256 over
-    the tree, the checks and the manifest.
+    the tree, the checks, the environment that stands in, and what the manifest says of scores.
     """
 
     name: str
@@ -53,21 +53,41 @@ class Entry:
 
     def problem(self, outcome: Outcome) -> str:
         """How the outcome differs from what has to be; "" if it does not."""
+        unknown = sorted(set(outcome.failed + outcome.blocked + outcome.errored) - {c.id for c in self.module.criteria})
+        if unknown:
+            return f"{', '.join(unknown)}: no criterion of this module"
         if outcome.errored:
-            return f"{', '.join(outcome.errored)} could not be measured"
-        scored = {c.id for c in self.module.criteria if not c.manual}
-        failed, blocked = set(outcome.failed), set(outcome.blocked)
-        match self.kind:
-            case "starter":
-                passed = sorted(scored - failed - blocked)
-                return f"already passed where nothing is built: {', '.join(passed)}" if passed else ""
-            case "mutant":
-                missed, strays = sorted(set(self.fails) - failed), sorted(failed - set(self.fails))
-                told = [f"does not fail {', '.join(missed)}"] if missed else []
-                return "; ".join(told + ([f"also fails {', '.join(strays)}"] if strays else []))
-            case _:
-                wrong = sorted(failed | blocked)
-                return f"not passed: {', '.join(wrong)}" if wrong else ""
+            return f"could not be measured: {', '.join(outcome.errored)}"
+        passed = [c for c in self._scored() if c.id not in outcome.failed + outcome.blocked]
+        told = [*self._told(outcome, [c.id for c in passed]), *self._blocked_alone(outcome)]
+        points = sum(c.points for c in passed)
+        if points != outcome.score:
+            told.append(f"a score of {outcome.score}, though what passed is worth {points}")
+        return "; ".join(told)
+
+    def _scored(self) -> list[Criterion]:
+        return [c for c in self.module.criteria if not c.manual]
+
+    def _told(self, outcome: Outcome, passed: list[str]) -> Iterator[str]:
+        """What an entry of this kind may not do."""
+        failed = set(outcome.failed)
+        if self.kind == "starter":
+            if passed:
+                yield f"passes where nothing is built: {', '.join(passed)}"
+        elif self.kind == "mutant":
+            if missed := sorted(set(self.fails) - failed):
+                yield f"does not fail {', '.join(missed)}"
+            if strays := sorted(failed - set(self.fails)):
+                yield f"also fails {', '.join(strays)}"
+        elif wrong := sorted(failed | set(outcome.blocked)):
+            yield f"not passed: {', '.join(wrong)}"
+
+    def _blocked_alone(self, outcome: Outcome) -> Iterator[str]:
+        """Criteria that are blocked though nothing that they require is failed or blocked."""
+        unmet = {*outcome.failed, *outcome.blocked}
+        alone = [i for i in outcome.blocked if not unmet & set(self.module.criterion(i).requires)]
+        if alone:
+            yield f"blocked, though nothing they require failed: {', '.join(alone)}"
 
 
 def outcome_of(key: str, result: Result) -> Outcome:
@@ -77,20 +97,25 @@ def outcome_of(key: str, result: Result) -> Outcome:
 
 
 def entries(course: Course, *, only: int | None = None) -> Iterator[Entry]:
-    """Every entry the course has to prove: states first, then mutants.
+    """Every entry the course has to prove: of each module the states first, then the mutants.
 
     Raises:
-        CourseError: a mutant does not fit the solution any more, or a criterion has no mutant.
+        CourseError: a mutant does not fit the solution any more.
     """
     for module in built_modules(course):
-        if only is None or module.number == only:
+        if only in (None, module.number):
             yield from _states(course, module)
             yield from _mutants(course, module)
 
 
+def uncaught(course: Course, module: Module) -> tuple[str, ...]:
+    """The criteria that no mutant fails, in the order of the manifest. A manual one needs none."""
+    caught = {i for mutant in load_mutants(course, module) for i in mutant.fails}
+    return tuple(c.id for c in module.criteria if not c.manual and c.id not in caught)
+
+
 def _states(course: Course, module: Module) -> Iterator[Entry]:
-    starter = project_tree(course, State(module.number, False))
-    number = f"{module.number:02d}"
+    starter, number = project_tree(course, State(module.number, False)), f"{module.number:02d}"
     yield _entry(course, f"{number}/starter", "starter", module, starter)
     yield _entry(course, f"{number}/solution", "solution", module, project_tree(course, State(module.number, True)))
     for earlier in built_modules(course):
@@ -99,25 +124,32 @@ def _states(course: Course, module: Module) -> Iterator[Entry]:
 
 
 def _mutants(course: Course, module: Module) -> Iterator[Entry]:
-    solution, mutants = project_tree(course, State(module.number, True)), load_mutants(course, module)
-    uncaught = sorted({c.id for c in module.criteria if not c.manual} - {i for m in mutants for i in m.fails})
-    if uncaught:
-        raise CourseError(
-            f"module {module.number:02d}: no mutant fails {', '.join(uncaught)}",
-            "A check that cannot fail proves nothing: write a mutant for each of these.",
-        )
-    for mutant in mutants:
+    solution = project_tree(course, State(module.number, True))
+    for mutant in load_mutants(course, module):
         tree = mutate(solution, mutant)
         yield _entry(course, f"{module.number:02d}/mutant/{mutant.id}", "mutant", module, tree, mutant.fails)
 
 
 def _entry(course: Course, name: str, kind: Kind, module: Module, tree: Tree, fails: tuple[str, ...] = ()) -> Entry:
+    return Entry(name, kind, module, tree, fails, entry_key(course, module, tree))
+
+
+def entry_key(course: Course, module: Module, tree: Tree) -> str:
+    """SHA-256 over all of the course that decides how this tree is graded; no path of this machine, no time.
+
+    Of the manifest only what scores depend on: a better hint changes no verdict. The grader's own code is left out,
+    or the ledger would never be current; the drawn sample looks after that.
+    """
+    digest = hashlib.sha256()
     assignment = assign(course, module.number, Path())
-    digest = hashlib.sha256(checks_hash(assignment.checks(public_only=False)).encode())
-    digest.update((course.folder(module) / "module.toml").read_bytes())
+    rules = [[c.id, c.points, sorted(c.requires), c.manual] for c in module.criteria]
+    lock = (course.environment_lock / "poetry.lock").read_bytes()
+    parts = [checks_hash(assignment.checks(public_only=False)).encode(), json.dumps(rules).encode(), lock]
     for path, (content, executable) in sorted(tree.items()):
-        digest.update(f"{path}\0{executable:d}\0{len(content)}\0".encode() + content)
-    return Entry(name, kind, module, tree, fails, digest.hexdigest())
+        parts += [path.encode(), b"x" if executable else b"-", content]
+    for part in parts:
+        digest.update(len(part).to_bytes(8) + part)
+    return digest.hexdigest()
 
 
 def ledger_path(course: Course) -> Path:
@@ -136,7 +168,9 @@ def read_ledger(course: Course) -> Mapping[str, Outcome]:
     except FileNotFoundError:
         return {}
     except msgspec.DecodeError as problem:
-        raise CourseError(f"{ledger_path(course)}: {problem}", "Delete it, and run: grader course prove") from None
+        raise CourseError(
+            f"{ledger_path(course)}: {problem}", "Restore it from git, or delete it and run: grader course prove"
+        ) from None
 
 
 def write_ledger(course: Course, outcomes: Mapping[str, Outcome]) -> None:
@@ -144,7 +178,11 @@ def write_ledger(course: Course, outcomes: Mapping[str, Outcome]) -> None:
     path = ledger_path(course)
     text = json.dumps(msgspec.to_builtins(dict(sorted(outcomes.items()))), indent=1) + "\n"
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".ledger-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(temporary).chmod(0o644)
-    Path(temporary).replace(path)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -16,6 +16,7 @@ from grader.domain.errors import CourseError
 FULL_MARKS = 100
 _ID = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
 _Text = Annotated[str, Meta(min_length=1)]
+_Checkpoint = Annotated[int, Meta(ge=1, le=6)]
 
 
 class _Criterion(Struct, forbid_unknown_fields=True):
@@ -41,19 +42,19 @@ class _Module(Struct, forbid_unknown_fields=True):
 class Generated(Struct, forbid_unknown_fields=True, frozen=True):
     """A file that is made for one state: the generator's name, and what else it is told."""
 
-    file: str
-    checkpoint: int
+    file: _Text
+    checkpoint: _Checkpoint
     solved: bool
-    generator: str
+    generator: _Text
     package: str = ""
 
 
 class _Course(Struct, forbid_unknown_fields=True):
     name: _Text
-    modules: list[str]
+    modules: Annotated[list[_Text], Meta(min_length=1)]
     environment_lock: str
     reference: str = ""
-    files: dict[str, int] = {}
+    files: dict[str, _Checkpoint] = {}
     generators: list[Generated] = []
 
 
@@ -130,7 +131,9 @@ def _module(root: Path, slug: str, number: int) -> Module:
         return Module(number, slug, slug.partition("-")[2].replace("-", " ").capitalize(), FULL_MARKS, ())
     module = load_module(path)
     if (module.slug, module.number) != (slug, number):
-        raise CourseError(f"{path}: number and slug are not those of course.toml", f"Write {number} and {slug!r}.")
+        raise CourseError(
+            f"{path}: number and slug are not those of course.toml", f"Write number = {number} and slug = {slug!r}."
+        )
     return module
 
 
@@ -139,17 +142,7 @@ def _check(module: Module, path: Path) -> None:
     known = {c.id: c for c in module.criteria}
     _unique([c.id for c in module.criteria], path)
     for criterion in module.criteria:
-        if not _ID.fullmatch(criterion.id):
-            raise CourseError(
-                f"{path}: {criterion.id!r} is no criterion id", "Write `area.what-it-says`, in lower case."
-            )
-        if criterion.manual == bool(criterion.points):
-            raise CourseError(
-                f"{path}: {criterion.id} is worth {criterion.points}", "A manual criterion is worth 0, any other more."
-            )
-        for required in criterion.requires:
-            if required not in known:
-                raise CourseError(f"{path}: {criterion.id} requires {required}", f"Known ids: {', '.join(known)}.")
+        _check_criterion(criterion, known, _at(path, criterion.id))
     total = sum(c.points for c in module.criteria)
     if module.criteria and total != FULL_MARKS:
         raise CourseError(f"{path}: the points sum to {total}", f"Make them sum to {FULL_MARKS}.")
@@ -157,10 +150,37 @@ def _check(module: Module, path: Path) -> None:
         _acyclic(criterion, known, (), path)
 
 
+def _check_criterion(criterion: Criterion, known: Mapping[str, Criterion], where: str) -> None:
+    if not _ID.fullmatch(criterion.id):
+        raise CourseError(f"{where}: {criterion.id!r} is no criterion id", "Write `area.what-it-says`, in lower case.")
+    if criterion.manual == bool(criterion.points):
+        raise CourseError(
+            f"{where}: {criterion.id} is worth {criterion.points}", "A manual criterion is worth 0, any other more."
+        )
+    for required in criterion.requires:
+        if required not in known:
+            raise CourseError(f"{where}: {criterion.id} requires {required}", f"Known ids: {', '.join(known)}.")
+        if known[required].manual:
+            raise CourseError(
+                f"{where}: {criterion.id} requires {required}, which no program judges",
+                "Require what a check can pass: this would always be blocked.",
+            )
+
+
+def _at(path: Path, criterion_id: str) -> str:
+    """The file and the line in which the criterion gets its id."""
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if re.match(rf"""\s*id\s*=\s*["']{re.escape(criterion_id)}["']""", line):
+            return f"{path}:{number}"
+    return str(path)
+
+
 def _acyclic(criterion: Criterion, known: Mapping[str, Criterion], above: tuple[str, ...], path: Path) -> None:
     if criterion.id in above:
         circle = " > ".join((*above, criterion.id))
-        raise CourseError(f"{path}: criteria require one another: {circle}", "Remove one `requires` of these.")
+        raise CourseError(
+            f"{_at(path, criterion.id)}: criteria require one another: {circle}", "Remove one `requires` of these."
+        )
     for required in criterion.requires:
         _acyclic(known[required], known, (*above, criterion.id), path)
 
@@ -198,4 +218,24 @@ def convert[T: Struct](data: object, kind: type[T], path: Path) -> T:
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as problem:
-        raise CourseError(f"{path}: {problem}", "Mend that key; docs/authors has every manifest.") from None
+        raise CourseError(
+            f"{path}{_line(path, str(problem))}: {problem}",
+            "Mend that key; docs/authors/ says what a manifest may hold.",
+        ) from None
+
+
+def _line(path: Path, problem: str) -> str:
+    """``:LINE`` of what the problem speaks of, as far as it can be told from ``$.criteria[2].points``."""
+    found = re.search(r"`\$\.([a-z]+)(?:\[(\d+)\])?(?:\.([a-z_]+))?", problem)
+    named = re.search(r"unknown field `([^`]+)`", problem)
+    if found is None and named is None:
+        return ""
+    table, index, key = found.groups() if found else (None, None, None)
+    wanted = named[1] if named else key or (table if index is None else None)
+    at = -1
+    for number, text in enumerate(path.read_text("utf-8").splitlines(), 1):
+        at += bool(index and text.strip() == f"[[{table}]]")
+        inside = index is None or at == int(index)
+        if inside and (wanted is None or re.match(rf"\s*{re.escape(wanted)}\s*=", text)):
+            return f":{number}"
+    return ""

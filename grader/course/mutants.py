@@ -1,15 +1,13 @@
 """Mutants: wrong submissions as data, made from the solution by edits that each match exactly once."""
 
-from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
 from grader.course.manifest import Course, convert, read_toml
+from grader.course.projection import Tree
 from grader.domain.course import Edit, Module, Mutant
 from grader.domain.errors import CourseError
-
-Tree = Mapping[str, tuple[bytes, bool]]
 
 
 class _Edit(Struct, forbid_unknown_fields=True):
@@ -35,37 +33,55 @@ def load_mutants(course: Course, module: Module) -> tuple[Mutant, ...]:
 
 def _load(path: Path, module: Module) -> Mutant:
     read = convert(read_toml(path), _Mutant, path)
-    known = {c.id for c in module.criteria}
-    unknown = [i for i in read.fails if i not in known]
-    if unknown or not read.fails or not read.edits:
+    known = {c.id: c for c in module.criteria}
+    for name in read.fails:
+        if name not in known:
+            raise CourseError(f"{path}: unknown criterion {name}", f"{module.slug} has {', '.join(known)}.")
+        if known[name].manual:
+            raise CourseError(f"{path}: {name} is judged by a person", "Name criteria that a check can fail.")
+    if not read.fails or not read.edits:
         raise CourseError(
-            f"{path}: {f'unknown criterion {unknown[0]}' if unknown else 'it fails nothing, or edits nothing'}",
-            "Name criteria of the module in `fails`, and write at least one [[edits]].",
+            f"{path}: it fails nothing, or edits nothing", "Fill `fails`, and write at least one [[edits]]."
         )
-    edits = tuple(Edit(e.file, e.old, e.new) for e in read.edits)
-    return Mutant(path.stem, read.title, edits, tuple(read.fails))
+    for edit in read.edits:
+        if edit.old == edit.new:
+            raise CourseError(f"{path}: an edit of {edit.file} changes nothing", "Make `new` differ from `old`.")
+        if not _is_inside(edit.file):
+            raise CourseError(f"{path}: {edit.file!r} is no path in the solution", "Write it as src/apps/….")
+    return Mutant(path.stem, read.title, tuple(Edit(e.file, e.old, e.new) for e in read.edits), tuple(read.fails))
+
+
+def _is_inside(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return bool(parts) and not PurePosixPath(path).is_absolute() and ".." not in parts
 
 
 def mutate(tree: Tree, mutant: Mutant) -> Tree:
     """The solution's tree with the mutant's edits, in order.
 
     Raises:
-        CourseError: a file is missing, or an edit's old text is not there exactly once.
+        CourseError: a file is missing or is there already, or an edit's old text is not there exactly once.
     """
     out = dict(tree)
     for edit in mutant.edits:
-        if not edit.old:
-            out[edit.file] = (edit.new.encode(), False)
-            continue
-        content, executable = out.get(edit.file, (None, False))
-        if content is None:
-            raise CourseError(f"mutant {mutant.id}: there is no {edit.file} in the solution", "Name a file that is.")
-        text = content.decode("utf-8")
-        found = text.count(edit.old)
-        if found != 1:
-            raise CourseError(
-                f"mutant {mutant.id}: its old text is {found} times in {edit.file}, not once",
-                f"Look at the solution and write what stands there; it begins {edit.old.strip()[:60]!r}.",
-            )
-        out[edit.file] = (text.replace(edit.old, edit.new).encode(), executable)
+        out[edit.file] = _edited(out, edit, f"mutants/{mutant.id}.toml")
     return out
+
+
+def _edited(tree: Tree, edit: Edit, where: str) -> tuple[bytes, bool]:
+    content, executable = tree.get(edit.file, (None, False))
+    if not edit.old:
+        if content is not None:
+            raise CourseError(f"{where}: {edit.file} is there already", "Write the `old` text that becomes `new`.")
+        return edit.new.encode(), False
+    if content is None:
+        raise CourseError(f"{where}: there is no {edit.file} in the solution", "Name a file that is there.")
+    text = content.decode("utf-8")
+    found = text.count(edit.old)
+    if found != 1:
+        first = edit.old.strip().partition("\n")[0]
+        raise CourseError(
+            f"{where}: the old text is {found} times in {edit.file}, not once; it begins {first[:60]!r}",
+            "Copy what stands in the solution (grader course build --solution), with enough around it to be alone.",
+        )
+    return text.replace(edit.old, edit.new).encode(), executable

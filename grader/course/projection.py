@@ -1,62 +1,109 @@
 """From the one application to one of its states: markers, generated files, formatting."""
 
+import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from grader.course.generators import GENERATORS
+from grader.course.comments import comment_of
+from grader.course.generators import generate
+from grader.course.git import own_files
 from grader.course.grammar import LEAK
 from grader.course.manifest import Course
 from grader.course.markers import project
 from grader.domain.course import State
-from grader.domain.errors import CourseError
+from grader.domain.errors import CourseError, UsageError_
 
-_SKIPPED = frozenset(
-    (".git", ".venv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", "node_modules", "staticfiles")
-)
-_UNWANTED = (".pyc", ".sqlite3", ".log", ".coverage")
-_RUFF = ("--isolated", "--quiet", "--no-cache", "--line-length", "88", "--target-version", "py312")
-_FIRST_PARTY = 'lint.isort.known-first-party=["accounts","comments","config","core","health","posts","tests"]'
+Tree = Mapping[str, tuple[bytes, bool]]
+"""The files of a state by path: what is in them, and whether they are executable."""
 
-
-def sources(reference: Path) -> Iterator[str]:
-    """Paths of the application's own files, in order, from its root; what tools leave behind is none of them."""
-    for path in sorted(reference.rglob("*")):
-        relative = path.relative_to(reference)
-        if (
-            path.is_file()
-            and not _SKIPPED & set(relative.parts)
-            and not path.name.endswith(_UNWANTED)
-            and path.name != ".env"
-        ):
-            yield relative.as_posix()
+FORMAT = ("--line-length", "88", "--target-version", "py312")
+"""How what was projected is formatted, as options of ruff: as black would, whose width the project takes."""
+_RUFF = ("--isolated", "--quiet", "--no-cache", *FORMAT)
 
 
-def project_tree(course: Course, state: State) -> Mapping[str, tuple[bytes, bool]]:
+def sources(course: Course) -> tuple[str, ...]:
+    """Paths of the application's own files, in order, from its root; what tools leave behind is none of them.
+
+    Raises:
+        CourseError: there is no application, a file is a symbolic link, or course.toml does not say from when on a
+            file that has no comments shows.
+    """
+    root = course.reference
+    if not root.is_dir():
+        raise CourseError(
+            f"there is no application in {root}", "Only the staff repository has one: go there, or name it: --course."
+        )
+    paths = own_files(root)
+    for path in paths:
+        if (root / path).is_symlink():
+            raise CourseError(f"{root / path} is a symbolic link", "Write a file: learners may not be able to link.")
+        if comment_of(path) is None and path not in course.plain_files:
+            raise CourseError(
+                f"{root / path} cannot carry markers, so nothing says from when on it shows",
+                f'Add "{path}" = 1 (or the checkpoint whose starter has it first) to [files] of course.toml.',
+            )
+    for path in sorted(set(course.plain_files) - set(paths)):
+        raise CourseError(f"course.toml: [files] lists {path}, which is not in {root}", "Delete that line.")
+    return paths
+
+
+def project_tree(course: Course, state: State) -> Tree:
     """Every file of a state by its path: its content, and whether it is executable.
 
     Raises:
         CourseError: a marker is malformed, a state does not format, or a marker is left over.
     """
     tree: dict[str, tuple[bytes, bool]] = {}
-    for path in sources(course.reference):
+    marked: list[str] = []
+    for path in sources(course):
         if state.checkpoint < course.plain_files.get(path, 1):
             continue
         file = course.reference / path
-        content = project(path, file.read_bytes(), state)
+        written = file.read_bytes()
+        content = _projected(file, path, written, state)
         if content is not None:
             tree[path] = (content, bool(file.stat().st_mode & 0o100))
-    for made in course.generators:
-        if State(made.checkpoint, made.solved) == state:
-            tree[made.file] = (GENERATORS[made.generator](made, {p: c for p, (c, _) in tree.items()}), False)
-    return _without_markers(_formatted(tree, course), state)
+            marked += [path] if content != written and path.endswith(".py") else []
+    tree |= _generated(course, tree, state)
+    tree |= _formatted(tree, marked, state)
+    return _without_markers(tree, course, state)
+
+
+def _projected(file: Path, path: str, written: bytes, state: State) -> bytes | None:
+    try:
+        return project(path, written, state)
+    except CourseError as wrong:  # says path:line; from where, only we know
+        where = file.as_posix().removesuffix(path)
+        raise CourseError(where + wrong.message, wrong.hint) from None
+
+
+def _generated(course: Course, tree: Tree, state: State) -> dict[str, tuple[bytes, bool]]:
+    contents = {path: content for path, (content, _) in tree.items()}
+    return {
+        made.file: (generate(made, contents), False)
+        for made in course.generators
+        if State(made.checkpoint, made.solved) == state
+    }
 
 
 def project_to(course: Course, state: State, out: Path) -> Path:
     """Write a state to the folder ``out``, which must not exist or be empty; gives ``out``."""
-    for path, (content, executable) in project_tree(course, state).items():
+    return write_tree(project_tree(course, state), out)
+
+
+def write_tree(tree: Tree, out: Path) -> Path:
+    """Write a tree to the folder ``out``; gives ``out``.
+
+    Raises:
+        UsageError_: ``out`` holds something already.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError_(f"{out} is not an empty folder", "Name one that does not exist yet; nothing is overwritten.")
+    out.mkdir(parents=True, exist_ok=True)
+    for path, (content, executable) in tree.items():
         target = out / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
@@ -64,28 +111,34 @@ def project_to(course: Course, state: State, out: Path) -> Path:
     return out
 
 
-def _formatted(tree: Mapping[str, tuple[bytes, bool]], course: Course) -> dict[str, tuple[bytes, bool]]:
-    """The tree without the imports that a stub leaves unused, sorted and formatted.
+def _formatted(tree: Tree, marked: list[str], state: State) -> Tree:
+    """The files that markers changed, without the imports that a stub leaves unused, sorted and formatted.
 
-    Only files that carry markers are touched: what the author wrote whole stays as it was written.
+    What the author wrote whole stays as it was written.
     """
-    marked = [p for p, (c, _) in tree.items() if p.endswith(".py") and c != (course.reference / p).read_bytes()]
-    out = dict(tree)
     if not marked:
-        return out
+        return {}
     with tempfile.TemporaryDirectory(prefix="track-project-") as name:
-        room = Path(name)
-        for path in marked:
-            (room / path).parent.mkdir(parents=True, exist_ok=True)
-            (room / path).write_bytes(tree[path][0])
-        _ruff(room, "check", "--select", "F401,I", "--fix", "--config", _FIRST_PARTY)
-        _ruff(room, "format")
-        for path in marked:
-            out[path] = ((room / path).read_bytes(), tree[path][1])
-    return out
+        room = Path(name) / "state"
+        write_tree({path: tree[path] for path in marked}, room)
+        _ruff(state, room, "check", "--select", "F401,I", "--fix", "--config", _first_party(tree))
+        _ruff(state, room, "format")
+        return {path: ((room / path).read_bytes(), tree[path][1]) for path in marked}
 
 
-def _ruff(room: Path, command: str, *words: str) -> None:
+def _first_party(tree: Tree) -> str:
+    """The setting that tells ruff which packages are the project's own: those at the root, in src and in src/apps."""
+    names = set()
+    for path in tree:
+        for root in ("src/apps/", "src/", ""):
+            if path.startswith(root):
+                head, slash, _ = path.removeprefix(root).partition("/")
+                names |= {head if slash else head.removesuffix(".py")}
+                break
+    return f"lint.isort.known-first-party={json.dumps(sorted(n for n in names if n.isidentifier()))}"
+
+
+def _ruff(state: State, room: Path, command: str, *words: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "ruff", command, *_RUFF, *words, "."],
         cwd=room,
@@ -95,15 +148,17 @@ def _ruff(room: Path, command: str, *words: str) -> None:
     )
     if done.returncode:
         raise CourseError(
-            f"a projected state does not parse: {(done.stderr or done.stdout).strip()[:400]}",
+            f"{state} does not parse: {(done.stderr or done.stdout).strip()[:400]}",
             "Look at the markers of that file: a body or a stub is left without something that it needs.",
         )
 
 
-def _without_markers(tree: dict[str, tuple[bytes, bool]], state: State) -> Mapping[str, tuple[bytes, bool]]:
+def _without_markers(tree: Tree, course: Course, state: State) -> Tree:
     for path, (content, _) in tree.items():
-        if LEAK.search(content):
+        if found := LEAK.search(content):
+            line = content.count(b"\n", 0, found.start()) + 1
             raise CourseError(
-                f"{state}: a marker is left in {path}", "Write it exactly, or list the file in course.toml."
+                f"{course.reference / path}: a marker is left in {state}, line {line} of it: {found[0].decode()}",
+                "Write the marker exactly. A file of a kind that has no comments cannot carry any.",
             )
     return tree

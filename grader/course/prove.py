@@ -1,16 +1,19 @@
 """Grades every state and every mutant, and keeps what came of it in the ledger."""
 
 import random
+import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.assignments import assign
-from grader.course.ledger import Entry, Outcome, entries, outcome_of, read_ledger, write_ledger
+from grader.course.build import built_modules
+from grader.course.ledger import Entry, Outcome, entries, outcome_of, read_ledger, uncaught, write_ledger
 from grader.course.manifest import Course
-from grader.course.mutants import Tree
+from grader.course.projection import write_tree
 from grader.domain.progress import Progress
 from grader.pipeline import Options, grade
 
@@ -46,19 +49,39 @@ def prove(
 ) -> Proof:
     """Grade what changed since the ledger (or everything), ``jobs`` at a time, and write the ledger after each.
 
-    It can be interrupted at any time, and goes on from there when it is run again.
+    It can be interrupted at any time, and goes on from there when it is run again. Entries of what is no longer in the
+    course are dropped.
+
+    Raises:
+        CourseError: a mutant does not fit, or a mark or a manifest is wrong.
+        SandboxError, EnvironmentError_: this machine cannot grade; what was graded before stays in the ledger.
     """
     progress(Progress("Projecting every state and mutant"))
     wanted = list(entries(course, only=only))
     outcomes = dict(read_ledger(course))
-    if only is None:
-        outcomes = {e.name: outcomes[e.name] for e in wanted if e.name in outcomes}
+    for gone in superfluous(wanted, outcomes, only):
+        del outcomes[gone]
+    write_ledger(course, outcomes)
     due = [e for e in wanted if anew or not is_current(e, outcomes.get(e.name))]
-    for done, (entry, outcome) in enumerate(_graded(course, due, state_dir, jobs), 1):
-        outcomes[entry.name] = outcome
-        write_ledger(course, outcomes)
-        progress(Progress(f"Proved {entry.name}", done, len(due)))
-    return Proof(len(wanted), len(due), judge(wanted, outcomes))
+    with closing(_graded(course, due, state_dir, jobs)) as graded:
+        for done, (entry, outcome) in enumerate(graded, 1):
+            outcomes[entry.name] = outcome
+            write_ledger(course, outcomes)
+            progress(Progress(f"Proved {entry.name}", done, len(due)))
+    return Proof(len(wanted), len(due), (*unproved(course, only), *judge(wanted, outcomes)))
+
+
+def unproved(course: Course, only: int | None) -> tuple[Wrong, ...]:
+    """The modules with criteria that no mutant fails."""
+    modules = [m for m in built_modules(course) if only in (None, m.number)]
+    found = [(module, uncaught(course, module)) for module in modules]
+    return tuple(Wrong(f"{m.number:02d}/mutant", f"no mutant fails {', '.join(ids)}") for m, ids in found if ids)
+
+
+def superfluous(wanted: Iterable[Entry], outcomes: Iterable[str], only: int | None) -> list[str]:
+    """Names in the ledger that no state or mutant of these modules has any more."""
+    names = {e.name for e in wanted}
+    return [n for n in outcomes if n not in names and (only is None or n.startswith(f"{only:02d}/"))]
 
 
 def is_current(entry: Entry, outcome: Outcome | None) -> bool:
@@ -66,7 +89,7 @@ def is_current(entry: Entry, outcome: Outcome | None) -> bool:
     return outcome is not None and outcome.key == entry.key and not outcome.errored
 
 
-def judge(wanted: Iterable[Entry], outcomes: dict[str, Outcome]) -> tuple[Wrong, ...]:
+def judge(wanted: Iterable[Entry], outcomes: Mapping[str, Outcome]) -> tuple[Wrong, ...]:
     """The entries that are missing, out of date, or did not come out as they have to."""
     wrong = []
     for entry in wanted:
@@ -78,7 +101,7 @@ def judge(wanted: Iterable[Entry], outcomes: dict[str, Outcome]) -> tuple[Wrong,
     return tuple(wrong)
 
 
-def sample(wanted: Iterable[Entry], count: int, seed: int) -> list[Entry]:
+def draw(wanted: Iterable[Entry], count: int, seed: int) -> list[Entry]:
     """``count`` entries, drawn by the seed."""
     pool = sorted(wanted, key=lambda e: e.name)
     return random.Random(seed).sample(pool, min(count, len(pool)))
@@ -86,10 +109,12 @@ def sample(wanted: Iterable[Entry], count: int, seed: int) -> list[Entry]:
 
 def regrade(course: Course, chosen: list[Entry], *, state_dir: Path, jobs: int = 2) -> dict[str, Outcome]:
     """Grade these entries now; the ledger is neither read nor written."""
-    return {entry.name: outcome for entry, outcome in _graded(course, chosen, state_dir, jobs)}
+    with closing(_graded(course, chosen, state_dir, jobs)) as graded:
+        return {entry.name: outcome for entry, outcome in graded}
 
 
-def _graded(course: Course, due: list[Entry], state_dir: Path, jobs: int) -> Iterable[tuple[Entry, Outcome]]:
+def _graded(course: Course, due: list[Entry], state_dir: Path, jobs: int) -> Generator[tuple[Entry, Outcome]]:
+    """The outcomes as they come. If it is closed early, what has begun is waited for and the rest never begins."""
     with tempfile.TemporaryDirectory(prefix="track-prove-") as name, ThreadPoolExecutor(jobs) as pool:
         room = Path(name)
         room.chmod(0o711)
@@ -98,22 +123,13 @@ def _graded(course: Course, due: list[Entry], state_dir: Path, jobs: int) -> Ite
             for task in as_completed(tasks):
                 yield tasks[task], task.result()
         finally:
-            for task in tasks:
-                task.cancel()
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _grade(course: Course, entry: Entry, room: Path, state_dir: Path) -> Outcome:
-    write_tree(entry.tree, room / "submission")
-    room.chmod(0o711)
+    submission = write_tree(entry.tree, room / "submission")
+    room.chmod(0o711)  # the sandbox's own user passes through, and may not list
     assignment = assign(course, entry.module.number, room)
-    result = grade(room / "submission", assignment, Options(state_dir, seed=SEED), progress=lambda step: None)
+    result = grade(submission, assignment, Options(state_dir, seed=SEED), progress=lambda step: None)
+    shutil.rmtree(room, ignore_errors=True)
     return outcome_of(entry.key, result)
-
-
-def write_tree(tree: Tree, out: Path) -> None:
-    """Write a projected or mutated tree to a folder."""
-    for path, (content, executable) in tree.items():
-        target = out / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        target.chmod(0o755 if executable else 0o644)

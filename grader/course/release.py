@@ -4,13 +4,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 from grader import __version__
 from grader.course.build import built_modules
+from grader.course.git import environment, git, own_files
 from grader.course.manifest import Course
 from grader.course.projection import project_to
 from grader.domain.course import Module, State
@@ -29,7 +29,6 @@ _COMMIT = {
     "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
-    "PATH": os.environ.get("PATH", os.defpath),
 }
 
 
@@ -37,11 +36,13 @@ def release(course: Course, out: Path, *, module: int) -> Path:
     """Write the release of a module to ``out``, which must not exist or be empty; a git repository of one commit.
 
     Raises:
-        UsageError_: the folder holds something, or the module has no starter yet.
-        CourseError: the course's own environment cannot be written.
+        UsageError_: the folder holds something, the module has no starter yet, or this course is a release itself.
+        CourseError: the application does not project, or the course's own environment cannot be written.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError_(f"{out} is not an empty folder", "Name one that does not exist yet; nothing is overwritten.")
+    if not course.reference.is_dir():
+        raise UsageError_(f"{course.root} is itself a release", "Release from the staff repository.")
     released = tuple(m for m in built_modules(course) if m.number <= module)
     if module not in {m.number for m in released}:
         raise UsageError_(f"module {module:02d} has no starter yet", "Release one that has a module.toml.")
@@ -61,10 +62,18 @@ def _module(course: Course, module: Module, out: Path) -> None:
     for name in _SHARED:
         if (folder / name).is_file():
             shutil.copyfile(folder / name, out / name)
-    for path in (*folder.glob("checks/*.py"), *folder.glob("checks/public/**/*.py")):
+    for path in _public(folder):
         target = out / path.relative_to(folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
+
+
+def _public(folder: Path) -> Iterator[Path]:
+    """The checks of a module that learners get, and what these share."""
+    checks = folder / "checks"
+    for path in own_files(checks):
+        if path.startswith("public/") or "/" not in path:
+            yield checks / path
 
 
 def _environment(course: Course, out: Path) -> None:
@@ -121,12 +130,10 @@ $ .venv/bin/grader check {folder}/starter
 
 
 def _commit(out: Path, message: str) -> None:
-    for words in (
-        ("init", "--quiet", "--initial-branch=main", "--template="),
-        ("add", "--all", "--force"),
-        ("-c", "commit.gpgsign=false", "commit", "--quiet", "--no-verify", "-m", message),
-    ):
-        subprocess.run(["git", *words], cwd=out, env=_COMMIT, check=True, capture_output=True)
+    env = environment() | _COMMIT
+    git(out, "init", "--quiet", "--initial-branch=main", "--object-format=sha1", "--template=", env=env)
+    git(out, "add", "--all", "--force", env=env)
+    git(out, "-c", "commit.gpgsign=false", "commit", "--quiet", "--no-verify", "-m", message, env=env)
 
 
 def released_text(course: Course, module: int) -> Iterator[str]:
@@ -134,10 +141,6 @@ def released_text(course: Course, module: int) -> Iterator[str]:
     for each in built_modules(course):
         if each.number <= module:
             folder = course.folder(each)
-            for path in (
-                *(folder / n for n in _SHARED),
-                *folder.glob("checks/*.py"),
-                *folder.glob("checks/public/**/*.py"),
-            ):
+            for path in (*(folder / name for name in _SHARED), *_public(folder)):
                 if path.is_file():
-                    yield path.read_text("utf-8")
+                    yield path.read_text("utf-8", "replace")

@@ -1,19 +1,22 @@
 """The course proves itself: everything that it promises, checked, with a remedy for whatever does not hold."""
 
 import ast
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.build import built_modules, check_starters
-from grader.course.ledger import Entry, entries, read_ledger
+from grader.course.git import untracked
+from grader.course.ledger import entries, read_ledger
 from grader.course.manifest import Course
-from grader.course.projection import project_to
-from grader.course.prove import is_current, judge, regrade, sample
+from grader.course.projection import FORMAT, project_to
+from grader.course.prove import draw, is_current, judge, regrade, superfluous, unproved
 from grader.domain.course import Module, State
+from grader.domain.errors import CourseError
 from grader.domain.progress import Progress
 from grader.environment import prepare
 from grader.sandbox.api import Launch, Sandbox
@@ -21,6 +24,8 @@ from grader.sandbox.select import open_sandbox
 
 _COMMANDS = (("check",), ("makemigrations", "--check", "--dry-run"))
 _COMMAND_S = 60.0
+_PROVE = "grader course prove"
+_REPEAT = "The grader changed (grader course prove --anew), or a check depends on luck: grade it again and see."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,73 +46,118 @@ def verify(
     progress: Callable[[Progress], None],
     seed: int = 0,
 ) -> tuple[Finding, ...]:
-    """All findings; none means that the course is right."""
+    """All findings; none means that the course is right. ``seed`` draws the ``sample`` entries that are repeated.
+
+    Raises:
+        SandboxError, EnvironmentError_: this machine cannot grade.
+    """
     modules = [m for m in built_modules(course) if only in (None, m.number)]
-    findings = list(_starters(course))
+    findings = list(_mended(_starters(course), "starters"))
     for module in modules:
         findings += _ids(course, module)
     for state in [State(m.number, solved) for m in modules for solved in (False, True)]:
         progress(Progress(f"Checking {state}"))
-        findings += _state(course, state, state_dir)
+        findings += _mended(check_state(course, state, state_dir), str(state))
     progress(Progress("Grading what changed, and a sample of the rest"))
-    return (*findings, *_proved(course, state_dir, sample, only, seed))
+    return (*findings, *_mended(_proved(course, state_dir, sample, only, seed), "proof"))
+
+
+def _mended(found: Iterator[Finding], where: str) -> Iterator[Finding]:
+    """The findings; what is so wrong that it cannot be looked at is one more, and hides no other part."""
+    try:
+        yield from found
+    except CourseError as wrong:
+        yield Finding(where, wrong.message, wrong.hint)
 
 
 def _starters(course: Course) -> Iterator[Finding]:
+    """Generated is committed, and nothing lies beside it that git does not know."""
     for drift in check_starters(course):
         yield Finding(drift.path, f"{drift.kind}: not what the reference projects to", "Run: grader course build")
+    for folder in (course.reference, *(course.folder(m) / "starter" for m in built_modules(course))):
+        for path in untracked(folder):
+            yield Finding(
+                str((folder / path).relative_to(course.root)), "git does not know it", "Add it, or delete it."
+            )
 
 
 def _ids(course: Course, module: Module) -> Iterator[Finding]:
-    """Ids in the manifest, in the checks and in the brief are the same."""
+    """Ids in the manifest, in the checks and as anchors in the brief are the same."""
     folder = course.folder(module)
-    known, used = {c.id for c in module.criteria}, criteria_in_checks(folder / "checks")
-    brief = (folder / "README.md").read_text("utf-8") if (folder / "README.md").is_file() else ""
-    for unknown in sorted(used - known):
-        yield Finding(
-            f"{module.slug}/checks", f"{unknown} is in no manifest", "Add it to module.toml, or mend the check."
-        )
-    for unused in sorted(known - used):
-        yield Finding(f"{module.slug}/module.toml", f"no check carries {unused}", "Write a check for it.")
-    for silent in sorted(i for i in known if i not in brief):
-        yield Finding(f"{module.slug}/README.md", f"the brief does not list {silent}", "Run: make reference")
+    manifest, checks, brief = f"{module.slug}/module.toml", f"{module.slug}/checks", f"{module.slug}/README.md"
+    known = {c.id for c in module.criteria}
+    try:
+        used = criteria_in_checks(folder / "checks")
+    except SyntaxError as wrong:
+        yield Finding(f"{wrong.filename}:{wrong.lineno}", f"does not parse: {wrong.msg}", "Mend it.")
+        return
+    anchors = _anchors(folder / "README.md")
+    for unknown in sorted(used.keys() - known):
+        yield Finding(f"{checks}/{used[unknown]}", f"{unknown} is in no manifest", f"Add it to {manifest}, or mend it.")
+    for unused in sorted(known - used.keys()):
+        yield Finding(manifest, f"no check carries {unused}", "Write a check for it.")
+    for silent in sorted(known - set(anchors)):
+        yield Finding(brief, f"there is no anchor for {silent}", "Run: make reference")
+    for doubled in sorted(i for i in known if anchors.count(i) > 1):
+        yield Finding(brief, f"there are two anchors for {doubled}", "Run: make reference")
+    areas = {i.partition(".")[0] for i in known}
+    for stray in sorted(a for a in set(anchors) - known if "." in a and a.partition(".")[0] in areas):
+        yield Finding(brief, f"the anchor {stray} is of no criterion", "Run: make reference")
 
 
-def criteria_in_checks(folder: Path) -> set[str]:
-    """Every criterion id that a ``check`` or ``matrix`` in these files is tied to."""
-    ids = set()
-    for path in folder.rglob("test_*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+def _anchors(brief: Path) -> list[str]:
+    return re.findall(r"""<a id=["']([^"']+)["']""", brief.read_text("utf-8")) if brief.is_file() else []
+
+
+def criteria_in_checks(folder: Path) -> Mapping[str, str]:
+    """Every criterion id that a ``check`` or ``matrix`` is tied to, and where: ``hidden/test_slugs.py:12``.
+
+    Raises:
+        SyntaxError: a file of checks is no Python.
+    """
+    ids: dict[str, str] = {}
+    for path in sorted(folder.rglob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("check", "matrix") and node.args:
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    ids.add(first.value)
+                    ids.setdefault(first.value, f"{path.relative_to(folder).as_posix()}:{node.lineno}")
     return ids
 
 
-def _state(course: Course, state: State, state_dir: Path) -> Iterator[Finding]:
-    """The state parses and lints, Django's own checks pass, and no migration is missing."""
+def check_state(course: Course, state: State, state_dir: Path) -> Iterator[Finding]:
+    """What is wrong with a state: it parses and lints, Django's own checks pass, no migration is missing.
+
+    Raises:
+        CourseError: it cannot be projected: a marker is wrong, a stub has no TODO, or a marker is left over.
+    """
     with tempfile.TemporaryDirectory(prefix="track-verify-") as name:
         room = Path(name)
         room.chmod(0o711)
         tree = project_to(course, state, room / "tree")
-        linted = subprocess.run(
-            [sys.executable, "-m", "ruff", "check", "--no-cache", "--quiet", "."],
-            cwd=tree, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if linted.returncode:
-            yield Finding(str(state), f"does not lint: {linted.stdout.strip()[:300]}", "Mend it in capstone/reference.")
+        for said in _linted(tree):
+            yield Finding(str(state), said, "Mend it in capstone/reference.")
         site = prepare(
             tree, course_lock=course.environment_lock, cache=state_dir / "environments", progress=lambda text: None
         ).site
         sandbox = open_sandbox("auto", state_dir=state_dir)
         try:
             for words in _COMMANDS:
-                said = _manage(sandbox, tree, site, words)
-                if said:
+                if said := _manage(sandbox, tree, site, words):
                     yield Finding(str(state), f"manage.py {' '.join(words)}: {said}", "Mend it in capstone/reference.")
         finally:
             sandbox.close()
+
+
+def _linted(tree: Path) -> Iterator[str]:
+    """What ruff says, by the rules of the project itself; that it is formatted, by those of every projection."""
+    for words in (("check",), ("format", "--check", "--isolated", *FORMAT)):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *words, "--no-cache", "--quiet", "."],
+            cwd=tree, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            yield f"ruff {words[0]}: {(done.stdout or done.stderr).strip()[:400]}"
 
 
 def _manage(sandbox: Sandbox, tree: Path, site: Path, words: tuple[str, ...]) -> str:
@@ -125,11 +175,18 @@ def _manage(sandbox: Sandbox, tree: Path, site: Path, words: tuple[str, ...]) ->
 
 def _proved(course: Course, state_dir: Path, count: int, only: int | None, seed: int) -> Iterator[Finding]:
     """The ledger holds; what changed since is graded now, with a sample of the rest."""
-    wanted, outcomes = list(entries(course, only=only)), dict(read_ledger(course))
-    due = [e for e in wanted if not is_current(e, outcomes.get(e.name))]
-    drawn: list[Entry] = due + sample([e for e in wanted if e not in due], count, seed)
-    outcomes.update(regrade(course, drawn, state_dir=state_dir))
-    for wrong in judge(wanted, outcomes):
-        yield Finding(
-            wrong.name, wrong.problem, "Mend the check, the mutant or the reference, then: grader course prove"
-        )
+    for missing in unproved(course, only):
+        yield Finding(missing.name, missing.problem, "Write one: a check that cannot fail proves nothing.")
+    wanted, recorded = list(entries(course, only=only)), read_ledger(course)
+    for gone in superfluous(wanted, recorded, only):
+        yield Finding(gone, "it is in the ledger, and no longer in the course", _PROVE)
+    due = [e for e in wanted if not is_current(e, recorded.get(e.name))]
+    if due:
+        yield Finding("modules/ledger.json", f"{len(due)} of {len(wanted)} entries are out of date", _PROVE)
+    drawn = draw([e for e in wanted if e not in due], count, seed)
+    now = regrade(course, due + drawn, state_dir=state_dir)
+    for entry in drawn:
+        if now[entry.name] != recorded[entry.name]:
+            yield Finding(entry.name, "graded now, it comes out otherwise than the ledger says", _REPEAT)
+    for wrong in judge(wanted, {**recorded, **now}):
+        yield Finding(wrong.name, wrong.problem, "Mend the check, the mutant or the reference; then: " + _PROVE)
