@@ -56,7 +56,8 @@ class Grammar:
             suspects=(
                 re.compile(rf"\b(?:BEGIN|FILE) (?:{_WORDS}) \d"),
                 re.compile(rf"^\s*{opening}\s*(?:BEGIN|END|STUB)\b"),
-                re.compile(rf"{opening}\s*(?i:BEGIN|FILE)[ _:-]*(?i:{_WORDS})\b"),
+                re.compile(rf"{opening}\s*(?:BEGIN|FILE)[ _:-]*(?i:{_WORDS})\b"),
+                re.compile(rf"{opening}\s*(?i:(?:BEGIN|FILE)[ _:-]*(?:{_WORDS}))\W*\d"),
                 re.compile(rf"{opening}\s*(?:END|STUB){loose}"),
                 re.compile(rf"{opening}\s*(?:{_WORDS})\W*\d*{loose}"),
                 re.compile(rf"{opening}\s*(?i:{_WORDS})\W*\d+{loose}"),

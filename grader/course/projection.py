@@ -1,5 +1,6 @@
 """From the one application to one of its states: markers, generated files, formatting."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -19,9 +20,8 @@ from grader.domain.errors import CourseError, UsageError_
 Tree = Mapping[str, tuple[bytes, bool]]
 """The files of a state by path: what is in them, and whether they are executable."""
 
-FORMAT = ("--line-length", "88", "--target-version", "py312")
-"""How what was projected is formatted, as options of ruff: as black would, whose width the project takes."""
-_RUFF = ("--isolated", "--quiet", "--no-cache", *FORMAT)
+# The width is that of black, which the project is formatted with.
+_RUFF = ("--isolated", "--quiet", "--no-cache", "--line-length", "88", "--target-version", "py312")
 
 
 def sources(course: Course) -> tuple[str, ...]:
@@ -123,7 +123,19 @@ def _formatted(tree: Tree, marked: list[str], state: State) -> Tree:
         write_tree({path: tree[path] for path in marked}, room)
         _ruff(state, room, "check", "--select", "F401,I", "--fix", "--config", _first_party(tree))
         _ruff(state, room, "format")
-        return {path: ((room / path).read_bytes(), tree[path][1]) for path in marked}
+        return {path: (_below_docstring((room / path).read_bytes()), tree[path][1]) for path in marked}
+
+
+def _below_docstring(content: bytes) -> bytes:
+    """The module with one blank line below its docstring, as black wants it: imports that went may leave two."""
+    first = next(iter(ast.parse(content).body), None)
+    if not (isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and first.end_lineno):
+        return content
+    lines = content.splitlines(keepends=True)
+    above, below = lines[: first.end_lineno], lines[first.end_lineno :]
+    while len(below) > 1 and not below[0].strip() and not below[1].strip():
+        del below[0]
+    return b"".join(above + below)
 
 
 def _first_party(tree: Tree) -> str:
