@@ -1,6 +1,6 @@
 """The trusted end of the launcher's socket: sends the order, receives listening sockets and looks at each."""
 
-import json
+import marshal
 import socket
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ _WITHIN_S = 20.0
 def order(
     launch: Launch, *, argv: Sequence[str], path: Sequence[str], cwd: str, copy: Sequence[str], ports: Sequence[int]
 ) -> bytes:
-    """The line of JSON that tells the launcher what to do; ``ports`` are those to bind."""
+    """The bytes, by ``marshal``, that tell the launcher what to do; ``ports`` are those to bind."""
     limits = {
         "NPROC": launch.limits.processes,
         "FSIZE": launch.limits.file_mb << 20,
@@ -35,7 +35,7 @@ def order(
         "path": list(path),
         "limits": limits,
     }
-    return json.dumps(told).encode() + b"\n"
+    return marshal.dumps(told)
 
 
 def receive(control: socket.socket, ports: Mapping[int, int]) -> dict[int, socket.socket]:
