@@ -1,37 +1,35 @@
 """Task 1, people have roles."""
 
-import pytest
-
 from grader.checkpoint import check, refuses
 
 
 @check("domain.user-role")
-@pytest.mark.parametrize("role", ["admin", "editor", "contributor", "reader"])
-def test_each_role_is_accepted(make, db, role):
+def test_each_role_is_accepted(make, db):
     """Each of the four roles is accepted and stored as it is called."""
-    user = make.user.build(role=role)
-    user.full_clean()
-    user.save()
-    assert db.one("accounts_user", "role", id=user.pk)["role"] == role
+    for role in ("admin", "editor", "contributor", "reader"):
+        user = make.user.build(role=role)
+        user.full_clean()
+        user.save()
+        assert db.one("accounts_user", "role", id=user.pk)["role"] == role
 
 
 @check("domain.user-role")
-@pytest.mark.parametrize("role", ["author", "Editor", ""])
-def test_another_role_is_refused(make, role):
+def test_another_role_is_refused(make):
     """A role that is none of the four is refused on `role`."""
-    with refuses("role"):
-        make.user.build(role=role).full_clean()
+    for role in ("author", "Editor", ""):
+        with refuses("role"):
+            make.user.build(role=role).full_clean()
 
 
 @check("domain.user-email")
-@pytest.mark.parametrize("change", [str.upper, str.swapcase, str])
-def test_a_taken_address(make, rng, change):
+def test_a_taken_address(make, rng):
     """An address that another user has, in whatever case, is refused on `email`; another one is accepted."""
     address = f"{rng.word()}.{rng.word().title()}@example.com"
     make.user(email=address)
     make.user.build(email=f"x{address}").full_clean()
-    with refuses("email"):
-        make.user.build(email=change(address)).full_clean()
+    for again in (address.upper(), address.swapcase(), address):
+        with refuses("email"):
+            make.user.build(email=again).full_clean()
 
 
 @check("domain.user-email")

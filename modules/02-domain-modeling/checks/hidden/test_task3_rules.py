@@ -10,19 +10,19 @@ BLANK = ["", " ", "\t \n"]
 
 
 @check("domain.published-needs-body")
-@pytest.mark.parametrize("body", BLANK)
-def test_a_blank_body(make, rng, body):
+def test_a_blank_body(make, rng):
     """A published post whose body is empty or white space is refused on `body`; with a word it is accepted."""
     make.published.build(body=f" {rng.word()} ").full_clean()
-    with refuses("body"):
-        make.published.build(body=body).full_clean()
+    for body in BLANK:
+        with refuses("body"):
+            make.published.build(body=body).full_clean()
 
 
 @check("domain.published-needs-body")
-@pytest.mark.parametrize("body", BLANK)
-def test_a_draft_may_be_blank(make, body):
+def test_a_draft_may_be_blank(make):
     """A draft may have a blank body."""
-    make.post.build(body=body).full_clean()
+    for body in BLANK:
+        make.post.build(body=body).full_clean()
 
 
 @check("domain.published-needs-body")
@@ -52,29 +52,24 @@ def test_a_draft_has_no_moment(make):
 
 
 @check("domain.title-not-blank")
-@pytest.mark.parametrize("title", BLANK)
 @pytest.mark.parametrize("kind", ["post", "published"])
-def test_a_blank_title(make, kind, title, rng):
+def test_a_blank_title(make, kind, rng):
     """A post whose title is empty or white space is refused on `title`, whatever its status."""
     getattr(make, kind).build(title=rng.title()).full_clean()
-    with refuses("title"):
-        getattr(make, kind).build(title=title).full_clean()
+    for title in BLANK:
+        with refuses("title"):
+            getattr(make, kind).build(title=title).full_clean()
 
 
 @check("domain.reader-is-no-author")
-@pytest.mark.parametrize("role", ["contributor", "editor", "admin"])
-def test_who_may_be_an_author(make, role):
-    """Contributors, editors and admins may be authors."""
-    make.post.build(author=make.user(role=role)).full_clean()
-    make.published.build(author=make.user(role=role)).full_clean()
-
-
-@check("domain.reader-is-no-author")
-@pytest.mark.parametrize("kind", ["post", "published"])
-def test_a_reader_may_not(make, kind):
-    """A post by a reader is refused on `author`, whatever its status."""
-    with refuses("author"):
-        getattr(make, kind).build(author=make.user(role="reader")).full_clean()
+def test_who_may_be_an_author(make):
+    """Contributors, editors and admins may be authors; a post by a reader is refused on `author`, in any status."""
+    for role in ("contributor", "editor", "admin"):
+        make.post.build(author=make.user(role=role)).full_clean()
+        make.published.build(author=make.user(role=role)).full_clean()
+    for maker in (make.post, make.published):
+        with refuses("author"):
+            maker.build(author=make.user(role="reader")).full_clean()
 
 
 @check("domain.reader-is-no-author")
@@ -113,21 +108,22 @@ def test_the_other_ways(make, models):
 
 
 @check("domain.comment-on-published")
-@pytest.mark.parametrize("state", ["draft", "archived"])
-def test_a_comment_on_a_post_that_is_not_published(make, archived, state):
+def test_a_comment_on_a_post_that_is_not_published(make, archived):
     """A comment on a draft or an archived post is refused on `post`; on a published one it is accepted."""
     make.comment.build(post=make.published()).full_clean()
-    with refuses("post"):
-        make.comment.build(post=make.post() if state == "draft" else archived()).full_clean()
+    for post in (make.post(), archived()):
+        with refuses("post"):
+            make.comment.build(post=post).full_clean()
 
 
 @check("domain.comment-body")
-@pytest.mark.parametrize("body", BLANK)
-def test_a_blank_comment(make, rng, body):
+def test_a_blank_comment(make, rng):
     """A comment that is empty or white space is refused on `body`; one with a word is accepted."""
-    make.comment.build(body=rng.word()).full_clean()
-    with refuses("body"):
-        make.comment.build(body=body).full_clean()
+    post = make.published()
+    make.comment.build(post=post, body=rng.word()).full_clean()
+    for body in BLANK:
+        with refuses("body"):
+            make.comment.build(post=post, body=body).full_clean()
 
 
 @check("domain.comment-body")
@@ -142,14 +138,14 @@ def test_the_length_of_a_comment(make, rng):
 
 @check("domain.name-differs-by-more-than-case")
 @pytest.mark.parametrize("kind", ["category", "tag"])
-@pytest.mark.parametrize("change", [str.upper, str.swapcase, str])
-def test_a_taken_name(make, rng, kind, change):
+def test_a_taken_name(make, rng, kind):
     """A name that another category (or tag) has, in whatever case, is refused on `name`; another one is accepted."""
     maker, name = getattr(make, kind), f"{rng.word()} {rng.word().title()}"
     maker(name=name)
     maker.build(name=f"x{name}").full_clean()
-    with refuses("name"):
-        maker.build(name=change(name)).full_clean()
+    for again in (name.upper(), name.swapcase(), name):
+        with refuses("name"):
+            maker.build(name=again).full_clean()
 
 
 @check("domain.name-differs-by-more-than-case")

@@ -19,8 +19,8 @@ CREATE TRIGGER hold_still BEFORE INSERT ON posts_post FOR EACH ROW EXECUTE FUNCT
 def test_a_slug_from_words(make, db, rng, kind, field, table):
     """An empty slug of a post, category or tag is made by slugify() from its title or name."""
     one, two = rng.word(), rng.word()
-    row = getattr(make, kind)(**{field: f" {one.title()},  {two.upper()}! "})
-    assert db.one(table, "slug", id=row.pk)["slug"] == f"{one}-{two}"
+    row = getattr(make, kind)(**{field: f" {one.title()},  Café {two.upper()}! "})
+    assert db.one(table, "slug", id=row.pk)["slug"] == f"{one}-cafe-{two}"
 
 
 @check("domain.slug-made")
@@ -41,15 +41,6 @@ def test_a_slug_stays(make, db, models, rng, kind, field, table):
     setattr(row, field, rng.word())
     row.save()
     assert db.one(table, "slug", id=row.pk)["slug"] == word
-
-
-@check("domain.slug-made")
-@named
-def test_accents(make, db, rng, kind, field, table):
-    """Accents are turned into letters, as slugify() does by default."""
-    word = rng.word()
-    row = getattr(make, kind)(**{field: f"Café {word}"})
-    assert db.one(table, "slug", id=row.pk)["slug"] == f"cafe-{word}"
 
 
 @check("domain.slug-made")
@@ -110,11 +101,11 @@ def test_a_collision_with_a_slug_given_by_hand(make, rng):
 
 @check("domain.slug-fallback")
 @named
-@pytest.mark.parametrize("text", ["日本語", "!!!", "—"])
-def test_nothing_left(make, db, kind, field, table, text):
+def test_nothing_left(make, db, kind, field, table):
     """A title or name of which slugify() leaves nothing still gets a slug that is not empty."""
-    row = getattr(make, kind)(**{field: text})
-    assert db.one(table, "slug", id=row.pk)["slug"] != ""
+    for text in ("日本語", "!!!", "—"):
+        row = getattr(make, kind)(**{field: text})
+        assert db.one(table, "slug", id=row.pk)["slug"] != ""
 
 
 @check("domain.slug-fallback")

@@ -2,26 +2,34 @@
 
 import pytest
 
-from grader.checkpoint import check, matrix
+from grader.checkpoint import check
+
+ROLES = ("reader", "contributor", "editor", "admin")
+EVERYBODY, NOBODY = dict.fromkeys(ROLES, True), dict.fromkeys(ROLES, False)
+EDITORIAL = NOBODY | {"editor": True, "admin": True}
+whose = pytest.mark.parametrize("whose", ["own", "another's"])
+active = pytest.mark.parametrize("active", [True, False], ids=["active", "inactive"])
 
 
-@matrix(
-    "domain.post-ownership",
-    """
-                        reader  contributor  editor  admin
-    own                 no      yes          yes     yes
-    own-inactive        no      no           no      no
-    another's           no      no           yes     yes
-    another's-inactive  no      no           no      no
-    """,
-)
-def test_who_edits_a_post(make, demote, cell):
-    """Editing {row} post as {column}: {value}."""
-    user = make.user(is_active="inactive" not in cell.row)
-    post = make.post(author=user) if cell.row.startswith("own") else make.post()
-    demote(user, cell.column)
-    post.refresh_from_db()
-    assert post.can_be_edited_by(user) is (cell.value == "yes")
+def answers(verb, make, demote, kind, *, whose, active):
+    """What the verb says of a post or comment to a user of each role."""
+    said = {}
+    for role in ROLES:
+        user = make.user(is_active=active)
+        row = getattr(make, kind)(author=user if whose == "own" else make.user())
+        demote(user, role)
+        row.refresh_from_db()
+        said[role] = getattr(row, verb)(user)
+    return said
+
+
+@check("domain.post-ownership")
+@whose
+@active
+def test_who_edits_a_post(make, demote, whose, active):
+    """A post is edited by its author unless now a reader, by editors and admins; by nobody who is not active."""
+    expected = EDITORIAL | {"contributor": whose == "own"} if active else NOBODY
+    assert answers("can_be_edited_by", make, demote, "post", whose=whose, active=active) == expected
 
 
 @check("domain.post-ownership")
@@ -30,40 +38,30 @@ def test_nobody_edits_a_post(app, make):
     assert [post.can_be_edited_by(app.anonymous()) for post in (make.post(), make.published())] == [False, False]
 
 
-@matrix(
-    "domain.comment-ownership",
-    """
-                        reader  contributor  editor  admin
-    own                 yes     yes          yes     yes
-    own-inactive        no      no           no      no
-    another's           no      no           yes     yes
-    another's-inactive  no      no           no      no
-    """,
-)
-def test_who_edits_a_comment(make, demote, cell):
-    """Editing {row} comment as {column}: {value}."""
-    user = make.user(is_active="inactive" not in cell.row)
-    comment = make.comment(author=user) if cell.row.startswith("own") else make.comment()
-    demote(user, cell.column)
-    comment.refresh_from_db()
-    assert comment.can_be_edited_by(user) is (cell.value == "yes")
+@check("domain.comment-ownership")
+@whose
+@active
+def test_who_edits_a_comment(make, demote, whose, active):
+    """A comment is edited by its author, editors and admins; by nobody who is not active."""
+    expected = (EVERYBODY if whose == "own" else EDITORIAL) if active else NOBODY
+    assert answers("can_be_edited_by", make, demote, "comment", whose=whose, active=active) == expected
 
 
-@matrix(
-    "domain.comment-ownership",
-    """
-                                contributor  editor  admin
-    a-stranger's                no           yes     yes
-    a-stranger's-inactive       no           no      no
-    another's-on-own-post       yes          yes     yes
-    another's-on-own-inactive   no           no      no
-    """,
-)
-def test_who_moderates_a_comment(make, cell):
-    """Moderating {row} comment as {column}: {value}."""
-    user = make.user(role=cell.column, is_active="inactive" not in cell.row)
-    comment = make.comment(post=make.published(author=user)) if "own" in cell.row else make.comment()
-    assert comment.can_be_moderated_by(user) is (cell.value == "yes")
+@check("domain.comment-ownership")
+@active
+def test_who_moderates_a_comment(make, demote, active):
+    """A comment on a post of somebody else is moderated by editors and admins; by nobody who is not active."""
+    expected = EDITORIAL if active else NOBODY
+    assert answers("can_be_moderated_by", make, demote, "comment", whose="another's", active=active) == expected
+
+
+@check("domain.comment-ownership")
+def test_comments_on_own_posts(make):
+    """The author of a post moderates the comments of others on it, while active, and does not edit them."""
+    active, inactive = make.user(), make.user(is_active=False)
+    for user, may in ((active, True), (inactive, False)):
+        comment = make.comment(post=make.published(author=user))
+        assert (comment.can_be_moderated_by(user), comment.can_be_edited_by(user)) == (may, False)
 
 
 @check("domain.comment-ownership")
@@ -75,7 +73,7 @@ def test_nobody_moderates_their_own_comment(make):
 
 
 @check("domain.comment-ownership")
-@pytest.mark.parametrize("verb", ["can_be_edited_by", "can_be_moderated_by"])
-def test_nobody_touches_a_comment(app, make, verb):
+def test_nobody_touches_a_comment(app, make):
     """An anonymous user neither edits nor moderates a comment."""
-    assert getattr(make.comment(), verb)(app.anonymous()) is False
+    comment, anonymous = make.comment(), app.anonymous()
+    assert [comment.can_be_edited_by(anonymous), comment.can_be_moderated_by(anonymous)] == [False, False]

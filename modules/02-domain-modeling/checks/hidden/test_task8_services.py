@@ -35,19 +35,19 @@ def test_publishing_without_a_body(app, make, db):
 
 @check("domain.publish-service")
 @pytest.mark.parametrize("verb", [PUBLISH, ARCHIVE], ids=["publish", "archive"])
-@pytest.mark.parametrize("who", ["contributor", "reader", "inactive-editor", "nobody"])
-def test_those_who_may_not(app, make, db, verb, who):
+def test_those_who_may_not(app, make, db, verb):
     """Who may not edit a post gets PermissionDenied, and nothing changes."""
     post = make.post() if verb == PUBLISH else make.published()
-    people = {
-        "contributor": lambda: make.user(),
-        "reader": lambda: make.user(role="reader"),
-        "inactive-editor": lambda: make.user(role="editor", is_active=False),
-        "nobody": app.anonymous,
-    }
+    people = [
+        make.user(),
+        make.user(role="reader"),
+        make.user(role="editor", is_active=False),
+        app.anonymous(),
+    ]
     before = db.one("posts_post", "status", "published_at", id=post.pk)
-    with raises("PermissionDenied"):
-        app.call(verb, post=post, by=people[who]())
+    for person in people:
+        with raises("PermissionDenied"):
+            app.call(verb, post=post, by=person)
     assert db.one("posts_post", "status", "published_at", id=post.pk) == before
 
 
@@ -62,15 +62,15 @@ def test_archiving(app, make, db, role):
 
 
 @check("domain.moderation-service")
-@pytest.mark.parametrize("status", ["approved", "rejected"])
 @pytest.mark.parametrize("role", ["editor", "admin", "author of the post"])
-def test_moderating(app, make, db, role, status):
+def test_moderating(app, make, db, role):
     """Editors, admins and the author of the post give a comment its status; it is returned."""
     comment = make.comment()
     by = comment.post.author if role == "author of the post" else make.user(role=role)
-    returned = app.call(MODERATE, comment=comment, by=by, status=status)
-    assert db.one("comments_comment", "status", id=comment.pk)["status"] == status
-    assert (returned.pk, returned.status) == (comment.pk, status)
+    for status in ("approved", "rejected"):
+        returned = app.call(MODERATE, comment=comment, by=by, status=status)
+        assert db.one("comments_comment", "status", id=comment.pk)["status"] == status
+        assert (returned.pk, returned.status) == (comment.pk, status)
 
 
 @check("domain.moderation-service")
@@ -83,17 +83,11 @@ def test_a_status_that_does_not_exist(app, make, db):
 
 
 @check("domain.moderation-service")
-@pytest.mark.parametrize("who", ["contributor", "inactive-editor", "nobody", "the author of both"])
-def test_those_who_may_not_moderate(app, make, db, who):
+def test_those_who_may_not_moderate(app, make, db):
     """Who may not moderate a comment gets PermissionDenied, and nothing changes."""
     author = make.user()
     comment = make.comment(author=author, post=make.published(author=author))
-    people = {
-        "contributor": lambda: make.user(),
-        "inactive-editor": lambda: make.user(role="editor", is_active=False),
-        "nobody": app.anonymous,
-        "the author of both": lambda: author,
-    }
-    with raises("PermissionDenied"):
-        app.call(MODERATE, comment=comment, by=people[who](), status="approved")
+    for person in (make.user(), make.user(role="editor", is_active=False), app.anonymous(), author):
+        with raises("PermissionDenied"):
+            app.call(MODERATE, comment=comment, by=person, status="approved")
     assert db.one("comments_comment", "status", id=comment.pk)["status"] == "pending"

@@ -14,6 +14,7 @@ def test_two_old_rows(migrations, old):
     """A published row and a draft from before are there after `migrate`, with their status and a slug."""
     published, draft = old(title="Hello", is_published=True), old(title="Not yet")
     migrations.migrate()
+    assert "slug" in [column.name for column in migrations.db.columns("posts_post")]
     rows = {
         row["id"]: (row["title"], row["status"], row["slug"])
         for row in migrations.db.rows("posts_post", "id", "title", "status", "slug")
@@ -27,5 +28,6 @@ def test_there_and_back(migrations, old):
     old(title="Hello", is_published=True), old(title="Not yet")
     before = migrations.db.rows("posts_post")
     migrations.migrate()
+    assert "is_published" not in [column.name for column in migrations.db.columns("posts_post")]
     migrations.migrate("posts", "0001")
     assert sorted(migrations.db.rows("posts_post"), key=lambda row: row["id"]) == before
