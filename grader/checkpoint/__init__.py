@@ -53,7 +53,8 @@ Fixtures
                 with ``settings=`` or ``env=`` a fresh ``python manage.py ...``, without a database of its own
     load        ``load("config.settings.production", env={...})`` -> settings freshly loaded under exactly
                 these variables: ``.DEBUG``; raises Raised if they refuse to load.
-                ``load.environ(settings, env)`` -> tuple of EnvironRead(name, path, line)
+                with ``files={".env": text}`` in a copy with these files; ``load.environ(settings, env=...)``
+                -> tuple of EnvironRead(name, path, line)
     migrations  two cases, SQLite and PostgreSQL, each with an empty database: ``.migrate(app, name)``,
                 ``.model("posts.Post")`` (historical, as of what is applied), ``.applied()``, ``.unapplied()``, ``.db``,
                 ``.kind``
@@ -63,8 +64,9 @@ Fixtures
     services    ``services.postgres.down()`` and ``.up()``, ``services.redis.down()`` and ``.up()``
     files       the submission as data: ``.text(path)``, ``.exists(path)``, ``.glob(pattern)``, ``.toml(path)``,
                 ``.yaml(path)``; a missing or unreadable file fails the check
-    tools       ``tools.hadolint(path)``, ``tools.compose(path)``, ``tools.poetry("check", "--lock")`` -> ToolReport(ok,
-                findings, out)
+    tools       ``tools.hadolint(path)``, ``tools.compose(path)``, ``tools.poetry("check", "--lock")``
+                -> ToolReport(ok, findings, out); ``edits={path: text}`` runs it in a changed copy
+    environment ``environment.origin`` ("submission", or "course" if its own lock could not be used), ``.problems``
     rng         seeded by the run and this check: random.Random with ``.word()``, ``.title()``, ``.sentence()``,
                 ``.slug()``
     artefact    ``artefact(id, title, kind, body)`` attaches something for a person to look at

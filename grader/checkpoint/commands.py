@@ -1,6 +1,7 @@
 """The fixtures ``manage`` and ``load``: management commands, and settings as they load under given variables."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,17 +76,29 @@ def ran(answer: Any) -> Ran:
 class Fresh:
     """Processes that have loaded nothing of the project yet: one for each question."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(
+        self, project: Project, variant: Callable[[Mapping[str, str]], AbstractContextManager[Project]]
+    ) -> None:
+        self._project, self._variant = project, variant
 
     def ask(self, op: str, doing: str, **arguments: Any) -> Any:
         """One answer of a process of its own."""
         with self._project.check("fork", None) as client:
             return client.ask(op, within_s=MIGRATE_S, doing=doing, **arguments)
 
-    def after_setup(self, op: str, settings: str, env: Mapping[str, str], trace: bool = False) -> Any:
-        """The answer of a process that has loaded these settings under exactly these variables."""
-        with self._project.check("fork", None) as client:
+    def after_setup(
+        self,
+        op: str,
+        settings: str,
+        env: Mapping[str, str],
+        files: Mapping[str, str] | None = None,
+        trace: bool = False,
+    ) -> Any:
+        """The answer of a process that has loaded these settings under exactly these variables, with these files."""
+        with (
+            self._variant(files) if files else nullcontext(self._project) as project,
+            project.check("fork", None) as client,
+        ):
             doing = f"{settings} was loading"
             client.ask("setup", within_s=START_S, doing=doing, settings=settings, env=dict(env), trace=trace)
             return client.ask(op, within_s=START_S, doing=doing)
@@ -97,9 +110,14 @@ class Load:
     def __init__(self, fresh: Fresh) -> None:
         self._fresh = fresh
 
-    def __call__(self, settings: str, *, env: Mapping[str, str] | None = None) -> Settings:
-        """The settings and the apps, loaded under exactly these variables; ``Raised`` if they refuse to load."""
-        answer = self._fresh.after_setup("settings", settings, env or {})
+    def __call__(
+        self, settings: str, *, env: Mapping[str, str] | None = None, files: Mapping[str, str] | None = None
+    ) -> Settings:
+        """The settings and the apps, loaded under exactly these variables; ``Raised`` if they refuse to load.
+
+        ``files`` ({path: text}) are added to the submission, or take the place of its own.
+        """
+        answer = self._fresh.after_setup("settings", settings, env or {}, files)
         if not isinstance(answer, dict):
             raise AgentFault("Your project gave an answer that cannot be read.")
         return Settings(answer)

@@ -17,6 +17,8 @@ from grader.checkpoint.rng import Rng
 from grader.checkpoint.serve import Serve
 from grader.checkpoint.services import Services
 from grader.checkpoint.session import SESSION, Session
+from grader.checkpoint.spec import Installed
+from grader.checkpoint.tools import Tools
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def queries(session: Session, line: Line) -> Callable[[], AbstractContextManager
 @pytest.fixture
 def fresh(session: Session) -> Fresh:
     """Processes that have loaded nothing of the project yet."""
-    return Fresh(session.bare)
+    return Fresh(session.bare, session.variant)
 
 
 @pytest.fixture
@@ -127,6 +129,18 @@ def serve(case: Case, session: Session) -> Serve:
 def files(session: Session) -> Files:
     """The submission as data."""
     return Files(session.spec.submission)
+
+
+@pytest.fixture
+def tools(session: Session, files: Files) -> Tools:
+    """Programs that look at the submission."""
+    return Tools(session, files)
+
+
+@pytest.fixture
+def environment(session: Session) -> Installed:
+    """Where the packages come from: ``origin`` is ``submission`` or ``course``, ``problems`` say why."""
+    return session.spec.installed
 
 
 @pytest.fixture

@@ -34,6 +34,14 @@ class Site(Protocol):
     def key(self) -> str:
         """Names what is installed there."""
 
+    @property
+    def origin(self) -> str:
+        """Whose lock was installed: ``submission`` or ``course``."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Why it was not the submission's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
@@ -92,6 +100,7 @@ def _spec(run: CheckRun, folder: Path, progress_fd: int) -> spec.RunSpec:
         state_dir=run.state_dir,
         folder=folder,
         progress_fd=progress_fd,
+        installed=spec.Installed(run.environment.origin, run.environment.problems),
     )
 
 

@@ -1,12 +1,15 @@
 """What one run starts, each thing when the first check needs it: the sandbox, the services, the project's agents."""
 
 import os
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 
 import msgspec
 import pytest
 
 from grader.checkpoint.case import Case, Line
+from grader.checkpoint.edited import edited
 from grader.checkpoint.host import BareHost, MainHost
 from grader.checkpoint.project import Place, Project
 from grader.checkpoint.services import Services
@@ -36,6 +39,16 @@ class Session:
         self.main = Project(MainHost(spec, self.sandbox, self.services))
         self.with_redis = Project(MainHost(spec, self.sandbox, self.services, redis=True))
         self.bare = Project(BareHost(spec, self.sandbox))
+
+    @contextmanager
+    def variant(self, files: Mapping[str, str]) -> Iterator[Project]:
+        """A project that has loaded nothing, of the submission with these files changed."""
+        with edited(self.spec.submission, files, self.spec.folder) as root:
+            project = Project(BareHost(replace(self.spec, submission=root), self.sandbox))
+            try:
+                yield project
+            finally:
+                project.stop()
 
     def _note(self, facts: dict[str, str]) -> None:
         (self.spec.folder / "sandbox.json").write_bytes(msgspec.json.encode(facts))

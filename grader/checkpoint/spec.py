@@ -10,6 +10,14 @@ VARIABLE = "DJANGO_TRACK_RUN"
 
 
 @dataclass(frozen=True, slots=True)
+class Installed:
+    """Whose lock was installed, ``submission`` or ``course``; if the course's, why, in sentences for the learner."""
+
+    origin: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunSpec:
     """One run. ``criteria`` are all ids of the module, ``selected`` those to run.
 
@@ -31,6 +39,7 @@ class RunSpec:
     state_dir: Path
     folder: Path
     progress_fd: int
+    installed: Installed = Installed("submission", ())
     settings: str = "config.settings.testing"
 
 

@@ -1,0 +1,81 @@
+"""The fixture ``tools``: programs that look at the submission, in a sandbox, by the course's configuration."""
+
+import importlib.util
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import jsonschema
+
+from grader.checkpoint.edited import edited
+from grader.checkpoint.files import Files
+from grader.checkpoint.session import Session
+from grader.checkpoint.words import bounded
+from grader.domain.errors import EnvironmentError_
+from grader.environment.tools import hadolint_launch, poetry_launch
+from grader.sandbox.api import Launch
+
+_MOST_FINDINGS = 10
+_GRAVE = ("error", "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolReport:
+    """What a tool came to: whether it is content, what it found, in words, and the first of what it wrote."""
+
+    ok: bool
+    findings: tuple[str, ...] = ()
+    out: str = ""
+
+
+class Tools:
+    """Each tool's verdict on the submission, or on a copy with ``edits`` ({path: text})."""
+
+    def __init__(self, session: Session, files: Files) -> None:
+        self._session, self._files = session, files
+
+    def poetry(
+        self, *words: str, edits: Mapping[str, str] | None = None, env: Mapping[str, str] | None = None
+    ) -> ToolReport:
+        """``poetry`` and these words, offline, in a fresh copy with the locked packages installed."""
+        launch = poetry_launch(words, cache=self._session.spec.state_dir / "environments", env=env)
+        code, out = self._run(launch, edits)
+        return ToolReport(code == 0, out=bounded(out, 20_000))
+
+    def hadolint(self, path: str) -> ToolReport:
+        """hadolint's findings of level warning and above on a Dockerfile; not ok if it cannot read the file."""
+        self._files.path(path)
+        code, out = self._run(hadolint_launch(path), None)
+        try:
+            found = [one for one in json.loads(out) if one["level"] in _GRAVE]
+            findings = tuple(f"line {one['line']}: {one['code']} {one['message']}" for one in found)
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return ToolReport(False, (), bounded(out, 2_000))
+        return ToolReport(code == 0 and not findings, tuple(bounded(f, 160) for f in findings[:_MOST_FINDINGS]), "")
+
+    def compose(self, path: str) -> ToolReport:
+        """Whether a file follows the Compose specification. It is read as plain data: nothing in it is resolved."""
+        validator = jsonschema.Draft7Validator(_compose_schema())
+        errors = sorted(validator.iter_errors(self._files.yaml(path)), key=lambda error: list(map(str, error.path)))
+        findings = [f"{'.'.join(map(str, error.path)) or 'the file'}: {error.message}" for error in errors]
+        return ToolReport(not findings, tuple(bounded(f, 160) for f in findings[:_MOST_FINDINGS]))
+
+    def _run(self, launch: Launch, edits: Mapping[str, str] | None) -> tuple[int, str]:
+        spec = self._session.spec
+        with edited(spec.submission, edits, spec.folder) as root:
+            process = self._session.sandbox.start(launch, submission=root, deps=spec.deps)
+            try:
+                code = process.wait(launch.limits.wall_s + 10)
+            finally:
+                process.kill()
+        return code, process.output().decode(errors="replace")
+
+
+def _compose_schema() -> dict[str, object]:
+    found = importlib.util.find_spec("check_jsonschema")
+    if found is None or found.origin is None:
+        raise EnvironmentError_("check-jsonschema is not installed.", "pip install 'django-track[course]'")
+    path = Path(found.origin).parent / "builtin_schemas" / "vendor" / "compose-spec.json"
+    schema: dict[str, object] = json.loads(path.read_bytes())
+    return schema
