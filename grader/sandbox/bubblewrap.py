@@ -10,7 +10,6 @@ else, the inner one does it alone.
 import os
 import shutil
 import socket
-import tempfile
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePath
@@ -19,6 +18,7 @@ from typing import Literal, Self
 from grader.domain.errors import SandboxError
 from grader.sandbox import cgroup, handout, runtime, seccomp
 from grader.sandbox.api import Launch, Mount
+from grader.sandbox.rundir import RunDir
 from grader.sandbox.running import Running
 
 LEARNER_UID = 61100  # in the range that no distribution gives out
@@ -40,7 +40,8 @@ class Bubblewrap:
 
     def __init__(self, *, uid: int = LEARNER_UID) -> None:
         self.uid = uid if os.geteuid() == 0 else os.geteuid()
-        self.directory = Path(tempfile.mkdtemp(prefix="grader-", dir="/tmp"))
+        self._rundir = RunDir()
+        self.directory = self._rundir.path
         self._etc = runtime.write_etc(self.directory / "etc")
         self._runtime = runtime.current()
         self._running: weakref.WeakSet[Running] = weakref.WeakSet()
@@ -87,7 +88,7 @@ class Bubblewrap:
         """See ``api.Sandbox``."""
         for running in list(self._running):
             running.kill()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self._rundir.close()
 
     def _spawn(self, command: Sequence[str], launch: Launch, mounts: Sequence[Mount], control: int) -> Running:
         """Starts bubblewrap around the command; its arguments and the filter go through pipes, not the command line."""

@@ -7,7 +7,7 @@ import tempfile
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
-from shutil import copytree, rmtree
+from shutil import copytree
 from typing import Literal
 
 from grader.domain.errors import SandboxError
@@ -15,6 +15,7 @@ from grader.sandbox import handout
 from grader.sandbox.api import Launch, Sandbox
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.cgroup import Group
+from grader.sandbox.rundir import RunDir
 from grader.sandbox.running import Running
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
@@ -32,7 +33,8 @@ class Process:
 
     def __init__(self) -> None:
         self.uid = os.geteuid()
-        self.directory = Path(tempfile.mkdtemp(prefix="grader-", dir="/tmp" if Path("/tmp").is_dir() else None))
+        self._rundir = RunDir()
+        self.directory = self._rundir.path
         self._running: weakref.WeakSet[Running] = weakref.WeakSet()
         self._reserved: dict[int, int] = {}
 
@@ -80,7 +82,7 @@ class Process:
         """See ``api.Sandbox``."""
         for running in list(self._running):
             running.kill()
-        rmtree(self.directory, ignore_errors=True)
+        self._rundir.close()
 
 
 def _places(launch: Launch, submission: Path | None, deps: Path | None, home: Path) -> dict[str, str]:

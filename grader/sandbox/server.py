@@ -1,9 +1,7 @@
 """The submission as production serves it: gunicorn in the sandbox, asked over a Unix socket."""
 
 import contextlib
-import shutil
 import socket
-import tempfile
 import time
 from collections.abc import Mapping
 from importlib.metadata import distributions
@@ -12,6 +10,7 @@ from typing import Self
 
 from grader.sandbox import http
 from grader.sandbox.api import Launch, Limits, Process, Sandbox
+from grader.sandbox.rundir import RunDir
 
 APPLICATION = "config.wsgi:application"
 
@@ -34,8 +33,8 @@ class Server:
         workers: int = 2,
         limits: Limits | None = None,
     ) -> None:
-        self._directory = Path(tempfile.mkdtemp(prefix="grader-", dir="/tmp"))
-        self.socket = self._directory / "http"
+        self._rundir = RunDir()
+        self.socket = self._rundir.path / "http"
         self._since = time.monotonic()
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
             listener.bind(str(self.socket))
@@ -51,7 +50,7 @@ class Server:
             try:
                 self.process: Process = sandbox.start(launch, submission=submission, deps=deps)
             except BaseException:
-                shutil.rmtree(self._directory, ignore_errors=True)
+                self._rundir.close()
                 raise
 
     def __enter__(self) -> Self:
@@ -102,7 +101,7 @@ class Server:
     def kill(self) -> None:
         """Ends it and its workers at once."""
         self.process.kill()
-        shutil.rmtree(self._directory, ignore_errors=True)
+        self._rundir.close()
 
 
 def _options(deps: Path, fd: int, workers: int) -> list[str]:

@@ -3,15 +3,14 @@
 import contextlib
 import os
 import secrets
-import shutil
 import socket
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grader.domain.errors import EnvironmentError_
 from grader.sandbox.api import Launch, Limits, Mount, Process, Sandbox
+from grader.sandbox.rundir import RunDir
 
 _SUPERVISE = Path(__file__).with_name("supervise.py")
 _WITHIN_S = 30.0
@@ -23,7 +22,8 @@ class Service:
 
     def __init__(self, sandbox: Sandbox, name: str, *, mounts: Sequence[Mount], template: Path | None = None) -> None:
         self._sandbox, self._name = sandbox, name  # its own: closed with the service
-        self.directory = Path(tempfile.mkdtemp(prefix="grader-", dir="/tmp"))
+        self._rundir = RunDir()
+        self.directory = self._rundir.path
         self.socket_dir = self.directory / "run"
         self.socket_dir.mkdir(mode=0o700)
         os.chown(self.socket_dir, sandbox.uid, -1)
@@ -66,7 +66,7 @@ class Service:
             self._control.close()
         self._process = self._control = None
         self._sandbox.close()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self._rundir.close()
 
     def _launch(self, command: Sequence[str]) -> None:
         self._control, theirs = socket.socketpair()
