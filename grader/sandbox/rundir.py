@@ -1,4 +1,4 @@
-"""Short-lived directories with short names (a socket may have 108 bytes of path); what a killed grader left is swept."""
+"""Short-lived directories with short names (a socket path may have 108 bytes); what killed graders left is swept."""
 
 import contextlib
 import fcntl
