@@ -76,9 +76,10 @@ def refusal(refused: Refused) -> str:
 
 
 def _failed(expected: str, observed: str, setting: Setting, where: Location | None = None, trace: str = "") -> Ending:
-    return Ending(
-        Status.FAILED, bounded(expected), bounded(observed), where, bounded(trace, 6000) if setting.public else ""
-    )
+    # Staff can read the learner's traceback under any failure; learners only where the check is public.
+    trace = bounded(trace, 6000)
+    shown, staff = (trace, "") if setting.public else ("", trace)
+    return Ending(Status.FAILED, bounded(expected), bounded(observed), where, shown, staff)
 
 
 def _raised(raised: Raised, setting: Setting) -> Ending:

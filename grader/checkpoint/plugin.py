@@ -1,6 +1,7 @@
 """The pytest plugin of the trusted process: collects checks, runs each as a case, records one observation each."""
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,15 @@ _running: list[Case] = []
 
 def pytest_configure(config: pytest.Config) -> None:
     """Reads what this run is to do."""
-    config.stash[SESSION] = Session(specification.read(Path(os.environ[specification.VARIABLE])))
+    spec = specification.read(Path(os.environ[specification.VARIABLE]))
+    threading.Thread(target=_end_with_runner, args=(spec.life_fd,), daemon=True).start()
+    config.stash[SESSION] = Session(spec)
+
+
+def _end_with_runner(life_fd: int) -> None:
+    """A runner that is killed takes this process along, and that the sandboxes."""
+    os.read(life_fd, 1)
+    os._exit(3)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

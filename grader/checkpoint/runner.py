@@ -15,6 +15,7 @@ import msgspec
 
 from grader.checkpoint import record, spec
 from grader.domain.course import Module
+from grader.domain.errors import SandboxError
 from grader.domain.evidence import Artefact, Evidence
 from grader.domain.progress import Progress
 
@@ -66,26 +67,27 @@ class CheckRun:
 def run_checks(run: CheckRun, *, progress: Callable[[Progress], None]) -> Evidence:
     """The evidence of one run: an observation for every case, and an errored one for each criterion left without.
 
-    Never raises because of what the submission does. Where the sandbox cannot be had, everything is errored.
+    Never raises because of what the submission does; ``SandboxError`` where no sandbox can be had.
     """
     progress(Progress("Running the checks"))
     with tempfile.TemporaryDirectory(prefix="track-checks-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # the sandbox's own user passes through to the sockets below, and lists nothing
-        reading, writing = os.pipe()
-        told = _spec(run, folder, writing)
+        (reading, writing), (life, ours) = os.pipe(), os.pipe()
+        told = _spec(run, folder, writing, life)
         spec.write(told, folder / "run.json")
         thread = threading.Thread(target=_forward, args=(os.fdopen(reading), progress), daemon=True)
         thread.start()
         try:
             code, output = _pytest(run, told)
         finally:
-            os.close(writing)
+            for fd in (writing, life, ours):
+                os.close(fd)
         thread.join(5)
         return _evidence(run, told, code, output)
 
 
-def _spec(run: CheckRun, folder: Path, progress_fd: int) -> spec.RunSpec:
+def _spec(run: CheckRun, folder: Path, progress_fd: int, life_fd: int) -> spec.RunSpec:
     ids = tuple(criterion.id for criterion in run.module.criteria)
     return spec.RunSpec(
         submission=run.submission,
@@ -100,6 +102,7 @@ def _spec(run: CheckRun, folder: Path, progress_fd: int) -> spec.RunSpec:
         state_dir=run.state_dir,
         folder=folder,
         progress_fd=progress_fd,
+        life_fd=life_fd,
         installed=spec.Installed(run.environment.origin, run.environment.problems),
     )
 
@@ -140,7 +143,7 @@ def _pytest(run: CheckRun, told: spec.RunSpec) -> tuple[int, str]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            pass_fds=(told.progress_fd,),
+            pass_fds=(told.progress_fd, told.life_fd),
         )
         return _waited(process), _tail(output)
 
@@ -168,12 +171,14 @@ def _forward(lines: IO[str], progress: Callable[[Progress], None]) -> None:
 
 
 def _evidence(run: CheckRun, told: spec.RunSpec, code: int, output: str) -> Evidence:
+    sandbox = _sandbox(told.folder)
+    if "error" in sandbox:
+        raise SandboxError(sandbox["error"], sandbox["hint"])
     found, fault = record.observations(told.folder / "report.json", code)
     scope = tuple(c for c in told.selected if not run.module.criterion(c).manual)
     if run.public_only and not fault:
         scope = ()
     evidence = record.evidence(found, f"{fault}\n{output}" if fault else "", scope, _artefacts(told.folder))
-    sandbox = _sandbox(told.folder)
     return replace(evidence, sandbox=sandbox.get("name", ""), isolated=sandbox.get("official") == "yes")
 
 

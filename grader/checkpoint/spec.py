@@ -21,7 +21,7 @@ class Installed:
 class RunSpec:
     """One run. ``criteria`` are all ids of the module, ``selected`` those to run.
 
-    ``folder`` is the run's own; ``progress_fd`` takes a line for every check.
+    ``folder`` is the run's own; ``progress_fd`` takes a line for every check; ``life_fd`` ends when the runner does.
 
     ``deps`` is the site-packages folder of the graded environment; ``key`` names tree and environment together, for
     what may be kept between runs in ``state_dir``.
@@ -39,6 +39,7 @@ class RunSpec:
     state_dir: Path
     folder: Path
     progress_fd: int
+    life_fd: int
     installed: Installed = Installed("submission", ())
     settings: str = "config.settings.testing"
 
