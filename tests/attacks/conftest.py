@@ -55,7 +55,7 @@ def bait(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[B
     checks, mutants, environment, neighbour = canaries
     assignments = {}
     for number in (1, 2):
-        honest = assign(course, number, room)
+        honest = assign(course, number, tmp_path_factory.mktemp("control"))
         folder = room / f"checks-{number}"
         shutil.copytree(honest.public.parent, folder)
         for path in folder.rglob("*.py"):

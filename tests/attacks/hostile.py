@@ -33,6 +33,7 @@ class Attack:
     canary_file: str = ""
     many: int = 0
     forbidden: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -48,7 +49,8 @@ def load_attacks() -> list[Attack]:
     for path in sorted(CASES.glob("*.toml")):
         data = tomllib.loads(path.read_text("utf-8"))
         parts = {key: data.pop(key) for key in _PARTS if key in data}
-        data["forbidden"] = tuple(data.pop("forbidden", ()))
+        for key in ("forbidden", "criteria"):
+            data[key] = tuple(data.pop(key, ()))
         attacks.append(Attack(name=path.stem, parts=parts, **data))
     return attacks
 

@@ -16,22 +16,28 @@ from tests.attacks.hostile import Attack, load_attacks, materialise
 from tests.attacks.loot import BROKEN
 
 ATTACKS = load_attacks()
-# Few criteria, so that seventy attacks fit into minutes: those that lean most on what the project itself answers.
-CRITERIA = {1: 4, 2: 3}
+# Few criteria and quick ones, so that seventy attacks fit into minutes: those that lean most on what the project answers.
+CRITERIA = ("domain.user-role", "domain.post-fields", "domain.slug-made")
 LONGEST_S = 120.0
 
 
-def _criteria(bait: Bait, attack: Attack) -> tuple[str, ...]:
-    """The criteria an attack is graded on: the dearest ones; one alone where every check runs into its deadline."""
-    module = bait.assignments[attack.module].module
-    dearest = sorted((c for c in module.criteria if not c.manual), key=lambda c: (-c.points, c.id))
-    count = 1 if attack.slow else CRITERIA[attack.module]
-    return tuple(c.id for c in dearest[:count])
+def _criteria(attack: Attack) -> tuple[str, ...]:
+    """The criteria an attack is graded on; a single one where every check runs into its deadline."""
+    return attack.criteria or (CRITERIA[-1:] if attack.slow else CRITERIA)
 
 
 def _grade(tree: Path, bait: Bait, attack: Attack, criteria: tuple[str, ...], state_dir: Path) -> Result:
     options = Options(state_dir=state_dir, database=attack.database, seed=7, criteria=criteria)  # type: ignore[arg-type]
     return grade(tree, bait.assignments[attack.module], options, progress=lambda step: None)
+
+
+def _outcome(
+    tree: Path, bait: Bait, attack: Attack, criteria: tuple[str, ...], state_dir: Path
+) -> tuple[SubmissionError | None, Result | None]:
+    try:
+        return None, _grade(tree, bait, attack, criteria, state_dir)
+    except SubmissionError as refusal:
+        return refusal, None
 
 
 def _digest(folders: tuple[Path, ...]) -> str:
@@ -78,15 +84,14 @@ def test_attack_is_held(
     """No points, no leak, no trace."""
     base = bases.get((attack.base, attack.module))
     tree = materialise(attack, base, tmp_path / "submission", listener.port)
-    criteria, before, began = _criteria(bait, attack), _digest(bait.guarded), time.monotonic()
-    try:
-        result = _grade(tree, bait, attack, criteria, state_dir)
-    except SubmissionError as refusal:
-        assert attack.outcome in ("refused", "any"), refusal.message
+    criteria, before, began = _criteria(attack), _digest(bait.guarded), time.monotonic()
+    refusal, result = _outcome(tree, bait, attack, criteria, state_dir)
+    assert attack.outcome in ("any", "refused" if refusal else "graded")
+    if refusal is not None:
         assert refusal.hint, "a refusal says what to do next"
         texts = [refusal.message, refusal.hint]
     else:
-        assert attack.outcome in ("graded", "any")
+        assert result is not None
         limit = honest(attack.base, attack.module, attack.database, criteria) if base else 0
         assert result.score <= limit
         assert not (attack.below_honest and result.met)
