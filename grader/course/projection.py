@@ -127,14 +127,15 @@ def _formatted(tree: Tree, marked: list[str], state: State) -> Tree:
 
 
 def _below_docstring(content: bytes) -> bytes:
-    """The module with one blank line below its docstring, as black wants it: imports that went may leave two."""
+    """The module with one blank line between its docstring and a comment, as black has it: ruff leaves two."""
     first = next(iter(ast.parse(content).body), None)
     if not (isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and first.end_lineno):
         return content
     lines = content.splitlines(keepends=True)
     above, below = lines[: first.end_lineno], lines[first.end_lineno :]
-    while len(below) > 1 and not below[0].strip() and not below[1].strip():
-        del below[0]
+    blank = next((n for n, line in enumerate(below) if line.strip()), 0)
+    if blank > 1 and below[blank].startswith(b"#"):
+        del below[1:blank]
     return b"".join(above + below)
 
 

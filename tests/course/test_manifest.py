@@ -1,0 +1,72 @@
+"""Manifests are read strictly: what is wrong names its file, its line and what to do."""
+
+import pytest
+
+from grader.course import Course, load_course
+from grader.domain.course import Dimension
+from grader.domain.errors import CourseError
+
+ONE = "modules/01-one/module.toml"
+
+
+def test_a_manifest_becomes_the_nouns_of_the_domain(course: Course):
+    module = course.modules[0]
+    assert (module.number, module.slug, module.pass_score) == (1, "01-one", 80)
+    assert [c.points for c in module.criteria] == [60, 40, 0]
+    assert module.criterion("one.guard").requires == ("one.base",)
+    assert module.criterion("one.base").dimension is Dimension.ARCHITECTURE
+    assert module.criterion("one.base").docs == (("Python", "https://docs.python.org/3/"),)
+    assert course.folder(module) == course.root / "modules/01-one"
+
+
+def test_a_module_that_is_not_written_yet_has_no_criteria(rewrite):
+    course = rewrite("course.toml", '"02-two"]', '"02-two", "03-not-yet"]')
+    assert (course.modules[2].title, course.modules[2].criteria) == ("Not yet", ())
+
+
+WRONG = [
+    (ONE, "pass_score = 80", "pass_score = 180", "module.toml:5: Expected `int` <= 100 - at `$.pass_score`"),
+    (ONE, "pass_score = 80", "pass_score = 80\nbar = 1", "module.toml:6: Object contains unknown field `bar`"),
+    (ONE, "pass_score = 80", "pass_score = 80 80", "module.toml is not TOML"),
+    (ONE, "points = 40", "points = 41", "module.toml: the points sum to 101"),
+    (ONE, "points = 40", "points = true", "module.toml:19: Expected `int`, got `bool`"),
+    (ONE, "points = 40\n", "", "module.toml:16: Object missing required field `points` - at `$.criteria[1]`"),
+    (ONE, "points = 40", "point = 40", "module.toml:19: Object contains unknown field `point`"),
+    (ONE, "points = 0", "points = 3", "module.toml:27: one.review is worth 3"),
+    (ONE, "manual = true", "", "module.toml:27: one.review is worth 0"),
+    (ONE, 'id = "one.guard"', 'id = "Guard"', "module.toml:17: 'Guard' is no criterion id"),
+    (ONE, 'id = "one.guard"', 'id = "one.base"', "module.toml: one.base is there more than once"),
+    (ONE, 'id = "one.guard"', 'id = "two.guard"', "modules: two.guard is there more than once"),
+    (ONE, 'requires = ["one.base"]', 'requires = ["one.bass"]', "module.toml:17: one.guard requires one.bass"),
+    (
+        ONE,
+        'requires = ["one.base"]',
+        'requires = ["one.review"]',
+        "module.toml:17: one.guard requires one.review, which",
+    ),
+    (
+        ONE,
+        'requires = ["one.base"]',
+        'requires = ["one.guard"]',
+        "module.toml:17: criteria require one another: one.guard",
+    ),
+    (ONE, 'dimension = "testing"', 'dimension = "tests"', "module.toml:23: Invalid enum value 'tests'"),
+    (ONE, "https://docs.python.org", "http://docs.python.org", "module.toml:13: Expected `str` matching"),
+    (ONE, "number = 1", "number = 2", "module.toml: number and slug are not those of course.toml"),
+    ("course.toml", 'name = "Tiny"', "", "course.toml: Object missing required field `name`"),
+    ("course.toml", '"poetry.lock" = 1', '"poetry.lock" = 9', "course.toml"),
+    ("course.toml", "checkpoint = 1", "checkpoint = 0", "course.toml:13: Expected `int` >= 1"),
+]
+
+
+@pytest.mark.parametrize(("path", "old", "new", "message"), WRONG)
+def test_a_wrong_manifest_names_file_line_and_remedy(rewrite, path: str, old: str, new: str, message: str):
+    with pytest.raises(CourseError) as caught:
+        rewrite(path, old, new)
+    assert message in caught.value.message
+    assert caught.value.hint
+
+
+def test_a_missing_course_says_so(tmp_path):
+    with pytest.raises(CourseError, match=r"course\.toml cannot be read"):
+        load_course(tmp_path)
