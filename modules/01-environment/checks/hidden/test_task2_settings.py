@@ -121,14 +121,15 @@ def test_an_empty_redis_url(load, production, layer):
 
 
 @check("env.variables")
-@pytest.mark.parametrize("name", ["ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS"])
 @pytest.mark.parametrize("layer", ["development", "production"])
-def test_lists(load, production, rng, name, layer):
+def test_lists(load, production, rng, layer):
     """`ALLOWED_HOSTS` and `CSRF_TRUSTED_ORIGINS` are lists, separated by commas."""
-    prefix = "https://" if name == "CSRF_TRUSTED_ORIGINS" else ""
-    values = [f"{prefix}{rng.word()}.example" for _ in range(2)]
-    settings = load(f"config.settings.{layer}", env=production | {name: ",".join(values)})
-    assert list(getattr(settings, name)) == values
+    hosts = [f"{rng.word()}.example" for _ in range(2)]
+    origins = [f"https://{host}" for host in hosts]
+    lists = {"ALLOWED_HOSTS": ",".join(hosts), "CSRF_TRUSTED_ORIGINS": ",".join(origins)}
+    settings = load(f"config.settings.{layer}", env=production | lists)
+    assert list(settings.ALLOWED_HOSTS) == hosts
+    assert list(settings.CSRF_TRUSTED_ORIGINS) == origins
 
 
 @check("env.variables")
@@ -149,21 +150,20 @@ def test_variables_of_production(load, production, rng):
 
 @check("env.production-requires")
 @pytest.mark.parametrize("name", REQUIRED)
-@pytest.mark.parametrize("missing", [True, False], ids=["missing", "empty"])
-def test_what_production_requires(load, production, name, missing):
+def test_what_production_requires(load, production, name):
     """Production refuses to load with ImproperlyConfigured when a required variable is missing or empty."""
-    load("config.settings.production", env=production)
-    env = {key: value for key, value in production.items() if key != name} | ({} if missing else {name: ""})
-    with raises("ImproperlyConfigured"):
-        load("config.settings.production", env=env)
+    rest = {key: value for key, value in production.items() if key != name}
+    for env in (rest, rest | {name: ""}):
+        with raises("ImproperlyConfigured"):
+            load("config.settings.production", env=env)
 
 
 @check("env.debug-off")
-@pytest.mark.parametrize("value", ["true", "True", "1", "on", "yes"])
 @pytest.mark.parametrize("layer", ["production", "testing"])
-def test_debug_stays_off(load, production, layer, value):
+def test_debug_stays_off(load, production, layer):
     """Debug is off in production and testing, whatever `DEBUG` says."""
-    assert load(f"config.settings.{layer}", env=production | {"DEBUG": value}).DEBUG is False
+    for value in ("True", "1"):
+        assert load(f"config.settings.{layer}", env=production | {"DEBUG": value}).DEBUG is False
 
 
 @check("env.dotenv")

@@ -1,7 +1,5 @@
 """Task 3, production: behind a proxy that ends TLS."""
 
-import pytest
-
 from grader.checkpoint import check, expect_that
 
 HTTPS = {"Host": "example.org", "X-Forwarded-Proto": "https"}
@@ -15,12 +13,12 @@ def test_nothing_is_silenced(load, production):
 
 
 @check("env.https")
-@pytest.mark.parametrize("path", ["/", "/admin/", "/nowhere/?a=1"])
-def test_the_same_address_with_https(ready_site, path):
+def test_the_same_address_with_https(ready_site):
     """Plain HTTP is redirected to the same address with https, whatever the address."""
-    answer = ready_site.get(path, headers={"Host": "www.example.org"})
-    assert answer.status_code in (301, 302, 307, 308)
-    assert answer.header("Location") == f"https://www.example.org{path}"
+    for path in ("/", "/admin/", "/nowhere/?a=1"):
+        answer = ready_site.get(path, headers={"Host": "www.example.org"})
+        assert answer.status_code in (301, 302, 307, 308)
+        assert answer.header("Location") == f"https://www.example.org{path}"
 
 
 @check("env.https")
@@ -43,13 +41,13 @@ def test_cookies_are_secure(ready_site, load, production):
 
 
 @check("env.hosts")
-@pytest.mark.parametrize("host", ["evil.example", "example.org.evil.example", "10.0.0.1"])
-def test_strange_hosts(ready_site, host):
+def test_strange_hosts(ready_site):
     """Hosts that are not in `ALLOWED_HOSTS` get 400, those that are get an answer."""
     assert ready_site.get("/admin/login/", headers=HTTPS | {"Host": "www.example.org"}).status_code == 200
-    answer = ready_site.get("/admin/login/", headers=HTTPS | {"Host": host})
-    assert answer.status_code == 400
-    expect_that("DEBUG = True" not in answer.text, expected="a plain answer", observed="a debug page")
+    for host in ("evil.example", "example.org.evil.example", "10.0.0.1"):
+        answer = ready_site.get("/admin/login/", headers=HTTPS | {"Host": host})
+        assert answer.status_code == 400
+        expect_that("DEBUG = True" not in answer.text, expected="a plain answer", observed="a debug page")
 
 
 @check("env.hosts")
