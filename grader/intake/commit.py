@@ -6,8 +6,10 @@ learner's, and is not read: whatever it says of programs to start, files to incl
 
 import os
 import re
+import resource
 import stat
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +26,7 @@ from grader.intake.store import Store
 _PLAIN = {"100644": False, "100664": False, "100755": True}
 _KINDS = {"120000": "it is a symbolic link", "160000": "it is a submodule"}
 _SECONDS = 60
+_MEMORY = 3 << 30
 _MOST_OBJECTS = 500_000
 _LONGEST_LINE = 8192
 _HASH = re.compile(r"[0-9a-f]{4,64}")
@@ -126,6 +129,7 @@ class _Git:
             )
         except OSError as problem:
             raise SubmissionError(f"git cannot be started: {problem.strerror}", "Install git, and try again.") from None
+        _bound_memory(process.pid)
         stdin, stdout = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
         timer = Timer(_SECONDS, process.kill)
         timer.start()
@@ -143,6 +147,13 @@ class _Git:
             for pipe in (stdin, stdout):
                 with suppress(OSError):
                     pipe.close()
+
+
+def _bound_memory(pid: int) -> None:
+    """An object of a few kilobytes may stand for gigabytes. Only Linux can bound a process that runs."""
+    if sys.platform == "linux":
+        with suppress(ProcessLookupError):  # it has done its work already
+            resource.prlimit(pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
 def _listed(listing: IO[bytes], store: Store) -> Iterator[_Blob]:

@@ -33,7 +33,10 @@ def _walk(descriptor: int, prefix: str, store: Store) -> None:
         path = f"{prefix}{name}"
         if not store.wants(path):
             continue
-        kind = os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mode
+        try:
+            kind = os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mode
+        except FileNotFoundError:
+            continue  # an editor's temporary file, gone since the folder was listed
         if stat.S_ISDIR(kind):
             _descend(descriptor, name, path, store)
         elif stat.S_ISREG(kind):

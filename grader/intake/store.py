@@ -25,7 +25,8 @@ class Store:
         self.notices: list[str] = []
         self.total = self.seen = 0
         self._folded: dict[str, str] = {}
-        root.mkdir(parents=True, mode=0o755)
+        root.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(root)
 
     def wants(self, path: str) -> bool:
         """Whether the file or folder at this path is to be taken; counts it, and notes why it is left out."""
@@ -75,7 +76,9 @@ class Store:
         """Write one file, counting what really arrives and not what was announced."""
         target, size, digest = self.root / path, 0, hashlib.sha256()
         try:
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+            for folder in reversed(target.relative_to(self.root).parents[:-1]):
+                if not (self.root / folder).is_dir():
+                    _make_folder(self.root / folder)
             with target.open("xb") as file:
                 for piece in pieces:
                     size += len(piece)
@@ -95,6 +98,12 @@ class Store:
         for path, (content, executable) in sorted(self.files.items()):
             digest.update(f"{path}\0{content}\0{executable:d}\n".encode())
         return digest.hexdigest()
+
+
+def _make_folder(path: Path) -> None:
+    """Open to the sandbox's own user, whatever this process's umask takes away."""
+    path.mkdir()
+    path.chmod(0o755)
 
 
 def too_much(what: str) -> SubmissionError:

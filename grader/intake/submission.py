@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.domain.errors import SubmissionError
+from grader.domain.errors import EnvironmentError_, SubmissionError
 from grader.intake.archive import SUFFIXES, from_archive, is_archive
 from grader.intake.commit import from_commit
 from grader.intake.folder import from_folder
@@ -36,9 +36,16 @@ def take_in(source: Path, *, into: Path, commit: str | None = None, limits: Inta
 
     Raises:
         SubmissionError: it is not there, too large, damaged or has not a single file; the hint says what to do.
+        EnvironmentError_: the copy cannot be written.
     """
-    store = Store(into, limits or IntakeLimits())
-    found = _read(source, commit, store)
+    try:
+        store = Store(into, limits or IntakeLimits())
+        found = _read(source, commit, store)
+    except OSError as problem:
+        raise EnvironmentError_(
+            f"the submission cannot be copied: {problem.strerror}",
+            f"Check the disk and the permissions of {into.parent}, then run the same command again.",
+        ) from problem
     if not store.files:
         raise SubmissionError(f"{shown(str(source))} has no files", "Name the folder that holds manage.py.")
     return Submission(
@@ -56,6 +63,8 @@ def _read(source: Path, commit: str | None, store: Store) -> str | None:
         source.stat()
     except (OSError, ValueError):
         raise SubmissionError(f"there is no {shown(str(source))}", "Check the path of the submission.") from None
+    if source.is_symlink():  # among a class's submissions it may point at another's, or at the staff's own solution
+        raise SubmissionError(f"{shown(str(source))} is a symbolic link", "Name the folder that it points to.")
     if commit is not None:
         return from_commit(source, commit, store)
     if source.is_dir():

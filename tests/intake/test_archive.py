@@ -152,6 +152,56 @@ def test_a_damaged_archive_is_refused_with_a_hint(tmp_path: Path, take: Take, su
     assert caught.value.hint
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_packed_in_an_unbounded_way_is_refused_unread(tmp_path: Path, take: Take, method: int) -> None:
+    """Of these the library unpacks all that it has read, whatever size the entry names and the caller asks for."""
+    path = tmp_path / "work.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("bomb", bytes(1 << 19))
+    with pytest.raises(SubmissionError, match="unusual way"):
+        take(path)
+
+
+def _extended(path: Path, body: bytes) -> Path:
+    """A tar whose one file has an extended header of this content."""
+    header, member = tarfile.TarInfo("x"), tarfile.TarInfo("manage.py")
+    header.type, header.size = tarfile.XHDTYPE, len(body)
+    with gzip.open(path, "wb") as file:
+        file.write(header.tobuf() + body + bytes(-len(body) % 512) + member.tobuf() + bytes(1024))
+    return path
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"".join(b"16 k%08d=1\n" % number for number in range(300_000)),  # a table of as many entries
+        b"1" * 100_000,  # searched for a length from every digit on
+    ],
+    ids=["records", "digits"],
+)
+def test_a_header_made_to_exhaust_its_reader_is_refused(tmp_path: Path, take: Take, body: bytes) -> None:
+    start = time.monotonic()
+    with pytest.raises(SubmissionError, match="out of all proportion"):
+        take(_extended(tmp_path / "work.tgz", body))
+    assert time.monotonic() - start < 5
+
+
+def test_an_ordinary_extended_header_is_read(tmp_path: Path, take: Take) -> None:
+    name = "täst_" + "x" * 120 + ".py"
+    assert set(content(take(pack(tmp_path / "work.tar", FILES | {name: b""})))) == {*FILES, name}
+
+
+def test_sizes_that_lead_backwards_end(tmp_path: Path, take: Take) -> None:
+    header = bytearray(tarfile.TarInfo("manage.py").tobuf(tarfile.GNU_FORMAT))
+    header[124:136] = b"\xff" * 10 + b"\xfe\x00"
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    path = tmp_path / "work.tar"
+    path.write_bytes(tarfile.TarInfo("a.py").tobuf() + bytes(header) + bytes(1024))
+    with pytest.raises(SubmissionError, match="damaged"):
+        take(path)
+
+
 def test_an_encrypted_member_is_refused(tmp_path: Path, take: Take) -> None:
     path = pack(tmp_path / "work.zip", {"a.py": b"x"})
     packed = bytearray(path.read_bytes())

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.domain.errors import SubmissionError
-from grader.intake import Submission
+from grader.domain.errors import EnvironmentError_, SubmissionError
+from grader.intake import Submission, take_in
 from tests.intake.conftest import FILES, content
 
 Take = Callable[..., Submission]
@@ -162,4 +162,28 @@ def test_says_what_is_wrong_with_the_source(tmp_path: Path, take: Take, source: 
     (tmp_path / "e").mkdir()
     with pytest.raises(SubmissionError, match=word) as caught:
         take(tmp_path / source)
+    assert caught.value.hint
+
+
+def test_a_link_in_place_of_the_folder_is_not_followed(tmp_path: Path, project: Path, take: Take) -> None:
+    """Among the submissions of a class it may point at somebody else's."""
+    (tmp_path / "mine").symlink_to(project)
+    with pytest.raises(SubmissionError, match="symbolic link"):
+        take(tmp_path / "mine")
+
+
+def test_the_copy_is_open_to_the_sandbox_whatever_the_umask(project: Path, take: Take) -> None:
+    before = os.umask(0o077)
+    try:
+        taken = take(project)
+    finally:
+        os.umask(before)
+    modes = {path.stat().st_mode & 0o777 for path in (taken.root, *taken.root.rglob("*"))}
+    assert modes == {0o755, 0o444, 0o555}
+
+
+def test_a_disk_that_cannot_be_written_is_not_the_submissions_fault(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(EnvironmentError_) as caught:
+        take_in(project, into=tmp_path / "file" / "copy")
     assert caught.value.hint
