@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from grader.course.comments import comment_of
@@ -118,12 +119,18 @@ def _formatted(tree: Tree, marked: list[str], state: State) -> Tree:
     """
     if not marked:
         return {}
+    done = _ruffed(state, tuple((path, tree[path][0]) for path in marked), _first_party(tree))
+    return {path: (content, tree[path][1]) for path, content in done}
+
+
+@cache
+def _ruffed(state: State, files: tuple[tuple[str, bytes], ...], first_party: str) -> tuple[tuple[str, bytes], ...]:
+    """The same files, tidy. One run needs a state many times over: what has been formatted is not formatted again."""
     with tempfile.TemporaryDirectory(prefix="track-project-") as name:
-        room = Path(name) / "state"
-        write_tree({path: tree[path] for path in marked}, room)
-        _ruff(state, room, "check", "--select", "F401,I", "--fix", "--config", _first_party(tree))
+        room = write_tree({path: (content, False) for path, content in files}, Path(name) / "state")
+        _ruff(state, room, "check", "--select", "F401,I", "--fix", "--config", first_party)
         _ruff(state, room, "format")
-        return {path: (_below_docstring((room / path).read_bytes()), tree[path][1]) for path in marked}
+        return tuple((path, _below_docstring((room / path).read_bytes())) for path, _ in files)
 
 
 def _below_docstring(content: bytes) -> bytes:

@@ -1,0 +1,291 @@
+"""The ledger, the proof and what verify finds, on a tiny course; nothing is graded here but in the last test."""
+
+import json
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.course import Course, build_starters, load_course, prove, verify
+from grader.course.ledger import Entry, Outcome, entries, ledger_path, read_ledger, write_ledger
+from grader.domain.errors import CourseError, SandboxError
+from grader.domain.progress import Progress
+
+ALL = ("one.base", "one.guard")
+PASSED = Outcome("", 100)
+CAUGHT = Outcome("", 0, failed=ALL)
+RIGHT = {"starter": CAUGHT, "solution": PASSED, "earlier": PASSED, "mutant": CAUGHT}
+
+
+def entry(course: Course, name: str) -> Entry:
+    return next(e for e in entries(course) if e.name == name)
+
+
+def right(course: Course) -> dict[str, Outcome]:
+    """A ledger in which everything came out as it has to."""
+    return {
+        e.name: Outcome(e.key, 100 if e.kind in ("solution", "earlier") else 0, failed_in(e)) for e in entries(course)
+    }
+
+
+def failed_in(each: Entry) -> tuple[str, ...]:
+    return () if each.kind in ("solution", "earlier") else tuple(c.id for c in each.module.criteria if not c.manual)
+
+
+def test_every_state_and_mutant_is_an_entry(course: Course):
+    assert [e.name for e in entries(course)] == [
+        "01/starter",
+        "01/solution",
+        "01/mutant/forgets",
+        "02/starter",
+        "02/solution",
+        "02/starter-for-01",
+        "02/mutant/forgets",
+    ]
+    assert {e.name[:2] for e in entries(course, only=2)} == {"02"}
+
+
+PROBLEMS = [
+    ("01/starter", Outcome("", 0, failed=ALL), ""),
+    ("01/starter", Outcome("", 0, failed=("one.base",), blocked=("one.guard",)), ""),
+    ("01/starter", Outcome("", 40, failed=("one.base",)), "passes where nothing is built: one.guard"),
+    ("01/starter", Outcome("", 0, failed=("one.base",), errored=("one.guard",)), "could not be measured: one.guard"),
+    ("01/solution", Outcome("", 100), ""),
+    ("01/solution", Outcome("", 60, failed=("one.guard",)), "not passed: one.guard"),
+    ("01/solution", Outcome("", 90), "a score of 90, though what passed is worth 100"),
+    ("02/starter-for-01", Outcome("", 100), ""),
+    ("02/starter-for-01", Outcome("", 40, failed=("one.base",)), "not passed: one.base"),
+    ("01/mutant/forgets", Outcome("", 0, failed=ALL), ""),
+    ("01/mutant/forgets", Outcome("", 60, failed=("one.guard",)), "does not fail one.base"),
+    ("01/mutant/forgets", Outcome("", 100), "does not fail one.base, one.guard"),
+    ("01/mutant/forgets", Outcome("", 0, failed=("gone",)), "gone: no criterion of this module"),
+]
+
+
+@pytest.mark.parametrize(("name", "outcome", "problem"), PROBLEMS)
+def test_what_an_entry_may_not_do(course: Course, name: str, outcome: Outcome, problem: str):
+    assert entry(course, name).problem(outcome) == problem
+
+
+def test_a_mutant_that_fails_more_than_it_names_is_too_coarse(rewrite: Callable[..., Course]):
+    course = rewrite("modules/01-one/mutants/forgets.toml", '["one.base", "one.guard"]', '["one.guard"]')
+    mutant = entry(course, "01/mutant/forgets")
+    assert mutant.problem(Outcome("", 0, failed=ALL)) == "also fails one.base"
+    assert mutant.problem(Outcome("", 60, failed=("one.guard",))) == ""
+    assert mutant.problem(Outcome("", 40, failed=("one.base",), blocked=())).startswith("does not fail one.guard")
+
+
+def test_only_what_depends_on_a_failure_may_be_blocked(rewrite: Callable[..., Course]):
+    course = rewrite("modules/01-one/mutants/forgets.toml", '["one.base", "one.guard"]', '["one.base"]')
+    mutant = entry(course, "01/mutant/forgets")
+    assert mutant.problem(Outcome("", 0, failed=("one.base",), blocked=("one.guard",))) == ""
+    course = rewrite("modules/01-one/module.toml", 'requires = ["one.base"]', "requires = []")
+    mutant = entry(course, "01/mutant/forgets")
+    told = mutant.problem(Outcome("", 0, failed=("one.base",), blocked=("one.guard",)))
+    assert told == "blocked, though nothing they require failed: one.guard"
+
+
+def test_keys_are_of_contents_and_not_of_places_or_times(course: Course, tmp_path: Path):
+    keys = {e.name: e.key for e in entries(course)}
+    moved = load_course(shutil.copytree(course.root, tmp_path / "elsewhere" / "x", copy_function=shutil.copyfile))
+    (moved.reference / "run.sh").chmod(0o755)
+    assert {e.name: e.key for e in entries(moved)} == keys
+    assert len(set(keys.values())) == len(keys)
+
+
+CHANGES = [
+    ("reference/src/plain.py", "sys", "re", {"01", "02"}),
+    ("modules/01-one/checks/hidden/test_hidden.py", "stands", "stays", {"01", "02/starter-for-01"}),
+    ("modules/02-two/checks/conftest.py", "shared", "common", {"02/starter", "02/solution", "02/mutant"}),
+    ("modules/02-two/module.toml", "manual = true", "manual = true # always", set()),
+    ("modules/02-two/module.toml", 'requires = ["two.base"]', "", {"02/starter", "02/solution", "02/mutant"}),
+    ("modules/02-two/mutants/forgets.toml", " - 1", " - 2", {"02/mutant"}),
+    ("modules/02-two/module.toml", "Build it.", "Do build it.", set()),
+    ("modules/02-two/README.md", "anchor", "Anchor", set()),
+]
+
+
+@pytest.mark.parametrize(("path", "old", "new", "changed"), CHANGES)
+def test_a_key_changes_with_what_decides_a_verdict(
+    course: Course, rewrite: Callable[..., Course], path: str, old: str, new: str, changed: set[str]
+):
+    before = {e.name: e.key for e in entries(course)}
+    if path.endswith("README.md"):
+        (course.root / path).write_text((course.root / path).read_text() + old)
+    after = {e.name: e.key for e in entries(rewrite(path, old, new))}
+    assert {n for n in before if before[n] != after[n]} == {
+        n for n in before for c in changed if n == c or n.startswith(f"{c}/")
+    }
+
+
+def test_the_ledger_is_read_as_it_was_written(course: Course):
+    assert read_ledger(course) == {}
+    ledger = right(course)
+    write_ledger(course, ledger)
+    assert read_ledger(course) == ledger
+    assert list(json.loads(ledger_path(course).read_text())) == sorted(ledger)
+    ledger_path(course).write_text('{"01/starter": {"score": 3}}')
+    with pytest.raises(CourseError, match=r"ledger\.json: Object missing required field `key`"):
+        read_ledger(course)
+
+
+def test_a_write_that_is_interrupted_leaves_the_old_ledger(course: Course, monkeypatch: pytest.MonkeyPatch):
+    write_ledger(course, right(course))
+    before = ledger_path(course).read_bytes()
+
+    def interrupted(self: Path, target: Path) -> Path:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_ledger(course, {})
+    assert ledger_path(course).read_bytes() == before
+    assert not list((course.root / "modules").glob(".ledger-*"))
+
+
+def silent(step: Progress) -> None:
+    """Nobody watches."""
+
+
+@pytest.fixture
+def graded(course: Course, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of what was graded: grading itself is stood in for, and comes out right."""
+    names: list[str] = []
+    lock = threading.Lock()
+
+    def grade(course: Course, entry: Entry, room: Path, state_dir: Path) -> Outcome:
+        with lock:
+            names.append(entry.name)
+        return right(course)[entry.name]
+
+    monkeypatch.setattr(prove, "_grade", grade)
+    return names
+
+
+def run(course: Course, tmp_path: Path, **options: object) -> prove.Proof:
+    return prove.prove(course, state_dir=tmp_path, progress=silent, **options)  # type: ignore[arg-type]
+
+
+def test_only_what_changed_is_graded_again(course: Course, graded: list[str], tmp_path: Path):
+    assert run(course, tmp_path) == prove.Proof(7, 7, ())
+    assert run(course, tmp_path) == prove.Proof(7, 0, ())
+    (course.root / "modules/02-two/mutants/forgets.toml").write_text(
+        (course.root / "modules/02-two/mutants/forgets.toml").read_text().replace(" - 1", " - 2")
+    )
+    graded.clear()
+    assert run(course, tmp_path) == prove.Proof(7, 1, ())
+    assert graded == ["02/mutant/forgets"]
+    assert run(course, tmp_path, only=1, anew=True) == prove.Proof(3, 3, ())
+
+
+def test_what_left_the_course_leaves_the_ledger(course: Course, graded: list[str], tmp_path: Path):
+    run(course, tmp_path)
+    (course.root / "modules/02-two/mutants/forgets.toml").unlink()
+    proof = run(course, tmp_path)
+    assert "02/mutant/forgets" not in read_ledger(course)
+    assert proof.wrong == (prove.Wrong("02/mutant", "no mutant fails two.base, two.guard"),)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SandboxError])
+def test_an_interrupted_proof_keeps_what_it_has_and_goes_on_from_there(
+    course: Course, graded: list[str], tmp_path: Path, error: type[BaseException]
+):
+    def stop(step: Progress) -> None:
+        if step.done == 2:
+            raise error("stopped")
+
+    before = set(threading.enumerate())
+    with pytest.raises(error):
+        prove.prove(course, state_dir=tmp_path, progress=stop, jobs=1)
+    assert set(threading.enumerate()) == before
+    assert len(read_ledger(course)) == 2
+    graded.clear()
+    assert run(course, tmp_path) == prove.Proof(7, 5, ())
+    assert len(graded) == 5
+
+
+def test_what_was_errored_is_never_current(course: Course):
+    each = entry(course, "01/solution")
+    assert prove.is_current(each, Outcome(each.key, 100))
+    assert not prove.is_current(each, Outcome(each.key, 0, errored=ALL))
+    assert not prove.is_current(each, Outcome("other", 100))
+    assert not prove.is_current(each, None)
+
+
+def test_a_seed_draws_the_same_sample_wherever_it_is_drawn(course: Course):
+    pool = list(entries(course))
+    assert prove.draw(pool, 3, 7) == prove.draw(reversed(pool), 3, 7)
+    assert len(prove.draw(pool, 99, 7)) == 7
+    assert len({tuple(e.name for e in prove.draw(pool, 3, seed)) for seed in range(9)}) > 1
+
+
+@pytest.fixture
+def found(graded: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., dict[str, str]]:
+    """What verify finds, as problems by place; states are not run."""
+    monkeypatch.setattr(verify, "check_state", lambda course, state, state_dir: iter(()))
+
+    def findings(course: Course, sample: int = 0) -> dict[str, str]:
+        all_ = verify.verify(course, state_dir=tmp_path, sample=sample, only=None, progress=silent)
+        assert all(f.remedy for f in all_)
+        return {f.where: f.problem for f in all_}
+
+    return findings
+
+
+def proved(course: Course) -> Course:
+    build_starters(course)
+    write_ledger(course, right(course))
+    return course
+
+
+def test_a_course_that_is_right_has_no_findings(course: Course, found: Callable[..., dict[str, str]]):
+    assert found(proved(course), sample=3) == {}
+
+
+FINDINGS = [
+    ("reference/src/plain.py", "sys", "re", "modules/01-one/starter/src/plain.py", "changed: not what the reference"),
+    ("reference/src/plain.py", "sys", "re", "modules/ledger.json", "7 of 7 entries are out of date"),
+    (
+        "modules/01-one/checks/hidden/test_hidden.py",
+        "one.guard",
+        "one.gard",
+        "01-one/checks/hidden/test_hidden.py:10",
+        "one.gard is in no manifest",
+    ),
+    (
+        "modules/01-one/checks/hidden/test_hidden.py",
+        "one.guard",
+        "one.base",
+        "01-one/module.toml",
+        "no check carries one.guard",
+    ),
+    ("modules/01-one/README.md", "one.guard", "one.gard", "01-one/README.md", "the anchor one.gard is of no criterion"),
+    ("modules/01-one/README.md", "one.guard", "x", "01-one/README.md", "there is no anchor for one.guard"),
+    ("modules/01-one/README.md", "one.guard", "one.base", "01-one/README.md", "there are two anchors for one.base"),
+    ("modules/01-one/mutants/forgets.toml", ', "one.guard"', "", "01/mutant", "no mutant fails one.guard"),
+    ("modules/01-one/mutants/forgets.toml", "len(", "lens(", "proof", "mutants/forgets.toml: the old text is 0 times"),
+    ("reference/src/app.py", "# # TODO(01): ask", "# ask", "starters", "this stub has no TODO(01)"),
+    ("modules/ledger.json", "02/mutant/forgets", "02/mutant/gone", "02/mutant/gone", "no longer in the course"),
+]
+
+
+@pytest.mark.parametrize(("path", "old", "new", "where", "problem"), FINDINGS)
+def test_what_does_not_hold_is_found(
+    course: Course, rewrite: Callable[..., Course], found, path: str, old: str, new: str, where: str, problem: str
+):
+    proved(course)
+    assert problem in found(rewrite(path, old, new))[where]
+
+
+def test_an_entry_that_was_written_by_hand_does_not_stay(course: Course, found):
+    ledger = right(proved(course))
+    write_ledger(course, ledger | {"01/solution": Outcome(ledger["01/solution"].key, 100, blocked=("one.review",))})
+    assert "otherwise than the ledger says" in found(course, sample=7)["01/solution"]
+
+
+def test_checks_that_are_no_python_are_found(course: Course, rewrite: Callable[..., Course], found):
+    proved(course)
+    problems = found(rewrite("modules/01-one/checks/hidden/test_hidden.py", "def test_base", "def def"))
+    assert any(where.endswith("test_hidden.py:6") and "does not parse" in said for where, said in problems.items())
