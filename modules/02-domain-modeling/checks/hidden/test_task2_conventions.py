@@ -60,7 +60,7 @@ def test_relations_have_a_name_for_the_way_back(app):
     assert [f"{m.label}.{f.name}" for m, f in relations if not f.related_name] == []
 
 
-@check("domain.naming")
+@check("domain.naming", database="postgres")
 def test_names_of_constraints_and_indexes(db):
     """In the database the name of every constraint and index begins with the app's label."""
     for table in TABLES:

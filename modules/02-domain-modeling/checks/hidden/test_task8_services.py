@@ -10,7 +10,7 @@ PUBLISH, ARCHIVE = "posts.services:publish_post", "posts.services:archive_post"
 MODERATE = "comments.services:moderate_comment"
 
 
-@check("domain.publish-service")
+@check("domain.publish-service", database="postgres")
 @pytest.mark.parametrize("role", ["editor", "admin", "author"])
 def test_publishing(app, make, db, role):
     """Authors, editors and admins publish a draft: it is published now, and returned."""
