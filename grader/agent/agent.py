@@ -34,6 +34,7 @@ STDLIB = os.path.dirname(os.__file__)
 ENVIRON_LIBRARIES = ("environ", "environs", "decouple", "dotenv", "pydantic_settings", "dj_database_url", "pydantic")
 LARGEST_REPLY = (1 << 20) - 1024
 LARGEST_LIST = 5000
+ANSWERED = 77
 OPS = {}
 
 
@@ -668,25 +669,39 @@ def enter(mode, database=None):
 
 def begin_savepoint(question):
     """A transaction for this check, in the process and the database that all checks share."""
+    block = None
+    try:
+        block = enter_savepoint(**question["with"])
+        AGENT.reply(question["id"], ok=None)
+        serve()
+    except Exception as error:
+        AGENT.reply(question["id"], raised=picture(error))
+    finally:
+        with contextlib.suppress(Exception):
+            roll_back(block)
+    AGENT.kept.clear()
+    AGENT.reply(question["id"], ended=0)
+
+
+def enter_savepoint(mode, database):
     from django.core.cache import caches
     from django.db import transaction
 
+    if AGENT.mode is None:
+        enter(mode, database)
     with contextlib.suppress(Exception):
         caches["default"].clear()
-    if AGENT.mode is None:
-        AGENT.answer({"id": question["id"], "op": "enter", "with": question["with"]})
-    else:
-        AGENT.reply(question["id"], ok=None)
     block = transaction.atomic()
     block.__enter__()
-    try:
-        serve()
-    finally:
-        with contextlib.suppress(Exception):
-            transaction.set_rollback(True)
-            block.__exit__(None, None, None)
-        AGENT.kept.clear()
-        AGENT.reply(question["id"], ended=0)
+    return block
+
+
+def roll_back(block):
+    from django.db import transaction
+
+    if block is not None:
+        transaction.set_rollback(True)
+        block.__exit__(None, None, None)
 
 
 def serve():
@@ -697,11 +712,27 @@ def serve():
         os._exit(0)
 
 
+def apart(question):
+    """Answers in a child, so that nothing that the project does there stays in the parent."""
+    child = os.fork()
+    if child == 0:
+        try:
+            AGENT.answer(question)
+            os._exit(ANSWERED)
+        finally:
+            os._exit(1)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status != ANSWERED:
+        AGENT.reply(question["id"], ended=status)
+
+
 def main():
     """The parent: answers, and gives each check a place of its own."""
     while True:
         question = AGENT.question()
-        if question["op"] == "begin":
+        if question["op"] == "migrate":
+            apart(question)
+        elif question["op"] == "begin":
             (begin_savepoint if question["with"]["mode"] == "savepoint" else begin_fork)(question)
         else:
             AGENT.answer(question)

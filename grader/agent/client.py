@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.agent.raised import Raised, read_raised
-from grader.agent.wire import LARGEST, BadReply, decode, encode, parse
+from grader.agent.wire import LARGEST, BadReply, decode, parse
 
-__all__ = ["AgentClient", "AgentFault", "Raised"]
+__all__ = ["AgentClient", "AgentFault", "Raised", "of_type"]
 
 
 class AgentFault(Exception):
@@ -101,7 +101,7 @@ class AgentClient:
         reply = self._line(within_s, doing)
         if reply.get("id") == number and ("ok" in reply) != ("raised" in reply):
             return reply
-        if reply.get("id") == self._check and isinstance(reply.get("ended"), int):
+        if reply.get("id") in (self._check, number) and isinstance(reply.get("ended"), int):
             self._check = None
             raise AgentFault(f"Your project ended the process while {doing} ({_status(reply['ended'])}).", lost=False)
         raise AgentFault("Your project answered a question that was not put.")
@@ -149,9 +149,11 @@ class AgentClient:
         return piece
 
 
-def encoded(*values: Any) -> list[Any]:
-    """Arguments as a question carries them."""
-    return [encode(value) for value in values]
+def of_type[T](kind: type[T], answer: Any) -> T:
+    """The answer, if it is exactly of that type; ``AgentFault`` if not."""
+    if type(answer) is not kind:
+        raise AgentFault("Your project gave an answer of another kind than was asked for.")
+    return answer
 
 
 def _status(status: int) -> str:

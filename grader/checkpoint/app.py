@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from json import dumps
 from typing import Any, Protocol
 
-from grader.agent.client import AgentFault
+from grader.agent.client import AgentFault, of_type
 from grader.agent.raised import Raised, read_raised
-from grader.agent.wire import BadReply, decode
+from grader.agent.wire import BadReply, Ref, decode
 from grader.checkpoint.http import Response
 from grader.checkpoint.models import ModelFacts, read_models
 from grader.checkpoint.outcome import Failed
@@ -42,7 +42,7 @@ class App:
     def model(self, label: str) -> Any:
         """A model by ``app.Name``; fails the check if there is none."""
         try:
-            return self.evaluate(label, [])
+            return of_type(Remote, self.evaluate(label, []))
         except Raised as raised:
             if raised.is_a("LookupError"):
                 raise Failed(f"a model {label}", "there is none") from None
@@ -59,7 +59,7 @@ class App:
 
     def call(self, path: str, *args: Any, **kwargs: Any) -> Any:
         """Calls what ``module:name`` names."""
-        return self.get(path)(*args, **kwargs)
+        return of_type(Remote, self.get(path))(*args, **kwargs)
 
     def anonymous(self) -> Any:
         """Django's AnonymousUser."""
@@ -124,7 +124,7 @@ class Client:
     def number(self) -> int:
         """The reference number of the client in the sandbox, made on first use."""
         if self._number is None:
-            self._number = self._asks.ask("client").number
+            self._number = of_type(Ref, self._asks.ask("client")).number
         return self._number
 
     def login(self, user: Remote) -> None:

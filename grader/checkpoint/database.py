@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import psycopg
 
+from grader.agent.client import of_type
 from grader.agent.raised import Raised
 from grader.checkpoint import catalogue
 from grader.checkpoint.catalogue import Column, Constraint, Index
@@ -126,7 +127,8 @@ def over_agent(ask: Callable[..., Any]) -> Execute:
 
     def execute(statement: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         try:
-            return list(ask("sql", statement=statement, params=carried(list(params))))
+            rows = of_type(list, ask("sql", statement=statement, params=carried(list(params))))
+            return [of_type(tuple, row) for row in rows]
         except Raised as raised:
             if raised.is_a("django.db.utils.IntegrityError"):
                 raise refusal(raised) from raised

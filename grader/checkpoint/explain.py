@@ -7,6 +7,7 @@ from types import TracebackType
 
 from grader.agent.client import AgentFault
 from grader.agent.raised import Raised
+from grader.checkpoint import factory
 from grader.checkpoint.outcome import Failed, Refused
 from grader.checkpoint.project import Broken
 from grader.checkpoint.words import bounded, field_list
@@ -129,7 +130,8 @@ def _message(error: AssertionError) -> str:
 
 
 def _in_checks(trace: TracebackType | None, folder: Path) -> bool:
-    """Whether the innermost frame is a line of a check or of what lies beside the checks."""
+    """Whether the innermost frame is a line of a check, of what lies beside the checks, or of a ``make``."""
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    return trace is not None and Path(trace.tb_frame.f_code.co_filename).is_relative_to(folder)
+    path = Path(trace.tb_frame.f_code.co_filename) if trace is not None else Path()
+    return path.is_relative_to(folder) or path == Path(factory.__file__)

@@ -4,6 +4,7 @@ from types import FunctionType
 from typing import Any, Protocol
 
 from grader.checkpoint.rng import Rng
+from grader.domain.errors import CourseError
 
 
 class Models(Protocol):
@@ -54,6 +55,8 @@ class Factory:
         self.app, self.rng, self._recipes = app, rng, recipes
 
     def __getattr__(self, name: str) -> Maker:
-        if name.startswith("_") or name not in self._recipes:
-            raise AttributeError(f"no recipe is called {name}")
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._recipes:
+            raise CourseError(f"No recipe is called {name}.", f"There are: {', '.join(self._recipes)}.")
         return Maker(self, self._recipes[name])

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
+from grader.agent.client import of_type
 from grader.checkpoint.app import App, Client
 from grader.checkpoint.artefacts import Artefacts
 from grader.checkpoint.case import CASE, Case, Line
@@ -84,7 +85,7 @@ def queries(session: Session, line: Line) -> Callable[[], AbstractContextManager
         return lambda: counting(log.mark, lambda mark: log.since(mark, name))
     return lambda: counting(
         lambda: line.ask("capture", on=True),
-        lambda _: [str(sql) for sql in line.ask("capture", on=False)],
+        lambda _: [of_type(str, sql) for sql in of_type(list, line.ask("capture", on=False))],
     )
 
 

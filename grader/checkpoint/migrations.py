@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from grader.agent.client import of_type
 from grader.checkpoint.app import App
 from grader.checkpoint.case import Line
 from grader.checkpoint.commands import ran
@@ -28,7 +29,7 @@ class Migrations:
 
     def unapplied(self) -> list[str]:
         """What is still to be applied, as ``app.name``, in order."""
-        return [str(name) for name in self._line.ask("unapplied")]
+        return [of_type(str, name) for name in of_type(list, self._line.ask("unapplied"))]
 
     def applied(self) -> list[str]:
         """What the database itself records as applied, as ``app.name``."""

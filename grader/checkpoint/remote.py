@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from grader.agent.client import of_type
 from grader.agent.raised import Raised
 from grader.agent.wire import Ref, encode
 
@@ -44,16 +45,16 @@ class Remote:
         return self._link.evaluate(self._ref.number, [["item", step]])
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._link.evaluate(self._ref.number, [["list"]]))
+        return iter(of_type(list, self._link.evaluate(self._ref.number, [["list"]])))
 
     def __len__(self) -> int:
-        return int(self._link.evaluate(self._ref.number, [["len"]]))
+        return of_type(int, self._link.evaluate(self._ref.number, [["len"]]))
 
     def __bool__(self) -> bool:
         return self._link.evaluate(self._ref.number, [["truth"]]) is True
 
     def __str__(self) -> str:
-        return str(self._link.evaluate(self._ref.number, [["text"]]))
+        return of_type(str, self._link.evaluate(self._ref.number, [["text"]]))
 
     def __repr__(self) -> str:
         return f"<{self._ref.type}{'' if self._ref.pk is None else f' {self._ref.pk}'}>"

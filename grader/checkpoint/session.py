@@ -69,17 +69,18 @@ class Session:
         """A check's line to the project, in a database of its own that is made from the migrated template."""
         project = self.with_redis if case.declared.down == "redis" else self.main
         project.ready(case.vendor)
-        return case.line(project, self._database(case), self.mode(case.vendor))
+        return case.line(project, self._database(case), self.mode(case))
 
-    def mode(self, vendor: str) -> str:
-        """How a check on that kind of database is isolated: as the run says, on the run's own kind."""
-        return self.spec.mode if vendor == self.spec.database else "fork"
+    def mode(self, case: Case) -> str:
+        """How a check is isolated: as the run says, but apart from all others if it asks for a server of its own."""
+        own = case.declared.database is not None or case.declared.down is not None
+        return "fork" if own or case.vendor != self.spec.database else self.spec.mode
 
     def _database(self, case: Case) -> Place:
         """In the fast mode PostgreSQL has one database for all checks."""
         if case.vendor == "sqlite":
             return Place("sqlite", "template")
-        if self.mode("postgres") == "fork":
+        if self.mode(case) == "fork":
             return Place("postgres", case.stack.enter_context(self.services.database()))
         if self._shared is None:
             self._shared = Place("postgres", self.stack.enter_context(self.services.database()))

@@ -57,4 +57,9 @@ def test_files(files):
     """Files are data."""
     assert files.exists("manage.py")
     assert files.glob("src/apps/posts/mod*.py") == ["src/apps/posts/models.py"]
+
+
+@check("fails.file")
+def test_no_file(files):
+    """There is a pyproject.toml."""
     files.text("pyproject.toml")

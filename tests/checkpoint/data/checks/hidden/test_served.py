@@ -15,7 +15,7 @@ def test_healthz(serve, services):
     assert server.get("/cached").status_code == 200
 
 
-@check("serve.fails")
+@check("fails.serve")
 def test_fails(serve):
     """It does not start without its key."""
     serve(env={"SECRET_KEY": None}).ready_within(20)
