@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,14 +19,21 @@ def add_bytecode(site: Path, store: Path, *, python: str) -> int:
     A module is known by its path, its source and the Python that compiles it, so the bytecode is not checked against
     the source again (``unchecked-hash``). ``python`` must be the grader's own: it reads the sources and imports none.
     """
+    _clear(site)
     sources = list(_sources(site))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         kept = dict(zip(sources, pool.map(lambda source: _kept(source, site, store), sources), strict=True))
     missing = [source for source, place in kept.items() if not _link(place, _compiled(source))]
-    _compile(missing, site, python)
-    for source in missing:
-        _keep(_compiled(source), kept[source])
+    if _compile(missing, site, python):
+        for source in missing:
+            _keep(_compiled(source), kept[source])
     return len(missing)
+
+
+def _clear(site: Path) -> None:
+    """A wheel may bring bytecode that its source does not have, and every environment with that source would get it."""
+    for cache in [Path(folder) for folder, _, _ in os.walk(site) if Path(folder).name == "__pycache__"]:
+        shutil.rmtree(cache, ignore_errors=True)
 
 
 def _sources(site: Path) -> Iterator[Path]:
@@ -52,17 +60,19 @@ def _link(place: Path, target: Path) -> bool:
     try:
         if place.stat().st_size:
             target.parent.mkdir(exist_ok=True)
+            target.parent.chmod(0o755)
             os.link(place, target)
     except FileNotFoundError:
         return False
     return True
 
 
-def _compile(sources: list[Path], site: Path, python: str) -> None:
+def _compile(sources: list[Path], site: Path, python: str) -> bool:
+    """Whether the compiler got to the end: had it been killed, what it did not reach would pass for uncompilable."""
     if not sources:
-        return
+        return True
     command = [python, "-I", "-S", "-m", "compileall", "-q", "-j", "0", "-i", "-", "-s", str(site), "-p", _SEEN_AS]
-    subprocess.run(
+    done = subprocess.run(
         [*command, "--invalidation-mode", "unchecked-hash"],
         input="".join(f"{source}\n" for source in sources),
         text=True,
@@ -71,7 +81,9 @@ def _compile(sources: list[Path], site: Path, python: str) -> None:
         timeout=_COMPILE_S,
         check=False,  # some packages carry modules for another Python
         cwd="/",
+        umask=0o022,
     )
+    return done.returncode in (0, 1)
 
 
 def _keep(compiled: Path, place: Path) -> None:

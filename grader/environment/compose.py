@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jsonschema import Draft7Validator
+from jsonschema import Draft202012Validator
 
 from grader.domain.errors import EnvironmentError_
 
@@ -24,10 +24,27 @@ def compose_problems(data: object) -> tuple[str, ...]:
     """
     if _values(data, {}, set()) > LARGEST:
         return (f"the file stands for more than {LARGEST:,} values: write fewer aliases.",)
-    errors = sorted(_validator().iter_errors(data), key=lambda error: [str(part) for part in error.absolute_path])
-    return tuple(
-        f"{'.'.join(map(str, error.absolute_path)) or 'the file'}: {error.message}"[:_SHOWN] for error in errors[:_MOST]
+    key = next(_odd_keys(data), None)
+    if key is not None:
+        return (f"the file: {key!r} is a key, and keys are text: put it in quotes."[:_SHOWN],)
+    errors = [(tuple(map(str, error.absolute_path)), error) for error in _validator().iter_errors(data)]
+    # Where something deeper is wrong, the schema calls every key around it unexpected as well.
+    kept = sorted(
+        (path, error.message)
+        for path, error in errors
+        if error.validator != "unevaluatedProperties"
+        or not any(other[: len(path)] == path and len(other) > len(path) for other, _ in errors)
     )
+    return tuple(f"{'.'.join(path) or 'the file'}: {message}"[:_SHOWN] for path, message in kept[:_MOST])
+
+
+def _odd_keys(data: object) -> Iterator[object]:
+    """Keys that YAML reads as numbers, dates or truths; the schema knows only text."""
+    if isinstance(data, dict):
+        yield from (key for key in data if not isinstance(key, str))
+    if isinstance(data, dict | list):
+        for value in _children(data):
+            yield from _odd_keys(value)
 
 
 def _values(data: object, known: dict[int, int], above: set[int]) -> int:
@@ -47,10 +64,10 @@ def _children(data: dict[Any, Any] | list[Any]) -> Iterator[Any]:
 
 
 @cache
-def _validator() -> Draft7Validator:
+def _validator() -> Draft202012Validator:
     try:
         schema = resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
-        return Draft7Validator(json.loads(schema.read_text("utf-8")))
+        return Draft202012Validator(json.loads(schema.read_text("utf-8")))
     except (ModuleNotFoundError, FileNotFoundError):
         raise EnvironmentError_(
             "the schema of Compose files is not installed.",

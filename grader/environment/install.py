@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,10 +18,12 @@ from grader.domain.errors import EnvironmentError_
 from grader.environment.bytecode import add_bytecode
 
 _DONE = ".complete"
-_INSTALL_S = 900
+_INSTALL_S = 600
 _TAIL = 600
-# What uv says when an index does not answer: nobody's lock is to blame for that.
-_UNREACHABLE = re.compile(r"Failed to fetch|error sending request|Could not connect|[Tt]imed? ?out|dns error")
+_UMASK = 0o022  # the sandbox's own user reads what is installed
+# What uv says when an index does not answer or the disk is full: no lock is to blame for that. With blanks in them:
+# a lock names packages and versions, none of which has one, so none (async-timeout) can pass for the network.
+_NOT_THE_LOCK = re.compile(r"Failed to fetch|error sending request|tcp connect error|operation timed out|No space left")
 _ADDRESS = re.compile(r"\b[a-z]+://\S+")
 
 
@@ -35,12 +36,12 @@ def site_for(requirements: str, *, cache: Path, what: str, progress: Callable[[s
 
     Raises:
         NotInstallable: a package has no such version, file or hash, or no wheel for this Python.
-        EnvironmentError_: the package index cannot be reached.
+        EnvironmentError_: the package index cannot be reached, or the cache cannot be written.
     """
     name = environment_key(requirements)[:32]
     folder = cache / name
     if not _is_whole(folder):
-        cache.mkdir(parents=True, exist_ok=True, mode=0o755)
+        cache.mkdir(parents=True, exist_ok=True)
         with _alone(cache / f"{name}.lock"):
             if not _is_whole(folder):
                 progress(f"Installing {what}")
@@ -50,7 +51,7 @@ def site_for(requirements: str, *, cache: Path, what: str, progress: Callable[[s
 
 def environment_key(requirements: str) -> str:
     """SHA-256 over the requirements and the Python and platform that they are installed for."""
-    facts = (requirements, sys.implementation.cache_tag, sysconfig.get_platform(), "2")
+    facts = (requirements, sys.implementation.cache_tag, sysconfig.get_platform(), "3")
     return hashlib.sha256("\0".join(map(str, facts)).encode()).hexdigest()
 
 
@@ -67,9 +68,14 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _install(requirements: str, folder: Path) -> None:
-    """Install into a folder beside and rename: an interrupted build leaves nothing that looks finished."""
-    room = Path(tempfile.mkdtemp(prefix=".build-", dir=folder.parent))
+    """Install into a folder beside and rename: an interrupted build leaves nothing that looks finished.
+
+    The one builder of this environment finds the room that an interrupted one left, and clears it.
+    """
+    room = folder.with_name(f".build-{folder.name}")
+    shutil.rmtree(room, ignore_errors=True)
     try:
+        room.mkdir()
         room.chmod(0o755)
         (room / "requirements.txt").write_text(requirements, "utf-8")
         _install_wheels(room / "requirements.txt", room / "site", folder.parent / "wheels")
@@ -103,9 +109,9 @@ def _install_wheels(requirements: Path, site: Path, wheels: Path) -> None:
         said = _uv([*command, *extra], environment)
         if not said:
             return
-    if _UNREACHABLE.search(said):
+    if _NOT_THE_LOCK.search(said):
         raise EnvironmentError_(
-            f"the package index does not answer: {said}", "Check the network, then run the same command again."
+            f"packages cannot be fetched: {said}", "Check the network and the disk, then run the same command again."
         )
     raise NotInstallable(said)
 
@@ -113,8 +119,10 @@ def _install_wheels(requirements: Path, site: Path, wheels: Path) -> None:
 def _uv(command: list[str], environment: dict[str, str]) -> str:
     """ "" when it is done, else the end of what it said."""
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=_INSTALL_S, check=False, cwd="/")
-    except subprocess.TimeoutExpired:
-        return "Timed out"
+        done = subprocess.run(
+            command, env=environment, capture_output=True, timeout=_INSTALL_S, check=False, cwd="/", umask=_UMASK
+        )
+    except subprocess.TimeoutExpired:  # the lock's fault, unless the course's takes as long
+        return f"it takes longer than {_INSTALL_S // 60} minutes"
     said = done.stderr.decode("utf-8", "replace").strip()
     return "" if done.returncode == 0 else _ADDRESS.sub("the package index", said)[-_TAIL:] or "no reason given"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import platform
 import re
 import tomllib
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from packaging.markers import InvalidMarker, Marker
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -125,11 +127,23 @@ def _fit(project: Mapping[str, Any], lock: Mapping[str, Any]) -> list[str]:
         problems.append(f"poetry.lock was not written by Poetry 2: {RELOCK} with Poetry 2.")
     elif metadata.get("content-hash") not in content_hashes(project):
         problems.append(f"poetry.lock does not fit pyproject.toml, which was changed after locking: {RELOCK}.")
+    problems += _python_problem(_table(project, "project").get("requires-python"))
     if _table(_table(project, "tool"), "poetry").get("requires-plugins"):
         problems.append(
             "pyproject.toml asks for Poetry plugins (requires-plugins), which are refused: remove that table."
         )
     return problems
+
+
+def _python_problem(required: object) -> list[str]:
+    """What is wrong with the Python that the project asks for; what Poetry alone can read is left to it."""
+    ours = platform.python_version()
+    try:
+        if not isinstance(required, str) or len(required) > 100 or SpecifierSet(required).contains(ours, True):
+            return []
+    except InvalidSpecifier:
+        return []
+    return [f"pyproject.toml asks for Python {required}, and it is graded with {ours}: allow that, then {RELOCK}."]
 
 
 def _requirement(entry: object) -> tuple[str, str]:
@@ -150,7 +164,7 @@ def _requirement(entry: object) -> tuple[str, str]:
     hashes, problem = _hashes(name, entry.get("files", []))
     if problem:
         return "", problem
-    marker, problem = _marker(name, entry.get("markers"))
+    marker, problem = _marker(name, entry.get("markers"), entry.get("groups", ["main"]))
     tail = "".join(f" \\\n    --hash={value}" for value in hashes)
     return ("", problem) if problem else (f"{name}=={version}{marker}{tail}", "")
 
@@ -177,8 +191,10 @@ def _hashes(name: str, files: object) -> tuple[list[str], str]:
     return sorted(wheels), ""
 
 
-def _marker(name: str, value: object) -> tuple[str, str]:
-    """`` ; marker`` or nothing. A marker by groups is of any group: all groups are installed."""
+def _marker(name: str, value: object, groups: object) -> tuple[str, str]:
+    """`` ; marker`` or nothing. All groups are installed: of markers by groups any will do, and a group without one."""
+    if isinstance(value, dict) and isinstance(groups, list) and not {str(group) for group in groups} <= value.keys():
+        return "", ""
     if value is None:
         return "", ""
     text = " or ".join(f"({v})" for v in value.values()) if isinstance(value, dict) else value

@@ -17,7 +17,7 @@ _COURSE_EXTRA = "Install the tools of the course beside the grader: pip install 
 _POETRY_LIMITS = Limits(memory_mb=1024, processes=64, tmp_mb=256, wall_s=120.0)
 # hadolint is written in Haskell, which reserves a terabyte of addresses and uses none of them.
 _HADOLINT_LIMITS = Limits(memory_mb=512, processes=16, tmp_mb=16, wall_s=20.0, address_mb=None)
-_HADOLINT_OPTIONS = ("--no-color", "--format", "json", "--failure-threshold", "none", "--disable-ignore-pragma")
+_HADOLINT_OPTIONS = ("--no-color", "--format", "json", "--no-fail", "--disable-ignore-pragma")
 
 
 def poetry_site(*, cache: Path, progress: Callable[[str], None] = lambda text: None) -> Path:

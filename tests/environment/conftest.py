@@ -1,0 +1,63 @@
+"""A small project whose lock is a part of the course's own, so that the wheels are there."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.environment import Environment, prepare
+from grader.environment.lock import content_hashes
+
+COURSE = Path(__file__).parents[2] / "capstone" / "reference"
+PROJECT = '[project]\nname = "small"\nversion = "1"\nrequires-python = ">=3.12"\ndependencies = ["asgiref"]\n'
+LOCK_TAIL = '[metadata]\nlock-version = "2.1"\npython-versions = ">=3.12"\ncontent-hash = "HASH"\n'
+
+
+def package(name: str) -> str:
+    """The entry of one package, as it stands in the course's lock."""
+    entries = (COURSE / "poetry.lock").read_text().split("[metadata]")[0].split("[[package]]\n")
+    return "[[package]]\n" + next(entry for entry in entries if entry.startswith(f'name = "{name}"\n'))
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a project of one package; what is given replaces a part of the lock or all of pyproject.toml."""
+
+    def write(
+        *, project: str = PROJECT, replace: tuple[str, str] = ("", ""), names: tuple[str, ...] = ("asgiref",)
+    ) -> Path:
+        folder = tmp_path / "small"
+        folder.mkdir(exist_ok=True)
+        (folder / "pyproject.toml").write_text(project)
+        try:
+            fits = min(content_hashes(tomllib.loads(project)))
+        except ValueError:
+            fits = ""
+        lock = "".join(map(package, names)) + LOCK_TAIL.replace("HASH", fits)
+        assert replace[0] in lock
+        (folder / "poetry.lock").write_text(lock.replace(*replace, 1) if replace[0] else lock)
+        return folder
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def shared(state_dir: Path) -> Path:
+    """The cache of environments that the command line uses."""
+    return state_dir / "environments"
+
+
+@pytest.fixture(scope="session")
+def course(shared: Path) -> Environment:
+    """The course's own environment."""
+    return prepare(COURSE, course_lock=COURSE, cache=shared, progress=lambda text: None)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, shared: Path, course: Environment) -> Path:
+    """An empty cache of environments with the wheels of the shared one."""
+    (tmp_path / "cache").mkdir()
+    (shared / "wheels").mkdir(exist_ok=True)
+    (tmp_path / "cache" / "wheels").symlink_to(shared / "wheels")
+    return tmp_path / "cache"

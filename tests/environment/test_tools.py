@@ -1,0 +1,149 @@
+"""The tools for real: in bubblewrap, on the course's reference project and on hostile ones."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.environment import Environment, hadolint_launch, poetry_launch
+from grader.environment.poetry_shell import make_shell, scripts
+from grader.sandbox.api import Launch, Sandbox
+from grader.sandbox.select import open_sandbox
+from tests.environment.conftest import COURSE
+
+Run = Callable[[Launch], tuple[int, str]]
+BAD = "FROM debian:latest\nRUN cd /tmp && sudo apt-get install -y x\n"
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    sandbox = open_sandbox("bubblewrap", state_dir=tmp_path_factory.mktemp("state"))
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The reference project without its tests, and one test instead."""
+    ignored = shutil.ignore_patterns(".*", "*.sqlite3", "tests", "__pycache__")
+    folder = Path(shutil.copytree(COURSE, tmp_path / "project", ignore=ignored))
+    (folder / "tests").mkdir()
+    (folder / "tests" / "test_it.py").write_text(
+        "def test_it(settings):\n    import django, sys\n"
+        "    assert django.__file__.startswith('/deps/')\n    assert sys.prefix != sys.base_prefix\n"
+    )
+    for path in (tmp_path, *tmp_path.parents):
+        if path.owner() and path.name.startswith(("pytest", "test_")):
+            path.chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def run(sandbox: Sandbox, project: Path, course: Environment) -> Run:
+    def run(launch: Launch) -> tuple[int, str]:
+        process = sandbox.start(launch, submission=project, deps=course.site)
+        try:
+            return process.wait(60), process.output().decode(errors="replace")
+        finally:
+            process.kill()
+
+    return run
+
+
+def test_the_three_commands_of_the_brief_work_offline(run: Run, shared: Path) -> None:
+    assert run(poetry_launch(("check", "--lock"), cache=shared)) == (0, "All set!\n")
+    status, said = run(poetry_launch(("install",), cache=shared))
+    assert (status, "No dependencies to install or update" in said) == (0, True)
+    status, said = run(poetry_launch(("run", "pytest", "-q"), cache=shared))
+    assert (status, "1 passed" in said) == (0, True), said
+
+
+def test_installs_the_project_itself_in_package_mode(run: Run, project: Path, shared: Path) -> None:
+    text = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(text.replace("package-mode = false", 'packages = [{include = "src"}]'))
+    status, said = run(poetry_launch(("install",), cache=shared))
+    assert (status, "Installing the current project: publishing-platform" in said) == (0, True), said
+
+
+def test_a_stale_lock_is_told(run: Run, project: Path, shared: Path) -> None:
+    text = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(text.replace('"redis (>=5.2)"', '"redis (>=5.3)"'))
+    status, said = run(poetry_launch(("check", "--lock"), cache=shared))
+    assert (status, "changed significantly" in said) == (1, True), said
+
+
+def test_neither_configuration_nor_plugins_of_the_submission_reach_poetry(
+    run: Run, project: Path, shared: Path
+) -> None:
+    (project / "poetry.toml").write_text("[virtualenvs]\ncreate = true\nin-project = true\nnonsense = [\n")
+    plugins = project / ".poetry" / "plugins" / "evil-1.dist-info"
+    plugins.mkdir(parents=True)
+    (plugins / "METADATA").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1\n")
+    (plugins / "entry_points.txt").write_text("[poetry.application.plugin]\nevil = evil:Plugin\n")
+    evil = "print('obeyed')\nclass Plugin:\n    def activate(self, *_): print('obeyed')\n"
+    (plugins.parent / "evil.py").write_text(evil)
+    for name in ("poetry", "cleo", "sitecustomize", "usercustomize"):
+        (project / f"{name}.py").write_text(evil)
+        (project / "src" / f"{name}.py").write_text(evil)
+    assert run(poetry_launch(("check", "--lock"), cache=shared)) == (0, "All set!\n")
+    assert run(poetry_launch(("install",), cache=shared))[0] == 0
+
+
+def test_what_a_command_writes_stays_in_the_copy(run: Run, project: Path, shared: Path) -> None:
+    assert run(poetry_launch(("run", "python", "-c", "open('new', 'w')"), cache=shared))[0] == 0
+    assert not (project / "new").exists()
+
+
+def test_hadolint_gives_its_findings(run: Run, project: Path) -> None:
+    assert run(hadolint_launch("Dockerfile")) == (0, "[]")
+    (project / "Dockerfile").write_text(BAD)
+    status, said = run(hadolint_launch("Dockerfile"))
+    assert status == 0
+    assert {"DL3004", "DL3007"} <= {finding["code"] for finding in json.loads(said)}
+
+
+def test_hadolint_obeys_the_course_only(run: Run, project: Path) -> None:
+    (project / ".hadolint.yaml").write_text("ignored: [DL3004, DL3007]\noverride: {error: []}\n")
+    ignore = "# hadolint global ignore=DL3004,DL3007\n# hadolint ignore=DL3004,DL3007\n"
+    (project / "Dockerfile").write_text(ignore + BAD.replace("\nRUN", "\n# hadolint ignore=DL3004\nRUN"))
+    codes = {finding["code"] for finding in json.loads(run(hadolint_launch("Dockerfile"))[1])}
+    assert {"DL3004", "DL3007"} <= codes
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "\0\0", "NONSENSE x\n", "FROM " + "a" * 99999, "RUN " + "$(" * 3000],
+    ids=["empty", "nul", "nonsense", "long", "nested"],
+)
+def test_hadolint_survives_what_is_no_dockerfile(run: Run, project: Path, text: str) -> None:
+    (project / "Dockerfile").write_text(text)
+    status, said = run(hadolint_launch("Dockerfile"))
+    assert status == 0
+    json.loads(said)
+
+
+def test_scripts_are_made_from_plain_entries_only() -> None:
+    text = """[console_scripts]
+good = package.module:main
+class = package:Class.method
+extra = package:main [more]
+../../evil = package:main
+python = package:main
+space = package:main; import os
+line = package
+x = os:system("evil")
+[gui_scripts]
+other = package:main
+"""
+    made = scripts(text, Path("/v/bin/python"))
+    assert set(made) == {"good", "class", "extra"}
+    assert made["class"] == "#!/v/bin/python\nimport sys\nfrom package import Class\nsys.exit(Class.method())\n"
+    assert scripts("[console_scripts\nbroken", Path("/v")) == {}
+
+
+def test_the_shell_is_a_virtual_environment_of_the_packages(tmp_path: Path, course: Environment) -> None:
+    make_shell(tmp_path / ".venv", course.site)
+    assert (tmp_path / ".venv" / "bin" / "pytest").is_file()
+    assert (tmp_path / ".venv" / "bin" / "python").is_symlink()
