@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
-import psycopg
-
 from grader.agent.client import of_type
 from grader.agent.raised import Raised
 from grader.checkpoint import catalogue
@@ -17,7 +15,7 @@ from grader.domain.errors import CourseError
 
 Vendor = Literal["postgres", "sqlite"]
 Execute = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
-_STATES = {"23514": "check", "23505": "unique", "23502": "not-null", "23503": "foreign-key", "23P01": "check"}
+STATES = {"23514": "check", "23505": "unique", "23502": "not-null", "23503": "foreign-key", "23P01": "check"}
 _NAME = re.compile(r"[a-z_][a-z0-9_]*\Z", re.IGNORECASE)
 
 
@@ -108,20 +106,6 @@ def _condition(where: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
     return (f" WHERE {' AND '.join(parts)}" if parts else ""), tuple(v for v in where.values() if v is not None)
 
 
-def over_psycopg(connection: "psycopg.Connection[tuple[Any, ...]]") -> Execute:
-    """Statements on the grader's own connection."""
-
-    def execute(statement: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        try:
-            cursor = connection.execute(statement.encode(), params or None)
-        except psycopg.errors.IntegrityError as error:
-            kind = _STATES.get(error.sqlstate or "", "other")
-            raise Refused(kind, error.diag.constraint_name or error.diag.column_name or "") from error
-        return cursor.fetchall() if cursor.description else []
-
-    return execute
-
-
 def over_agent(ask: Callable[..., Any]) -> Execute:
     """Statements on the project's own connection: for SQLite and for the fast mode, which are never official."""
 
@@ -141,7 +125,7 @@ def refusal(raised: Raised) -> Refused:
     """The project's IntegrityError as what the database said."""
     state, name, column = (*raised.constraint, "", "", "")[:3]
     if state:
-        return Refused(_STATES.get(state, "other"), name or column)
+        return Refused(STATES.get(state, "other"), name or column)
     for kind in ("check", "unique", "not-null", "foreign-key"):
         start = f"{kind.replace('-', ' ').upper()} constraint failed"
         if name.startswith(start):

@@ -10,7 +10,7 @@ from grader.checkpoint.app import App, Client
 from grader.checkpoint.artefacts import Artefacts
 from grader.checkpoint.case import CASE, Case, Line
 from grader.checkpoint.commands import Fresh, Load, Manage
-from grader.checkpoint.database import Database, over_agent, over_psycopg
+from grader.checkpoint.database import Database, over_agent
 from grader.checkpoint.files import Files
 from grader.checkpoint.migrations import Migrations
 from grader.checkpoint.queries import Queries, counting
@@ -66,8 +66,10 @@ def client(line: Line) -> Client:
 def observed(case: Case, session: Session, line: Line) -> Database:
     """The observer of a line's database: the grader's own connection wherever what is written is there to be seen."""
     if line.place.vendor == "postgres" and line.mode == "fork":
-        connection = case.stack.enter_context(session.services.observer(line.place.name))
-        return Database(over_psycopg(connection), "postgres")
+        from grader.checkpoint.observer import observing
+
+        server, name = session.services.server, line.place.name
+        return Database(case.stack.enter_context(observing(lambda: server.admin(name))), "postgres")
     return Database(over_agent(line.ask), "postgres" if line.place.vendor == "postgres" else "sqlite")
 
 

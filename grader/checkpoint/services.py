@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import psycopg
 
 from grader.domain.errors import EnvironmentError_
 from grader.sandbox.api import Process, Sandbox
-from grader.sandbox.services.pool import DatabasePool
-from grader.sandbox.services.postgres import Postgres
-from grader.sandbox.services.redis import Redis
 from grader.sandbox.services.relay import Link, Relay
+
+# The drivers of both servers take longer to import than a whole run on SQLite: they come with the first server.
+if TYPE_CHECKING:
+    from grader.sandbox.services.pool import DatabasePool
+    from grader.sandbox.services.postgres import Postgres
+    from grader.sandbox.services.redis import Redis
 
 POSTGRES_PORT, REDIS_PORT = 5432, 6379
 LOBBY, TEMPLATE = "lobby", "migrated"
@@ -24,7 +25,7 @@ LOBBY, TEMPLATE = "lobby", "migrated"
 class Service:
     """A running server that a check may stop and start again."""
 
-    def __init__(self, server: Postgres | Redis) -> None:
+    def __init__(self, server: "Postgres | Redis") -> None:
         self._server, self._up = server, True
 
     def down(self) -> None:
@@ -49,8 +50,10 @@ class Services:
         self._links: dict[int, dict[int, Link]] = {}
 
     @cached_property
-    def server(self) -> Postgres:
+    def server(self) -> "Postgres":
         """PostgreSQL itself, with an empty database that the project may look into while it loads."""
+        from grader.sandbox.services.postgres import Postgres
+
         server = Postgres(self._sandbox, state_dir=self._state_dir)
         self._stack.callback(server.stop)
         server.start()
@@ -58,8 +61,10 @@ class Services:
         return server
 
     @cached_property
-    def redis_server(self) -> Redis:
+    def redis_server(self) -> "Redis":
         """Redis itself."""
+        from grader.sandbox.services.redis import Redis
+
         server = Redis(self._sandbox)
         self._stack.callback(server.stop)
         server.start()
@@ -120,6 +125,8 @@ class Services:
         self.server.create_template(TEMPLATE)
         migrate(TEMPLATE)
         self.server.seal_template(TEMPLATE)
+        from grader.sandbox.services.pool import DatabasePool
+
         self._pool = DatabasePool(self.server, TEMPLATE)
         self._stack.callback(self._pool.close)
 
@@ -146,12 +153,6 @@ class Services:
             yield name
         finally:
             self.server.drop(name)
-
-    @contextmanager
-    def observer(self, database: str) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
-        """The grader's own connection to a database, as superuser."""
-        with self.server.admin(database) as connection:
-            yield connection
 
     @contextmanager
     def without(self, name: str) -> Iterator[None]:

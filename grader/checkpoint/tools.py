@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import jsonschema
-
 from grader.checkpoint.edited import edited
 from grader.checkpoint.files import Files
 from grader.checkpoint.session import Session
 from grader.checkpoint.words import bounded
 from grader.domain.errors import EnvironmentError_
-from grader.environment.tools import hadolint_launch, poetry_launch
 from grader.sandbox.api import Launch
 
 _MOST_FINDINGS = 10
@@ -39,12 +36,16 @@ class Tools:
         self, *words: str, edits: Mapping[str, str] | None = None, env: Mapping[str, str] | None = None
     ) -> ToolReport:
         """``poetry`` and these words, offline, in a fresh copy with the locked packages installed."""
+        from grader.environment.tools import poetry_launch  # only the checks that need it wait for its import
+
         launch = poetry_launch(words, cache=self._session.spec.state_dir / "environments", env=env)
         code, out = self._run(launch, edits)
         return ToolReport(code == 0, out=bounded(out, 20_000))
 
     def hadolint(self, path: str) -> ToolReport:
         """hadolint's findings of level warning and above on a Dockerfile; not ok if it cannot read the file."""
+        from grader.environment.tools import hadolint_launch
+
         self._files.path(path)
         code, out = self._run(hadolint_launch(path), None)
         try:
@@ -56,6 +57,8 @@ class Tools:
 
     def compose(self, path: str) -> ToolReport:
         """Whether a file follows the Compose specification. It is read as plain data: nothing in it is resolved."""
+        import jsonschema  # takes longer to import than most checks to run
+
         validator = jsonschema.Draft7Validator(_compose_schema())
         errors = sorted(validator.iter_errors(self._files.yaml(path)), key=lambda error: list(map(str, error.path)))
         findings = [f"{'.'.join(map(str, error.path)) or 'the file'}: {error.message}" for error in errors]
