@@ -7,7 +7,7 @@ from typing import Literal
 
 from grader.domain.errors import EnvironmentError_
 from grader.environment.install import NotInstallable, environment_key, site_for
-from grader.environment.lock import Lock, read_lock
+from grader.environment.lock import RELOCK, Lock, read_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def prepare(submission_root: Path, *, course_lock: Path, cache: Path, progress: 
         try:
             return _installed(lock, cache, "submission", (), progress)
         except NotInstallable as refused:
-            problems = (f"The packages of poetry.lock cannot be installed: {refused}",)
+            problems = (f"The packages of poetry.lock cannot be installed ({refused}): {RELOCK}.",)
     own = read_lock(course_lock)
     if own.problems:
         raise EnvironmentError_(f"the course's own lock is wrong: {own.problems[0]}", f"Mend it in {course_lock}.")

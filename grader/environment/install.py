@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -79,6 +80,7 @@ def _install(requirements: str, folder: Path) -> None:
         room.chmod(0o755)
         (room / "requirements.txt").write_text(requirements, "utf-8")
         _install_wheels(room / "requirements.txt", room / "site", folder.parent / "wheels")
+        _close(room / "site")
         add_bytecode(room / "site", folder.parent / "bytecode", python=_python())
         (room / _DONE).touch()
         if folder.exists():
@@ -86,6 +88,15 @@ def _install(requirements: str, folder: Path) -> None:
         room.rename(folder)
     finally:
         shutil.rmtree(room, ignore_errors=True)
+
+
+def _close(site: Path) -> None:
+    """Wheels bring their own permissions: a file that anybody may write would be everybody's in all environments."""
+    for folder, _, names in os.walk(site):
+        for path in (Path(folder, name) for name in names):
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode) and mode & 0o022:
+                path.chmod(stat.S_IMODE(mode) & ~0o022)
 
 
 def _python() -> str:
@@ -125,4 +136,5 @@ def _uv(command: list[str], environment: dict[str, str]) -> str:
     except subprocess.TimeoutExpired:  # the lock's fault, unless the course's takes as long
         return f"it takes longer than {_INSTALL_S // 60} minutes"
     said = done.stderr.decode("utf-8", "replace").strip()
-    return "" if done.returncode == 0 else _ADDRESS.sub("the package index", said)[-_TAIL:] or "no reason given"
+    said = " ".join(_ADDRESS.sub("the package index", said).split())
+    return "" if done.returncode == 0 else said[-_TAIL:] or "no reason given"

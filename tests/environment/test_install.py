@@ -157,3 +157,22 @@ def test_what_does_not_compile_is_not_tried_again_and_nothing_runs(tmp_path: Pat
     assert not compiled.exists()
     assert not (tmp_path / "planted").exists()
     assert list((tmp_path / "store").iterdir())
+
+
+def test_what_anybody_may_write_is_closed(write: Write, fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def install_open(requirements: Path, site: Path, wheels: Path) -> None:
+        site.mkdir()
+        (site / "open.py").touch()
+        (site / "open.py").chmod(0o666)
+
+    monkeypatch.setattr(install, "_install_wheels", install_open)
+    site = _prepare(write(), fresh)[0].site
+    assert (site / "open.py").stat().st_mode & 0o777 == 0o644
+
+
+def test_what_the_index_does_not_have_is_told_in_one_line(write: Write, shared: Path, course: Environment) -> None:
+    environment, _ = _prepare(write(replace=('version = "', 'version = "99')), shared)
+    assert environment.origin == "course"
+    assert "there is no version of asgiref==99" in environment.problems[0]
+    assert environment.problems[0].isprintable()
+    assert environment.problems[0].endswith(".")
