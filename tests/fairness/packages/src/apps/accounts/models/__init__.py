@@ -1,0 +1,5 @@
+"""Accounts."""
+
+from .user import User
+
+__all__ = ["User"]

@@ -1,0 +1,5 @@
+"""Comments."""
+
+from .comment import Comment
+
+__all__ = ["Comment"]

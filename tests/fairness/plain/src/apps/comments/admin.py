@@ -1,0 +1,4 @@
+from comments.models import Comment
+from django.contrib import admin
+
+admin.site.register(Comment)
