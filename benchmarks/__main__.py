@@ -1,0 +1,89 @@
+"""`make bench`: each figure beside what it is measured against, and the bound it should keep."""
+
+import contextlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import measures
+
+ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table: seconds, milliseconds or megabytes, or a ratio of two measured in turn."""
+
+    name: str
+    value: str
+    bound: str
+    kept: bool
+
+
+def main() -> None:
+    """Measure, print, and exit 0: a figure past its bound is marked, never a failed build."""
+    out = Console()
+    table = Table("measured", "value", "should be", "", title="Speed, medians of one run on this machine")
+    with tempfile.TemporaryDirectory(prefix="track-bench-") as name:
+        room = Path(name)
+        room.chmod(0o711)
+        for figure in figures(room, out):
+            table.add_row(figure.name, figure.value, figure.bound, "✓" if figure.kept else "✗")
+    out.print(table)
+
+
+def figures(room: Path, out: Console) -> Iterator[Figure]:
+    """All figures, in the order they are measured."""
+    bench = measures.Bench(room)
+    yield from _checks(bench, out)
+    yield _seconds("official grade of module 02 on PostgreSQL, warm", bench.official, 8.0, out)
+    yield _seconds("sandboxed agent, warm start", bench.agent_start, 0.2, out)
+    yield _seconds("environment from a warm wheel cache", bench.environment_from_wheels, 2.0, out)
+    yield _seconds("environment for a lock seen before", bench.environment_seen, 0.1, out)
+    yield _seconds("grader --help", _help, 0.15, out)
+    peak = measures.peak_memory_mb(bench)
+    yield Figure("peak memory of the grader itself", f"{peak:.0f} MB", "≤ 150 MB", peak <= 150)
+
+
+def _checks(bench: measures.Bench, out: Console) -> Iterator[Figure]:
+    """The same checks three ways, in turn, so that a busy minute hits all of them alike."""
+    ways = ("inline", "savepoint", "fork")
+    times: dict[str, list[float]] = {way: [] for way in ways}
+    for number in range(ROUNDS + 1):
+        for way in ways:
+            out.print(f"[dim]checks {way}, round {number}[/]")
+            taken = bench.checks(way)
+            if number:
+                times[way].append(taken)
+    base = statistics.median(times["inline"])
+    for way, bound in (("savepoint", 1.3), ("fork", 2.0)):
+        ratio = statistics.median(times[way]) / base
+        detail = f"{ratio:.2f} × ({statistics.median(times[way]):.2f} s to {base:.2f} s)"
+        yield Figure(f"checks of module 02 on SQLite, {way}, to in-process", detail, f"≤ {bound} ×", ratio <= bound)
+
+
+def _seconds(name: str, run: Callable[[], float], bound: float, out: Console) -> Figure:
+    out.print(f"[dim]{name}[/]")
+    run()
+    taken = statistics.median(run() for _ in range(ROUNDS))
+    unit = f"{taken * 1000:.0f} ms" if bound < 1 else f"{taken:.1f} s"
+    return Figure(name, unit, f"≤ {bound * 1000:.0f} ms" if bound < 1 else f"≤ {bound:.0f} s", taken <= bound)
+
+
+def _help() -> float:
+    began = time.perf_counter()
+    subprocess.run([str(Path(sys.executable).with_name("grader")), "--help"], capture_output=True, check=True)
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        main()

@@ -1,0 +1,84 @@
+"""The base line: the same checks with the project in the pytest process itself, as plain pytest-django would have it.
+
+A pytest plugin that puts the agent's operations into this process: no sandbox, no fork, no second process, no JSON.
+Only the course's own solution is ever run like this.
+"""
+
+import importlib.util
+import os
+import socket
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from grader.agent import agent_file
+from grader.agent.raised import read_raised
+from grader.agent.wire import decode
+from grader.checkpoint import project, spec
+from grader.checkpoint.project import Project
+
+
+class InlineClient:
+    """Stands where the agent's client does, and calls the operations."""
+
+    def __init__(self, agent: ModuleType) -> None:
+        self.agent, self.in_check, self._block = agent, False, None
+
+    def ask(self, op: str, *, within_s: float, doing: str = "", **arguments: Any) -> Any:
+        """The operation's value, decoded."""
+        return decode(self.raw(op, within_s=within_s, doing=doing, **arguments))
+
+    def raw(self, op: str, *, within_s: float, doing: str = "", **arguments: Any) -> Any:
+        """The operation's value as the agent writes it."""
+        try:
+            return self.agent.encode(self.agent.OPS[op](**arguments))
+        except Exception as error:
+            raise read_raised(self.agent.picture(error)) from None
+
+    def begin(self, mode: str, database: Any, *, within_s: float) -> None:
+        """A transaction, rolled back at the end, whatever mode was asked for."""
+        self._block = self.agent.enter_savepoint(mode="savepoint", database=database)
+        self.in_check = True
+
+    def end(self, *, within_s: float) -> None:
+        """Rolls it back."""
+        self.in_check = False
+        self.agent.roll_back(self._block)
+        self.agent.AGENT.kept.clear()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _load(told: spec.RunSpec) -> ModuleType:
+    """The agent as a module of this process, with the submission and its packages on the path."""
+    os.chdir(told.submission)
+    sys.path += [str(told.deps), *(str(told.submission / part) for part in ("src/apps", "src", "."))]
+    found = importlib.util.spec_from_file_location("inline_agent", agent_file())
+    assert found is not None
+    assert found.loader is not None
+    agent = importlib.util.module_from_spec(found)
+    found.loader.exec_module(agent)
+    agent.SELF = str(agent_file())
+    agent.AGENT = agent.Agent(socket.socketpair()[0])
+    agent.AGENT.mode = None
+    return agent
+
+
+def _start(self: Project) -> None:
+    told = spec.read(Path(os.environ[spec.VARIABLE]))
+    agent = _load(told)
+    os.environ.update(SECRET_KEY="inline", DATABASE_URL="sqlite:////tmp/inline.sqlite3", REDIS_URL="")
+    self.process = SimpleNamespace(kill=lambda: None, port=lambda port: port, listeners={})  # type: ignore[assignment]
+    self.client = InlineClient(agent)  # type: ignore[assignment]
+    self.client.ask("setup", within_s=0, settings=told.settings)
+    self.client.ask("warm", within_s=0)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Every project of this run is the one in this process."""
+    project.Project._start = _start  # type: ignore[method-assign]

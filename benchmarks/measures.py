@@ -1,0 +1,164 @@
+"""What is measured, on the course's own solution of module 02."""
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from unittest.mock import patch
+
+from grader.checkpoint import runner
+from grader.checkpoint.runner import CheckRun, run_checks
+from grader.checkpoint.spec import RunSpec
+from grader.cli.options import state_dir
+from grader.course import assign, build_solution, load_course
+from grader.domain.status import Status
+from grader.environment import prepare
+from grader.intake import take_in
+from grader.pipeline import Options, grade
+from grader.sandbox.select import open_sandbox
+
+ROOT = Path(__file__).parents[1]
+# Criteria whose checks need PostgreSQL, or a process of their own, in any mode: no base line could run them.
+_APART = (
+    "domain.slug-race",
+    "domain.schema-review",
+    "domain.migrations",
+    "domain.naming",
+    "domain.publish-service",
+    "domain.moderation-service",
+)
+
+
+class Bench:
+    """The solution, taken in once, with its environment."""
+
+    def __init__(self, room: Path) -> None:
+        self.room, self.state = room, state_dir()
+        self.course = load_course(ROOT)
+        self.assignment = assign(self.course, 2, room)
+        self.solution = build_solution(self.course, 2, room / "solution")
+        self.root = take_in(self.solution, into=room / "submission").root
+        self.environment = prepare(
+            self.root, course_lock=self.assignment.course_lock, cache=self.state / "environments", progress=str
+        )
+
+    def _run(self, mode: str) -> CheckRun:
+        criteria = tuple(c.id for c in self.assignment.module.criteria if not c.id.startswith(_APART))
+        return CheckRun(
+            module=self.assignment.module,
+            checks=(self.assignment.public, *([self.assignment.hidden] if self.assignment.hidden else [])),
+            submission=self.root,
+            environment=self.environment,
+            sandbox="auto",
+            database="sqlite",
+            mode="fork" if mode == "fork" else "savepoint",
+            seed=7,
+            public_only=False,
+            criteria=criteria,
+            state_dir=self.state,
+        )
+
+    def checks(self, way: str) -> float:
+        """Seconds that the checks take by themselves: pytest's start and collection are the same for all ways."""
+        began = time.perf_counter()
+        if way == "inline":
+            with patch.object(runner, "_pytest", _inline):
+                evidence = run_checks(self._run(way), progress=lambda step: None)
+        else:
+            evidence = run_checks(self._run(way), progress=lambda step: None)
+        taken = time.perf_counter() - began
+        wrong = [o for o in evidence.observations if o.status is not Status.PASSED]
+        assert not wrong, f"{way}: {wrong[0].check} {wrong[0].expected} {wrong[0].observed} {wrong[0].fault[-300:]}"
+        return taken
+
+    def official(self) -> float:
+        """Seconds of a whole official grade."""
+        began = time.perf_counter()
+        result = grade(self.solution, self.assignment, Options(self.state, seed=7), progress=lambda step: None)
+        assert result.score == result.max_score
+        return time.perf_counter() - began
+
+    def agent_start(self) -> float:
+        """Seconds from nothing to the first answer of a check, on a template that was migrated before."""
+        import socket
+
+        from grader.agent.client import AgentClient
+        from grader.checkpoint.host import launch_agent, own_variables
+
+        told = RunSpec(
+            submission=self.root,
+            deps=self.environment.site,
+            key="bench",
+            sandbox="auto",
+            database="sqlite",
+            mode="fork",
+            seed=0,
+            criteria=(),
+            selected=(),
+            state_dir=self.state,
+            folder=self.room,
+            progress_fd=-1,
+            life_fd=-1,
+        )
+        sandbox = open_sandbox("auto", state_dir=self.state)
+        ours, theirs = socket.socketpair()
+        began = time.perf_counter()
+        process = launch_agent(sandbox, told, theirs.fileno(), own_variables(), ())
+        client = AgentClient(ours)
+        client.ask("setup", within_s=30, settings=told.settings)
+        client.ask("evaluate", within_s=30, root="posts.Post", steps=[["get", "__name__"]])
+        taken = time.perf_counter() - began
+        process.kill()
+        sandbox.close()
+        return taken
+
+    def environment_from_wheels(self) -> float:
+        """Seconds to make the environment again from wheels that were fetched before."""
+        cache = self.state / "environments"
+        shutil.rmtree(cache / self.environment.site.parent.name)
+        return self.environment_seen()
+
+    def environment_seen(self) -> float:
+        """Seconds to find an environment that was made before."""
+        began = time.perf_counter()
+        prepare(self.root, course_lock=self.assignment.course_lock, cache=self.state / "environments", progress=str)
+        return time.perf_counter() - began
+
+
+def _inline(run: CheckRun, told: RunSpec) -> tuple[int, str]:
+    """pytest with the base line's plugin; the rest of the run is as it always is."""
+    real = subprocess.Popen
+
+    def popen(command: list[str], **options: object) -> "subprocess.Popen[bytes]":
+        options["env"] = {**options["env"], "PYTHONPATH": str(ROOT)}  # type: ignore[dict-item]
+        command = [word for word in command if word != "-I"]
+        return real([*command, "-p", "benchmarks.inline"], **options)  # type: ignore[call-overload,no-any-return]
+
+    with patch.object(runner.subprocess, "Popen", popen):
+        return _PYTEST(run, told)
+
+
+_PYTEST = runner._pytest
+
+
+def peak_memory_mb(bench: Bench) -> float:
+    """Peak memory of the process that grades, in megabytes: its pytest process counts by itself, sandboxes do not."""
+    code = (
+        "import resource, sys; from pathlib import Path; from grader.cli.main import grader\n"
+        "try: grader.main(sys.argv[1:], standalone_mode=False)\n"
+        "finally: print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    out = bench.room / f"out-{secrets.token_hex(2)}"
+    words = ["grade", str(bench.solution), "--module", "02", "--out", str(out), "--only", "domain.user-role"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=dict(os.environ),
+        check=False,
+    )
+    return float(done.stdout.rpartition("peak ")[2].split()[0])
