@@ -304,7 +304,7 @@ def warm():
 
 
 def warm_django():
-    """What Django itself leaves to its first use: every child would pay for it again. None of the project's own code."""
+    """What Django leaves to its first use, and every child would pay for again. Nothing of the project's own."""
     from django.apps import apps
     from django.contrib.auth.hashers import make_password
     from django.core.exceptions import ValidationError

@@ -1,6 +1,7 @@
 """The learner's project, running in a sandbox behind its agent: started, migrated once, restarted when it is lost."""
 
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from grader.agent.raised import Raised
 from grader.sandbox.api import Process
 
 START_S, MIGRATE_S, QUICK_S = 30.0, 60.0, 10.0
+# Time lost on checks whose process broke off or fell silent; beyond it, the project is not started again.
+PATIENCE_S = 200.0
 NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 
 
@@ -57,6 +60,7 @@ class Project:
     process: Process | None = None
     templates: set[str] = field(default_factory=set)
     broken: dict[str, Broken] = field(default_factory=dict)
+    waited: float = 0.0
 
     @contextmanager
     def check(self, mode: str, place: Place | None) -> Iterator[AgentClient]:
@@ -75,15 +79,20 @@ class Project:
 
     @contextmanager
     def _discarding(self) -> Iterator[None]:
+        began = time.monotonic()
         try:
             yield
         except AgentFault as fault:
             if fault.lost:
+                self.waited += time.monotonic() - began
                 self.stop()
             raise
 
     def ready(self, vendor: str | None = None) -> AgentClient:
         """The agent, started; with the migrated template of ``vendor``. Raises ``Broken``."""
+        if self.waited > PATIENCE_S:
+            silent = AgentFault(f"Your project left the grader without an answer for {self.waited:.0f} s in all.")
+            raise Broken("was being checked", silent)
         if self.client is None:
             self._once("was starting", self._start)
         if vendor and vendor not in self.templates:

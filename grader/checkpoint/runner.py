@@ -21,7 +21,9 @@ from grader.domain.progress import Progress
 
 # A run that takes longer is ended from outside. Every check has a far shorter limit of its own.
 LONGEST_RUN_S = 1800.0
+# What the trusted process finds set: the basics, and how this machine reaches a package index, for a tool's first use.
 _KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR")
+_KEPT_PREFIXES = ("UV_", "PIP_", "SSL_CERT_", "REQUESTS_CA_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
 
 
 class Site(Protocol):
@@ -133,7 +135,7 @@ def _pytest(run: CheckRun, told: spec.RunSpec) -> tuple[int, str]:
     ]
     command += ["-p", "pytest_jsonreport.plugin", "-p", "grader.checkpoint.plugin", "--json-report"]
     command += [f"--json-report-file={told.folder / 'report.json'}", "--json-report-omit", "log", "keywords", "streams"]
-    environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    environment = {name: value for name, value in os.environ.items() if _is_kept(name)}
     environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", spec.VARIABLE: str(told.folder / "run.json")}
     with (told.folder / "output").open("w+b") as output:
         process = subprocess.Popen(
@@ -146,6 +148,10 @@ def _pytest(run: CheckRun, told: spec.RunSpec) -> tuple[int, str]:
             pass_fds=(told.progress_fd, told.life_fd),
         )
         return _waited(process), _tail(output)
+
+
+def _is_kept(name: str) -> bool:
+    return name in _KEPT_VARIABLES or name.upper().startswith(_KEPT_PREFIXES)
 
 
 def _waited(process: "subprocess.Popen[bytes]") -> int:

@@ -65,9 +65,11 @@ class Serve:
     ) -> Served:
         """Starts it, after ``migrate``, on a database of its own. ``env`` adds variables; ``None`` takes one away."""
         services, stack = self._session.services, self._case.stack
+        self._session.check_time()
         if migrate:
             self._session.main.ready("postgres")
         database = stack.enter_context(services.database() if migrate else services.empty())
+        services.forget()
         ports = (POSTGRES_PORT, REDIS_PORT)
         hosts = {"SECRET_KEY": secrets.token_hex(32), "ALLOWED_HOSTS": "localhost,127.0.0.1"}
         given = {

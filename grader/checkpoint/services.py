@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from grader.sandbox.services.relay import Link, Relay
 
 # The drivers of both servers take longer to import than a whole run on SQLite: they come with the first server.
 if TYPE_CHECKING:
+    from grader.checkpoint.database import Execute
     from grader.sandbox.services.pool import DatabasePool
     from grader.sandbox.services.postgres import Postgres
     from grader.sandbox.services.redis import Redis
@@ -47,17 +48,20 @@ class Services:
     def __init__(self, sandbox: Sandbox, state_dir: Path, stack: ExitStack) -> None:
         self._sandbox, self._state_dir, self._stack = sandbox, state_dir, stack
         self._pool: DatabasePool | None = None
+        self._password = secrets.token_hex(16)
         self._links: dict[int, dict[int, Link]] = {}
 
     @cached_property
     def server(self) -> "Postgres":
         """PostgreSQL itself, with an empty database that the project may look into while it loads."""
+        from grader.checkpoint.observer import admit
         from grader.sandbox.services.postgres import Postgres
 
         server = Postgres(self._sandbox, state_dir=self._state_dir)
         self._stack.callback(server.stop)
         server.start()
         server.create(LOBBY)
+        admit(server, self._password)
         return server
 
     @cached_property
@@ -153,6 +157,17 @@ class Services:
             yield name
         finally:
             self.server.drop(name)
+
+    def observer(self, database: str) -> "AbstractContextManager[Execute]":
+        """Statements of the grader's own in that database."""
+        from grader.checkpoint.observer import connected, observing
+
+        return observing(lambda: connected(self.server, self._password, database))
+
+    def forget(self) -> None:
+        """Empties Redis: what one check left there is not the next one's."""
+        with closing(self.redis_server.admin()) as client:
+            client.flushall()
 
     @contextmanager
     def without(self, name: str) -> Iterator[None]:

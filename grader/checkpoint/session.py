@@ -1,6 +1,7 @@
 """What one run starts, each thing when the first check needs it: the sandbox, the services, the project's agents."""
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -8,6 +9,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from grader.agent.client import AgentFault
 from grader.checkpoint.case import Case, Line
 from grader.checkpoint.edited import edited
 from grader.checkpoint.host import BareHost, MainHost
@@ -17,6 +19,8 @@ from grader.checkpoint.spec import RunSpec
 from grader.domain.errors import SandboxError
 from grader.sandbox.select import open_sandbox
 
+# All that a run waits for a submission. Beyond it, the checks that are left fail at once.
+LONGEST_S = 1200.0
 SESSION: "pytest.StashKey[Session]" = pytest.StashKey()
 
 
@@ -28,6 +32,7 @@ class Session:
         self.stack = ExitStack()
         self._shared: Place | None = None
         self._done = 0
+        self._ends = time.monotonic() + LONGEST_S
         try:
             self.sandbox = open_sandbox(spec.sandbox, state_dir=spec.state_dir)
         except SandboxError as error:
@@ -65,8 +70,14 @@ class Session:
         with suppress(OSError):
             os.write(self.spec.progress_fd, f"{self._done} {total} {name}\n".encode())
 
+    def check_time(self) -> None:
+        """``AgentFault`` once the run has used up its time, which only a submission that keeps it waiting does."""
+        if time.monotonic() > self._ends:
+            raise AgentFault(f"Your project kept the grader waiting for {LONGEST_S / 60:.0f} minutes in all.")
+
     def line(self, case: Case) -> Line:
         """A check's line to the project, in a database of its own that is made from the migrated template."""
+        self.check_time()
         project = self.with_redis if case.declared.down == "redis" else self.main
         project.ready(case.vendor)
         return case.line(project, self._database(case), self.mode(case))
@@ -88,6 +99,7 @@ class Session:
 
     def empty_line(self, case: Case, vendor: str) -> Line:
         """A check's line to the project, in an empty database."""
+        self.check_time()
         self.main.ready()
         name = case.stack.enter_context(self.services.empty()) if vendor == "postgres" else "empty"
         return case.line(self.main, Place(vendor, name), "fork")

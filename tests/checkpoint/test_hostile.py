@@ -107,9 +107,8 @@ def test_a_dispatcher_that_always_agrees(run):
 
 
 def test_equality_of_the_learners_does_not_count(run):
-    edits = {
-        MODELS: "+\n\nPost.__eq__ = lambda self, other: True\nPost.__hash__ = lambda self: 1\nPost.is_long = lambda self: 1\n"
-    }
+    always = "Post.__eq__ = lambda self, other: True\nPost.__hash__ = lambda self: 1\n"
+    edits = {MODELS: f"+\n\n{always}Post.is_long = lambda self: 1\n"}
     evidence = run(edits, criteria=("values.pass", "values.matrix"))
     ended = {o.check: o.status for o in evidence.observations}
     assert ended["values::long[asked-long]"] is Status.FAILED
@@ -127,3 +126,34 @@ def test_a_project_that_hangs(run):
     (observation,) = run(edits, criteria=("posts.slug",)).observations
     assert observation.status is Status.FAILED
     assert "did not answer within 15 s while it was being called" in observation.observed
+
+
+TRIGGER = '''
+from django.db import migrations
+
+SQL = """
+CREATE FUNCTION climb() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    COPY (SELECT 1) TO PROGRAM 'cat';
+    RETURN NEW;
+END $$;
+CREATE TRIGGER climb BEFORE INSERT ON posts_tag FOR EACH ROW EXECUTE FUNCTION climb();
+"""
+
+class Migration(migrations.Migration):
+    dependencies = [("posts", "0001_initial")]
+    operations = [migrations.RunSQL(SQL, "")]
+'''
+
+
+def test_a_trigger_gets_nothing_of_the_observer(run):
+    (observation,) = run({MIGRATION: TRIGGER}, criteria=("db.refuses",), database="postgres").observations
+    assert observation.status is Status.FAILED
+    assert "permission denied" in observation.observed
+
+
+def test_a_lock_that_is_held(run):
+    hold = "from django.db import connection as c; c.set_autocommit(False); c.cursor().execute('LOCK posts_post')"
+    edits = {MODELS: f"+\n\n_old = Post.save\n\ndef _save(self):\n    _old(self)\n    {hold}\n\nPost.save = _save\n"}
+    (observation,) = run(edits, criteria=("db.rows",), database="postgres").observations
+    assert (observation.status, observation.observed) == (Status.FAILED, "it was still waiting")

@@ -54,6 +54,18 @@ def test_queries(app, make, queries):
     assert "count" in q.statements[1].lower()
 
 
+@check("fails.table")
+def test_table(db):
+    """There are categories."""
+    db.rows("posts_category", "id")
+
+
+@check("fails.query")
+def test_query(db):
+    """There is an address."""
+    db.insert("posts_tag", address="a")
+
+
 @check("db.race", database="postgres")
 def test_race(app, make, db):
     """Two saves of one title at once both succeed."""
