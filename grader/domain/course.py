@@ -36,7 +36,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One assignment: its number (1 to 5), slug such as ``02-domain-modeling``, and criteria worth 100 points in all."""
+    """One assignment: its number (1 to 5), a slug such as ``02-domain-modeling``, and criteria worth 100 points."""
 
     number: int
     slug: str
@@ -65,7 +65,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change of a mutant: in ``file``, the text ``old`` (found exactly once) becomes ``new``. An ``old`` of "" makes the file."""
+    """One change of a mutant: in ``file``, the text ``old``, found exactly once, becomes ``new``.
+
+    An ``old`` of "" makes the file.
+    """
 
     file: str
     old: str

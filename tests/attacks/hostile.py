@@ -15,7 +15,7 @@ LOOT = Path(__file__).parent / "loot.py"
 
 @dataclass(frozen=True)
 class Attack:
-    """One hostile submission. ``outcome``: ``graded`` ends in a result, ``refused`` in a SubmissionError, ``any`` in either."""
+    """One hostile submission, which ends in a result (``outcome`` graded), a SubmissionError (refused) or in any."""
 
     name: str
     title: str
@@ -61,33 +61,40 @@ def materialise(attack: Attack, base: Path | None, out: Path, port: int) -> Path
         out.mkdir(parents=True)
     else:
         shutil.copytree(base, out)
+    _texts(attack, out, port)
+    _oddities(attack, out)
+    if attack.loot:
+        shutil.copyfile(LOOT, out / "src" / "loot.py")
+    return out
+
+
+def _texts(attack: Attack, out: Path, port: int) -> None:
     part = attack.parts.get
     for name, text in part("files", {}).items():
         _write(out / name, text.lstrip("\n").replace("TRACK_PORT", str(port)))
     for name, source in part("copies", {}).items():
         _write(out / name, (out / source).read_text("utf-8"))
-    for section in ("append", "append_more"):
-        for name, text in part(section, {}).items():
-            _write(out / name, _text(out / name) + text.replace("TRACK_PORT", str(port)))
+    for name, text in [*part("append", {}).items(), *part("append_more", {}).items()]:
+        _write(out / name, _text(out / name) + text.replace("TRACK_PORT", str(port)))
     for name, text in part("prepend", {}).items():
         _write(out / name, text.lstrip("\n") + _text(out / name))
+
+
+def _oddities(attack: Attack, out: Path) -> None:
+    part = attack.parts.get
     for name, text in part("utf16", {}).items():
         (out / name).write_bytes(text.encode("utf-16"))
     for name, source in part("bytecode", {}).items():
         _bytecode(out / name, source)
     for name, target in part("links", {}).items():
-        path = out / name
-        path.unlink(missing_ok=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.symlink_to(target)
+        (out / name).unlink(missing_ok=True)
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).symlink_to(target)
     for name, megabytes in part("sparse", {}).items():
         with (out / name).open("wb") as file:
             file.truncate(megabytes << 20)
     for number in range(attack.many):
         _write(out / "many" / str(number % 100) / f"{number}.txt", "")
-    if attack.loot:
-        shutil.copyfile(LOOT, out / "src" / "loot.py")
-    return out
 
 
 def _text(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""What hostile submissions carry: it looks for canaries everywhere it can and keeps what it finds. Runs in the sandbox."""
+"""What hostile submissions carry: it looks for canaries everywhere it can, and keeps what it finds."""
 
 import os
 import re

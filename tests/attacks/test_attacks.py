@@ -1,4 +1,4 @@
-"""Every hostile submission: no more points than the honest one, nothing hidden in the reports, nothing touched outside."""
+"""Every hostile submission: no more points than the honest one has, nothing leaked, nothing touched outside."""
 
 import hashlib
 import time
@@ -15,8 +15,10 @@ from tests.attacks.conftest import Bait, Listener
 from tests.attacks.hostile import Attack, load_attacks, materialise
 from tests.attacks.loot import BROKEN
 
+pytestmark = pytest.mark.slow
+
 ATTACKS = load_attacks()
-# Few criteria and quick ones, so that seventy attacks fit into minutes: those that lean most on what the project answers.
+# Few criteria and quick ones: those that lean most on what the project itself answers.
 CRITERIA = ("domain.user-role", "domain.post-fields", "domain.slug-made")
 LONGEST_S = 120.0
 
