@@ -348,22 +348,22 @@ def use_database(database):
 
 
 def own_file(database):
-    """A SQLite file of this check's own, for one that is named ``template`` (copied) or ``empty``."""
-    if database is None or database["NAME"] not in ("template", "empty"):
+    """A SQLite file of this check's own, for one that is named ``empty`` or has been migrated before: a copy."""
+    if database is None or not database["ENGINE"].endswith("sqlite3"):
         return database
     own = {**database, "NAME": str(os.getpid())}
-    if database["NAME"] == "template":
+    if database["NAME"] != "empty":
         shutil.copyfile(placed(database)["NAME"], placed(own)["NAME"])
     return own
 
 
 @op
-def migrate(database):
-    """Runs all migrations in a database."""
+def migrate(database, target=()):
+    """Runs all migrations in a database, or those up to a target (app and name)."""
     from django.core.management import call_command
 
     use_database(database)
-    call_command("migrate", verbosity=0, interactive=False)
+    call_command("migrate", *target, verbosity=0, interactive=False)
     close_connections()
 
 

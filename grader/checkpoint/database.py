@@ -24,9 +24,11 @@ class Database:
 
     def __init__(self, execute: Execute, vendor: Vendor) -> None:
         self._execute, self.vendor = execute, vendor
+        self.used = False
 
     def execute(self, statement: str, params: tuple[Any, ...] | list[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a statement with ``%s`` parameters. Raises ``Refused`` for an integrity error."""
+        self.used = True
         return self._execute(statement, tuple(params))
 
     def rows(self, table: str, *columns: str, **where: Any) -> list[dict[str, Any]]:

@@ -66,7 +66,7 @@ def client(line: Line) -> Client:
 def observed(case: Case, session: Session, line: Line) -> Database:
     """The observer of a line's database: the grader's own connection wherever what is written is there to be seen."""
     if line.place.vendor == "postgres" and line.mode == "fork":
-        return Database(case.stack.enter_context(session.services.observer(line.place.name)), "postgres")
+        return Database(case.stack.enter_context(session.services.observer(lambda: line.place.name)), "postgres")
     return Database(over_agent(line.ask), "postgres" if line.place.vendor == "postgres" else "sqlite")
 
 
@@ -110,7 +110,11 @@ def load(fresh: Fresh) -> Load:
 def migrations(request: pytest.FixtureRequest, case: Case, session: Session) -> Migrations:
     """The migrations, on each database, from empty."""
     line = session.empty_line(case, request.param)
-    return Migrations(line, observed(case, session, line), request.param)
+
+    def jump(target: tuple[str, ...]) -> None:
+        line.place = session.migrated(case, request.param, target)
+
+    return Migrations(line, observed(case, session, line), request.param, jump)
 
 
 @pytest.fixture

@@ -111,9 +111,11 @@ class Project:
         assert self.process is not None
         return dict(self.host.located(self.process, place))
 
-    def migrate(self, place: Place) -> None:
-        """Runs all migrations there; raises what they raise."""
-        self.agent.ask("migrate", within_s=MIGRATE_S, doing="it ran its migrations", database=self.located(place))
+    def migrate(self, place: Place, *target: str) -> None:
+        """Runs all migrations there, or those up to a target (app, or app and name); raises what they raise."""
+        where, doing = self.located(place), "it ran its migrations"
+        with self._discarding():
+            self.agent.ask("migrate", within_s=MIGRATE_S, doing=doing, database=where, target=target)
 
     def _once(self, doing: str, step: Callable[[], None]) -> None:
         """Carries out a step of the start; what has failed once is not tried again for every check."""

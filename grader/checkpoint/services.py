@@ -149,20 +149,20 @@ class Services:
             self._pool.give_back(name)
 
     @contextmanager
-    def empty(self) -> Iterator[str]:
-        """An empty database, for one check."""
+    def empty(self, template: str | None = None) -> Iterator[str]:
+        """A database for one check, empty or as a sealed template is."""
         name = f"empty_{secrets.token_hex(8)}"
-        self.server.create(name)
+        self.server.create(name, template)
         try:
             yield name
         finally:
             self.server.drop(name)
 
-    def observer(self, database: str) -> "AbstractContextManager[Execute]":
-        """Statements of the grader's own in that database."""
+    def observer(self, database: Callable[[], str]) -> "AbstractContextManager[Execute]":
+        """Statements of the grader's own in the database that is asked for with the first."""
         from grader.checkpoint.observer import connected, observing
 
-        return observing(lambda: connected(self.server, self._password, database))
+        return observing(lambda: connected(self.server, self._password, database()))
 
     def forget(self) -> None:
         """Empties Redis: what one check left there is not the next one's."""

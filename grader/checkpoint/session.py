@@ -103,3 +103,31 @@ class Session:
         self.main.ready()
         name = case.stack.enter_context(self.services.empty()) if vendor == "postgres" else "empty"
         return case.line(self.main, Place(vendor, name), "fork")
+
+    def migrated(self, case: Case, vendor: str, target: tuple[str, ...]) -> Place:
+        """A database that has been migrated from nothing to this target: a copy of one that was so once in this run.
+
+        Raises what the migrations raise.
+        """
+        if not target:
+            self.main.ready(vendor)
+            return Place(
+                vendor, case.stack.enter_context(self.services.database()) if vendor == "postgres" else "template"
+            )
+        name = "at_" + "_".join(target)
+        if f"{vendor}:{name}" not in self.main.templates:
+            self._migrate_once(Place(vendor, name), target)
+            self.main.templates.add(f"{vendor}:{name}")
+        if vendor == "postgres":
+            return Place(vendor, case.stack.enter_context(self.services.empty(template=name)))
+        return Place(vendor, name)
+
+    def _migrate_once(self, place: Place, target: tuple[str, ...]) -> None:
+        server = self.services.server if place.vendor == "postgres" else None
+        if server is not None:
+            server.drop(place.name)
+            server.create_template(place.name)
+        self.main.ready()
+        self.main.migrate(place, *target)
+        if server is not None:
+            server.seal_template(place.name)
