@@ -156,3 +156,39 @@ def commands(files):
         )
 
     return read
+
+
+@pytest.fixture
+def web_starts(files, final, commands):
+    """The text of what web starts: its own command or the image's, and the scripts that it runs."""
+    content = files.yaml("docker-compose.yml") if files.exists("docker-compose.yml") else None
+    services = content.get("services") if isinstance(content, dict) else None
+    web = services.get("web") if isinstance(services, dict) else None
+    web = web if isinstance(web, dict) else {}
+    return commands(web.get("entrypoint") or final[0].last("ENTRYPOINT"), web.get("command") or final[0].last("CMD"))
+
+
+@pytest.fixture
+def kept_out(files):
+    """``kept_out(path)``: whether .dockerignore keeps the path out; the last line that speaks of it decides."""
+    lines = [raw.strip() for raw in files.text(".dockerignore").splitlines()]
+
+    def decide(path):
+        verdict = False
+        for line in lines:
+            if line and not line.startswith("#") and pattern(line.removeprefix("!")).fullmatch(path):
+                verdict = not line.startswith("!")
+        return verdict
+
+    return decide
+
+
+def pattern(line):
+    """A line of .dockerignore as a regular expression: it excludes the path and all below it."""
+    parts, text = [], line.strip().removeprefix("./").strip("/")
+    for token in re.findall(r"\*\*/?|\*|\?|\[[^\]]*\]|.", text):
+        parts.append(
+            {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(token)
+            or (token if token[0] == "[" else re.escape(token))
+        )
+    return re.compile(f"{''.join(parts)}(?:/.*)?")

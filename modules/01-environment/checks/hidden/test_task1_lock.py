@@ -2,7 +2,7 @@
 
 import ast
 
-from grader.checkpoint import check, expect_that
+from grader.checkpoint import Raised, check, expect_that
 
 
 @check("env.lock")
@@ -32,20 +32,29 @@ def test_an_application_and_no_package(files):
 
 PROBES = ["/live", "/ready", "/healthz"]
 CODE = "__code__.co_filename", "__code__.co_firstlineno"
+LAYER = ("src/config/settings/testing.py", "src/config/settings/testing/__init__.py")
+MIDDLEWARE = """
+def middleware(get_response):
+    def answer(request):
+        if request.path == "{address}":
+            raise RuntimeError("broken on purpose")
+        return get_response(request)
+
+    return answer
+"""
 
 
 def place_of_view(app, address):
-    """The file and line of the function behind an address: (path in the submission, line)."""
-    view = app.call("inspect:unwrap", app.call("django.urls:resolve", address).func)
+    """Path and line of the function behind an address. Raises Raised if no view is there."""
+    view = app.call("django.urls:resolve", address).func
     owner = app.call("builtins:getattr", view, "view_class", None)
-    if owner is not None:
-        view = app.call("inspect:unwrap", owner.get)
+    view = app.call("inspect:unwrap", view if owner is None else owner.get)
     path, line = (app.call("operator:attrgetter", name)(view) for name in CODE)
     return path.removeprefix("/submission/"), line
 
 
 def broken(source, line):
-    """The source with the function that begins at this line raising at once."""
+    """The source with the function that begins at this line raising at once, or None."""
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
@@ -58,33 +67,32 @@ def broken(source, line):
     return None
 
 
-def broken_at_the_root(source, address):
-    """The root URLconf with a view at this address that raises."""
-    return (
-        f"{source}\n\ndef _broken(request):\n    raise RuntimeError('broken on purpose')\n\n\n"
-        f"from django.urls import path as _path\n\nurlpatterns = [_path({address[1:]!r}, _broken), *urlpatterns]\n"
-    )
+def broken_by_middleware(files, address):
+    """Edits after which the address raises in the testing layer, wherever it is answered."""
+    layer = next(p for p in LAYER if files.exists(p))
+    return {
+        "src/config/broken_on_purpose.py": MIDDLEWARE.format(address=address),
+        layer: f'{files.text(layer)}\nMIDDLEWARE = ["config.broken_on_purpose.middleware", *MIDDLEWARE]\n',
+    }
 
 
-def edit_that_breaks(app, files, address):
-    """The one edit after which the probe raises, as {path: text}, and the file's text before."""
-    path, line = place_of_view(app, address)
-    text = files.text(path) if files.exists(path) else ""
-    edited = broken(text, line) if text else None
-    if edited is None:
-        path = "src/config/urls.py"
-        text = files.text(path)
-        edited = broken_at_the_root(text, address)
-    return path, text, edited
+def edits_that_break(app, files, address):
+    """The edits after which the probe raises, as {path: text}."""
+    try:
+        path, line = place_of_view(app, address)
+    except Raised:  # it is answered by something that is no view
+        return broken_by_middleware(files, address)
+    edited = broken(files.text(path), line) if files.exists(path) else None
+    return {path: edited} if edited else broken_by_middleware(files, address)
 
 
 @check("env.tests-notice", seconds=240)
 def test_a_broken_probe_is_noticed(app, files, tools, rng):
     """`poetry run pytest` fails when the view of a probe raises, and passes when only a comment was added."""
-    edits = {address: edit_that_breaks(app, files, address) for address in PROBES}
-    comments = {path: f"{text}\n# {rng.sentence()}\n" for path, text, _ in edits.values()}
-    calm = tools.poetry("run", "pytest", edits=comments)
+    edits = {address: edits_that_break(app, files, address) for address in PROBES}
+    touched = {path for edit in edits.values() for path in edit if files.exists(path)}
+    calm = tools.poetry("run", "pytest", edits={path: f"{files.text(path)}\n# {rng.sentence()}\n" for path in touched})
     expect_that(calm.ok, expected="the tests pass with a comment more", observed="they fail")
-    for address, (path, _, edited) in edits.items():
-        alarmed = tools.poetry("run", "pytest", edits={path: edited})
+    for address, edit in edits.items():
+        alarmed = tools.poetry("run", "pytest", edits=edit)
         expect_that(not alarmed.ok, expected=f"the tests fail when {address} raises", observed="they pass all the same")

@@ -1,0 +1,10 @@
+"""Where a server comes in."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+if "DJANGO_SETTINGS_MODULE" not in os.environ:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.production"
+
+application = get_asgi_application()
