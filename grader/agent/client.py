@@ -101,7 +101,7 @@ class AgentClient:
         reply = self._line(within_s, doing)
         if reply.get("id") == number and ("ok" in reply) != ("raised" in reply):
             return reply
-        if reply.get("id") in (self._check, number) and isinstance(reply.get("ended"), int):
+        if reply.get("id") == (self._check or number) and isinstance(reply.get("ended"), int):
             self._check = None
             raise AgentFault(f"Your project ended the process while {doing} ({_status(reply['ended'])}).", lost=False)
         raise AgentFault("Your project answered a question that was not put.")

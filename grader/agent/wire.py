@@ -153,7 +153,7 @@ def decode(value: Any) -> Any:
         return value
     if value.get("$") == "ref":
         return _ref(value)
-    if set(value) != {"$", "v"} or value["$"] not in _DECODERS:
+    if set(value) != {"$", "v"} or not isinstance(value["$"], str) or value["$"] not in _DECODERS:
         raise BadReply("not a value")
     try:
         return _DECODERS[value["$"]](value["v"])

@@ -110,9 +110,9 @@ def _spec(run: CheckRun, folder: Path, progress_fd: int, life_fd: int) -> spec.R
 
 
 def tree_key(root: Path) -> str:
-    """A short hash over names and contents of the submission's Python files: what its migrations can depend on."""
+    """A short hash over names and contents of the submission: all that its migrations can depend on."""
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
+    for path in sorted(p for p in root.rglob("*") if p.is_file()):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 

@@ -50,7 +50,7 @@ def test_a_wrong_id():
     assert "not put" in told(lambda q: b'{"id":"other","ok":1}\n')
 
 
-@pytest.mark.parametrize("outcome", [{}, {"ok": 1, "raised": {}}, {"ended": 0}])
+@pytest.mark.parametrize("outcome", [{}, {"ok": 1, "raised": {}}, {"ended": "yes"}])
 def test_neither_or_both(outcome):
     assert "not put" in told(lambda q: reply(q, **outcome))
 

@@ -109,6 +109,7 @@ def test_references():
         {"$": "pickle", "v": "x"},
         {"$": "date"},
         {"a": 1},
+        {"$": [], "v": 1},
         {"$": "float", "v": "1"},
     ],
 )
