@@ -83,9 +83,9 @@ def listener() -> Iterator[Listener]:
     """Waits for a visitor from inside the sandbox, who must not come."""
     tcp = socket.create_server(("127.0.0.1", 0))
     abstract = socket.socket(socket.AF_UNIX)
-    abstract.bind("\0track-attack-abstract")
-    abstract.listen()
     state = Listener(port=tcp.getsockname()[1])
+    abstract.bind(f"\0track-attack-{state.port}")
+    abstract.listen()
 
     def wait(server: socket.socket, name: str) -> None:
         while True:
