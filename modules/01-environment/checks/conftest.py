@@ -1,5 +1,6 @@
 """What the checks of this module share: the variables of production, a server, and the container files as data."""
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -7,9 +8,11 @@ import pytest
 
 from grader.checkpoint import fail
 
+LONGEST = 20_000  # characters: more than any honest one of these files, and soon read
 HOST = "example.org"
 HTTPS = {"Host": HOST, "X-Forwarded-Proto": "https"}
 HTTP = {"Host": HOST}
+WILD = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
 REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL")
 
 
@@ -51,11 +54,19 @@ class Stage:
         return next((arguments for found, arguments in reversed(self.instructions) if found == word), None)
 
 
+def short(files, path):
+    """The text of a file; fails the check if it is longer than people write it."""
+    text = files.text(path)
+    if len(text) > LONGEST:
+        fail(expected=f"at most {LONGEST} characters", observed=f"{len(text)}", where=path)
+    return text
+
+
 @pytest.fixture
 def stages(files):
     """The stages of the Dockerfile, in order; variables with a default are filled in."""
     found, values = [], {}
-    for word, arguments in read_dockerfile(files.text("Dockerfile")):
+    for word, arguments in read_dockerfile(short(files, "Dockerfile")):
         if word == "FROM":
             parts = [part for part in filled(arguments, values).split() if not part.startswith("--")]
             found.append(Stage(parts[0] if parts else "", parts[2].lower() if len(parts) > 2 else ""))
@@ -84,16 +95,16 @@ def read_dockerfile(text):
     """The instructions of a Dockerfile as (word, arguments): without comments, long lines joined."""
     lines, instructions = iter(text.splitlines()), []
     for line in lines:
-        joined = line.strip()
-        if not joined or joined.startswith("#"):
+        if not line.strip() or line.strip().startswith("#"):
             continue
-        while joined.endswith("\\"):
-            more = next(lines, "").strip()
-            joined = joined if more.startswith("#") else f"{joined[:-1].strip()} {more}"
-        for end in re.findall(r"<<-?[\"']?(\w+)", joined):
-            while (inner := next(lines, end)).strip() != end:
-                joined += f" {inner.strip()}"
-        word, _, arguments = joined.partition(" ")
+        parts = [line.strip()]
+        while parts[-1].endswith("\\"):
+            parts[-1] = parts[-1].rstrip("\\").strip()
+            more = next((one.strip() for one in lines if not one.strip().startswith("#")), "")
+            parts.append(more)
+        for end in re.findall(r"<<-?[\"']?(\w+)", " ".join(parts)):
+            parts += itertools.takewhile(lambda inner, end=end: inner.strip() != end, lines)
+        word, _, arguments = " ".join(part for part in parts if part).partition(" ")
         instructions.append((word.upper(), arguments.strip()))
     return instructions
 
@@ -113,7 +124,7 @@ def assignments(word, arguments, values):
     if "=" not in arguments:
         name, _, value = arguments.partition(" ")
         return {name: filled(value.strip(), values)} if value else {}
-    pairs = re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", arguments)
+    pairs = re.findall(r"(?<!\w)(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", arguments)
     return {name: filled(value.strip("\"'"), values) for name, value in pairs}
 
 
@@ -152,7 +163,10 @@ def commands(files):
         text = " ".join(words_of(one) for one in given)
         scripts = [word.strip("\"'[],").removeprefix("./").removeprefix("/app/") for word in text.split()]
         return " ".join(
-            [text, *(files.text(script) for script in scripts if script.endswith(".sh") and files.exists(script))]
+            [
+                text,
+                *(short(files, script) for script in scripts[:50] if script.endswith(".sh") and files.exists(script)),
+            ]
         )
 
     return read
@@ -171,7 +185,7 @@ def web_starts(files, final, commands):
 @pytest.fixture
 def kept_out(files):
     """``kept_out(path)``: whether .dockerignore keeps the path out; the last line that speaks of it decides."""
-    lines = [raw.strip() for raw in files.text(".dockerignore").splitlines()]
+    lines = [raw.strip() for raw in short(files, ".dockerignore").splitlines()]
 
     def decide(path):
         verdict = False
@@ -185,10 +199,7 @@ def kept_out(files):
 
 def pattern(line):
     """A line of .dockerignore as a regular expression: it excludes the path and all below it."""
-    parts, text = [], line.strip().removeprefix("./").strip("/")
-    for token in re.findall(r"\*\*/?|\*|\?|\[[^\]]*\]|.", text):
-        parts.append(
-            {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(token)
-            or (token if token[0] == "[" else re.escape(token))
-        )
+    parts, text = [], re.sub(r"\*{2,}", "**", line.strip().removeprefix("./").strip("/"))
+    for token in re.findall(r"(?:\*\*/)+|\*\*|\*|\?|.", text):
+        parts.append("(?:.*/)?" if token[:3] == "**/" else WILD.get(token) or re.escape(token))
     return re.compile(f"{''.join(parts)}(?:/.*)?")

@@ -6,23 +6,33 @@ import pytest
 
 from grader.checkpoint import check, expect_that, fail
 
-VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<inner>[^}]*)\})")
+VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<inner>[^}]{0,200})\})")
 HOST_KEYS = ("cap_add", "devices", "device_cgroup_rules", "volumes_from")
 NAMESPACES = ("network_mode", "pid", "ipc", "uts", "userns_mode", "cgroup")
 FILE = "docker-compose.yml"
+MOST = 5_000
 
 
 def texts(value):
-    """All texts inside a value."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from texts(key)
-            yield from texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from texts(inner)
-    elif isinstance(value, str):
-        yield value
+    """All texts inside a value; fails the check if there are more than anybody writes (aliases multiply)."""
+    left, seen = [value], 0
+    while left:
+        one, seen = left.pop(), seen + 1
+        if seen > MOST:
+            fail(expected=f"at most {MOST} values", observed="more", where=FILE)
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            left += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            left += one
+
+
+def condition(service, other):
+    """What a service waits for another to be: "service_healthy" and so on; "service_started" for the short form."""
+    waits = service.get("depends_on")
+    how = waits.get(other) if isinstance(waits, dict) else None
+    return how.get("condition") if isinstance(how, dict) else "service_started"
 
 
 def each_service(compose):
@@ -95,9 +105,7 @@ def test_health_of_web(services_of, final):
 @pytest.mark.parametrize("other", ["db", "redis"])
 def test_who_waits_for_whom(services_of, name, other):
     """web and worker wait until db and redis are healthy."""
-    waits = services_of(name)[0].get("depends_on")
-    condition = waits.get(other, {}).get("condition") if isinstance(waits, dict) else "service_started"
-    assert condition == "service_healthy"
+    assert condition(services_of(name)[0], other) == "service_healthy"
 
 
 @check("env.compose-migrations")
@@ -106,8 +114,7 @@ def test_migrations_come_first(compose, services_of, commands, web_starts):
     (web,) = services_of("web")
     if re.search(r"\bmigrate\b", web_starts):
         return
-    waits = web.get("depends_on") if isinstance(web.get("depends_on"), dict) else {}
-    awaited = [name for name, how in waits.items() if how.get("condition") == "service_completed_successfully"]
+    awaited = [n for n, _ in each_service(compose) if condition(web, n) == "service_completed_successfully"]
     running = [
         n
         for n, service in each_service(compose)

@@ -62,7 +62,7 @@ def test_no_secret_is_baked_in(stages):
 
 def named_secret(arguments):
     """The first variable of an ARG or ENV whose name says that it is secret."""
-    names = re.findall(r"(\w+)=", arguments) if "=" in arguments else arguments.split()[:1]
+    names = re.findall(r"(?<!\w)(\w+)=", arguments) if "=" in arguments else arguments.split()[:1]
     return next((name for name in names if SECRET.search(name)), None)
 
 

@@ -51,7 +51,8 @@ def test_web_waits(services_of):
     """web waits until db is healthy."""
     (web,) = services_of("web")
     waits = web.get("depends_on")
-    condition = waits.get("db", {}).get("condition") if isinstance(waits, dict) else None
+    how = waits.get("db") if isinstance(waits, dict) else None
+    condition = how.get("condition") if isinstance(how, dict) else None
     assert condition == "service_healthy"
 
 
