@@ -1,6 +1,6 @@
 """Task 6, quality: the plain case."""
 
-from grader.checkpoint import check
+from grader.checkpoint import check, expect_that
 
 
 @check("env.quality")
@@ -13,4 +13,4 @@ def test_mypy_is_configured(files):
 def test_black_is_a_hook(files):
     """`.pre-commit-config.yaml` has the hook `black`."""
     hooks = [hook.get("id") for repo in files.yaml(".pre-commit-config.yaml")["repos"] for hook in repo["hooks"]]
-    assert "black" in hooks
+    expect_that("black" in hooks, expected="a hook with the id black", observed=f"hooks: {', '.join(map(str, hooks))}")
