@@ -48,10 +48,12 @@ class Agent:
         self.rest, self.engine, self.options = b"", None, {}
 
     def keep(self, value):
+        """Keeps an object for later questions: its number."""
         self.kept[len(self.kept) + 1] = value
         return len(self.kept)
 
     def question(self):
+        """The next question; the process leaves when there will be none."""
         while b"\n" not in self.rest:
             piece = self.control.recv(1 << 16)
             if not piece:
@@ -61,6 +63,7 @@ class Agent:
         return json.loads(line)
 
     def reply(self, number, **outcome):
+        """Sends a reply, or word that it would be too large."""
         line = json.dumps({"id": number, **outcome}, allow_nan=False).encode()
         if len(line) > LARGEST_REPLY:
             line = json.dumps({"id": number, "raised": {"type": "AnswerTooLarge", "message": ""}}).encode()
@@ -132,6 +135,7 @@ def encode(value, depth=0):
 
 
 def collection(value, depth):
+    """A collection or a lazy text as JSON; anything else as a reference."""
     kind = type(value)
     if kind.__module__ == "django.utils.functional" and kind.__name__ == "__proxy__":
         return str(value)
@@ -147,6 +151,7 @@ def collection(value, depth):
 
 
 def reference(value):
+    """What stands for an object: its number, its model's or class's name, its key if it is a row."""
     meta = getattr(value, "_meta", None)
     label = getattr(meta, "label", None) or f"{type(value).__module__}.{type(value).__qualname__}"
     picture_ = {"$": "ref", "v": AGENT.keep(value), "type": str(label)[:200], "pk": None, "callable": callable(value)}
@@ -227,12 +232,14 @@ class TracedEnviron(os._Environ):
         return super().__contains__(key)
 
     def setdefault(self, key, value):
+        """Not a reading: the project sets it."""
         if self._data.get(self.encodekey(key)) is None:
             self[key] = value
         return super().__getitem__(key)
 
 
 def note_read(key):
+    """Notes the line of the project that asked for a variable, by whatever library."""
     frame = sys._getframe(2)
     while frame is not None:
         path = os.path.abspath(frame.f_code.co_filename)
@@ -328,6 +335,7 @@ def warm_django():
 
 
 def close_connections():
+    """Closes every connection to a database."""
     from django.db import connections
 
     for connection in connections.all(initialized_only=True):
@@ -384,6 +392,7 @@ def template(data=None):
 
 
 def root_of(root):
+    """What a question begins at: a kept object, ``module:name`` or a model's label."""
     if isinstance(root, int):
         return AGENT.kept[root]
     if ":" in root:
@@ -410,6 +419,7 @@ STEPS = {
 
 
 def follow(root, steps):
+    """The value at the end of the steps."""
     value = root_of(root)
     for name, *arguments in steps:
         value = STEPS[name](value, *arguments)
@@ -603,6 +613,7 @@ def describe():
 
 
 def describe_model(model):
+    """One model as plain data."""
     meta = model._meta
     return {
         "label": meta.label,
@@ -621,6 +632,7 @@ def describe_model(model):
 
 
 def describe_field(model, field):
+    """One field as plain data."""
     remote = field.remote_field
     default = field.default if field.has_default() else None
     return {
@@ -654,6 +666,7 @@ def declared_in(model, field):
 
 
 def describe_constraint(item):
+    """One constraint or index as plain data."""
     return {
         "name": item.name,
         "type": type(item).__name__,
@@ -709,6 +722,7 @@ def begin_savepoint(question):
 
 
 def enter_savepoint(mode, database):
+    """Begins the transaction of a check."""
     from django.core.cache import caches
     from django.db import transaction
 
@@ -722,6 +736,7 @@ def enter_savepoint(mode, database):
 
 
 def roll_back(block):
+    """Undoes all that a check has done."""
     from django.db import transaction
 
     if block is not None:
