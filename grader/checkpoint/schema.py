@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections.abc import Iterator
 
 from grader.checkpoint.database import Database
 
@@ -9,23 +10,34 @@ from grader.checkpoint.database import Database
 def er_diagram(db: Database, *prefixes: str) -> str:
     """The tables whose names begin so (all if none is named), as JSON for an artefact of kind ``er-diagram``."""
     names = [name for name in db.tables() if not prefixes or name.startswith(prefixes)]
-    links = [
-        {"from": name, "column": constraint.columns[0], "to": constraint.target}
-        for name in names
-        for constraint in db.constraints(name)
-        if constraint.kind == "foreign-key" and constraint.columns
-    ]
+    links = [link for name in names for link in _links(db, name)]
     return json.dumps({"tables": [_table(db, name) for name in names], "links": links})
 
 
 def _table(db: Database, name: str) -> dict[str, object]:
-    keys: dict[str, str] = {}
-    for constraint in db.constraints(name):
-        label = {"primary-key": "PK", "foreign-key": "FK"}.get(constraint.kind, "")
-        for column in constraint.columns:
-            keys[column] = keys.get(column) or label
-    columns = [{"name": c.name, "type": c.type, "key": keys.get(c.name, ""), "null": c.null} for c in db.columns(name)]
+    keys, alone = _of_kind(db, name, "primary-key"), _of_kind(db, name, "unique", alone=True)
+    columns = [
+        {"name": c.name, "type": c.type, "pk": c.name in keys, "null": c.null, "unique": c.name in alone}
+        for c in db.columns(name)
+    ]
     return {"name": name, "columns": columns}
+
+
+def _links(db: Database, name: str) -> Iterator[dict[str, object]]:
+    """The foreign keys of a table. One whose column is unique points back one to one."""
+    single = {*_of_kind(db, name, "unique", alone=True), *_of_kind(db, name, "primary-key", alone=True)}
+    optional = {c.name for c in db.columns(name) if c.null}
+    for constraint in db.constraints(name):
+        if constraint.kind == "foreign-key" and constraint.columns:
+            column = constraint.columns[0]
+            kind = "one-to-one" if column in single else "many-to-one"
+            yield {"table": name, "column": column, "to": constraint.target, "kind": kind, "null": column in optional}
+
+
+def _of_kind(db: Database, name: str, kind: str, *, alone: bool = False) -> set[str]:
+    """The columns of a table that constraints of that kind are about; ``alone``: that are the only one of theirs."""
+    found = [c.columns for c in db.constraints(name) if c.kind == kind]
+    return {column for columns in found for column in columns if not alone or len(columns) == 1}
 
 
 def schema_text(db: Database, *prefixes: str) -> list[str]:

@@ -15,6 +15,8 @@ from grader.report.escape import clip, html_prose, visible, web_address
 from grader.report.exhibits import exhibit
 from grader.scoring import by_dimension
 
+_MOST_OPEN = 6  # criteria that fail: with more of them open, nobody finds the end of the page
+
 
 def render(result: Result) -> str:
     """The page as text."""
@@ -65,7 +67,9 @@ def _environment() -> jinja2.Environment:
         "ICONS": words.ICONS,
         "WORDS": words.WORDS,
         "tally": words.tally,
-        "troubles": words.troubles,
+        "MOST_OPEN": _MOST_OPEN,
+        "shown": words.shown,
+        "begins_later": words.begins_later,
         "reproduce": words.reproduce,
         "points": words.points,
         "count": words.count,

@@ -7,7 +7,7 @@ from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
 from grader.report.audience import for_learners
 from grader.report.escape import clip, markdown, markdown_block, markdown_code, markdown_prose, web_address
-from grader.report.words import ICONS, MODULE, WORDS, points, reproduce, troubles, verdict
+from grader.report.words import ICONS, MODULE, WORDS, count, points, reproduce, shown, verdict
 
 _CASES = 5  # of one criterion: GitHub cuts a summary off at 1 MiB
 _LIMIT = 1_500
@@ -68,11 +68,11 @@ def _failures(result: Result) -> Iterator[str]:
 def _failure(criterion: CriterionResult) -> Iterator[str]:
     yield f"## {ICONS[criterion.status]} {markdown(criterion.title)}"
     yield ""
-    cases = troubles(criterion)
-    for case in cases[:_CASES]:
+    cases, rest = shown(criterion, _CASES)
+    for case in cases:
         yield from _case(case)
-    if len(cases) > _CASES:
-        yield f"… and {len(cases) - _CASES} more cases."
+    if rest:
+        yield f"… and {count(len(rest), 'more case', 'more cases')}."
         yield ""
     if criterion.hint:
         yield f"**Hint:** {markdown_prose(criterion.hint)}"

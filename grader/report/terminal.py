@@ -13,7 +13,7 @@ from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
 from grader.report import escape
 from grader.report.audience import for_learners
-from grader.report.words import ICONS, MODULE, WORDS, points, reproduce, tally, troubles, verdict
+from grader.report.words import ICONS, MODULE, WORDS, begins_later, count, points, reproduce, shown, tally, verdict
 
 _STYLES = {
     Status.PASSED: "green",
@@ -75,11 +75,11 @@ def _open(criterion: CriterionResult) -> Iterator[RenderableType]:
     title.append(escape.terminal(criterion.title), "bold")
     title.append(f"  {points(criterion.max_score)} · task {criterion.task} · {criterion.id}", "dim not bold")
     yield title
-    cases = troubles(criterion)
-    for case in cases[:_CASES]:
+    cases, rest = shown(criterion, _CASES)
+    for case in cases:
         yield Padding(_case(case), (1, 0, 0, 2))
-    if len(cases) > _CASES:
-        yield Text(f"\n  … and {len(cases) - _CASES} more cases like these")
+    if rest:
+        yield Text(f"\n  … and {count(len(rest), 'more case', 'more cases')}")
     if criterion.status is Status.FAILED:
         yield Padding(_advice(criterion), (1, 0, 1, 2))
 
@@ -137,6 +137,8 @@ def _end(result: Result) -> Iterator[RenderableType]:
             escape.terminal(step.title),
             (f" ({points(step.max_score)}, task {step.task})", "dim"),
         )
+        if begins_later(result):
+            yield _line(f"Tasks build on each other: if you have only begun, start with task {begins_later(result)}.")
     if not result.provenance.official:
         yield _line("Unofficial: only all checks in a sandbox that isolates are an official result.", "dim")
     yield _line(f"Seed {result.provenance.seed}, {result.provenance.duration_s:.1f} s", "dim")

@@ -46,13 +46,18 @@ def verdict(result: Result) -> Verdict:
             "met",
             "Met, with full marks" if full else "Met",
             f"This submission meets the bar of {result.pass_score} points"
-            + ("." if full else f"; {points(result.max_score - result.score)} more can be won."),
+            + ("." if full else f"; {more(result.max_score - result.score)} can be won."),
         )
     return Verdict(
         "unmet",
         "Not met yet",
-        f"{points(max(result.pass_score - result.score, 0))} more are needed to reach the bar of {result.pass_score}.",
+        _needed(result),
     )
+
+
+def _needed(result: Result) -> str:
+    missing = max(result.pass_score - result.score, 0)
+    return f"{more(missing)} {'is' if missing == 1 else 'are'} needed to reach the bar of {result.pass_score}."
 
 
 def _ungraded(result: Result) -> Verdict:
@@ -81,6 +86,11 @@ def points(number: int) -> str:
     return count(number, "point", "points")
 
 
+def more(number: int) -> str:
+    """``1 more point``, ``2 more points``."""
+    return count(number, "more point", "more points")
+
+
 def count(number: int, one: str, many: str) -> str:
     """The number with its noun."""
     return f"{number} {one if number == 1 else many}"
@@ -97,6 +107,28 @@ def troubles(criterion: CriterionResult) -> tuple[Observation, ...]:
     """The cases that did not pass, gravest first, else in the order of the checks."""
     order = (Status.FAILED, Status.ERRORED, Status.BLOCKED, Status.MANUAL)
     return tuple(sorted((o for o in criterion.observations if o.status in order), key=lambda o: order.index(o.status)))
+
+
+def shown(criterion: CriterionResult, most: int) -> tuple[tuple[Observation, ...], tuple[Observation, ...]]:
+    """The cases that did not pass: the ones to show, at most ``most``, and the rest.
+
+    One that came out just like a case already shown teaches nothing more, and goes to the rest.
+    """
+    first: list[Observation] = []
+    rest: list[Observation] = []
+    seen: set[object] = set()
+    for case in troubles(criterion):
+        outcome = (case.status, case.expected, case.observed, case.where)
+        (rest if outcome in seen or len(first) == most else first).append(case)
+        seen.add(outcome)
+    return tuple(first), tuple(rest)
+
+
+def begins_later(result: Result) -> int | None:
+    """The first task in which something fails, if it comes before the next step's and little is done; else ``None``."""
+    step = result.next_step if result.score * 4 < result.max_score else None
+    first = min((c.task for c in result.criteria if c.status is Status.FAILED), default=None)
+    return first if step is not None and first is not None and first < step.task else None
 
 
 def tally(result: Result) -> tuple[tuple[Status, int], ...]:

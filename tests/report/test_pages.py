@@ -6,11 +6,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from playwright import sync_api
 
 from grader.report import REPORTS
 from tests.report.samples import SAMPLES
 
-sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
 QUIET = (
     "--no-sandbox",
@@ -19,7 +19,7 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
+pytestmark = pytest.mark.browser
 
 # For every text on the page: its colour against the nearest opaque background, by WCAG 2.
 CONTRASTS = """() => {

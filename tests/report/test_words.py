@@ -1,0 +1,50 @@
+"""What reports choose to show first: cases that differ, criteria that are not too many, where to begin."""
+
+from dataclasses import replace
+
+from grader.domain.evidence import Observation
+from grader.domain.result import CriterionResult, Result
+from grader.domain.status import Status
+from grader.report import REPORTS
+from grader.report.words import begins_later, shown
+from tests.report.samples import mixed
+
+
+def case(check: str, observed: str) -> Observation:
+    return Observation(check, "domain.a", "It holds.", Status.FAILED, expected="yes", observed=observed)
+
+
+def failing(*tasks: int) -> Result:
+    """A result of which criteria fail, one for each task; the last is worth most."""
+    one = next(c for c in mixed().criteria if c.status is Status.FAILED)
+    criteria = tuple(
+        replace(one, id=f"domain.c{n}", task=task, max_score=n + 1, score=0) for n, task in enumerate(tasks)
+    )
+    return replace(mixed(), criteria=criteria, score=0)
+
+
+def with_cases(*cases: Observation) -> CriterionResult:
+    return replace(failing(1).criteria[0], observations=cases)
+
+
+def test_a_case_like_another_is_not_shown_twice() -> None:
+    first, again, other = case("a", "no"), case("b", "no"), case("c", "never")
+    assert shown(with_cases(first, again, other), 3) == ((first, other), (again,))
+
+
+def test_no_more_cases_are_shown_than_asked_for() -> None:
+    cases = [case(str(n), str(n)) for n in range(5)]
+    assert shown(with_cases(*cases), 3) == (tuple(cases[:3]), tuple(cases[3:]))
+
+
+def test_who_has_only_begun_starts_with_the_first_task() -> None:
+    assert begins_later(failing(1, 2, 4)) == 1
+    assert begins_later(failing(4, 4)) is None
+    assert begins_later(replace(failing(1, 2, 4), score=60)) is None
+    assert "start with task 1" in REPORTS["html"].render(failing(1, 2, 4))
+
+
+def test_of_many_failures_the_first_and_the_next_step_are_open() -> None:
+    text = REPORTS["html"].render(failing(*range(1, 11)))
+    opened = [f'id="c-domain.c{n}" open>' in text for n in range(10)]
+    assert opened == [True] * 6 + [False] * 3 + [True]
