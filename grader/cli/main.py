@@ -23,9 +23,11 @@ class LazyGroup(click.Group):
     """A group whose commands are imported on use; their one-line help is known without."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order in which they are shown."""
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now; ``None`` for a name that is none."""
         if cmd_name not in _COMMANDS:
             return None
         module = importlib.import_module(_COMMANDS[cmd_name][0])
@@ -33,6 +35,7 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands with their summaries, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
 
