@@ -50,21 +50,6 @@ def test_every_variable_has_a_default(compose):
 
 
 @check("env.compose")
-def test_every_file_is_there(compose, files):
-    """Every `env_file` is committed, or not required."""
-    for name, service in each_service(compose):
-        given = service.get("env_file") or []
-        for one in given if isinstance(given, list) else [given]:
-            path, required = (one.get("path"), one.get("required", True)) if isinstance(one, dict) else (one, True)
-            there = files.exists(str(path).removeprefix("./"))
-            expect_that(
-                there or required is False,
-                expected=f"{name} starts without a file of one's own",
-                observed=f"it needs {path}",
-            )
-
-
-@check("env.compose")
 def test_what_the_services_are(services_of):
     """db is a postgres image, redis a redis image, and web is built here or an image that a service builds."""
     database, redis, web, _ = services_of("db", "redis", "web", "worker")

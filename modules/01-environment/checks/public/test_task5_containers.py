@@ -39,6 +39,21 @@ def test_the_compose_file(tools, services_of):
     services_of("web", "worker", "db", "redis")
 
 
+@check("env.compose")
+def test_every_file_is_there(compose, files):
+    """Every `env_file` is committed, or not required."""
+    for name, service in compose["services"].items():
+        given = service.get("env_file") or [] if isinstance(service, dict) else []
+        for one in given if isinstance(given, list) else [given]:
+            path, required = (one.get("path"), one.get("required", True)) if isinstance(one, dict) else (one, True)
+            there = files.exists(str(path).removeprefix("./"))
+            expect_that(
+                there or required is False,
+                expected=f"{name} starts without a file of one's own",
+                observed=f"it needs {path}",
+            )
+
+
 @check("env.compose-health")
 def test_health_of_the_database(services_of):
     """The service db has a health check."""
