@@ -21,6 +21,7 @@ _MARKS = 54.0  # where names begin in a row: before them stand PK, FK and U
 _GAP = 40.0
 _LAYER = 76.0
 _LONGEST = 44
+_SHORT = (("timestamp with time zone", "timestamptz"), ("character varying", "varchar"))
 _MOST = 80  # tables: more are no diagram that anybody reads
 
 
@@ -132,7 +133,7 @@ def draw(schema: Schema) -> Drawing:
     views = {name: _View(table) for name, table in tables.items()}
     routes = _arrange(views, links)
     corners = {name: (v.xy[0] - v.width / 2, v.xy[1] - v.height / 2) for name, v in views.items()}
-    keys = {(link.table, link.column) for link in links}
+    keys = {(link.table, link.column) for link in schema.links}
     boxes = tuple(_box(views[name], corners[name], keys) for name in tables)
     paths = tuple(_path(link, views, corners, routes.get((link.table, link.to), ())) for link in links)
     width = max((b.x + b.width for b in boxes), default=0.0) + _GAP
@@ -155,7 +156,10 @@ def _name(column: Column) -> str:
 
 
 def _type(column: Column) -> str:
-    return _shortened(column.type, _LONGEST // 2) + ("?" if column.null else "")
+    type_ = column.type
+    for long, short in _SHORT:
+        type_ = type_.replace(long, short)
+    return _shortened(type_, _LONGEST // 2) + ("?" if column.null else "")
 
 
 def _shortened(text: str, limit: int) -> str:
