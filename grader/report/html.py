@@ -15,8 +15,6 @@ from grader.report.escape import clip, html_prose, visible, web_address
 from grader.report.exhibits import exhibit
 from grader.scoring import by_dimension
 
-_MOST_OPEN = 6  # criteria that fail: with more of them open, nobody finds the end of the page
-
 
 def render(result: Result) -> str:
     """The page as text."""
@@ -30,6 +28,7 @@ def render(result: Result) -> str:
             verdict=words.verdict(result),
             groups={status: [c for c in result.criteria if c.status is status] for status in Status},
             titles={c.id: c.title for c in result.criteria},
+            in_full=words.in_full(result),
             exhibits=[(a, exhibit(a)) for a in result.artefacts],
             dimensions=by_dimension(result.criteria),
             css=Markup(css),
@@ -67,7 +66,6 @@ def _environment() -> jinja2.Environment:
         "ICONS": words.ICONS,
         "WORDS": words.WORDS,
         "tally": words.tally,
-        "MOST_OPEN": _MOST_OPEN,
         "shown": words.shown,
         "begins_later": words.begins_later,
         "reproduce": words.reproduce,

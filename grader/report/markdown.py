@@ -7,7 +7,7 @@ from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
 from grader.report.audience import for_learners
 from grader.report.escape import clip, markdown, markdown_block, markdown_code, markdown_prose, web_address
-from grader.report.words import ICONS, MODULE, WORDS, count, points, reproduce, shown, verdict
+from grader.report.words import ICONS, MODULE, WORDS, count, journey, points, reproduce, shown, verdict
 
 _CASES = 5  # of one criterion: GitHub cuts a summary off at 1 MiB
 _LIMIT = 1_500
@@ -94,10 +94,10 @@ def _case(case: Observation) -> Iterator[str]:
     if case.where:
         yield f"  - Where: {markdown_code(str(case.where))}"
     yield ""
-    if case.traceback:
+    if journey(case):
         yield "<details><summary>Traceback</summary>"
         yield ""
-        yield markdown_block(case.traceback[-4 * _LIMIT :])
+        yield markdown_block(journey(case)[-4 * _LIMIT :])
         yield ""
         yield "</details>"
         yield ""

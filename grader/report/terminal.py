@@ -11,9 +11,9 @@ from rich.text import Text
 from grader.domain.evidence import Observation
 from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
-from grader.report import escape
+from grader.report import escape, words
 from grader.report.audience import for_learners
-from grader.report.words import ICONS, MODULE, WORDS, begins_later, count, points, reproduce, shown, tally, verdict
+from grader.report.words import ICONS, MODULE, WORDS, count, points
 
 _STYLES = {
     Status.PASSED: "green",
@@ -39,18 +39,19 @@ def terminal(result: Result, *, faults: bool = False) -> RenderableType:
 def _parts(result: Result) -> Iterator[RenderableType]:
     yield from _head(result)
     titles = {c.id: c.title for c in result.criteria}
-    for status in (Status.FAILED, Status.ERRORED):
-        for criterion in result.criteria:
-            if criterion.status is status:
-                yield from _open(criterion)
-    rest = [c for c in result.criteria if c.status not in (Status.FAILED, Status.ERRORED)]
+    chosen = words.in_full(result)
+    opened = [c for c in result.criteria if c.id in chosen]
+    opened += [c for c in result.criteria if c.status is Status.ERRORED]
+    for criterion in opened:
+        yield from _open(criterion)
+    rest = [c for c in result.criteria if c not in opened]
     if rest:
         yield _folded(rest, titles)
     yield from _end(result)
 
 
 def _head(result: Result) -> Iterator[RenderableType]:
-    said = verdict(result)
+    said = words.verdict(result)
     yield Text()
     yield _line(MODULE.format(number=result.module, title=result.module_title), "dim")
     head = _line(said.headline, _KINDS[said.kind])
@@ -61,7 +62,7 @@ def _head(result: Result) -> Iterator[RenderableType]:
     yield head
     yield _line(said.sentence)
     if result.criteria:
-        yield Text("  ").join(Text(f"{ICONS[s]} {n} {WORDS[s]}", _STYLES[s]) for s, n in tally(result))
+        yield Text("  ").join(Text(f"{ICONS[s]} {n} {WORDS[s]}", _STYLES[s]) for s, n in words.tally(result))
     for notice in result.notices:
         yield Text()
         yield Text.assemble(("Note: ", "bold"), escape.terminal(notice))
@@ -75,7 +76,7 @@ def _open(criterion: CriterionResult) -> Iterator[RenderableType]:
     title.append(escape.terminal(criterion.title), "bold")
     title.append(f"  {points(criterion.max_score)} · task {criterion.task} · {criterion.id}", "dim not bold")
     yield title
-    cases, rest = shown(criterion, _CASES)
+    cases, rest = words.shown(criterion, _CASES)
     for case in cases:
         yield Padding(_case(case), (1, 0, 0, 2))
     if rest:
@@ -87,17 +88,17 @@ def _open(criterion: CriterionResult) -> Iterator[RenderableType]:
 def _case(case: Observation) -> RenderableType:
     parts: list[RenderableType] = [_line(case.sentence)]
     rows = [("expected", case.expected), ("observed", case.observed), ("where", str(case.where or ""))]
-    rows += [("traceback", case.traceback), ("fault", case.fault)]
+    rows += [("traceback", words.journey(case)), ("fault", case.fault)]
     if case.status is Status.ERRORED:
         rows.insert(0, ("status", "could not be measured; this is not your fault"))
     return Group(*parts, _pairs(rows))
 
 
 def _advice(criterion: CriterionResult) -> RenderableType:
-    words, command = reproduce(criterion)
+    said, command = words.reproduce(criterion)
     rows = [("hint", criterion.hint)]
     rows += [("read", f"{title} {address}") for title, address in criterion.docs]
-    rows.append(("repeat" if command else "look again", command or words))
+    rows.append(("repeat" if command else "look again", command or said))
     return _pairs(rows)
 
 
@@ -117,7 +118,7 @@ def _folded(criteria: list[CriterionResult], titles: dict[str, str]) -> Renderab
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
-    order = [Status.BLOCKED, Status.MANUAL, Status.PASSED]
+    order = [Status.FAILED, Status.BLOCKED, Status.MANUAL, Status.PASSED]
     for c in sorted(criteria, key=lambda c: order.index(c.status)):
         title = _line(c.title)
         if c.blocked_by:
@@ -137,8 +138,10 @@ def _end(result: Result) -> Iterator[RenderableType]:
             escape.terminal(step.title),
             (f" ({points(step.max_score)}, task {step.task})", "dim"),
         )
-        if begins_later(result):
-            yield _line(f"Tasks build on each other: if you have only begun, start with task {begins_later(result)}.")
+        if words.begins_later(result):
+            yield _line(
+                f"Tasks build on each other: if you have only begun, start with task {words.begins_later(result)}."
+            )
     if not result.provenance.official:
         yield _line("Unofficial: only all checks in a sandbox that isolates are an official result.", "dim")
     yield _line(f"Seed {result.provenance.seed}, {result.provenance.duration_s:.1f} s", "dim")

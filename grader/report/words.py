@@ -21,6 +21,7 @@ WORDS = {
     Status.MANUAL: "for a person",
 }
 MODULE = "Module {number:02d} · {title}"
+MANY = 6  # criteria that fail: with more of them in full, nobody finds the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,18 @@ def shown(criterion: CriterionResult, most: int) -> tuple[tuple[Observation, ...
         (rest if outcome in seen or len(first) == most else first).append(case)
         seen.add(outcome)
     return tuple(first), tuple(rest)
+
+
+def journey(case: Observation) -> str:
+    """The traceback, if it tells more than what was observed: one without a line of the project does not."""
+    return case.traceback if "\n" in case.traceback.strip() else ""
+
+
+def in_full(result: Result) -> frozenset[str]:
+    """The ids of the failed criteria to show in full: all, or of many only the first ones and the next step."""
+    failed = [c.id for c in result.criteria if c.status is Status.FAILED]
+    step = result.next_step
+    return frozenset(failed[:MANY] if len(failed) > MANY else failed) | ({step.id} if step else frozenset())
 
 
 def begins_later(result: Result) -> int | None:

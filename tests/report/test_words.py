@@ -1,11 +1,14 @@
 """What reports choose to show first: cases that differ, criteria that are not too many, where to begin."""
 
 from dataclasses import replace
+from io import StringIO
+
+from rich.console import Console
 
 from grader.domain.evidence import Observation
 from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
-from grader.report import REPORTS
+from grader.report import REPORTS, terminal
 from grader.report.words import begins_later, shown
 from tests.report.samples import mixed
 
@@ -42,6 +45,14 @@ def test_who_has_only_begun_starts_with_the_first_task() -> None:
     assert begins_later(failing(4, 4)) is None
     assert begins_later(replace(failing(1, 2, 4), score=60)) is None
     assert "start with task 1" in REPORTS["html"].render(failing(1, 2, 4))
+
+
+def test_a_terminal_shows_few_failures_in_full_and_names_all() -> None:
+    console = Console(width=100, file=StringIO(), record=True)
+    console.print(terminal(failing(*range(1, 11))))
+    text = console.export_text()
+    assert text.count("expected") == 7 * len(shown(failing(1).criteria[0], 3)[0])
+    assert text.count("✗ failed") == 10
 
 
 def test_of_many_failures_the_first_and_the_next_step_are_open() -> None:
