@@ -27,7 +27,7 @@ def _head(result: Result) -> Iterator[str]:
     yield f"**{markdown(MODULE.format(number=result.module, title=result.module_title))}.** {markdown(said.sentence)}"
     yield ""
     if not result.provenance.official:
-        yield "**Unofficial:** only all checks in a sandbox that isolates are an official result."
+        yield "**Unofficial:** an official result needs all checks, hidden ones too, and a sandbox that isolates."
         yield ""
     for notice in result.notices:
         yield f"> **Note:** {markdown_prose(notice)}"
