@@ -143,7 +143,9 @@ def _end(result: Result) -> Iterator[RenderableType]:
                 f"Tasks build on each other: if you have only begun, start with task {words.begins_later(result)}."
             )
     if not result.provenance.official:
-        yield _line("Unofficial: an official result needs all checks, hidden ones too, and a sandbox that isolates.", "dim")
+        yield _line(
+            "Unofficial: an official result needs all checks, hidden ones too, and a sandbox that isolates.", "dim"
+        )
     yield _line(f"Seed {result.provenance.seed}, {result.provenance.duration_s:.1f} s", "dim")
 
 
