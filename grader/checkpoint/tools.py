@@ -1,16 +1,13 @@
 """The fixture ``tools``: programs that look at the submission, in a sandbox, by the course's configuration."""
 
-import importlib.util
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from grader.checkpoint.edited import edited
 from grader.checkpoint.files import Files
 from grader.checkpoint.session import Session
 from grader.checkpoint.words import bounded
-from grader.domain.errors import EnvironmentError_
 from grader.sandbox.api import Launch
 
 _MOST_FINDINGS = 10
@@ -57,12 +54,10 @@ class Tools:
 
     def compose(self, path: str) -> ToolReport:
         """Whether a file follows the Compose specification. It is read as plain data: nothing in it is resolved."""
-        import jsonschema  # takes longer to import than most checks to run
+        from grader.environment.compose import compose_problems
 
-        validator = jsonschema.Draft7Validator(_compose_schema())
-        errors = sorted(validator.iter_errors(self._files.yaml(path)), key=lambda error: list(map(str, error.path)))
-        findings = [f"{'.'.join(map(str, error.path)) or 'the file'}: {error.message}" for error in errors]
-        return ToolReport(not findings, tuple(bounded(f, 160) for f in findings[:_MOST_FINDINGS]))
+        findings = compose_problems(self._files.yaml(path))
+        return ToolReport(not findings, tuple(bounded(finding, 160) for finding in findings))
 
     def _run(self, launch: Launch, edits: Mapping[str, str] | None) -> tuple[int, str]:
         spec = self._session.spec
@@ -73,12 +68,3 @@ class Tools:
             finally:
                 process.kill()
         return code, process.output().decode(errors="replace")
-
-
-def _compose_schema() -> dict[str, object]:
-    found = importlib.util.find_spec("check_jsonschema")
-    if found is None or found.origin is None:
-        raise EnvironmentError_("check-jsonschema is not installed.", "pip install 'django-track[course]'")
-    path = Path(found.origin).parent / "builtin_schemas" / "vendor" / "compose-spec.json"
-    schema: dict[str, object] = json.loads(path.read_bytes())
-    return schema

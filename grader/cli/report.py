@@ -16,6 +16,11 @@ from grader.cli.console import out
 def command(result: Path, out_dir: Path, formats: tuple[str, ...], staff: bool) -> None:
     """Render RESULT, a result.json, in other formats; decides nothing and measures nothing."""
     from grader.cli.outcome import finish
+    from grader.domain.errors import UsageError_
     from grader.report import decode
 
-    raise click.exceptions.Exit(finish(decode(result.read_bytes()), out_dir, formats, staff=staff, console=out))
+    try:
+        stored = decode(result.read_bytes())
+    except UsageError_ as wrong:
+        raise UsageError_(f"{result}: {wrong.message}", wrong.hint) from None
+    raise click.exceptions.Exit(finish(stored, out_dir, formats, staff=staff, console=out))

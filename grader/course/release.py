@@ -18,7 +18,7 @@ from grader.domain.errors import CourseError, UsageError_
 from grader.environment.lock import content_hashes
 
 _SHARED = ("README.md", "hints.md", "module.toml")
-_IGNORED = ".venv/\n__pycache__/\n*.py[cod]\n.env\n*.sqlite3\n/out/\n"
+_IGNORED = ".venv/\n__pycache__/\n*.py[cod]\n.env\n*.sqlite3\nout/\n"
 # One commit, by nobody in particular at no particular time: two releases of one course are the same, bit for bit.
 _COMMIT = {
     "GIT_AUTHOR_NAME": "Django Track",
@@ -101,7 +101,7 @@ def _root(course: Course, released: tuple[Module, ...], out: Path) -> None:
     (out / "course.toml").write_text(
         f'name = {json.dumps(course.name)}\nenvironment_lock = "environment"\nmodules = {slugs}\n', "utf-8"
     )
-    (out / "requirements.txt").write_text(f"django-track=={__version__}\n", "utf-8")
+    (out / "requirements.txt").write_text(f"django-track[course]=={__version__}\n", "utf-8")
     (out / ".gitignore").write_text(_IGNORED, "utf-8")
     (out / "README.md").write_text(_readme(course, latest), "utf-8")
     if (course.root / "LICENSE").is_file():
