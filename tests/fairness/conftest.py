@@ -1,0 +1,3 @@
+"""The solutions in here are data: their own tests belong to them."""
+
+collect_ignore_glob = ["*/tests/*", "*/src/*"]
