@@ -18,19 +18,22 @@ def command() -> None:
 @command.command("build")
 @opt.course_option
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a committed starter has drifted.")
-@click.option("--solution", "number", type=click.IntRange(1, 5), help="Write this module's solution instead.")
-@click.option("--out", "folder", type=click.Path(path_type=Path), help="Where to write the solution.")
-def build(course_dir: Path | None, check: bool, number: int | None, folder: Path | None) -> None:
-    """Project capstone/reference to the committed starters, or to one solution."""
-    from grader.course import build_solution, build_starters, check_starters, load_course
+@click.option("--solution", type=click.IntRange(1, 5), help="Write this module's solution instead.")
+@click.option("--starter", type=click.IntRange(1, 5), help="Write this module's starter instead.")
+@click.option("--out", "folder", type=click.Path(path_type=Path), help="Where to write that one state.")
+def build(course_dir: Path | None, check: bool, solution: int | None, starter: int | None, folder: Path | None) -> None:
+    """Project capstone/reference to the committed starters, or to one solution or starter."""
+    from grader.course import build_solution, build_starter, build_starters, check_starters, load_course
 
     course = load_course(opt.find_course(course_dir))
-    if number is not None:
+    if solution and starter:
+        raise click.UsageError("One state at a time: --solution or --starter.")
+    if number := solution or starter:
         if folder is None:
-            raise click.UsageError("Say where the solution is to be written: --out DIR.")
-        out.print(
-            f"Wrote solution {number:02d} to {build_solution(course, number, opt.empty_folder(folder))}.", markup=False
-        )
+            raise click.UsageError("Say where it is to be written: --out DIR.")
+        write = build_solution if solution else build_starter
+        name = f"{'solution' if solution else 'starter'} {number:02d}"
+        out.print(f"Wrote {name} to {write(course, number, opt.empty_folder(folder))}.", markup=False)
         return
     drift = check_starters(course) if check else build_starters(course)
     for found in drift:

@@ -24,8 +24,13 @@ class Drift:
 
 
 def built_modules(course: Course) -> tuple[Module, ...]:
-    """The modules that have a manifest: those whose starters are built."""
-    return tuple(m for m in course.modules if m.criteria)
+    """The modules that have a manifest: those whose starters are built, whether or not they have criteria yet."""
+    return tuple(m for m in course.modules if (course.folder(m) / "module.toml").is_file())
+
+
+def graded_modules(course: Course) -> tuple[Module, ...]:
+    """The built modules that have criteria: those that can be graded, and have something to prove."""
+    return tuple(m for m in built_modules(course) if m.criteria)
 
 
 def check_starters(course: Course) -> tuple[Drift, ...]:
@@ -47,6 +52,11 @@ def build_starters(course: Course) -> tuple[Drift, ...]:
 def build_solution(course: Course, number: int, out: Path) -> Path:
     """Write the solution of a module to the folder ``out``, which must not exist or be empty."""
     return project_to(course, State(number, True), out)
+
+
+def build_starter(course: Course, number: int, out: Path) -> Path:
+    """Write the starter of a module to the folder ``out``, which must not exist or be empty."""
+    return project_to(course, State(number, False), out)
 
 
 def _drift(course: Course, module: Module) -> list[Drift]:

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from grader.course.assignments import assign
-from grader.course.build import built_modules
+from grader.course.build import graded_modules
 from grader.course.manifest import Course
 from grader.course.mutants import load_mutants, mutate
 from grader.course.projection import Tree, project_tree
@@ -102,7 +102,7 @@ def entries(course: Course, *, only: int | None = None) -> Iterator[Entry]:
     Raises:
         CourseError: a mutant does not fit the solution any more.
     """
-    for module in built_modules(course):
+    for module in graded_modules(course):
         if only in (None, module.number):
             yield from _states(course, module)
             yield from _mutants(course, module)
@@ -118,7 +118,7 @@ def _states(course: Course, module: Module) -> Iterator[Entry]:
     starter, number = project_tree(course, State(module.number, False)), f"{module.number:02d}"
     yield _entry(course, f"{number}/starter", "starter", module, starter)
     yield _entry(course, f"{number}/solution", "solution", module, project_tree(course, State(module.number, True)))
-    for earlier in built_modules(course):
+    for earlier in graded_modules(course):
         if earlier.number < module.number:
             yield _entry(course, f"{number}/starter-for-{earlier.number:02d}", "earlier", earlier, starter)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.assignments import assign
-from grader.course.build import built_modules
+from grader.course.build import graded_modules
 from grader.course.ledger import Entry, Outcome, entries, outcome_of, read_ledger, uncaught, write_ledger
 from grader.course.manifest import Course
 from grader.course.projection import write_tree
@@ -73,7 +73,7 @@ def prove(
 
 def unproved(course: Course, only: int | None) -> tuple[Wrong, ...]:
     """The modules with criteria that no mutant fails."""
-    modules = [m for m in built_modules(course) if only in (None, m.number)]
+    modules = [m for m in graded_modules(course) if only in (None, m.number)]
     found = [(module, uncaught(course, module)) for module in modules]
     return tuple(Wrong(f"{m.number:02d}/mutant", f"no mutant fails {', '.join(ids)}") for m, ids in found if ids)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import Course, Drift, build_solution, build_starters, check_starters
+from grader.course.build import built_modules, graded_modules
 
 STARTER = "modules/01-one/starter"
 
@@ -88,6 +89,15 @@ def test_the_solution_is_written_where_one_says(course: Course, tmp_path: Path):
     out = build_solution(course, 2, tmp_path / "solution")
     assert "the solution of two" in (out / "src/app.py").read_text()
     assert (out / "run.sh").stat().st_mode & 0o100
+
+
+def test_a_module_that_cannot_be_graded_yet_has_a_starter_all_the_same(course: Course, rewrite):
+    criteria = (course.folder(course.modules[1]) / "module.toml").read_text().partition("[[criteria]]")
+    bare = rewrite("modules/02-two/module.toml", "".join(criteria[1:]), "")
+    assert [m.number for m in built_modules(bare)] == [1, 2]
+    assert [m.number for m in graded_modules(bare)] == [1]
+    build_starters(bare)
+    assert (bare.folder(bare.modules[1]) / "starter/src/app.py").is_file()
 
 
 def test_the_starters_of_this_repository_have_not_drifted(real: Course):
