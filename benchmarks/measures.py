@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 from unittest.mock import patch
 
-from grader.checkpoint import runner
+from grader.checkpoint import processes
 from grader.checkpoint.runner import CheckRun, run_checks
 from grader.checkpoint.spec import RunSpec
-from grader.cli.options import state_dir
+from grader.cli import options
 from grader.course import assign, build_solution, load_course
 from grader.domain.status import Status
 from grader.environment import prepare
@@ -36,7 +36,7 @@ class Bench:
     """The solution, taken in once, with its environment."""
 
     def __init__(self, room: Path) -> None:
-        self.room, self.state = room, state_dir()
+        self.room, self.state = room, options.state_dir()
         self.course = load_course(ROOT)
         self.assignment = assign(self.course, 2, room)
         self.solution = build_solution(self.course, 2, room / "solution")
@@ -65,7 +65,11 @@ class Bench:
         """Seconds that the checks take by themselves: pytest's start and collection are the same for all ways."""
         began = time.perf_counter()
         if way == "inline":
-            with patch.object(runner, "_pytest", _inline):
+            with (
+                patch.object(processes, "command", _inline),
+                patch.object(processes, "_KEPT_VARIABLES", (*processes._KEPT_VARIABLES, "PYTHONPATH")),
+                patch.dict(os.environ, PYTHONPATH=str(ROOT)),
+            ):
                 evidence = run_checks(self._run(way), progress=lambda step: None)
         else:
             evidence = run_checks(self._run(way), progress=lambda step: None)
@@ -77,7 +81,8 @@ class Bench:
     def official(self) -> float:
         """Seconds of a whole official grade."""
         began = time.perf_counter()
-        result = grade(self.solution, self.assignment, Options(self.state, seed=7), progress=lambda step: None)
+        choices = Options(self.state, seed=7, lanes=options.lanes())
+        result = grade(self.solution, self.assignment, choices, progress=lambda step: None)
         assert result.score == result.max_score
         return time.perf_counter() - began
 
@@ -100,6 +105,7 @@ class Bench:
             selected=(),
             state_dir=self.state,
             folder=self.room,
+            claims=self.room,
             progress_fd=-1,
             life_fd=-1,
         )
@@ -128,20 +134,12 @@ class Bench:
         return time.perf_counter() - began
 
 
-def _inline(run: CheckRun, told: RunSpec) -> tuple[int, str]:
+def _inline(lane: processes.Lane) -> list[str]:
     """pytest with the base line's plugin; the rest of the run is as it always is."""
-    real = subprocess.Popen
-
-    def popen(command: list[str], **options: object) -> "subprocess.Popen[bytes]":
-        options["env"] = {**options["env"], "PYTHONPATH": str(ROOT)}  # type: ignore[dict-item]
-        command = [word for word in command if word != "-I"]
-        return real([*command, "-p", "benchmarks.inline"], **options)  # type: ignore[call-overload,no-any-return]
-
-    with patch.object(runner.subprocess, "Popen", popen):
-        return _PYTEST(run, told)
+    return [*(word for word in _COMMAND(lane) if word != "-I"), "-p", "benchmarks.inline"]
 
 
-_PYTEST = runner._pytest
+_COMMAND = processes.command
 
 
 def peak_memory_mb(bench: Bench) -> float:

@@ -49,7 +49,8 @@ class Assignment:
 class Options:
     """How to grade. ``seed`` is recorded in the result, so that a run can be repeated; ``None`` draws one.
 
-    ``criteria`` restricts the run to some criterion ids, which never gives an official result.
+    ``criteria`` restricts the run to some criterion ids, which never gives an official result. ``lanes`` is how many
+    processes share the checks: one where several submissions are graded at a time.
     """
 
     state_dir: Path
@@ -60,6 +61,7 @@ class Options:
     commit: str | None = None
     public_only: bool = False
     criteria: tuple[str, ...] | None = None
+    lanes: int = 1
 
 
 def grade(source: Path, assignment: Assignment, options: Options, *, progress: Step) -> Result:
@@ -143,6 +145,7 @@ def _measure(
         public_only=options.public_only,
         criteria=criteria or options.criteria,
         state_dir=options.state_dir,
+        lanes=1 if criteria or options.criteria else options.lanes,
     )
     return run_checks(run, progress=progress)
 

@@ -30,6 +30,7 @@ class App:
 
     def __init__(self, asks: Asks) -> None:
         self._asks = asks
+        self._models: dict[str, Any] = {}
 
     def evaluate(self, root: int | str, steps: list[list[Any]]) -> Any:
         """Follows steps from a reference, a model's label or ``module:name``."""
@@ -40,13 +41,15 @@ class App:
         return wrapped(self, answer)
 
     def model(self, label: str) -> Any:
-        """A model by ``app.Name``; fails the check if there is none."""
-        try:
-            return of_type(Remote, self.evaluate(label, []))
-        except Raised as raised:
-            if raised.is_a("LookupError"):
-                raise Failed(f"a model {label}", "there is none") from None
-            raise
+        """A model by ``app.Name``, asked for once; fails the check if there is none."""
+        if label not in self._models:
+            try:
+                self._models[label] = of_type(Remote, self.evaluate(label, []))
+            except Raised as raised:
+                if raised.is_a("LookupError"):
+                    raise Failed(f"a model {label}", "there is none") from None
+                raise
+        return self._models[label]
 
     def get(self, path: str) -> Any:
         """What ``module:name`` names; fails the check if there is nothing."""
@@ -95,7 +98,10 @@ class App:
 
 def _doing(steps: list[list[Any]]) -> str:
     named = [step[1] for step in steps if step[0] == "get"]
-    return f"`{named[-1]}` was read" if named else "it was being called" if steps else "it was being looked at"
+    called = bool(steps) and steps[-1][0] == "call"
+    if named:
+        return f"`{named[-1]}` was {'called' if called else 'read'}"
+    return "it was being called" if steps else "it was being looked at"
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from types import FunctionType
 from typing import Any, Protocol
 
+from grader.checkpoint.remote import invoke
 from grader.checkpoint.rng import Rng
 from grader.domain.errors import CourseError
 
@@ -33,7 +34,7 @@ class Maker:
     def __call__(self, **fields: Any) -> Any:
         many = {name: fields.pop(name) for name in self._recipe.many if name in fields}
         row = self.build(**fields)
-        row.save()
+        invoke(row, "save")
         for name, rows in many.items():
             getattr(row, name).set(rows)
         return row

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from grader.checkpoint import lanes
 from grader.checkpoint import spec as specification
 from grader.checkpoint.case import CASE, Case
 from grader.checkpoint.declare import ATTRIBUTE, Declared
 from grader.checkpoint.explain import Ending, Setting, errored, explain
-from grader.checkpoint.record import KEY, written
+from grader.checkpoint.record import KEY, PLACE, written
 from grader.checkpoint.rng import seeded
 from grader.checkpoint.session import SESSION, Session
 from grader.checkpoint.words import compared
@@ -56,6 +57,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if unwanted:
         config.hook.pytest_deselected(items=unwanted)
         items[:] = [item for item in items if item not in unwanted]
+    lanes.number(items, spec.lane)
+
+
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    """Runs what this lane gets; a collection that went wrong is refused, as pytest itself does."""
+    if session.testsfailed:
+        raise session.Interrupted(f"{session.testsfailed} errors during collection")
+    lanes.run(session, session.config.stash[SESSION].spec.claims)
+    return True
 
 
 def _declared(item: pytest.Item) -> Declared:
@@ -137,7 +147,7 @@ def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None])
         duration_s=duration,
         public=case.public,
     )
-    return {KEY: written(observation)} if call.when == "teardown" else {}
+    return {KEY: written(observation), PLACE: item.stash[lanes.INDEX]} if call.when == "teardown" else {}
 
 
 _DURATION: pytest.StashKey[float] = pytest.StashKey()

@@ -1,13 +1,15 @@
 """The machine record of a pytest run, and what makes it one that counts."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.domain.evidence import Artefact, Evidence, Location, Observation
 from grader.domain.status import Status
 
-KEY = "observation"
+KEY, PLACE = "observation", "place"
 
 
 def written(observation: Observation) -> dict[str, Any]:
@@ -24,27 +26,50 @@ def read(metadata: dict[str, Any]) -> Observation:
     return Observation(**{**plain, "status": Status(plain["status"]), "where": Location(*where) if where else None})
 
 
-def observations(report: Path, returncode: int) -> tuple[list[Observation], str]:
-    """All observations of a run, and why the run does not count, or "" if it does.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one process left of its share of a run.
 
-    It counts if pytest ended with 0 or 1, every test that was collected and not deselected has a record, and every
-    record has exactly one observation.
+    ``found`` are its observations by the place of their check among all ``wanted`` of the run; ``fault`` says why it
+    does not count, or is "".
     """
+
+    found: Mapping[int, Observation]
+    wanted: int
+    fault: str
+
+
+def part(report: Path, returncode: int) -> Part:
+    """The record that one process left. It counts if pytest ended with 0 or 1 and every test that it ran has exactly
+    one observation."""
     try:
         found = json.loads(report.read_bytes())
         tests, summary = found["tests"], found["summary"]
         wanted = summary["collected"] - summary.get("deselected", 0)
-        read_ = [read(test["metadata"]) for test in tests if "metadata" in test]
+        placed = [(int(t["metadata"][PLACE]), read(t["metadata"])) for t in tests if "metadata" in t]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return (
-            [],
-            f"pytest ended with {returncode} and left no record that can be read ({type(error).__name__}: {error})",
-        )
+        left = f"pytest ended with {returncode} and left no record that can be read ({type(error).__name__}: {error})"
+        return Part({}, 0, left)
+    observed = dict(placed)
     if returncode not in (0, 1):
-        return read_, f"pytest ended with {returncode}"
-    if not len(read_) == len(tests) == summary.get("total", 0) == wanted:
-        return read_, f"of {wanted} checks {len(read_)} have a record"
-    return read_, ""
+        return Part(observed, wanted, f"pytest ended with {returncode}")
+    if not len(observed) == len(placed) == len(tests) == summary.get("total", 0):
+        return Part(observed, wanted, f"of {len(tests)} checks {len(observed)} have a record")
+    return Part(observed, wanted, "")
+
+
+def joined(parts: list[Part]) -> tuple[list[Observation], str]:
+    """The observations of all processes in the order of the checks, and why the run does not count, or "" if it does.
+
+    It counts if every part does, all have collected the same number, and each check of them has one observation.
+    """
+    found = {place: observation for each in parts for place, observation in each.found.items()}
+    ordered = [found[place] for place in sorted(found)]
+    faults = [each.fault for each in parts if each.fault]
+    wanted, observed = {each.wanted for each in parts}, sum(len(each.found) for each in parts)
+    if not faults and not (wanted == {len(ordered)} and observed == len(ordered)):
+        faults = [f"of {max(wanted)} checks {len(ordered)} have a record"]
+    return ordered, "\n".join(faults)
 
 
 def evidence(found: list[Observation], fault: str, selected: tuple[str, ...], artefacts: list[Artefact]) -> Evidence:

@@ -107,6 +107,11 @@ def later(function: Remote, *args: Any, **kwargs: Any) -> Later:
     return Later(function._ref.number, (call(args, kwargs),))
 
 
+def invoke(remote: Remote, method: str, *args: Any, **kwargs: Any) -> Any:
+    """``remote.method(…)`` as one question, where it is known that there is such a method."""
+    return remote._link.evaluate(remote._ref.number, [["get", method], call(args, kwargs)])
+
+
 def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
     """The step that calls."""
     return ["call", [carried(arg) for arg in args], {name: carried(arg) for name, arg in kwargs.items()}]

@@ -1,9 +1,7 @@
-"""Runs the checks of a module against a submission, in a pytest process of its own, and gathers the evidence."""
+"""Runs the checks of a module against a submission, in pytest processes of their own, and gathers the evidence."""
 
 import hashlib
 import os
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -13,17 +11,11 @@ from typing import IO, Literal, Protocol
 
 import msgspec
 
-from grader.checkpoint import record, spec
+from grader.checkpoint import processes, record, spec
 from grader.domain.course import Module
 from grader.domain.errors import SandboxError
 from grader.domain.evidence import Artefact, Evidence
 from grader.domain.progress import Progress
-
-# A run that takes longer is ended from outside. Every check has a far shorter limit of its own.
-LONGEST_RUN_S = 1800.0
-# What the trusted process finds set: the basics, and how this machine reaches a package index, for a tool's first use.
-_KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR")
-_KEPT_PREFIXES = ("UV_", "PIP_", "SSL_CERT_", "REQUESTS_CA_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
 
 
 class Site(Protocol):
@@ -51,6 +43,7 @@ class CheckRun:
     """One run. ``checks`` are folders named ``public`` and ``hidden``; ``submission`` is the trusted copy's root.
 
     ``criteria`` restricts the run to some ids; with ``public_only``, criteria without a public check are out of scope.
+    ``lanes`` is how many processes share the checks, each with an agent and services of its own.
     """
 
     module: Module
@@ -64,6 +57,7 @@ class CheckRun:
     public_only: bool
     criteria: tuple[str, ...] | None
     state_dir: Path
+    lanes: int = 1
 
 
 def run_checks(run: CheckRun, *, progress: Callable[[Progress], None]) -> Evidence:
@@ -75,22 +69,25 @@ def run_checks(run: CheckRun, *, progress: Callable[[Progress], None]) -> Eviden
     with tempfile.TemporaryDirectory(prefix="track-checks-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # the sandbox's own user passes through to the sockets below, and lists nothing
+        (folder / "claims").mkdir(mode=0o700)
         (reading, writing), (life, ours) = os.pipe(), os.pipe()
-        told = _spec(run, folder, writing, life)
-        spec.write(told, folder / "run.json")
+        lanes = [_spec(run, folder, lane, writing, life) for lane in range(run.lanes)]
         thread = threading.Thread(target=_forward, args=(os.fdopen(reading), progress), daemon=True)
         thread.start()
         try:
-            code, output = _pytest(run, told)
+            codes = processes.run([processes.Lane(run.checks, told) for told in lanes])
         finally:
             for fd in (writing, life, ours):
                 os.close(fd)
         thread.join(5)
-        return _evidence(run, told, code, output)
+        return _evidence(run, lanes, codes)
 
 
-def _spec(run: CheckRun, folder: Path, progress_fd: int, life_fd: int) -> spec.RunSpec:
+def _spec(run: CheckRun, folder: Path, lane: int, progress_fd: int, life_fd: int) -> spec.RunSpec:
+    """What one lane is told, and a folder of its own below the run's."""
     ids = tuple(criterion.id for criterion in run.module.criteria)
+    own = folder / str(lane)
+    own.mkdir(mode=0o711)
     return spec.RunSpec(
         submission=run.submission,
         deps=run.environment.site,
@@ -102,9 +99,11 @@ def _spec(run: CheckRun, folder: Path, progress_fd: int, life_fd: int) -> spec.R
         criteria=ids,
         selected=ids if run.criteria is None else tuple(c for c in ids if c in run.criteria),
         state_dir=run.state_dir,
-        folder=folder,
+        folder=own,
+        claims=folder / "claims",
         progress_fd=progress_fd,
         life_fd=life_fd,
+        lane=lane,
         installed=spec.Installed(run.environment.origin, run.environment.problems),
     )
 
@@ -117,74 +116,26 @@ def tree_key(root: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _pytest(run: CheckRun, told: spec.RunSpec) -> tuple[int, str]:
-    """pytest, isolated from the submission and from what the caller's environment holds: its exit code and output."""
-    root = run.checks[0].parent
-    (told.folder / "pytest.ini").write_text("[pytest]\n")
-    command = [sys.executable, "-I", "-B", "-X", "faulthandler", "-m", "pytest", *map(str, run.checks)]
-    command += ["-c", str(told.folder / "pytest.ini"), f"--rootdir={root}", f"--confcutdir={root}"]
-    command += [
-        "-o",
-        "addopts=",
-        "-p",
-        "no:cacheprovider",
-        "--import-mode=importlib",
-        "-q",
-        "--no-header",
-        "--tb=short",
-    ]
-    command += ["-p", "pytest_jsonreport.plugin", "-p", "grader.checkpoint.plugin", "--json-report"]
-    command += [f"--json-report-file={told.folder / 'report.json'}", "--json-report-omit", "log", "keywords", "streams"]
-    environment = {name: value for name, value in os.environ.items() if _is_kept(name)}
-    environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", spec.VARIABLE: str(told.folder / "run.json")}
-    with (told.folder / "output").open("w+b") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=root,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            pass_fds=(told.progress_fd, told.life_fd),
-        )
-        return _waited(process), _tail(output)
-
-
-def _is_kept(name: str) -> bool:
-    return name in _KEPT_VARIABLES or name.upper().startswith(_KEPT_PREFIXES)
-
-
-def _waited(process: "subprocess.Popen[bytes]") -> int:
-    try:
-        return process.wait(LONGEST_RUN_S)
-    except subprocess.TimeoutExpired:
-        return -9
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _tail(output: IO[bytes]) -> str:
-    output.seek(0)
-    return output.read()[-6000:].decode(errors="replace")
-
-
 def _forward(lines: IO[str], progress: Callable[[Progress], None]) -> None:
     with lines:
-        for line in lines:
-            done, total, text = line.rstrip("\n").split(" ", 2)
-            progress(Progress(text, int(done), int(total)))
+        for done, line in enumerate(lines, 1):
+            total, text = line.rstrip("\n").split(" ", 1)
+            progress(Progress(text, done, int(total)))
 
 
-def _evidence(run: CheckRun, told: spec.RunSpec, code: int, output: str) -> Evidence:
-    sandbox = _sandbox(told.folder)
-    if "error" in sandbox:
-        raise SandboxError(sandbox["error"], sandbox["hint"])
-    found, fault = record.observations(told.folder / "report.json", code)
-    scope = tuple(c for c in told.selected if not run.module.criterion(c).manual)
+def _evidence(run: CheckRun, lanes: list[spec.RunSpec], ended: list[processes.Ended]) -> Evidence:
+    sandbox = _sandbox(lanes[0].folder)
+    for told in lanes:
+        if "error" in (said := _sandbox(told.folder)):
+            raise SandboxError(said["error"], said["hint"])
+    parts = [record.part(told.folder / "report.json", end.code) for told, end in zip(lanes, ended, strict=True)]
+    found, fault = record.joined(parts)
+    scope = tuple(c for c in lanes[0].selected if not run.module.criterion(c).manual)
     if run.public_only and not fault:
         scope = ()
-    evidence = record.evidence(found, f"{fault}\n{output}" if fault else "", scope, _artefacts(told.folder))
+    why = "\n".join([fault, *(end.output for end in ended)]) if fault else ""
+    artefacts = [artefact for told in lanes for artefact in _artefacts(told.folder)]
+    evidence = record.evidence(found, why, scope, artefacts)
     return replace(evidence, sandbox=sandbox.get("name", ""), isolated=sandbox.get("official") == "yes")
 
 

@@ -21,7 +21,9 @@ class Installed:
 class RunSpec:
     """One run. ``criteria`` are all ids of the module, ``selected`` those to run.
 
-    ``folder`` is the run's own; ``progress_fd`` takes a line for every check; ``life_fd`` ends when the runner does.
+    ``folder`` is this process's own, ``lane`` its number among those that share the run's checks, and ``claims`` the
+    folder in which they tell each other what they have taken. ``progress_fd`` takes a line for every check;
+    ``life_fd`` ends when the runner does.
 
     ``deps`` is the site-packages folder of the graded environment; ``key`` names tree and environment together, for
     what may be kept between runs in ``state_dir``.
@@ -38,8 +40,10 @@ class RunSpec:
     selected: tuple[str, ...]
     state_dir: Path
     folder: Path
+    claims: Path
     progress_fd: int
     life_fd: int
+    lane: int = 0
     installed: Installed = Installed("submission", ())
     settings: str = "config.settings.testing"
 

@@ -20,6 +20,7 @@ from grader.cli.console import out, progress
 @click.option("--commit", help="Grade this commit of a git repository instead of the files of a folder.")
 @click.option("--database", type=click.Choice(["postgres", "sqlite"]), default="postgres", show_default=True)
 @click.option("--mode", type=click.Choice(["fork", "savepoint"]), default="fork", show_default=True, help="Isolation.")
+@click.option("--jobs", type=click.IntRange(1, 16), help="Processes that share the checks; one a core, up to four.")
 @click.option("--only", "criteria", multiple=True, help="Only this criterion; may be repeated; not official.")
 @click.option("--staff", is_flag=True, help="Show the grader's own faults too: not for learners' eyes.")
 def command(
@@ -34,6 +35,7 @@ def command(
     database: Literal["postgres", "sqlite"],
     mode: Literal["fork", "savepoint"],
     criteria: tuple[str, ...],
+    jobs: int | None,
     staff: bool,
 ) -> None:
     """Grade SUBMISSION (a folder, a git repository or an archive) with every check of a module."""
@@ -50,6 +52,7 @@ def command(
             seed=seed,
             commit=commit,
             criteria=opt.only(chosen.module, criteria),
+            lanes=jobs or opt.lanes(),
         )
         result = grade(submission, chosen, choices, progress=show)
     raise click.exceptions.Exit(finish(result, out_dir, formats, staff=staff, console=out))

@@ -63,6 +63,11 @@ def find_course(given: Path | None) -> Path:
     )
 
 
+def lanes() -> int:
+    """How many processes share the checks of one grading unless told otherwise: one a core, up to four."""
+    return min(4, os.cpu_count() or 1)
+
+
 def only(module: Module, names: tuple[str, ...]) -> tuple[str, ...] | None:
     """The criteria named on the command line, with those that they require; ``None`` for all.
 

@@ -59,7 +59,7 @@ BROKEN = {
     ),
     "save exits": (
         {MODELS: IN_SAVE.format("import os; os._exit(0)")},
-        "ended the process while it was being called (exit status 0)",
+        "ended the process while `save` was called (exit status 0)",
     ),
     "save asks to exit": ({MODELS: IN_SAVE.format("raise SystemExit(0)")}, "SystemExit raised at"),
     "save is killed": ({MODELS: IN_SAVE.format("import os; os.kill(os.getpid(), 9)")}, "signal 9"),
@@ -125,7 +125,7 @@ def test_a_project_that_hangs(run):
     edits = {MODELS: IN_SAVE.format("import time; time.sleep(1000)")}
     (observation,) = run(edits, criteria=("posts.slug",)).observations
     assert observation.status is Status.FAILED
-    assert "did not answer within 15 s while it was being called" in observation.observed
+    assert "did not answer within 15 s while `save` was called" in observation.observed
 
 
 TRIGGER = '''

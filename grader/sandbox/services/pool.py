@@ -37,7 +37,10 @@ class DatabasePool:
         if isinstance(name, EnvironmentError_):
             raise name
         self._work.put("")
-        self._postgres.open(name)
+        try:
+            self._postgres.open(name)
+        except psycopg.Error as error:  # the server has been stopped since it was made
+            raise _fault(str(error).strip()) from error
         return name
 
     def give_back(self, name: str) -> None:

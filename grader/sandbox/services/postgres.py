@@ -80,8 +80,8 @@ class Postgres:
         self._first_password = (template / "password").read_text()
         self._password, self._learner_password = password(), password()
         self._createdb = createdb
-        self._admin: psycopg.Connection[Any] | None = None
-        self._lock = threading.Lock()
+        # A connection for each thread: opening a database need not wait until another one is made or dropped.
+        self._admins: dict[int, psycopg.Connection[Any]] = {}
 
     @property
     def socket(self) -> Path:
@@ -97,12 +97,12 @@ class Postgres:
 
     def stop(self) -> None:
         """Ends the server for good and forgets its data."""
-        self._forget_admin()
+        self._forget_admins()
         self._service.close()
 
     def halt(self) -> None:
         """Stops the server as an operator would, and keeps its data: clients lose their connections."""
-        self._forget_admin()
+        self._forget_admins()
         self._service.halt()
 
     def restart(self) -> None:
@@ -151,9 +151,8 @@ class Postgres:
         """Closes it to everybody, so that no later code can change what every check starts from."""
         self._run("REVOKE ALL ON DATABASE {} FROM " + LEARNER, name)
         self._run("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false", name)
-        with self._lock:
-            ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-            self._connection().execute(ended, [name])
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        self._connection().execute(ended, [name])
 
     def drop(self, name: str) -> None:
         """Removes a database and ends whatever is connected to it; none of that name is no harm."""
@@ -161,19 +160,19 @@ class Postgres:
 
     def _run(self, statement: LiteralString, *names: str) -> None:
         """Runs a statement as superuser, with the quoted names in their places."""
-        with self._lock:
-            self._connection().execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        self._connection().execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def _connection(self) -> "psycopg.Connection[Any]":
-        if self._admin is None or self._admin.closed:
-            self._admin = self.admin()
-        return self._admin
+        thread = threading.get_ident()
+        connection = self._admins.get(thread)
+        if connection is None or connection.closed:
+            connection = self._admins[thread] = self.admin()
+        return connection
 
-    def _forget_admin(self) -> None:
-        with self._lock, contextlib.suppress(psycopg.Error):
-            if self._admin is not None:
-                self._admin.close()
-            self._admin = None
+    def _forget_admins(self) -> None:
+        for connection in [self._admins.pop(thread) for thread in list(self._admins)]:
+            with contextlib.suppress(psycopg.Error):
+                connection.close()
 
     def _answers(self) -> bool:
         try:
