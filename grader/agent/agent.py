@@ -317,21 +317,31 @@ def warm_django():
     from django.core.exceptions import ValidationError
     from django.db import connection
     from django.db.models import QuerySet
+    from django.utils.text import slugify
     from django.utils.translation import gettext
 
     with contextlib.suppress(Exception):
         gettext("This field cannot be blank.")
         make_password("warm")
+        slugify("Warm")
         connection.ensure_connection()
     for model in apps.get_models():
         with contextlib.suppress(Exception):
             str(QuerySet(model).filter(pk=1).query)
+            warm_options(model._meta)
         for validator in (v for field in model._meta.fields for v in field.validators):
             if type(validator).__module__.startswith("django."):
                 with contextlib.suppress(Exception):
                     validator("warm@example.com")
     with contextlib.suppress(Exception):
         str(ValidationError({"name": "warm"}))
+
+
+def warm_options(meta):
+    """What Django derives from a model once and keeps with it: its relations, its fields by name, its defaults."""
+    meta.related_objects, meta.fields_map, meta.many_to_many, meta.db_returning_fields  # noqa: B018
+    for field in meta.concrete_fields:
+        field._get_default, field.cached_col, field.error_messages, field.get_lookup("exact")
 
 
 def close_connections():

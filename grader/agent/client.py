@@ -1,5 +1,6 @@
 """Puts questions to an agent and believes nothing but a prompt, well-formed answer to the question that was put."""
 
+import contextlib
 import json
 import secrets
 import select
@@ -74,23 +75,31 @@ class AgentClient:
 
     def _send(self, op: str, arguments: dict[str, Any]) -> str:
         number = secrets.token_hex(8)
-        if self._rest or select.select([self._control], [], [], 0)[0]:
-            self._refuse_early()
+        self._refuse_early()
         line = json.dumps({"id": number, "op": op, "with": arguments}, allow_nan=False).encode() + b"\n"
         try:
-            self._control.setblocking(True)
-            self._control.settimeout(10)
-            self._control.sendall(line)
+            self._write(line)
         except OSError as error:
             raise AgentFault("Your project ended the process in which it was being checked.") from error
-        finally:
-            self._control.setblocking(False)
         return number
 
+    def _write(self, line: bytes) -> None:
+        """Sends all of it: at once, as nearly always, or within 10 s."""
+        with contextlib.suppress(BlockingIOError):
+            line = line[self._control.send(line) :]
+        if line:
+            self._control.settimeout(10)
+            try:
+                self._control.sendall(line)
+            finally:
+                self._control.setblocking(False)
+
     def _refuse_early(self) -> None:
-        """Bytes are here before the question: an end of the process, or an answer made up beforehand."""
+        """Nothing may be here before the question: not the end of the process, not an answer made up beforehand."""
         try:
             gone = not self._rest and not self._control.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return
         except OSError:
             gone = True
         if gone:

@@ -41,18 +41,13 @@ def parse(line: bytes) -> dict[str, Any]:
         raise BadReply("larger than 1 MiB")
     _refuse_depth(line)
     try:
-        value = json.loads(
-            line.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_constant=_refuse_constant,
-            parse_int=_bounded(int),
-            parse_float=_bounded(float),
-        )
+        value = _JSON.decode(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise BadReply("not JSON") from error
     if not isinstance(value, dict):
         raise BadReply("not an object")
-    _refuse_surrogates(value)
+    if b"\\u" in line:  # UTF-8 has no half characters: only an escape can bring one
+        _refuse_surrogates(value)
     return value
 
 
@@ -87,6 +82,12 @@ def _bounded(convert: Callable[[str], Any]) -> Callable[[str], Any]:
         return value
 
     return number
+
+
+# Made once: a decoder for every line would cost more than the decoding.
+_JSON = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=_bounded(int), parse_float=_bounded(float)
+)
 
 
 def _refuse_surrogates(value: Any) -> None:

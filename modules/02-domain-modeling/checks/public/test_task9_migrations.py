@@ -1,5 +1,7 @@
 """Task 9, migrations that lose nothing: the plain cases."""
 
+import pytest
+
 from grader.checkpoint import check
 
 
@@ -23,6 +25,7 @@ def test_two_old_rows(migrations, old):
 
 
 @check("domain.migrations-backwards")
+@pytest.mark.parametrize("migrations", ["sqlite"], indirect=True)  # the hidden checks do it on both
 def test_there_and_back(migrations, old):
     """After `migrate posts 0001` the same rows are there as before."""
     old(title="Hello", is_published=True), old(title="Not yet")
