@@ -102,6 +102,6 @@ class Result:
 
     @property
     def next_step(self) -> CriterionResult | None:
-        """The failed criterion worth most, the earliest task first among equals; ``None`` when none failed."""
+        """Of the failed criteria of the earliest task, for tasks build on each other, the one worth most; or ``None``."""
         failed = [c for c in self.criteria if c.status is Status.FAILED]
-        return min(failed, key=lambda c: (-c.max_score, c.task), default=None)
+        return min(failed, key=lambda c: (c.task, -c.max_score), default=None)

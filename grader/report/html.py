@@ -67,7 +67,6 @@ def _environment() -> jinja2.Environment:
         "WORDS": words.WORDS,
         "tally": words.tally,
         "shown": words.shown,
-        "begins_later": words.begins_later,
         "reproduce": words.reproduce,
         "points": words.points,
         "count": words.count,

@@ -138,10 +138,6 @@ def _end(result: Result) -> Iterator[RenderableType]:
             escape.terminal(step.title),
             (f" ({points(step.max_score)}, task {step.task})", "dim"),
         )
-        if words.begins_later(result):
-            yield _line(
-                f"Tasks build on each other: if you have only begun, start with task {words.begins_later(result)}."
-            )
     if not result.provenance.official:
         yield _line(
             "Unofficial: an official result needs all checks, hidden ones too, and a sandbox that isolates.", "dim"

@@ -137,13 +137,6 @@ def in_full(result: Result) -> frozenset[str]:
     return frozenset(failed[:MANY] if len(failed) > MANY else failed) | ({step.id} if step else frozenset())
 
 
-def begins_later(result: Result) -> int | None:
-    """The first task in which something fails, if it comes before the next step's and little is done; else ``None``."""
-    step = result.next_step if result.score * 4 < result.max_score else None
-    first = min((c.task for c in result.criteria if c.status is Status.FAILED), default=None)
-    return first if step is not None and first is not None and first < step.task else None
-
-
 def tally(result: Result) -> tuple[tuple[Status, int], ...]:
     """How many criteria there are of each status that occurs, the ones to act on first."""
     order = (Status.FAILED, Status.BLOCKED, Status.ERRORED, Status.PASSED, Status.MANUAL)

@@ -44,4 +44,4 @@ def test_every_status_has_an_icon_and_a_word_of_its_own() -> None:
 def test_the_verdict_is_said_before_anything_else() -> None:
     lines = [line.strip() for line in printed("mixed").splitlines() if line.strip()]
     assert lines[:2] == ["Module 02 · Domain modeling", "Not met yet  68 of 100 points"]
-    assert any(line.startswith("Next step: Two posts may share a title") for line in lines)
+    assert any(line.startswith("Next step: A published post without a body") for line in lines)

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from grader.domain.evidence import Observation
 from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
 from grader.report import REPORTS, terminal
-from grader.report.words import begins_later, shown
+from grader.report.words import shown
 from tests.report.samples import mixed
 
 
@@ -40,22 +41,22 @@ def test_no_more_cases_are_shown_than_asked_for() -> None:
     assert shown(with_cases(*cases), 3) == (tuple(cases[:3]), tuple(cases[3:]))
 
 
-def test_who_has_only_begun_starts_with_the_first_task() -> None:
-    assert begins_later(failing(1, 2, 4)) == 1
-    assert begins_later(failing(4, 4)) is None
-    assert begins_later(replace(failing(1, 2, 4), score=60)) is None
-    assert "start with task 1" in REPORTS["html"].render(failing(1, 2, 4))
+@pytest.mark.parametrize(("tasks", "step"), [((1, 2, 4), 0), ((4, 2, 4), 1), ((3, 1, 1), 2)])
+def test_the_next_step_is_in_the_earliest_task_and_worth_most_there(tasks, step) -> None:
+    found = failing(*tasks).next_step
+    assert found is not None
+    assert found.id == f"domain.c{step}"
 
 
 def test_a_terminal_shows_few_failures_in_full_and_names_all() -> None:
     console = Console(width=100, file=StringIO(), record=True)
     console.print(terminal(failing(*range(1, 11))))
     text = console.export_text()
-    assert text.count("expected") == 7 * len(shown(failing(1).criteria[0], 3)[0])
+    assert text.count("expected") == 6 * len(shown(failing(1).criteria[0], 3)[0])
     assert text.count("✗ failed") == 10
 
 
-def test_of_many_failures_the_first_and_the_next_step_are_open() -> None:
+def test_of_many_failures_the_first_are_open_the_next_step_among_them() -> None:
     text = REPORTS["html"].render(failing(*range(1, 11)))
     opened = [f'id="c-domain.c{n}" open>' in text for n in range(10)]
-    assert opened == [True] * 6 + [False] * 3 + [True]
+    assert opened == [True] * 6 + [False] * 4
