@@ -102,6 +102,6 @@ class Result:
 
     @property
     def next_step(self) -> CriterionResult | None:
-        """Of the failed criteria of the earliest task, for tasks build on each other, the one worth most; or ``None``."""
+        """What is worth most in the earliest task that fails, for tasks build on each other; ``None`` if none does."""
         failed = [c for c in self.criteria if c.status is Status.FAILED]
         return min(failed, key=lambda c: (c.task, -c.max_score), default=None)

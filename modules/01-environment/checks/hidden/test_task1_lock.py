@@ -98,5 +98,5 @@ def test_a_broken_probe_is_noticed(app, files, tools, rng):
     calm = tools.poetry("run", "pytest", edits={path: f"{files.text(path)}\n# {rng.sentence()}\n" for path in touched})
     expect_that(calm.ok, expected="the tests pass with a comment more", observed="they fail")
     for address, edit in edits.items():
-        alarmed = tools.poetry("run", "pytest", edits=edit)
+        alarmed = tools.poetry("run", "pytest", "-x", edits=edit)
         expect_that(not alarmed.ok, expected=f"the tests fail when {address} raises", observed="they pass all the same")
