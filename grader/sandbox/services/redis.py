@@ -1,4 +1,4 @@
-"""A real Redis of a submission's own, whose learner may do what an application does and nothing of an operator's."""
+"""A real Redis of a submission's own (Valkey), whose learner may do what an application does and no more."""
 
 import contextlib
 import hashlib
@@ -33,7 +33,7 @@ class Redis:
         os.chown(acl, sandbox.uid, -1)
         self._service.mount(Mount(acl, "/rt/users.acl"))
         self.socket_dir = self._service.socket_dir
-        self._command = (f"{wheel.bin}/redis-server", *_COMMAND.replace("\n", " ").split(" "))
+        self._command = (f"{wheel.bin}/valkey-server", *_COMMAND.replace("\n", " ").split(" "))
 
     @property
     def socket(self) -> Path:
@@ -81,7 +81,7 @@ class Redis:
 def _acl(operator: str, learner: str) -> str:
     """Two users, each by the hash of its password. The last word on a command counts."""
     hashed = [hashlib.sha256(secret.encode()).hexdigest() for secret in (operator, learner)]
-    allowed = "+@all -@admin -@dangerous -script " + _GIVEN_BACK.replace("\n", " ")
+    allowed = "+@all -@admin -@dangerous -cluster -function -fcall -fcall_ro -script " + _GIVEN_BACK.replace("\n", " ")
     return (
         "user default off -@all\n"
         f"user operator on #{hashed[0]} ~* &* +@all\n"
