@@ -16,12 +16,17 @@ _PLACE = re.compile(r"<!-- criteria -->(?:.*?<!-- /criteria -->)?", re.DOTALL)
 
 def briefs() -> tuple[Path, ...]:
     """The briefs of all modules that have criteria, in the order of the modules."""
-    return tuple(manifest.with_name("README.md") for manifest in sorted(ROOT.glob("modules/*/module.toml")))
+    manifests = sorted(ROOT.glob("modules/*/module.toml"))
+    return tuple(manifest.with_name("README.md") for manifest in manifests if _criteria(manifest))
+
+
+def _criteria(manifest: Path) -> list[dict[str, Any]]:
+    return list(tomllib.loads(manifest.read_text("utf-8")).get("criteria", []))
 
 
 def with_table(brief: Path) -> str:
     """The text of the brief as it should be. ``ValueError`` if it has no place for the table, or two."""
-    criteria = tomllib.loads(brief.with_name("module.toml").read_text("utf-8"))["criteria"]
+    criteria = _criteria(brief.with_name("module.toml"))
     text, places = _PLACE.subn(lambda _: _table(criteria), brief.read_text("utf-8"))
     if places != 1:
         raise ValueError(f"{brief}: write <!-- criteria --> once, where the table of criteria belongs")
