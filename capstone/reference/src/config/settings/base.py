@@ -15,7 +15,14 @@ INSTALLED_APPS = [
     "health",
 ]
 
+# BEGIN GIVEN 04
+# How many proxies of our own stand in front; each adds one address to X-Forwarded-For.
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+
+# END
 MIDDLEWARE = [
+    "core.request_id.RequestIdMiddleware",  # GIVEN 04
+    "core.client_address.ClientAddressMiddleware",  # GIVEN 04
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -25,11 +25,21 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 
 # Static files are served by the application itself, right after the security middleware.
+# BEGIN BEFORE 04
+# MIDDLEWARE = [
+#     MIDDLEWARE[0],
+#     "whitenoise.middleware.WhiteNoiseMiddleware",
+#     *MIDDLEWARE[1:],
+# ]
+# END
+# BEGIN GIVEN 04
+security = MIDDLEWARE.index("django.middleware.security.SecurityMiddleware") + 1
 MIDDLEWARE = [
-    MIDDLEWARE[0],
+    *MIDDLEWARE[:security],
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    *MIDDLEWARE[1:],
+    *MIDDLEWARE[security:],
 ]
+# END
 # STUB
 # from config.settings.environment import env
 # from config.settings.services import cache, database
