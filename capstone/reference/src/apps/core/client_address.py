@@ -30,9 +30,10 @@ def of_request(request: HttpRequest) -> str | None:
 
 def _valid(text: str) -> str | None:
     try:
-        return str(ip_address(text))
+        address = ip_address(text)
     except ValueError:
         return None
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 class ClientAddressMiddleware:

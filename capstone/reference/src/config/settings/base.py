@@ -1,6 +1,12 @@
 """What every layer shares. A layer imports all of it and says only what differs."""
 
+# BEGIN SOLUTION 04
+from config.settings.auth import *
+# END
 from config.settings.environment import ROOT, comma_separated, env
+# BEGIN SOLUTION 04
+from config.settings.headers import *
+# END
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -12,6 +18,15 @@ INSTALLED_APPS = [
     "accounts",
     "posts",  # GIVEN 02
     "comments",  # GIVEN 02
+    "audit",  # GIVEN 04
+    # BEGIN SOLUTION 04
+    "authentication",
+    "axes",
+    "corsheaders",
+    "rest_framework_simplejwt.token_blacklist",
+    # STUB
+    # # TODO(04): what tokens, the lock-out and CORS need (brief, tasks 1, 4 and 7).
+    # END
     "health",
 ]
 
@@ -23,13 +38,32 @@ PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 MIDDLEWARE = [
     "core.request_id.RequestIdMiddleware",  # GIVEN 04
     "core.client_address.ClientAddressMiddleware",  # GIVEN 04
+    # BEGIN SOLUTION 04
+    # Above whatever may answer by itself, so that redirects, errors and static files have them too.
+    "core.headers.PermissionsPolicyMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # STUB
+    # # TODO(04): the headers of every answer (brief, task 7).
+    # END
     "django.middleware.security.SecurityMiddleware",
+    # BEGIN SOLUTION 04
+    "core.admin_access.AdminNetworksMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    # END
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # BEGIN BEFORE 04
+    # "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # END
+    # BEGIN SOLUTION 04
+    "axes.middleware.AxesMiddleware",  # turns the answer to who is locked out into a 429
+    # STUB
+    # "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # END
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -45,6 +79,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                # BEGIN SOLUTION 04
+                "django.template.context_processors.csp",
+                # END
             ],
         },
     },

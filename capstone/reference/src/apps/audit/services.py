@@ -1,0 +1,42 @@
+# FILE SOLUTION 04
+"""Writing to the audit log."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from accounts.access import AnyUser, is_member
+from audit.actions import Action
+from audit.models import AuditEntry
+from core import client_address, request_id
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def record(
+    *,
+    action: Action,
+    actor: "AnyUser | User | None",
+    target: models.Model | None = None,
+    **details: Any,
+) -> AuditEntry:
+    """Write down that `actor` did this to `target`; details are few, and never a secret.
+
+    Called inside the transaction that does it: what was rolled back did not happen, and what cannot
+    be written down does not happen either. Address and id come from the request being answered.
+    """
+    known = actor is not None and is_member(actor)
+    entry = AuditEntry(
+        action=action,
+        actor=actor if known else None,
+        actor_name=actor.get_username() if known else "",
+        object_type=target._meta.label_lower if target else "",
+        object_id=str(target.pk) if target else "",
+        address=client_address.current(),
+        request_id=request_id.current(),
+        details=details,
+    )
+    entry.full_clean(exclude=["actor"])
+    entry.save()
+    return entry
