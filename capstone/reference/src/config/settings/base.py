@@ -15,6 +15,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "rest_framework",  # GIVEN 03
+    "django_filters",  # GIVEN 03
+    "drf_spectacular",  # GIVEN 03
+    "drf_spectacular_sidecar",  # GIVEN 03
+    "api",  # GIVEN 03
     "accounts",
     "posts",  # GIVEN 02
     "comments",  # GIVEN 02
