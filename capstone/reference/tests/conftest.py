@@ -69,7 +69,7 @@ def post_payload() -> dict[str, Any]:
 # BEGIN SOLUTION 04
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """A database whose audit log may be emptied: PostgreSQL does so by TRUNCATE after some tests."""
+    """A database whose audit log may be emptied: by TRUNCATE on PostgreSQL, after some tests."""
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(

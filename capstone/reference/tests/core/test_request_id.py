@@ -15,7 +15,8 @@ def test_a_fit_id_is_kept(given: str, client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["", "short", "x" * 65, "with space", "line\r\nSet-Cookie: a=b", "ünicode!"]
+    "given",
+    ["", "short", "x" * 65, "with space", "line\r\nSet-Cookie: a=b", "ünicode!"],
 )
 def test_any_other_is_replaced(given: str, client: Client) -> None:
     answer = client.get("/live", headers={"X-Request-ID": given})

@@ -24,6 +24,11 @@ v1 = [
     path("schema/", SpectacularAPIView.as_view(api_version="v1"), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    # BEGIN SOLUTION 04
+    path("auth/", include("authentication.urls")),
+    # STUB
+    # # TODO(04): registration, log-in and what follows (brief, tasks 1 to 3).
+    # END
     *router.urls,
 ]
 

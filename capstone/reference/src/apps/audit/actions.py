@@ -21,8 +21,6 @@ class Action(StrEnum):
     ROLE_CHANGED = "role_changed"
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
-    CREATED = "created"
-    CHANGED = "changed"
     DELETED = "deleted"
     PUBLISHED = "published"
     ARCHIVED = "archived"

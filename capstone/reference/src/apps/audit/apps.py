@@ -1,6 +1,8 @@
 # FILE GIVEN 04
 """The audit app as Django installs it."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -12,8 +14,6 @@ class AuditConfig(AppConfig):
     # BEGIN SOLUTION 04
     def ready(self) -> None:
         """Listen to who comes and goes."""
-        from audit import receivers  # its models are there only from now on
-
-        receivers.connect()
+        import_module("audit.receivers").connect()
 
     # END

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 
 
-class AppendOnly(Exception):
+class AppendOnlyError(Exception):
     """Somebody tried to change what is written for good."""
 
 
@@ -54,9 +54,9 @@ class AuditEntry(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save a new entry; an old one stays as it is."""
         if not self._state.adding:
-            raise AppendOnly("An audit entry is never changed.")
+            raise AppendOnlyError("An audit entry is never changed.")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse."""
-        raise AppendOnly("An audit entry is never deleted.")
+        raise AppendOnlyError("An audit entry is never deleted.")

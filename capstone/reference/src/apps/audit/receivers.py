@@ -47,5 +47,5 @@ def note_lockout(*, username: str | None, **_: Any) -> None:
 
 
 def _account(username: str | None) -> Model | None:
-    """Whose name that is. A name without account is not kept: it may be a password in the wrong field."""
+    """Whose name that is. Any other is not kept: it may be a password in the wrong field."""
     return get_user_model().objects.filter(username=username).first()

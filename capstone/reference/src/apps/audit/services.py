@@ -1,7 +1,7 @@
 # FILE SOLUTION 04
 """Writing to the audit log."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 
@@ -10,14 +10,11 @@ from audit.actions import Action
 from audit.models import AuditEntry
 from core import client_address, request_id
 
-if TYPE_CHECKING:
-    from accounts.models import User
-
 
 def record(
     *,
     action: Action,
-    actor: "AnyUser | User | None",
+    actor: AnyUser | None,
     target: models.Model | None = None,
     **details: Any,
 ) -> AuditEntry:
@@ -26,11 +23,11 @@ def record(
     Called inside the transaction that does it: what was rolled back did not happen, and what cannot
     be written down does not happen either. Address and id come from the request being answered.
     """
-    known = actor is not None and is_member(actor)
+    known = actor if actor and is_member(actor) else None
     entry = AuditEntry(
         action=action,
-        actor=actor if known else None,
-        actor_name=actor.get_username() if known else "",
+        actor=known,
+        actor_name=known.username if known else "",
         object_type=target._meta.label_lower if target else "",
         object_id=str(target.pk) if target else "",
         address=client_address.current(),

@@ -1,12 +1,12 @@
 # FILE SOLUTION 04
 """How the API knows who asks: by an access token whose session still runs."""
 
-from accounts.models import User
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, Token
 
+from accounts.models import User
 from authentication.models import Session
 from authentication.tokens import SESSION_CLAIM
 
@@ -21,7 +21,7 @@ class SessionTokenAuthentication(JWTAuthentication):
         except TokenError as wrong:
             raise AuthenticationFailed("The access token is not valid.") from wrong
 
-    def get_user(self, validated_token: Token) -> User:
+    def get_user(self, validated_token: Token) -> User:  # type: ignore[override]
         """Whose session it is, role and all; nobody's once it has ended."""
         session = Session.objects.of_token(validated_token.get(SESSION_CLAIM))
         if session is None:

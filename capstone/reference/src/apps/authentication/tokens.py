@@ -1,7 +1,7 @@
 # FILE SOLUTION 04
 """The two tokens that a session hands out, and what they say."""
 
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
@@ -20,7 +20,7 @@ class TokenPair(TypedDict):
 
 
 class SessionRefreshToken(RefreshToken):
-    """A refresh token of a session. Good for one use; `spend()` tells whether this was the first."""
+    """A session's refresh token, good for one use; `spend()` tells whether this was the first."""
 
     @classmethod
     def read(cls, text: str) -> "SessionRefreshToken | None":
@@ -34,8 +34,10 @@ class SessionRefreshToken(RefreshToken):
         """Not yet: who presents a spent token is to be told from who presents nonsense."""
 
     def spend(self) -> bool:
-        """Put it on the blacklist; False if it was there already. Only one of two at once gets True."""
-        _, first_time = self.blacklist()
+        """Put it on the blacklist; False if it was there already. Of two at once, one gets True."""
+        _, first_time = cast(
+            "tuple[object, bool]", self.blacklist()
+        )  # annotated wrongly
         return first_time
 
 

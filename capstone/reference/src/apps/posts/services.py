@@ -9,6 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.access import AnyUser, may_write_posts
+
+# BEGIN SOLUTION 04
+from audit.actions import Action
+from audit.services import record
+
+# END
 from posts.choices import PostStatus
 from posts.models import Category, Post, Tag
 
@@ -27,6 +33,11 @@ def publish_post(*, post: Post, by: AnyUser) -> Post:
         post.published_at = timezone.now()
     post.full_clean()
     post.save()
+    # BEGIN SOLUTION 04
+    record(action=Action.PUBLISHED, actor=by, target=post)
+    # STUB
+    # # TODO(04): write it to the audit log (brief, task 8).
+    # END
     return post
 
 
@@ -40,6 +51,11 @@ def archive_post(*, post: Post, by: AnyUser) -> Post:
     _require_editable(post, by)
     post.status = PostStatus.ARCHIVED
     post.save(update_fields=["status"])
+    # BEGIN SOLUTION 04
+    record(action=Action.ARCHIVED, actor=by, target=post)
+    # STUB
+    # # TODO(04): write it to the audit log (brief, task 8).
+    # END
     return post
 
 
@@ -89,6 +105,11 @@ def delete_post(*, post: Post, by: AnyUser) -> None:
     """Delete the post, and the comments on it. Raises PermissionDenied."""
     _lock(post)
     _require_editable(post, by)
+    # BEGIN SOLUTION 04
+    record(action=Action.DELETED, actor=by, target=post)
+    # STUB
+    # # TODO(04): write it to the audit log (brief, task 8).
+    # END
     post.delete()
 
 

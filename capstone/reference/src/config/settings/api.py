@@ -3,9 +3,15 @@
 
 from typing import Any
 
-
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        # BEGIN SOLUTION 04
+        "authentication.backends.SessionTokenAuthentication",
+        # STUB
+        # # TODO(04): first of all, tokens (brief, task 1).
+        # END
+        "api.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticatedOrReadOnly"
     ],

@@ -1,11 +1,18 @@
 """What every layer shares. A layer imports all of it and says only what differs."""
 
+# BEGIN GIVEN 03
+from config.settings.api import *
+
+# END
 # BEGIN SOLUTION 04
 from config.settings.auth import *
+
 # END
 from config.settings.environment import ROOT, comma_separated, env
+
 # BEGIN SOLUTION 04
 from config.settings.headers import *
+
 # END
 
 INSTALLED_APPS = [

@@ -16,35 +16,28 @@ POSTGRESQL = (
     CREATE FUNCTION audit_auditentry_refuse() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $$
     """,
-    *(
-        f"""
+    *(f"""
         CREATE TRIGGER audit_auditentry_no_{event.lower()} BEFORE {event} ON audit_auditentry
         FOR EACH STATEMENT EXECUTE FUNCTION audit_auditentry_refuse()
-        """
-        for event in ("UPDATE", "DELETE", "TRUNCATE")
-    ),
+        """ for event in ("UPDATE", "DELETE", "TRUNCATE")),
 )
 POSTGRESQL_UNDO = ("DROP FUNCTION audit_auditentry_refuse() CASCADE",)
 
 # RAISE(ABORT) comes to Django as an IntegrityError, as the above does. INSERT OR REPLACE would
 # overwrite a row without asking a DELETE trigger, so a key that is there is refused, too. A later
 # migration that alters this table has to do all this again: SQLite then makes a new table.
-SQLITE = tuple(
-    f"""
-    CREATE TRIGGER audit_auditentry_no_{name} BEFORE {event} ON audit_auditentry
+SQLITE_EVENTS = {
+    "update": "UPDATE ON audit_auditentry",
+    "delete": "DELETE ON audit_auditentry",
+    "replace": "INSERT ON audit_auditentry"
+    " WHEN EXISTS (SELECT 1 FROM audit_auditentry WHERE id = NEW.id)",
+}
+SQLITE = tuple(f"""
+    CREATE TRIGGER audit_auditentry_no_{name} BEFORE {event}
     BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END
-    """
-    for name, event in (("update", "UPDATE"), ("delete", "DELETE"))
-) + (
-    f"""
-    CREATE TRIGGER audit_auditentry_no_replace BEFORE INSERT ON audit_auditentry
-    WHEN EXISTS (SELECT 1 FROM audit_auditentry WHERE id = NEW.id)
-    BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END
-    """,
-)
+    """ for name, event in SQLITE_EVENTS.items())
 SQLITE_UNDO = tuple(
-    f"DROP TRIGGER audit_auditentry_no_{name}"
-    for name in ("update", "delete", "replace")
+    f"DROP TRIGGER audit_auditentry_no_{name}" for name in SQLITE_EVENTS
 )
 
 FORWARDS = {"postgresql": POSTGRESQL, "sqlite": SQLITE}

@@ -1,8 +1,9 @@
 # FILE SOLUTION 04
 """Sessions."""
 
-import django.db.models.deletion
 import uuid
+
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
