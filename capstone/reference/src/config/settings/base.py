@@ -1,5 +1,9 @@
 """What every layer shares. A layer imports all of it and says only what differs."""
 
+# BEGIN GIVEN 03
+from config.settings.api import *
+
+# END
 from config.settings.environment import ROOT, comma_separated, env
 
 INSTALLED_APPS = [
