@@ -106,7 +106,7 @@ def test_what_ends_every_session_at_once(
     for pair in (here, there):
         assert not works(pair["access"])
         assert refresh(pair["refresh"]) is None
-    assert get_user(browser).is_anonymous  # type: ignore[arg-type]  # has a session, too
+    assert get_user(browser).is_anonymous  # it has a session, too
 
 
 @pytest.mark.parametrize("end", [log_out_everywhere, change_password])

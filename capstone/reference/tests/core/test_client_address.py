@@ -29,7 +29,7 @@ CHAIN = "198.51.100.1, 203.0.113.5,192.0.2.9"
 def test_the_last_words_count(
     proxies: int, forwarded: str, peer: str, client: str | None, settings: Settings
 ) -> None:
-    settings.PROXY_COUNT = proxies
+    settings.TRUSTED_PROXIES = proxies
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     request = RequestFactory(REMOTE_ADDR=peer).get("/", headers=headers)
     assert client_address.of_request(request) == client

@@ -10,6 +10,9 @@ from accounts.models import User
 from authentication.models import Session
 from authentication.tokens import SESSION_CLAIM
 
+if TYPE_CHECKING:
+    from drf_spectacular.openapi import AutoSchema
+
 
 class SessionTokenAuthentication(JWTAuthentication):
     """`Authorization: Bearer …`. The person comes from the database, as they are now."""
@@ -27,3 +30,14 @@ class SessionTokenAuthentication(JWTAuthentication):
         if session is None:
             raise AuthenticationFailed("The session has ended.")
         return session.user
+
+
+class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """What the OpenAPI document says about it."""
+
+    target_class = "authentication.backends.SessionTokenAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: "AutoSchema") -> dict[str, str]:
+        """As it is sent: `Authorization: Bearer …`."""
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

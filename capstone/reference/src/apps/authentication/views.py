@@ -15,6 +15,13 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.permissions import IsMember
+from api.throttles import (
+    BurstThrottle,
+    LoginThrottle,
+    RegisterThrottle,
+    SensitiveThrottle,
+    Throttle,
+)
 from authentication.credentials import change_password, register
 from authentication.serializers import (
     LoginSerializer,
@@ -28,6 +35,8 @@ from authentication.sessions import (
     log_in,
     renew_session,
 )
+
+type Throttles = tuple[type[Throttle], ...]
 
 no_store = method_decorator(cache_control(no_store=True), name="dispatch")
 
@@ -45,6 +54,7 @@ class Entrance(APIView):
 
     authentication_classes = ()
     permission_classes = ()
+    throttle_classes: Throttles = (BurstThrottle, SensitiveThrottle)
 
     def get_authenticate_header(self, request: Request) -> str:
         """Whom we cannot let in gets a 401, though no header would have helped."""
@@ -53,6 +63,8 @@ class Entrance(APIView):
 
 class RegisterView(Entrance):
     """Accounts for everybody."""
+
+    throttle_classes = (BurstThrottle, RegisterThrottle)
 
     def post(self, request: Request) -> Response:
         """Open an account.
@@ -66,6 +78,8 @@ class RegisterView(Entrance):
 
 class LoginView(Entrance):
     """Tokens for a password."""
+
+    throttle_classes = (BurstThrottle, LoginThrottle)
 
     def post(self, request: Request) -> Response:
         """Log in: begin a session."""
@@ -100,6 +114,7 @@ class LogoutEverywhereView(APIView):
     """The end of all sessions."""
 
     permission_classes = (IsMember,)
+    throttle_classes: Throttles = (BurstThrottle, SensitiveThrottle)
 
     def post(self, request: Request) -> Response:
         """Log out everywhere, here included."""
@@ -112,6 +127,7 @@ class PasswordView(APIView):
     """One's own password."""
 
     permission_classes = (IsMember,)
+    throttle_classes: Throttles = (BurstThrottle, SensitiveThrottle)
 
     @sensitive_variables()
     def post(self, request: Request) -> Response:

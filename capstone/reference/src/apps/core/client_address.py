@@ -19,11 +19,11 @@ def current() -> str | None:
 def of_request(request: HttpRequest) -> str | None:
     """The client's address; None where there is none, as on a Unix socket.
 
-    Each proxy appends whom it was asked by to X-Forwarded-For, so with PROXY_COUNT proxies of our
+    Each proxy appends whom it was asked by to X-Forwarded-For, so with TRUSTED_PROXIES proxies of our
     own the client is that many places from the right. What stands further left the client wrote.
     """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    place = min(settings.PROXY_COUNT, len(forwarded))
+    place = min(settings.TRUSTED_PROXIES, len(forwarded))
     seen = forwarded[-place].strip() if place else ""
     return _valid(seen) or _valid(request.META.get("REMOTE_ADDR", ""))
 

@@ -44,7 +44,7 @@ INSTALLED_APPS = [
 
 # BEGIN GIVEN 04
 # How many proxies of our own stand in front; each adds one address to X-Forwarded-For.
-PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 # END
 MIDDLEWARE = [
