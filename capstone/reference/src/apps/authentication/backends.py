@@ -1,6 +1,9 @@
 # FILE SOLUTION 04
 """How the API knows who asks: by an access token whose session still runs."""
 
+from typing import TYPE_CHECKING
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError

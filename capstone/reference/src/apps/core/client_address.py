@@ -19,8 +19,8 @@ def current() -> str | None:
 def of_request(request: HttpRequest) -> str | None:
     """The client's address; None where there is none, as on a Unix socket.
 
-    Each proxy appends whom it was asked by to X-Forwarded-For, so with TRUSTED_PROXIES proxies of our
-    own the client is that many places from the right. What stands further left the client wrote.
+    Each proxy appends whom it was asked by to X-Forwarded-For, so with TRUSTED_PROXIES of our own
+    the client is that many places from the right. What stands further left the client wrote.
     """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     place = min(settings.TRUSTED_PROXIES, len(forwarded))
