@@ -52,7 +52,14 @@ REST_FRAMEWORK: dict[str, Any] = {
         "rest_framework.permissions.IsAuthenticatedOrReadOnly"
     ],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    # BEGIN BEFORE 04
+    # "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    # END
+    # BEGIN SOLUTION 04
+    "DEFAULT_RENDERER_CLASSES": ["api.renderers.InertJSONRenderer"],
+    # STUB
+    # "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    # END
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     # BEGIN SOLUTION 03
     "DEFAULT_SCHEMA_CLASS": "api.schema.OperationSchema",
