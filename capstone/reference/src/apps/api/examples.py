@@ -14,10 +14,12 @@ STAMPS = {
 
 
 def with_examples[Serializer](
-    *, sent: dict[str, Any] | None = None, returned: dict[str, Any]
+    *, sent: dict[str, Any] | None = None, returned: dict[str, Any] | None = None
 ) -> Callable[[Serializer], Serializer]:
     """A serializer's decorator: an example in each direction that it works in."""
-    examples = [OpenApiExample("Returned", value=returned, response_only=True)]
+    examples = []
+    if returned is not None:
+        examples.append(OpenApiExample("Returned", value=returned, response_only=True))
     if sent is not None:
         examples.append(OpenApiExample("Sent", value=sent, request_only=True))
     return extend_schema_serializer(examples=examples)

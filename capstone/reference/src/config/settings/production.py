@@ -29,6 +29,7 @@ SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 
+
 # Static files are served by the application itself, right after the security middleware.
 # BEGIN BEFORE 04
 # MIDDLEWARE = [
@@ -38,12 +39,13 @@ CSRF_COOKIE_SECURE = True
 # ]
 # END
 # BEGIN GIVEN 04
-security = MIDDLEWARE.index("django.middleware.security.SecurityMiddleware") + 1
-MIDDLEWARE = [
-    *MIDDLEWARE[:security],
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    *MIDDLEWARE[security:],
-]
+def _with_static_files(middleware: list[str]) -> list[str]:
+    place = middleware.index("django.middleware.security.SecurityMiddleware") + 1
+    whitenoise = "whitenoise.middleware.WhiteNoiseMiddleware"
+    return [*middleware[:place], whitenoise, *middleware[place:]]
+
+
+MIDDLEWARE = _with_static_files(MIDDLEWARE)
 # END
 # STUB
 # from config.settings.environment import env
