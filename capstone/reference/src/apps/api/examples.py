@@ -13,13 +13,11 @@ STAMPS = {
 }
 
 
-def with_examples[Serializer](
-    *, sent: dict[str, Any] | None = None, returned: dict[str, Any] | None = None
+def with_examples[Serializer: Callable[..., Any]](
+    *, sent: dict[str, Any] | None = None, returned: dict[str, Any]
 ) -> Callable[[Serializer], Serializer]:
     """A serializer's decorator: an example in each direction that it works in."""
-    examples = []
-    if returned is not None:
-        examples.append(OpenApiExample("Returned", value=returned, response_only=True))
+    examples = [OpenApiExample("Returned", value=returned, response_only=True)]
     if sent is not None:
         examples.append(OpenApiExample("Sent", value=sent, request_only=True))
     return extend_schema_serializer(examples=examples)

@@ -2,9 +2,9 @@
 """What one sends to log in, and what comes back. Only these fields are ever read."""
 
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from api.examples import with_examples
 from api.fields import EmailField, TextField
 from authentication import examples
 
@@ -24,7 +24,7 @@ class PasswordField(TextField):
         )
 
 
-@with_examples(**examples.LOGIN)
+@extend_schema_serializer(examples=examples.LOGIN)
 class LoginSerializer(serializers.Serializer[None]):
     """A name and a password."""
 
@@ -32,7 +32,7 @@ class LoginSerializer(serializers.Serializer[None]):
     password = PasswordField()
 
 
-@with_examples(**examples.REGISTRATION)
+@extend_schema_serializer(examples=examples.REGISTRATION)
 class RegistrationSerializer(serializers.Serializer[None]):
     """What a new account needs. Nobody chooses their own role."""
 
@@ -41,14 +41,14 @@ class RegistrationSerializer(serializers.Serializer[None]):
     password = PasswordField()
 
 
-@with_examples(**examples.REFRESH)
+@extend_schema_serializer(examples=examples.REFRESH)
 class RefreshSerializer(serializers.Serializer[None]):
     """A refresh token."""
 
     refresh = TextField(max_length=4096)
 
 
-@with_examples(**examples.PASSWORD_CHANGE)
+@extend_schema_serializer(examples=examples.PASSWORD_CHANGE)
 class PasswordChangeSerializer(serializers.Serializer[None]):
     """The password so far, and the one to come."""
 
@@ -56,7 +56,7 @@ class PasswordChangeSerializer(serializers.Serializer[None]):
     new_password = PasswordField()
 
 
-@with_examples(**examples.TOKEN_PAIR)
+@extend_schema_serializer(examples=examples.TOKEN_PAIR)
 class TokenPairSerializer(serializers.Serializer[None]):
     """`access` goes into `Authorization: Bearer …`; `refresh` buys the next pair, once."""
 
@@ -64,7 +64,7 @@ class TokenPairSerializer(serializers.Serializer[None]):
     refresh = TextField()
 
 
-@with_examples(**examples.ACCEPTED)
+@extend_schema_serializer(examples=examples.ACCEPTED)
 class AcceptedSerializer(serializers.Serializer[None]):
     """A sentence for people."""
 

@@ -64,6 +64,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     # BEGIN SOLUTION 04
     "DEFAULT_RENDERER_CLASSES": ["api.renderers.InertJSONRenderer"],
     # STUB
+    # # TODO(04): escape what people wrote on its way out, too (brief, task 5).
     # "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     # END
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

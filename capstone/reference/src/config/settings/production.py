@@ -29,7 +29,6 @@ SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 
-
 # Static files are served by the application itself, right after the security middleware.
 # BEGIN BEFORE 04
 # MIDDLEWARE = [
@@ -39,13 +38,11 @@ CSRF_COOKIE_SECURE = True
 # ]
 # END
 # BEGIN GIVEN 04
-def _with_static_files(middleware: list[str]) -> list[str]:
-    place = middleware.index("django.middleware.security.SecurityMiddleware") + 1
-    whitenoise = "whitenoise.middleware.WhiteNoiseMiddleware"
-    return [*middleware[:place], whitenoise, *middleware[place:]]
-
-
-MIDDLEWARE = _with_static_files(MIDDLEWARE)
+MIDDLEWARE = [
+    *MIDDLEWARE[:ABOVE_STATIC_FILES],
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    *MIDDLEWARE[ABOVE_STATIC_FILES:],
+]
 # END
 # STUB
 # from config.settings.environment import env
