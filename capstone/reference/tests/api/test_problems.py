@@ -37,7 +37,7 @@ def test_addresses_that_lead_nowhere(
     assert (problem["status"], problem["instance"]) == (404, path)
 
 
-def test_a_method_that_is_not_there(api_client: APIClient) -> None:
+def test_a_method_that_is_not_there(api_client: APIClient, editor_user: User) -> None:
     answer = api_client.delete("/api/v1/posts/")
     assert members(answer)["code"] == "method_not_allowed"
     assert answer.status_code == 405
