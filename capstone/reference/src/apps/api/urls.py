@@ -1,9 +1,6 @@
 # FILE GIVEN 03
 """The addresses below /api/: `v1/…`, and the current version once more without its number."""
 
-# BEGIN SOLUTION 04
-from django.conf import settings
-
 # END
 from django.urls import include, path, re_path
 
@@ -21,6 +18,9 @@ from rest_framework.routers import SimpleRouter
 from accounts import views as accounts
 from api import problems
 from comments import views as comments
+
+# BEGIN SOLUTION 04
+from config.settings.headers import DOCUMENT_CSP
 from posts import views as posts
 
 router = SimpleRouter(use_regex_path=False)
@@ -43,9 +43,7 @@ v1 = [
     # BEGIN SOLUTION 04
     path(
         "redoc/",
-        csp_override(settings.DOCUMENT_CSP)(
-            SpectacularRedocView.as_view(url_name="schema")
-        ),
+        csp_override(DOCUMENT_CSP)(SpectacularRedocView.as_view(url_name="schema")),
         name="redoc",
     ),
     path("auth/", include("authentication.urls")),

@@ -22,7 +22,7 @@ SECURE_CSP: dict[str, list[str]] = {
     "frame-ancestors": [CSP.NONE],
 }
 # ReDoc writes its styles into the page as it goes, draws from memory and searches in a worker.
-DOCUMENT_CSP = SECURE_CSP | {
+DOCUMENT_CSP: dict[str, list[str]] = SECURE_CSP | {
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
     "img-src": [CSP.SELF, "data:", "blob:"],
     "worker-src": ["blob:"],
