@@ -1,7 +1,6 @@
 # FILE GIVEN 03
 """The addresses below /api/: `v1/…`, and the current version once more without its number."""
 
-# END
 from django.urls import include, path, re_path
 
 # BEGIN SOLUTION 04
@@ -21,6 +20,8 @@ from comments import views as comments
 
 # BEGIN SOLUTION 04
 from config.settings.headers import DOCUMENT_CSP
+
+# END
 from posts import views as posts
 
 router = SimpleRouter(use_regex_path=False)
