@@ -37,6 +37,11 @@ def test_addresses_that_lead_nowhere(
     assert (problem["status"], problem["instance"]) == (404, path)
 
 
+def test_a_change_at_an_address_that_leads_nowhere() -> None:
+    client = APIClient(enforce_csrf_checks=True)
+    assert members(client.post("/api/v1/posts/-1/"))["status"] == 404
+
+
 def test_a_method_that_is_not_there(api_client: APIClient, editor_user: User) -> None:
     answer = api_client.delete("/api/v1/posts/")
     assert members(answer)["code"] == "method_not_allowed"
