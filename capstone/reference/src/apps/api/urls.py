@@ -28,8 +28,10 @@ router.register("users", accounts.UserViewSet, "user")
 
 v1 = [
     path("schema/", SpectacularAPIView.as_view(api_version="v1"), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
-    path("redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    path(
+        "docs/", SpectacularSwaggerSplitView.as_view(url_name="v1:schema"), name="docs"
+    ),
+    path("redoc/", SpectacularRedocView.as_view(url_name="v1:schema"), name="redoc"),
     *router.urls,
 ]
 
