@@ -3,8 +3,9 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.core.exceptions import ValidationError as ModelValidationError
 from rest_framework import pagination
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -75,6 +76,15 @@ class Cursors(Bounded, pagination.CursorPagination):
     bounds = {"page_size": (1, MAX_SIZE)}
     page_size_query_param = "page_size"
     ordering = ("-created_at", "-id")
+
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        """One page; NotFound for a cursor that names no moment at all."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except ModelValidationError as nonsense:
+            raise NotFound(self.invalid_cursor_message) from nonsense
 
     def get_page_size(self, request: Request) -> int:
         """How many to a page."""
