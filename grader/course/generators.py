@@ -3,15 +3,17 @@
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from grader.course.manifest import Generated
 from grader.domain.errors import CourseError
 from grader.environment.lock import content_hashes
 
+_Generator = Callable[[Generated, Mapping[str, bytes], Path], bytes]
 _HASH = re.compile(r'^content-hash = "[0-9a-f]+"$', re.MULTILINE)
 
 
-def stale_lock(made: Generated, tree: Mapping[str, bytes]) -> bytes:
+def stale_lock(made: Generated, tree: Mapping[str, bytes], root: Path) -> bytes:
     """The lock as it was before a package was added to pyproject.toml: without it, and with the hash of then."""
     missing = [name for name in ("poetry.lock", "pyproject.toml") if name not in tree]
     if missing:
@@ -32,11 +34,22 @@ def stale_lock(made: Generated, tree: Mapping[str, bytes]) -> bytes:
     return _HASH.sub(f'content-hash = "{then}"', older).encode("utf-8")
 
 
-_GENERATORS: Mapping[str, Callable[[Generated, Mapping[str, bytes]], bytes]] = {"stale-lock": stale_lock}
+def recorded(made: Generated, tree: Mapping[str, bytes], root: Path) -> bytes:
+    """A file that this state's own application wrote, kept beside the reference; the state's own tests prove it."""
+    file = root / made.source
+    if not made.source or not file.is_file():
+        raise CourseError(
+            f"recorded: {made.source or 'no source'} is no file, for {made.file}",
+            "Record it (decision 0021), and name it as `source` in course.toml, from the course's folder.",
+        )
+    return file.read_bytes()
 
 
-def generate(made: Generated, tree: Mapping[str, bytes]) -> bytes:
-    """What a generator of course.toml makes for a state, from the state's other files.
+_GENERATORS: Mapping[str, _Generator] = {"stale-lock": stale_lock, "recorded": recorded}
+
+
+def generate(made: Generated, tree: Mapping[str, bytes], root: Path) -> bytes:
+    """What a generator of course.toml makes for a state, from the state's other files or those of the course at ``root``.
 
     Raises:
         CourseError: there is no generator of that name, or it cannot make the file of this state.
@@ -47,4 +60,4 @@ def generate(made: Generated, tree: Mapping[str, bytes]) -> bytes:
             f"course.toml: there is no generator {made.generator!r} for {made.file}",
             f"Write one of: {', '.join(_GENERATORS)}.",
         )
-    return generator(made, tree)
+    return generator(made, tree, root)

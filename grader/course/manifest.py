@@ -47,6 +47,7 @@ class Generated(Struct, forbid_unknown_fields=True, frozen=True):
     solved: bool
     generator: _Text
     package: str = ""
+    source: str = ""
 
 
 class _Course(Struct, forbid_unknown_fields=True):

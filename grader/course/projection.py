@@ -84,7 +84,7 @@ def _projected(file: Path, path: str, written: bytes, state: State) -> bytes | N
 def _generated(course: Course, tree: Tree, state: State) -> dict[str, tuple[bytes, bool]]:
     contents = {path: content for path, (content, _) in tree.items()}
     return {
-        made.file: (generate(made, contents), False)
+        made.file: (generate(made, contents, course.root), False)
         for made in course.generators
         if State(made.checkpoint, made.solved) == state
     }

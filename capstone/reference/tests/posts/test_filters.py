@@ -42,6 +42,7 @@ def shelf(editor_user: User) -> None:
         ("tag=snow", "ab"),
         ("tag=snow&author=ann", "b"),
         ("search=snowed", "c"),
+        ("search=", "cab"),
         ("published_after=2026-05-02T12:00:00Z", "a"),
         ("published_before=2026-05-02T12:00:00Z", "b"),
         ("published_before=2026-05-02T13:30:00%2B02:00", "b"),
@@ -61,6 +62,8 @@ def test_posts_are_found(query: str, titles: str, api_client: APIClient) -> None
     "query",
     [
         "status=lost",
+        "status=",
+        "published_before=",
         "ordering=body",
         "search=%00",
         "published_after=yesterday",

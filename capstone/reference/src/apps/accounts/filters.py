@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Role
-from api.filters import Ordering, TruthFilter
+from api.filters import Ordering, StrictForm, TruthFilter
 
 
 class UserFilter(django_filters.FilterSet):
@@ -21,6 +21,7 @@ class UserFilter(django_filters.FilterSet):
 
     class Meta:
         model = User
+        form = StrictForm
         fields = ()
 
     def filter_search(

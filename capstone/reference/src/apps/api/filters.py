@@ -11,6 +11,17 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 
+class StrictForm(forms.Form):
+    """An empty text finds everything; an empty anything else is a mistake."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a parameter that is there and says nothing."""
+        for name, field in self.fields.items():
+            if self.data.get(name) == "" and type(field) is not forms.CharField:
+                self.add_error(name, forms.ValidationError("Empty.", code="invalid"))
+        return self.cleaned_data
+
+
 @extend_schema_field(OpenApiTypes.INT64)
 class IdFilter(django_filters.NumberFilter):
     """Rows that point to this id; none where there is no such id."""

@@ -3,7 +3,7 @@
 
 import django_filters
 
-from api.filters import IdFilter
+from api.filters import IdFilter, StrictForm
 from comments.choices import CommentStatus
 from comments.models import Comment
 
@@ -19,4 +19,5 @@ class CommentFilter(django_filters.FilterSet):
 
     class Meta:
         model = Comment
+        form = StrictForm
         fields = ()

@@ -3,7 +3,7 @@
 
 import django_filters
 
-from api.filters import MomentFilter, Ordering
+from api.filters import MomentFilter, Ordering, StrictForm
 from posts.choices import PostStatus
 from posts.models import Post
 from posts.querysets import PostQuerySet
@@ -31,6 +31,7 @@ class PostFilter(django_filters.FilterSet):
 
     class Meta:
         model = Post
+        form = StrictForm
         fields = ()
 
     def filter_search(
