@@ -1,4 +1,4 @@
-"""What the proofs of the delivery files share: solution 05 as its learners would have it, and a machine to run it on."""
+"""What the proofs of the delivery files share: solution 05 as learners would have it, and a machine to run it on."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager

@@ -42,7 +42,7 @@ class Done:
 
 
 class Machine:
-    """Runs shell scripts one after the other in ``/app``; what they leave in the background lives as long as it does."""
+    """Runs shell scripts one after the other in ``/app``; what they leave behind runs on until it ends."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
@@ -67,7 +67,8 @@ class Machine:
         """Leave the script running, with its output in ``/tmp/{log}.log``, and wait until another one succeeds."""
         self.sh(f"setsid bash -c {_quoted(script)} >/tmp/{log}.log 2>&1 & echo $! >/tmp/{log}.pid")
         tries = int(seconds / 0.2)
-        waiting = f"for _ in $(seq {tries}); do if {{ {until}; }} 2>/dev/null; then exit 0; fi; sleep 0.2; done; tail -n 40 /tmp/{log}.log; exit 1"
+        waiting = f"for _ in $(seq {tries}); do if {{ {until}; }} 2>/dev/null; then exit 0; fi; sleep 0.2; done; "
+        waiting += f"tail -n 40 /tmp/{log}.log; exit 1"
         self.sh(waiting, seconds=seconds + 10)
 
 
