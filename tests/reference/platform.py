@@ -2,21 +2,31 @@
 
 from tests.reference.machine import Machine
 
+PASSWORD = "proof"
 _INITDB = "--auth=scram-sha-256 --no-sync --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C --encoding=UTF8"
 
 
-def start_postgres(machine: Machine, *, host: str = "db", data: str = "/tmp/db", password: str = "proof") -> None:
-    """PostgreSQL at ``host``:5432, with a superuser ``app`` and a database ``app``, as the image makes them."""
-    machine.sh(f"umask 077; echo {password} >/tmp/pw; initdb -D {data} -U app --pwfile=/tmp/pw {_INITDB} >/dev/null")
-    machine.sh(f"echo \"listen_addresses = '{host}'\" >>{data}/postgresql.conf")
+def make_postgres(machine: Machine, *, host: str, data: str, superuser: str) -> None:
+    """PostgreSQL at ``host``:5432, with this superuser; it keeps running."""
+    machine.sh(
+        f"umask 077; echo {PASSWORD} >/tmp/pw; initdb -D {data} -U {superuser} --pwfile=/tmp/pw {_INITDB} >/dev/null"
+    )
+    machine.sh(f"echo 'host all,replication all 127.0.0.0/8 scram-sha-256' >>{data}/pg_hba.conf")
+    machine.sh(f"echo 'wal_keep_size = 1GB' >>{data}/postgresql.conf")  # as the runbook of a failover asks
     run_postgres(machine, host=host, data=data)
-    machine.sh(f"PGPASSWORD={password} createdb -h {host} -U app app")
 
 
 def run_postgres(machine: Machine, *, host: str, data: str) -> None:
-    """A server on data that are there already."""
-    machine.sh(f"pg_ctl -D {data} -l {data}.log -w -o '-k {data} -c fsync=off' start")
+    """A server on data that are there already. Where it listens is not in its data: a copy listens elsewhere."""
+    machine.sh(f"echo \"listen_addresses = '{host}'\nunix_socket_directories = ''\" >>{data}/postgresql.conf")
+    machine.sh(f"pg_ctl -D {data} -l {data}.log -w start || {{ cat {data}.log; exit 1; }}")
     machine.sh(f"pg_isready --quiet --host {host}")
+
+
+def start_postgres(machine: Machine) -> None:
+    """The database as the Compose file has it: ``app`` of the superuser ``app`` at db."""
+    make_postgres(machine, host="db", data="/tmp/db", superuser="app")
+    machine.sh(f"PGPASSWORD={PASSWORD} createdb -h db -U app app")
 
 
 def start_redis(machine: Machine) -> None:
@@ -28,6 +38,15 @@ def start_web(machine: Machine) -> None:
     """The application at web:8000, migrated."""
     machine.sh("python manage.py migrate --no-input")
     machine.start("gunicorn config.wsgi:application", until="python docker/healthcheck.py", log="web")
+
+
+def start_worker(machine: Machine) -> None:
+    """A worker for every queue that the Compose file gives it."""
+    machine.start(
+        "celery -A config.celery worker --loglevel info --queues comments,mail,analytics --pool solo",
+        until="celery -A config.celery inspect ping --timeout 2 >/dev/null",
+        log="worker",
+    )
 
 
 def start_platform(machine: Machine) -> None:
