@@ -18,6 +18,9 @@ REQUIRED = {
     "ALLOWED_HOSTS": "example.org, www.example.org",
     "DATABASE_URL": "postgres://app:secret@db:5432/app",
     "REDIS_URL": "redis://redis:6379/0",
+    # BEGIN SOLUTION 04
+    "JWT_SIGNING_KEY": "ABCDEFGHIJKLMNOPQRSTUVWXYZ-0123456789-abcdefghijklmnopqrstuvwxyz",
+    # END
 }
 OPTIONAL = (
     "DEBUG",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from django.contrib.auth.models import AnonymousUser
 
-from accounts.roles import EDITORIAL
+from accounts.roles import EDITORIAL, Role
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,3 +21,19 @@ def is_member(user: AnyUser) -> TypeGuard["User"]:
 def is_editorial(user: AnyUser) -> bool:
     """Whether this is an editor or an admin, who look after everybody's work."""
     return is_member(user) and user.role in EDITORIAL
+
+
+# BEGIN SOLUTION 03
+def is_admin(user: AnyUser) -> bool:
+    """Whether this is an admin, who looks after the people."""
+    return is_member(user) and user.role == Role.ADMIN
+
+
+def may_write_posts(user: AnyUser) -> bool:
+    """Whether this person may begin a post: everybody with an account but readers."""
+    return is_member(user) and user.role != Role.READER
+
+
+# STUB
+# # TODO(03): what else permissions ask about a person (brief, task 2).
+# END

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from accounts.managers import UserManager
 from accounts.roles import Role
@@ -21,6 +22,13 @@ class User(TimeStamped, AbstractUser):
     """A person with an account and a role."""
 
     role = models.CharField(max_length=20, choices=Role, default=Role.READER)
+    # BEGIN SOLUTION 04
+    session_epoch = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text="Moves on when the person is logged out everywhere.",
+    )
+    # END
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -46,6 +54,18 @@ class User(TimeStamped, AbstractUser):
         super().clean()
         if self.email:
             refuse_taken(self, "email")
+
+    # BEGIN SOLUTION 04
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What every session, by cookie or token, must fit; another password or epoch ends them.
+
+        Django asks this method for its current and its former secret keys alike.
+        """
+        proof = f"{self.session_epoch}:{self.password}"
+        hashed = salted_hmac("accounts.session", proof, secret, algorithm="sha256")
+        return hashed.hexdigest()
+
+    # END
 
 
 # STUB

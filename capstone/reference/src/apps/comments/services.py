@@ -5,6 +5,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from accounts.access import AnyUser
+
+# BEGIN SOLUTION 04
+from audit.actions import Action
+from audit.services import record
+
+# END
 from comments.choices import CommentStatus
 from comments.models import Comment
 
@@ -26,6 +32,11 @@ def moderate_comment(*, comment: Comment, by: AnyUser, status: str) -> Comment:
         raise ValidationError({"status": f"A comment is never {status!r}."})
     comment.status = status
     comment.save(update_fields=["status"])
+    # BEGIN SOLUTION 04
+    record(action=Action.MODERATED, actor=by, target=comment, status=status)
+    # STUB
+    # # TODO(04): write it to the audit log (brief, task 8).
+    # END
     return comment
 
 

@@ -1,13 +1,22 @@
 # FILE GIVEN 02
 """What people do with posts. Each service is one transaction and checks who asks."""
 
+from collections.abc import Iterable
+from typing import TypedDict, Unpack
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.access import AnyUser
+from accounts.access import AnyUser, may_write_posts
+
+# BEGIN SOLUTION 04
+from audit.actions import Action
+from audit.services import record
+
+# END
 from posts.choices import PostStatus
-from posts.models import Post
+from posts.models import Category, Post, Tag
 
 
 # BEGIN SOLUTION 02
@@ -24,6 +33,11 @@ def publish_post(*, post: Post, by: AnyUser) -> Post:
         post.published_at = timezone.now()
     post.full_clean()
     post.save()
+    # BEGIN SOLUTION 04
+    record(action=Action.PUBLISHED, actor=by, target=post)
+    # STUB
+    # # TODO(04): write it to the audit log (brief, task 8).
+    # END
     return post
 
 
@@ -37,6 +51,11 @@ def archive_post(*, post: Post, by: AnyUser) -> Post:
     _require_editable(post, by)
     post.status = PostStatus.ARCHIVED
     post.save(update_fields=["status"])
+    # BEGIN SOLUTION 04
+    record(action=Action.ARCHIVED, actor=by, target=post)
+    # STUB
+    # # TODO(04): write it to the audit log (brief, task 8).
+    # END
     return post
 
 
@@ -52,4 +71,59 @@ def _require_editable(post: Post, by: AnyUser) -> None:
 
 # STUB
 # # TODO(02): publish_post and archive_post (brief, task 8).
+# END
+
+
+# BEGIN SOLUTION 03
+class PostChanges(TypedDict, total=False):
+    """What a caller may say about a post. Its state changes by publishing and archiving."""
+
+    title: str
+    body: str
+    category: Category | None
+    tags: Iterable[Tag]
+
+
+@transaction.atomic
+def create_post(*, by: AnyUser, **given: Unpack[PostChanges]) -> Post:
+    """A new draft by this person. Raises PermissionDenied to readers, ValidationError."""
+    if not may_write_posts(by):
+        raise PermissionDenied("Readers do not write posts.")
+    return _write(Post(author=by), given)
+
+
+@transaction.atomic
+def update_post(*, post: Post, by: AnyUser, **given: Unpack[PostChanges]) -> Post:
+    """Change what is given of the stored post. Raises PermissionDenied, ValidationError."""
+    _lock(post)
+    _require_editable(post, by)
+    return _write(post, given)
+
+
+@transaction.atomic
+def delete_post(*, post: Post, by: AnyUser) -> None:
+    """Delete the post, and the comments on it. Raises PermissionDenied."""
+    _lock(post)
+    _require_editable(post, by)
+    # BEGIN SOLUTION 04
+    record(action=Action.DELETED, actor=by, target=post)
+    # STUB
+    # # TODO(04): write it to the audit log (brief, task 8).
+    # END
+    post.delete()
+
+
+def _write(post: Post, given: PostChanges) -> Post:
+    """Take over what is given, check everything, save."""
+    for name in given.keys() - {"tags"}:
+        setattr(post, name, given[name])
+    post.full_clean()
+    post.save()
+    if "tags" in given:
+        post.tags.set(given["tags"])
+    return post
+
+
+# STUB
+# # TODO(03): create_post, update_post and delete_post (brief, task 2).
 # END

@@ -1,6 +1,19 @@
 """What every layer shares. A layer imports all of it and says only what differs."""
 
+# BEGIN GIVEN 03
+from config.settings.api import *
+
+# END
+# BEGIN SOLUTION 04
+from config.settings.auth import *
+
+# END
 from config.settings.environment import ROOT, comma_separated, env
+
+# BEGIN SOLUTION 04
+from config.settings.headers import *
+
+# END
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -9,20 +22,60 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "rest_framework",  # GIVEN 03
+    "django_filters",  # GIVEN 03
+    "drf_spectacular",  # GIVEN 03
+    "drf_spectacular_sidecar",  # GIVEN 03
+    "api",  # GIVEN 03
     "accounts",
     "posts",  # GIVEN 02
     "comments",  # GIVEN 02
+    "audit",  # GIVEN 04
+    # BEGIN SOLUTION 04
+    "authentication",
+    "axes",
+    "corsheaders",
+    "rest_framework_simplejwt.token_blacklist",
+    # STUB
+    # # TODO(04): what tokens, the lock-out and CORS need (brief, tasks 1, 4 and 7).
+    # END
     "health",
 ]
 
+# BEGIN GIVEN 04
+# How many proxies of our own stand in front; each adds one address to X-Forwarded-For.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+# END
 MIDDLEWARE = [
+    "core.request_id.RequestIdMiddleware",  # GIVEN 04
+    "core.client_address.ClientAddressMiddleware",  # GIVEN 04
+    # BEGIN SOLUTION 04
+    # Above whatever may answer by itself, so that redirects, errors and static files have them too.
+    "core.headers.PermissionsPolicyMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # STUB
+    # # TODO(04): the headers of every answer (brief, task 7).
+    # END
     "django.middleware.security.SecurityMiddleware",
+    # BEGIN SOLUTION 04
+    "core.admin_access.AdminNetworksMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    # END
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # BEGIN BEFORE 04
+    # "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # END
+    # BEGIN SOLUTION 04
+    "axes.middleware.AxesMiddleware",  # turns the answer to who is locked out into a 429
+    # STUB
+    # "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # END
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -38,6 +91,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                # BEGIN SOLUTION 04
+                "django.template.context_processors.csp",
+                # END
             ],
         },
     },

@@ -8,6 +8,16 @@ DEBUG = env.bool("DEBUG", default=True)
 SECRET_KEY = env.str("SECRET_KEY", default="") or "development-only-not-a-secret"
 ALLOWED_HOSTS = comma_separated(env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1"))
 
+# BEGIN SOLUTION 04
+JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", default="")
+SIMPLE_JWT = tokens(
+    signing_key=JWT_SIGNING_KEY or "development-only-not-a-secret-" + "x" * 64,
+    secret_key=SECRET_KEY,
+)
+# STUB
+# # TODO(04): SIMPLE_JWT, with a signing key that has a default here (brief, task 1).
+# END
+
 DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{ROOT / 'db.sqlite3'}"
 DATABASES = {"default": database(DATABASE_URL)}
 

@@ -9,6 +9,11 @@ from config.settings.services import cache, database
 DEBUG = False  # whatever the variable says
 SECRET_KEY = required("SECRET_KEY")
 ALLOWED_HOSTS = comma_separated(required("ALLOWED_HOSTS"))
+# BEGIN SOLUTION 04
+SIMPLE_JWT = tokens(signing_key=required("JWT_SIGNING_KEY"), secret_key=SECRET_KEY)
+# STUB
+# # TODO(04): SIMPLE_JWT, with a signing key that is required here (brief, task 1).
+# END
 DATABASES = {"default": database(required("DATABASE_URL"))}
 CACHES = {"default": cache(required("REDIS_URL"))}
 CELERY_BROKER_URL = required("REDIS_URL")
@@ -25,11 +30,21 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 
 # Static files are served by the application itself, right after the security middleware.
+# BEGIN BEFORE 04
+# MIDDLEWARE = [
+#     MIDDLEWARE[0],
+#     "whitenoise.middleware.WhiteNoiseMiddleware",
+#     *MIDDLEWARE[1:],
+# ]
+# END
+# BEGIN GIVEN 04
+security = MIDDLEWARE.index("django.middleware.security.SecurityMiddleware") + 1
 MIDDLEWARE = [
-    MIDDLEWARE[0],
+    *MIDDLEWARE[:security],
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    *MIDDLEWARE[1:],
+    *MIDDLEWARE[security:],
 ]
+# END
 # STUB
 # from config.settings.environment import env
 # from config.settings.services import cache, database

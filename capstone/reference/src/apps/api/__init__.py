@@ -1,0 +1,2 @@
+# FILE GIVEN 03
+"""What every part of the HTTP API shares: who asks, how errors look, pages, conditions."""

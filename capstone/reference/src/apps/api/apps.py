@@ -1,0 +1,10 @@
+# FILE GIVEN 03
+"""The api app as Django installs it."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """The HTTP API."""
+
+    name = "api"

@@ -1,0 +1,45 @@
+# FILE GIVEN 03
+"""The addresses below /api/: `v1/…`, and the current version once more without its number."""
+
+from django.urls import include, path, re_path
+from drf_spectacular.views import (
+    SpectacularAPIView,
+    SpectacularRedocView,
+    SpectacularSwaggerSplitView,
+)
+from rest_framework.routers import SimpleRouter
+
+from api import problems
+from posts import views as posts
+
+router = SimpleRouter(use_regex_path=False)
+router.register("tags", posts.TagViewSet, "tag")
+# BEGIN SOLUTION 03
+router.register("posts", posts.PostViewSet, "post")
+# STUB
+# # TODO(03): posts, categories, comments and users (brief, task 1).
+# END
+
+v1 = [
+    path("schema/", SpectacularAPIView.as_view(api_version="v1"), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    # BEGIN SOLUTION 04
+    path("auth/", include("authentication.urls")),
+    # STUB
+    # # TODO(04): registration, log-in and what follows (brief, tasks 1 to 3).
+    # END
+    *router.urls,
+]
+
+urlpatterns = [
+    path("v1/", include((v1, "v1"))),
+    # BEGIN SOLUTION 03
+    path("", include(v1)),
+    # With debug pages on, too, an address that leads nowhere is answered as a program expects it.
+    re_path("", problems.not_found),
+    # STUB
+    # # TODO(03): /api/… is the current version, and 404 has the shape of every error
+    # # (brief, tasks 3 and 4).
+    # END
+]
