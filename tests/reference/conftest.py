@@ -1,10 +1,12 @@
 """What the proofs of the delivery files share: solution 05 as learners would have it, and a machine to run it on."""
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+import yaml
 
 from grader.course import load_course, project_to
 from grader.domain.course import State
@@ -13,14 +15,12 @@ from tests.reference.machine import Machine, machine
 
 COURSE = Path(__file__).parents[2]
 MachineWith = Callable[..., AbstractContextManager[Machine]]
-PRODUCTION = {
-    "DJANGO_SETTINGS_MODULE": "config.settings.production",
-    "SECRET_KEY": "proof-only-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
-    "ALLOWED_HOSTS": "localhost,127.0.0.1,web",
-    "DATABASE_URL": "postgres://app:proof@db:5432/app",
-    "REDIS_URL": "redis://redis:6379/0",
-    "SECURE_SSL_REDIRECT": "false",
-}
+
+
+def compose_environment(project: Path) -> dict[str, str]:
+    """What the Compose file gives the application on a machine where nobody set anything: it must be enough."""
+    given = yaml.safe_load((project / "docker-compose.yml").read_text())["x-app"]["environment"]
+    return {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for name, value in given.items()}
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +49,8 @@ def machine_with(project: Path, site: Path, tmp_path_factory: pytest.TempPathFac
         writable: Mapping[Path, str] | None = None,
     ) -> AbstractContextManager[Machine]:
         room = tmp_path_factory.mktemp("machine")
-        return machine(project, site, room, env={**PRODUCTION, **(env or {})}, binds=binds, writable=writable)
+        return machine(
+            project, site, room, env={**compose_environment(project), **(env or {})}, binds=binds, writable=writable
+        )
 
     return make

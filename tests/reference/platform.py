@@ -2,7 +2,7 @@
 
 from tests.reference.machine import Machine
 
-PASSWORD = "proof"
+PASSWORD = "development-only"
 _INITDB = "--auth=scram-sha-256 --no-sync --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C --encoding=UTF8"
 
 
