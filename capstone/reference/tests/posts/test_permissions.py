@@ -1,5 +1,6 @@
 # FILE SOLUTION 03
-"""Who may do what with posts."""
+# mypy: disable-error-code="no-untyped-def"
+"""Who may do what with posts, as the course's test matrix writes it."""
 
 
 class TestPostApiPermissions:

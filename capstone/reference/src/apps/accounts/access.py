@@ -24,12 +24,12 @@ def is_editorial(user: AnyUser) -> bool:
 
 
 # BEGIN SOLUTION 03
-def is_admin(user: AnyUser) -> bool:
+def is_admin(user: AnyUser) -> TypeGuard["User"]:
     """Whether this is an admin, who looks after the people."""
     return is_member(user) and user.role == Role.ADMIN
 
 
-def may_write_posts(user: AnyUser) -> bool:
+def may_write_posts(user: AnyUser) -> TypeGuard["User"]:
     """Whether this person may begin a post: everybody with an account but readers."""
     return is_member(user) and user.role != Role.READER
 

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags, quote_etag
 from rest_framework import exceptions, viewsets
@@ -16,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 if TYPE_CHECKING:
-    Base = viewsets.GenericViewSet[Any]
+    Base = viewsets.ModelViewSet[Any]
 else:
     Base = object
 
@@ -80,14 +79,14 @@ class ConditionalMixin(Base):
     def finalize_response(
         self,
         request: Request,
-        response: HttpResponseBase,
+        response: Response,
         *args: Any,
         **kwargs: Any,
-    ) -> HttpResponseBase:
+    ) -> Response:
         """Put the tag on what is sent, or send no more than the tag."""
         done = super().finalize_response(request, response, *args, **kwargs)
         patch_cache_control(done, private=True, no_cache=True)
-        if isinstance(done, Response) and done.data and done.status_code < 300:
+        if done.data and done.status_code < 300:
             done["ETag"] = etag_of(done.data)
             if request.method in SAFE_METHODS and is_known(request, done["ETag"]):
                 done.data, done.status_code = None, HTTPStatus.NOT_MODIFIED

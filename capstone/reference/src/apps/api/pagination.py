@@ -1,9 +1,12 @@
 # FILE SOLUTION 03
 """Three ways to go through a long list, each where it suits; all refuse what makes no sense."""
 
+from typing import Any
+
 from rest_framework import pagination
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 DEFAULT_SIZE = 20
 MAX_SIZE = 100
@@ -24,6 +27,17 @@ def whole_number(
     return int(given)
 
 
+def bounded(
+    parameters: list[dict[str, Any]], bounds: dict[str, tuple[int, int]]
+) -> list[dict[str, Any]]:
+    """The parameters as the OpenAPI document has them, with the bounds that we insist on."""
+    for parameter in parameters:
+        if parameter["name"] in bounds:
+            least, most = bounds[parameter["name"]]
+            parameter["schema"] |= {"minimum": least, "maximum": most}
+    return parameters
+
+
 class PageNumbers(pagination.PageNumberPagination):
     """`page` and `page_size`: for lists that people leaf through."""
 
@@ -35,6 +49,13 @@ class PageNumbers(pagination.PageNumberPagination):
         """How many to a page."""
         name = "page_size"
         return whole_number(request, name, default=DEFAULT_SIZE, least=1, most=MAX_SIZE)
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        """For the OpenAPI document."""
+        parameters = super().get_schema_operation_parameters(view)
+        return bounded(
+            parameters, {"page": (1, MAX_OFFSET), "page_size": (1, MAX_SIZE)}
+        )
 
 
 class Cursors(pagination.CursorPagination):
@@ -49,6 +70,11 @@ class Cursors(pagination.CursorPagination):
         """How many to a page."""
         name = "page_size"
         return whole_number(request, name, default=DEFAULT_SIZE, least=1, most=MAX_SIZE)
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        """For the OpenAPI document."""
+        parameters = super().get_schema_operation_parameters(view)
+        return bounded(parameters, {"page_size": (1, MAX_SIZE)})
 
 
 class Offsets(pagination.LimitOffsetPagination):
@@ -66,3 +92,8 @@ class Offsets(pagination.LimitOffsetPagination):
     def get_offset(self, request: Request) -> int:
         """After how many."""
         return whole_number(request, "offset", default=0, least=0, most=MAX_OFFSET)
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        """For the OpenAPI document."""
+        parameters = super().get_schema_operation_parameters(view)
+        return bounded(parameters, {"limit": (1, MAX_SIZE), "offset": (0, MAX_OFFSET)})

@@ -15,6 +15,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as framework_handler
 
+# Called otherwise before Python 3.13.
+RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
 CONTENT_TYPE = "application/problem+json"
 WHOLE = {api_settings.NON_FIELD_ERRORS_KEY, "__all__"}
 
@@ -33,13 +35,18 @@ def problem(
     """The body of an error. The type is left blank: the title says what the status means."""
     return {
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "title": title_of(status),
         "status": status,
         "detail": detail,
         "instance": path,
         "code": code,
         **members,
     }
+
+
+def title_of(status: int) -> str:
+    """What the status is called, in every version of Python alike."""
+    return RENAMED.get(status) or HTTPStatus(status).phrase
 
 
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
@@ -77,7 +84,7 @@ def _body(refusal: exceptions.APIException, request: HttpRequest) -> dict[str, A
             path=request.path,
             errors=list(_errors(refusal.get_full_details(), where)),
         )
-    detail = refusal.get_full_details()
+    detail: Any = refusal.get_full_details()
     return problem(
         status,
         detail=str(detail["message"]),

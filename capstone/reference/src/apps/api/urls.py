@@ -9,13 +9,18 @@ from drf_spectacular.views import (
 )
 from rest_framework.routers import SimpleRouter
 
+from accounts import views as accounts
 from api import problems
+from comments import views as comments
 from posts import views as posts
 
 router = SimpleRouter(use_regex_path=False)
 router.register("tags", posts.TagViewSet, "tag")
 # BEGIN SOLUTION 03
 router.register("posts", posts.PostViewSet, "post")
+router.register("categories", posts.CategoryViewSet, "category")
+router.register("comments", comments.CommentViewSet, "comment")
+router.register("users", accounts.UserViewSet, "user")
 # STUB
 # # TODO(03): posts, categories, comments and users (brief, task 1).
 # END

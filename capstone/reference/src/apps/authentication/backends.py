@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 class SessionTokenAuthentication(JWTAuthentication):
     """`Authorization: Bearer …`. The person comes from the database, as they are now."""
 
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        """What follows the word Bearer, be it nonsense; None if it is another word."""
+        scheme, _, token = header.partition(b" ")
+        return token.strip() if scheme.lower() == b"bearer" else None
+
     def get_validated_token(self, raw_token: bytes) -> Token:
         """The token, if we signed it and its time is not over; why not is nobody's business."""
         try:

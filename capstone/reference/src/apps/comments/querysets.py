@@ -4,8 +4,11 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Q
 
+from accounts.access import AnyUser, is_editorial, is_member
 from comments.choices import CommentStatus
+from posts.querysets import is_out
 
 if TYPE_CHECKING:
     from comments.models import Comment  # noqa: F401  named in brackets below
@@ -26,3 +29,21 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def on_post(self, post: "Post") -> Self:
         """About this post, in any state."""
         return self.filter(post=post)
+
+    # BEGIN SOLUTION 03
+    def visible_to(self, user: AnyUser) -> Self:
+        """What this person may read.
+
+        What is approved on posts that are out; their own, and all on posts of their own; for
+        editors and admins all.
+        """
+        public = is_out("post__") & Q(status=CommentStatus.APPROVED)
+        if is_editorial(user):
+            return self.all()
+        if is_member(user):
+            return self.filter(public | Q(author=user) | Q(post__author=user))
+        return self.filter(public)
+
+    # STUB
+    # # TODO(03): visible_to (brief, task 2).
+    # END

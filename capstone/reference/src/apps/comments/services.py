@@ -4,7 +4,7 @@
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from accounts.access import AnyUser
+from accounts.access import AnyUser, is_member
 
 # BEGIN SOLUTION 04
 from audit.actions import Action
@@ -13,6 +13,8 @@ from audit.services import record
 # END
 from comments.choices import CommentStatus
 from comments.models import Comment
+from core.saving import clean_and_save
+from posts.models import Post
 
 
 # BEGIN SOLUTION 02
@@ -42,4 +44,54 @@ def moderate_comment(*, comment: Comment, by: AnyUser, status: str) -> Comment:
 
 # STUB
 # # TODO(02): moderate_comment (brief, task 8).
+# END
+
+
+# BEGIN SOLUTION 03
+@transaction.atomic
+def create_comment(*, post: Post, by: AnyUser, body: str) -> Comment:
+    """A comment that waits for moderation. Raises PermissionDenied, ValidationError."""
+    if not is_member(by):
+        raise PermissionDenied("Comments are for people with an account.")
+    comment = Comment(post=post, author=by, body=body)
+    clean_and_save(comment)
+    return comment
+
+
+@transaction.atomic
+def edit_comment(*, comment: Comment, by: AnyUser, body: str) -> Comment:
+    """Change the text. Raises PermissionDenied, ValidationError.
+
+    Unless whoever edits may moderate it, too, it waits again: what was approved is not what it says
+    now.
+    """
+    _lock(comment)
+    _require_editable(comment, by)
+    comment.body = body
+    if not comment.can_be_moderated_by(by):
+        comment.status = CommentStatus.PENDING
+    clean_and_save(comment)
+    return comment
+
+
+@transaction.atomic
+def delete_comment(*, comment: Comment, by: AnyUser) -> None:
+    """Delete it. Raises PermissionDenied."""
+    _lock(comment)
+    _require_editable(comment, by)
+    comment.delete()
+
+
+def _lock(comment: Comment) -> None:
+    """Take over what is stored, and let nobody change it before the transaction ends."""
+    comment.refresh_from_db(from_queryset=Comment.objects.select_for_update())
+
+
+def _require_editable(comment: Comment, by: AnyUser) -> None:
+    if not comment.can_be_edited_by(by):
+        raise PermissionDenied("Only its author, editors and admins change a comment.")
+
+
+# STUB
+# # TODO(03): create_comment, edit_comment and delete_comment (brief, task 2).
 # END

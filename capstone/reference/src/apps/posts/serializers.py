@@ -3,10 +3,15 @@
 
 from rest_framework import serializers
 
+from api.examples import with_examples
+from api.fields import StrictSerializer
+from posts import examples
 from posts.models import Category, Post, Tag
 
 
-class TagSerializer(serializers.ModelSerializer[Tag]):
+# BEGIN SOLUTION 03
+@with_examples(**examples.TAG)
+class TagSerializer(StrictSerializer[Tag]):
     """A tag."""
 
     class Meta:
@@ -15,8 +20,37 @@ class TagSerializer(serializers.ModelSerializer[Tag]):
         read_only_fields = ("slug",)
 
 
-# BEGIN SOLUTION 03
-class PostSerializer(serializers.ModelSerializer[Post]):
+@with_examples(**examples.CATEGORY)
+class CategorySerializer(StrictSerializer[Category]):
+    """A category."""
+
+    class Meta:
+        model = Category
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "slug",
+            "description",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = ("slug",)
+
+
+@with_examples(**examples.CATEGORY_SUMMARY)
+class CategorySummarySerializer(CategorySerializer):
+    """A category in a list: also how much is in it."""
+
+    post_count = serializers.IntegerField(
+        read_only=True, min_value=0, help_text="Posts that are out."
+    )
+
+    class Meta(CategorySerializer.Meta):
+        fields = (*CategorySerializer.Meta.fields, "post_count")
+
+
+@with_examples(**examples.POST)
+class PostSerializer(StrictSerializer[Post]):
     """A post. Category and tags go by their slugs, in both directions."""
 
     author = serializers.SlugRelatedField[Post](
@@ -27,17 +61,19 @@ class PostSerializer(serializers.ModelSerializer[Post]):
         queryset=Category.objects.all(),
         required=False,
         allow_null=True,
+        help_text="Slug.",
     )
     tags = serializers.SlugRelatedField[Tag](
         slug_field="slug",
         queryset=Tag.objects.all(),
         many=True,
         required=False,
+        help_text="Slugs.",
     )
 
     class Meta:
         model = Post
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "title",
             "slug",
@@ -53,6 +89,33 @@ class PostSerializer(serializers.ModelSerializer[Post]):
         read_only_fields = ("slug", "status", "published_at")
 
 
+@with_examples(**examples.POST_SUMMARY)
+class PostSummarySerializer(PostSerializer):
+    """A post in a list: without its text, and with how much was said about it."""
+
+    comment_count = serializers.IntegerField(
+        source="approved_comment_count",
+        read_only=True,
+        min_value=0,
+        help_text="Approved comments.",
+    )
+
+    class Meta(PostSerializer.Meta):
+        fields = (
+            *(name for name in PostSerializer.Meta.fields if name != "body"),
+            "comment_count",
+        )
+
+
 # STUB
-# # TODO(03): CategorySerializer and PostSerializer (brief, task 1).
+# class TagSerializer(serializers.ModelSerializer[Tag]):
+#     """A tag."""
+#
+#     class Meta:
+#         model = Tag
+#         fields = ("id", "name", "slug", "created_at", "updated_at")
+#         read_only_fields = ("slug",)
+#
+#
+# # TODO(03): categories and posts (brief, task 1).
 # END

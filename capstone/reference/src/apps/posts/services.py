@@ -15,6 +15,7 @@ from audit.actions import Action
 from audit.services import record
 
 # END
+from core.saving import clean_and_save
 from posts.choices import PostStatus
 from posts.models import Category, Post, Tag
 
@@ -115,12 +116,12 @@ def delete_post(*, post: Post, by: AnyUser) -> None:
 
 def _write(post: Post, given: PostChanges) -> Post:
     """Take over what is given, check everything, save."""
-    for name in given.keys() - {"tags"}:
-        setattr(post, name, given[name])
-    post.full_clean()
-    post.save()
-    if "tags" in given:
-        post.tags.set(given["tags"])
+    tags = given.pop("tags", None)
+    for name, value in given.items():
+        setattr(post, name, value)
+    clean_and_save(post)
+    if tags is not None:
+        post.tags.set(tags)
     return post
 
 

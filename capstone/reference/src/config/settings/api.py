@@ -35,8 +35,14 @@ def throttle_rates(defaults: dict[str, str]) -> dict[str, str]:
 
 
 THROTTLE_RATES = throttle_rates(DEFAULT_RATES)
+
+# How long a request may be repeated with its key; and after what time without an answer whoever
+# was at work on it is taken for lost.
+IDEMPOTENCY_KEY_HOURS = env.int("IDEMPOTENCY_KEY_HOURS", default=24)
+IDEMPOTENCY_IN_FLIGHT_SECONDS = env.int("IDEMPOTENCY_IN_FLIGHT_SECONDS", default=60)
 # STUB
-# # TODO(03): the rates of the throttles, from the environment (brief, task 7).
+# # TODO(03): the rates of the throttles and the lifetime of idempotency keys, from the environment
+# # (brief, tasks 5 and 7).
 # END
 
 REST_FRAMEWORK: dict[str, Any] = {
@@ -52,7 +58,15 @@ REST_FRAMEWORK: dict[str, Any] = {
         "rest_framework.permissions.IsAuthenticatedOrReadOnly"
     ],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    # BEGIN BEFORE 04
+    # "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    # END
+    # BEGIN SOLUTION 04
+    "DEFAULT_RENDERER_CLASSES": ["api.renderers.InertJSONRenderer"],
+    # STUB
+    # # TODO(04): escape what people wrote on its way out, too (brief, task 5).
+    # "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    # END
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     # BEGIN SOLUTION 03
     "DEFAULT_SCHEMA_CLASS": "api.schema.OperationSchema",
@@ -90,6 +104,16 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DESCRIPTION": "Posts, categories, tags, comments and the people who write them.",
     "SERVE_INCLUDE_SCHEMA": False,
     "PREPROCESSING_HOOKS": ["api.schema.canonical_only"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema_problems.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "PostStatus": "posts.choices.PostStatus",
+        "CommentStatus": "comments.choices.CommentStatus",
+        "Role": "accounts.roles.Role",
+    },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     # STUB
