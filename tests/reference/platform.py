@@ -37,7 +37,17 @@ def start_redis(machine: Machine) -> None:
 def start_web(machine: Machine) -> None:
     """The application at web:8000, migrated."""
     machine.sh("python manage.py migrate --no-input")
-    machine.start("gunicorn config.wsgi:application", until="python docker/healthcheck.py", log="web")
+    run_web(machine)
+
+
+def run_web(machine: Machine, before: str = "") -> None:
+    """The web processes on a database that is there; ``before`` is what their shell does first."""
+    machine.start(f"{before}exec gunicorn config.wsgi:application", until="python docker/healthcheck.py", log="web")
+
+
+def stop_web(machine: Machine) -> None:
+    """End the web processes as an orchestrator does, and wait until they are gone."""
+    machine.sh("pid=$(cat /tmp/web.pid); kill -TERM $pid; while kill -0 $pid 2>/dev/null; do sleep 0.1; done")
 
 
 def start_worker(machine: Machine) -> None:
