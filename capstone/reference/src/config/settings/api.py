@@ -70,7 +70,6 @@ REST_FRAMEWORK: dict[str, Any] = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     # BEGIN SOLUTION 03
     "DEFAULT_SCHEMA_CLASS": "api.schema.OperationSchema",
-    # The OpenAPI document says it all; OPTIONS would only say it again.
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "api.problems.exception_handler",
     "DEFAULT_PAGINATION_CLASS": "api.pagination.PageNumbers",

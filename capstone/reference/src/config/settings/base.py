@@ -94,6 +94,9 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
+        # BEGIN SOLUTION 04
+        "DIRS": [ROOT / "src" / "templates"],  # before those of the apps
+        # END
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
