@@ -165,6 +165,10 @@ MAKE: dict[str, Callable[[Call], Response]] = {
 def foreseen() -> Iterator[tuple[str, str, str]]:
     """Every path, method and status of the document."""
     for path, operations in DOCUMENT["paths"].items():
+        # BEGIN SOLUTION 04
+        if path.startswith("/api/v1/auth/"):
+            continue  # see tests/authentication/test_contract.py
+        # END
         for method, operation in operations.items():
             for status in operation["responses"]:
                 yield path, method, status
