@@ -84,11 +84,11 @@ def watched(project: Path, machine_with: MachineWith, tmp_path_factory: pytest.T
     shutil.copytree(project / "monitoring/prometheus", folder)
     for path in folder.glob("*.yml"):
         path.write_text(re.sub(r"interval: \d+s", "interval: 1s", path.read_text()))
-    with machine_with(env={"PROMETHEUS_FILES": str(folder), "PGPASSWORD": PASSWORD}) as machine:
+    with machine_with(env={"PGPASSWORD": PASSWORD}, binds={folder: "/app/monitoring/prometheus"}) as machine:
         start_platform(machine)
         start_worker(machine)
         machine.start(
-            f"prometheus --config.file {folder}/prometheus.yml --storage.tsdb.path /tmp/tsdb"
+            "prometheus --config.file monitoring/prometheus/prometheus.yml --storage.tsdb.path /tmp/tsdb"
             " --web.listen-address 127.0.0.1:9090",
             until="curl --silent --fail http://127.0.0.1:9090/-/ready",
             log="prometheus",
