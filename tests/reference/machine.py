@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECONDS = 60
-_NAMES = "web nginx redis localhost"
+_NAMES = "web worker nginx redis localhost"
 _DATABASES = {"127.0.0.1": "db", "127.0.0.2": "db-primary", "127.0.0.3": "db-standby"}
 _OWN = {"proc", "dev", "tmp", "sys", "run", "app", "machine", "mnt", "media"}
 _REDIS_CLI = 'import redis, sys; print(redis.Redis(host="redis").execute_command(*sys.argv[1:]))'

@@ -19,8 +19,9 @@ from tests.reference.tools import run
 API = "http://web:8000/api/v1"
 OURS = re.compile(r"\b(?:django|platform|up|slo|view|task)(?:_\w+|:[\w:]+|(?=\{))")
 NAMES = """
-from django.conf import settings
+from django_prometheus.middleware import Metrics
 from prometheus_client import REGISTRY
+Metrics.get_instance()
 for family in REGISTRY.collect():
     kinds = {'counter': ['_total'], 'histogram': ['_bucket', '_count', '_sum']}.get(family.type, [''])
     for kind in kinds:
