@@ -75,7 +75,7 @@ def machine(machine_with: MachineWith, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.mark.slow
 def test_every_migration_goes_both_ways(machine: Machine) -> None:
-    said = machine.sh("sh scripts/migrations.sh python manage.py")
+    said = machine.sh("sh scripts/migrations.sh python manage.py", seconds=300)
     assert said.splitlines()[-1] == "and everything is up to date again"
     assert {"accounts was undone", "posts was undone", "comments was undone"} <= set(said.splitlines())
 
