@@ -102,7 +102,7 @@ def test_the_probes_ask_what_they_should(objects: Objects) -> None:
 
 
 def test_there_is_time_to_end_in_peace(objects: Objects, project: Path) -> None:
-    said = re.search(r"^graceful_timeout = (\d+)", (project / "gunicorn.conf.py").read_text(), re.MULTILINE)
+    said = re.search(r"^graceful_timeout = [^\d\n]*(\d+)", (project / "gunicorn.conf.py").read_text(), re.MULTILINE)
     web = pods(objects)["web"]
     pause = web["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
     graceful = int(said[1]) if said else 30  # which is gunicorn's own
