@@ -10,13 +10,14 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from grader.domain.course import Criterion, Dimension, Module
+from grader.domain.course import Criterion, Dimension, Module, State
 from grader.domain.errors import CourseError
 
 FULL_MARKS = 100
 _ID = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
 _Text = Annotated[str, Meta(min_length=1)]
 _Checkpoint = Annotated[int, Meta(ge=1, le=6)]
+_Solved = Annotated[str, Meta(pattern="^0[1-6] solved$")]
 
 
 class _Criterion(Struct, forbid_unknown_fields=True):
@@ -55,7 +56,7 @@ class _Course(Struct, forbid_unknown_fields=True):
     modules: Annotated[list[_Text], Meta(min_length=1)]
     environment_lock: str
     reference: str = ""
-    files: dict[str, _Checkpoint] = {}
+    files: dict[str, _Checkpoint | _Solved] = {}
     generators: list[Generated] = []
 
 
@@ -64,7 +65,7 @@ class Course:
     """A course on disk.
 
     ``modules`` are in order; one whose module.toml does not exist yet has no criteria. ``reference`` is a folder
-    that a release does not have. ``plain_files`` are the files without comments, by the checkpoint they appear at.
+    that a release does not have. ``plain_files`` are the files without comments, by the first state that has them.
     """
 
     root: Path
@@ -72,7 +73,7 @@ class Course:
     modules: tuple[Module, ...]
     reference: Path
     environment_lock: Path
-    plain_files: Mapping[str, int]
+    plain_files: Mapping[str, State]
     generators: tuple[Generated, ...]
 
     def folder(self, module: Module) -> Path:
@@ -95,9 +96,14 @@ def load_course(root: Path) -> Course:
         modules=modules,
         reference=root / course.reference if course.reference else root / "no-reference",
         environment_lock=root / course.environment_lock,
-        plain_files=course.files,
+        plain_files={path: _first_state(since) for path, since in course.files.items()},
         generators=tuple(course.generators),
     )
+
+
+def _first_state(since: int | str) -> State:
+    """``5`` is starter 05, what is given there; ``"05 solved"`` is solution 05, what its learners make."""
+    return State(since, False) if isinstance(since, int) else State(int(since[:2]), True)
 
 
 def load_module(path: Path) -> Module:

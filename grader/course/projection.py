@@ -21,6 +21,7 @@ from grader.domain.errors import CourseError, UsageError_
 Tree = Mapping[str, tuple[bytes, bool]]
 """The files of a state by path: what is in them, and whether they are executable."""
 
+_ALWAYS = State(1, False)
 # The width is that of black, which the project is formatted with.
 _RUFF = ("--isolated", "--quiet", "--no-cache", "--line-length", "88", "--target-version", "py312")
 
@@ -44,7 +45,7 @@ def sources(course: Course) -> tuple[str, ...]:
         if comment_of(path) is None and path not in course.plain_files:
             raise CourseError(
                 f"{root / path} cannot carry markers, so nothing says from when on it shows",
-                f'Add "{path}" = 1 (or the checkpoint whose starter has it first) to [files] of course.toml.',
+                f'Add "{path}" = 1 (the starter that has it first) or "01 solved" to [files] of course.toml.',
             )
     for path in sorted(set(course.plain_files) - set(paths)):
         raise CourseError(f"course.toml: [files] lists {path}, which is not in {root}", "Delete that line.")
@@ -60,7 +61,7 @@ def project_tree(course: Course, state: State) -> Tree:
     tree: dict[str, tuple[bytes, bool]] = {}
     marked: list[str] = []
     for path in sources(course):
-        if state.checkpoint < course.plain_files.get(path, 1):
+        if state < course.plain_files.get(path, _ALWAYS):
             continue
         file = course.reference / path
         written = file.read_bytes()

@@ -19,6 +19,7 @@ modules = ["01-one", "02-two"]
 [files]
 "poetry.lock" = 1
 "data.json" = 2
+"made.json" = "02 solved"
 
 [[generators]]
 file = "poetry.lock"
@@ -164,6 +165,7 @@ FILES: Mapping[str, str] = {
     "reference/src/app.py": APPLICATION,
     "reference/src/plain.py": "import os, sys\n",
     "reference/data.json": '{"two": true}\n',
+    "reference/made.json": '{"by": "learners"}\n',
     "reference/pyproject.toml": PYPROJECT,
     "reference/poetry.lock": LOCK,
     "reference/run.sh": "# FILE SOLUTION 02\necho run\n",

@@ -55,7 +55,8 @@ WRONG = [
     (ONE, "number = 1", "number = 2", "module.toml: number and slug are not those of course.toml"),
     ("course.toml", 'name = "Tiny"', "", "course.toml: Object missing required field `name`"),
     ("course.toml", '"poetry.lock" = 1', '"poetry.lock" = 9', "course.toml"),
-    ("course.toml", "checkpoint = 1", "checkpoint = 0", "course.toml:13: Expected `int` >= 1"),
+    ("course.toml", "checkpoint = 1", "checkpoint = 0", "course.toml:14: Expected `int` >= 1"),
+    ("course.toml", '"02 solved"', '"2 solved"', "course.toml"),
 ]
 
 

@@ -58,6 +58,11 @@ def test_files_come_at_their_checkpoint_with_their_modes(course):
     assert later["data.json"] == (b'{"two": true}\n', False)
 
 
+def test_a_file_without_comments_may_be_what_learners_make(course):
+    assert "made.json" not in project_tree(course, State(2, False))
+    assert project_tree(course, State(2, True))["made.json"] == (b'{"by": "learners"}\n', False)
+
+
 @pytest.mark.parametrize("state", STATES, ids=str)
 def test_states_are_the_same_each_time_and_hold_no_marker(course, state):
     tree = project_tree(course, state)

@@ -4,6 +4,14 @@ import os
 
 from celery import Celery
 
+# BEGIN SOLUTION 05
+from config.process import is_worker, share_metrics
+
+if is_worker():
+    share_metrics()
+
+# END
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
 app = Celery("config")

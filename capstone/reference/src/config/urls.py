@@ -5,6 +5,11 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("health.urls")),
+    # BEGIN SOLUTION 05
+    path("", include("observability.urls")),
+    # STUB
+    # # TODO(05): /metrics (brief, task 2).
+    # END
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),  # GIVEN 03
 ]

@@ -21,7 +21,15 @@ def test_sqlite_has_nothing_to_wait_for() -> None:
 
 def test_redis_is_not_waited_for_without_end() -> None:
     options = cache("redis://redis:6379/0")["OPTIONS"]
-    assert options == {"socket_connect_timeout": 2, "socket_timeout": 2}
+    # BEGIN BEFORE 05
+    # assert options == {"socket_connect_timeout": 2, "socket_timeout": 2}
+    # END
+    # BEGIN SOLUTION 05
+    assert options["socket_connect_timeout"] == options["socket_timeout"] == 0.5
+    # STUB
+    # # TODO(05): shorter, once the feed waits for it (brief, task 6).
+    # assert options == {"socket_connect_timeout": 2, "socket_timeout": 2}
+    # END
 
 
 def test_without_redis_the_cache_is_local() -> None:

@@ -39,6 +39,14 @@ class Comment(TimeStamped):
         choices=CommentStatus,
         default=CommentStatus.PENDING,
     )
+    # BEGIN SOLUTION 05
+    screened_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When the queue looked at it; never yet, if empty.",
+    )
+    # END
 
     objects = CommentQuerySet.as_manager()
 
@@ -54,6 +62,13 @@ class Comment(TimeStamped):
         ]
         indexes = [
             models.Index(fields=["post", "status"], name="comments_comment_post_idx"),
+            # BEGIN SOLUTION 05
+            models.Index(
+                fields=["created_at"],
+                condition=Q(status=CommentStatus.PENDING, screened_at__isnull=True),
+                name="comments_comment_queue_idx",
+            ),
+            # END
         ]
 
     def __str__(self) -> str:

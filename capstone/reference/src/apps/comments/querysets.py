@@ -26,6 +26,12 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Nobody has looked at them yet."""
         return self.filter(status=CommentStatus.PENDING)
 
+    # BEGIN SOLUTION 05
+    def unscreened(self) -> Self:
+        """They wait, and the queue has not looked at them either."""
+        return self.pending().filter(screened_at__isnull=True)
+
+    # END
     def on_post(self, post: "Post") -> Self:
         """About this post, in any state."""
         return self.filter(post=post)

@@ -13,6 +13,12 @@ from audit.services import record
 # END
 from comments.choices import CommentStatus
 from comments.models import Comment
+
+# BEGIN SOLUTION 05
+from comments.signals import comment_moderated, comment_submitted
+from core.events import announce
+
+# END
 from core.saving import clean_and_save
 from posts.models import Post
 
@@ -39,6 +45,11 @@ def moderate_comment(*, comment: Comment, by: AnyUser, status: str) -> Comment:
     # STUB
     # # TODO(04): write it to the audit log (brief, task 8).
     # END
+    # BEGIN SOLUTION 05
+    announce(comment_moderated, comment=comment)
+    # STUB
+    # # TODO(05): say so to whoever listens, after the commit (brief, task 2).
+    # END
     return comment
 
 
@@ -55,6 +66,11 @@ def create_comment(*, post: Post, by: AnyUser, body: str) -> Comment:
         raise PermissionDenied("Comments are for people with an account.")
     comment = Comment(post=post, author=by, body=body)
     clean_and_save(comment)
+    # BEGIN SOLUTION 05
+    announce(comment_submitted, comment=comment)
+    # STUB
+    # # TODO(05): put it into the queue, after the commit (brief, task 5).
+    # END
     return comment
 
 
@@ -70,6 +86,12 @@ def edit_comment(*, comment: Comment, by: AnyUser, body: str) -> Comment:
     comment.body = body
     if not comment.can_be_moderated_by(by):
         comment.status = CommentStatus.PENDING
+        # BEGIN SOLUTION 05
+        comment.screened_at = None
+        announce(comment_submitted, comment=comment)
+        # STUB
+        # # TODO(05): and goes into the queue again (brief, task 5).
+        # END
     clean_and_save(comment)
     return comment
 

@@ -15,9 +15,18 @@ from audit.actions import Action
 from audit.services import record
 
 # END
+# BEGIN SOLUTION 05
+from core.events import announce
+
+# END
 from core.saving import clean_and_save
 from posts.choices import PostStatus
 from posts.models import Category, Post, Tag
+
+# BEGIN SOLUTION 05
+from posts.signals import post_published
+
+# END
 
 
 # BEGIN SOLUTION 02
@@ -32,6 +41,11 @@ def publish_post(*, post: Post, by: AnyUser) -> Post:
     if not post.is_out:
         post.status = PostStatus.PUBLISHED
         post.published_at = timezone.now()
+        # BEGIN SOLUTION 05
+        announce(post_published, post=post)
+        # STUB
+        # # TODO(05): say so to whoever listens, after the commit (brief, task 2).
+        # END
     post.full_clean()
     post.save()
     # BEGIN SOLUTION 04

@@ -1,0 +1,2 @@
+# FILE GIVEN 05
+"""The commands of `manage.py` about sessions."""

@@ -1,0 +1,2 @@
+# FILE GIVEN 05
+"""How work is done that nobody waits for: queues, retries, and what becomes of what fails."""

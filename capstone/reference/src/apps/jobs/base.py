@@ -1,0 +1,63 @@
+# FILE SOLUTION 05
+"""What every task is: retried when it may help, and laid aside when it does not."""
+
+from typing import Any
+
+from celery import Task
+from celery.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded
+from celery.worker.request import Request
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from redis import RedisError
+
+from jobs.dead_letters import bury
+
+# What may be over in a moment. Anything else is a mistake, and is one the next time, too.
+TRANSIENT = (
+    ConnectionError,
+    TimeoutError,
+    OperationalError,
+    InterfaceError,
+    RedisError,
+    SoftTimeLimitExceeded,
+)
+
+
+class ReliableRequest(Request):
+    """A task as the worker's main process sees it."""
+
+    def on_timeout(self, soft: bool, timeout: float) -> None:
+        """Killed at the hard limit, the task cannot say so itself."""
+        super().on_timeout(soft, timeout)
+        if not soft:
+            bury(
+                task=self.name,
+                task_id=self.id,
+                args=self.args,
+                kwargs=self.kwargs,
+                error=TimeLimitExceeded(timeout),
+            )
+
+
+class ReliableTask(Task):
+    """The base of all tasks of ours. Each can be done twice with the effect of once."""
+
+    Request = ReliableRequest
+    autoretry_for = TRANSIENT
+    max_retries = settings.TASK_MAX_RETRIES
+    # Seconds before the first retry, twice as many before each next one, up to the maximum; of that a
+    # random part, so that what failed together does not come back together.
+    retry_backoff = settings.TASK_BACKOFF_SECONDS
+    retry_backoff_max = settings.TASK_BACKOFF_MAX_SECONDS
+    retry_jitter = True
+
+    def on_failure(
+        self,
+        exc: Exception,
+        task_id: str,
+        args: Any,
+        kwargs: Any,
+        einfo: Any,
+    ) -> None:
+        """Given up: lay it where it is seen and can be replayed."""
+        bury(task=self.name, task_id=task_id, args=args, kwargs=kwargs, error=exc)

@@ -1,0 +1,38 @@
+# FILE SOLUTION 05
+"""The queues as they are at the broker: handing tasks over, and looking how many wait."""
+
+from celery import Task, current_app
+from celery.result import AsyncResult
+from django.conf import settings
+from kombu import Queue
+from kombu.exceptions import ChannelError, OperationalError
+
+from core.circuit import Circuit
+
+_circuit = Circuit("the broker", seconds=settings.CACHE_CIRCUIT_SECONDS)
+
+
+def enqueue(task: Task, *args: object) -> str:
+    """Hand a task over and return its id. Raises an OSError or OperationalError without a broker.
+
+    Whoever answers a request calls it from a listener: there a failure is logged, and Beat finds
+    later what was left lying.
+    """
+    with _circuit.guarding(OperationalError, OSError):
+        result: AsyncResult[None] = task.apply_async(args)
+    return str(result.id)
+
+
+def depths() -> dict[str, int]:
+    """How many tasks wait in each queue."""
+    with current_app.connection_for_read() as connection:
+        connection.ensure_connection(max_retries=1, interval_start=0)
+        return {name: _depth(connection, name) for name in settings.TASK_QUEUES}
+
+
+def _depth(connection: object, name: str) -> int:
+    try:
+        bound = Queue(name)(connection)
+        return int(bound.queue_declare(passive=True).message_count)
+    except ChannelError:  # nobody has put anything there yet
+        return 0

@@ -1,0 +1,6 @@
+# FILE SOLUTION 05
+"""What happens to tasks, beside what Celery says itself."""
+
+from django.dispatch import Signal
+
+task_buried = Signal()  # task: the name of one that was given up

@@ -1,0 +1,98 @@
+# FILE SOLUTION 05
+"""Who tells us what to count: Django, Celery and the services, by their signals."""
+
+from time import perf_counter
+from typing import Any
+
+from axes.signals import user_locked_out
+from celery import Task, signals
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+
+from comments.choices import CommentStatus
+from comments.models import Comment
+from comments.signals import comment_moderated, comment_submitted
+from jobs.signals import task_buried
+from observability import metrics
+from posts.signals import post_published
+
+
+def connect() -> None:
+    """Begin to count. What can be counted is there from the beginning, as 0."""
+    for outcome in ("succeeded", "failed", "locked_out"):
+        metrics.logins.labels(outcome)
+    for decision in (CommentStatus.APPROVED, CommentStatus.REJECTED):
+        metrics.comments_moderated.labels(decision)
+    post_published.connect(note_published, dispatch_uid="metrics")
+    comment_submitted.connect(note_submitted, dispatch_uid="metrics")
+    comment_moderated.connect(note_moderated, dispatch_uid="metrics")
+    user_logged_in.connect(note_login, dispatch_uid="metrics")
+    user_login_failed.connect(note_failure, dispatch_uid="metrics")
+    user_locked_out.connect(note_lockout, dispatch_uid="metrics")
+    task_buried.connect(note_buried, dispatch_uid="metrics")
+    signals.task_prerun.connect(note_begin, dispatch_uid="metrics")
+    signals.task_postrun.connect(note_end, dispatch_uid="metrics")
+    signals.task_success.connect(note_success, dispatch_uid="metrics")
+    signals.task_retry.connect(note_retry, dispatch_uid="metrics")
+    signals.task_failure.connect(note_task_failure, dispatch_uid="metrics")
+
+
+def note_published(**_: Any) -> None:
+    """A post came out."""
+    metrics.posts_published.inc()
+
+
+def note_submitted(**_: Any) -> None:
+    """A comment waits."""
+    metrics.comments_submitted.inc()
+
+
+def note_moderated(*, comment: Comment, **_: Any) -> None:
+    """A comment was looked at."""
+    metrics.comments_moderated.labels(comment.status).inc()
+
+
+def note_login(**_: Any) -> None:
+    """Somebody came in."""
+    metrics.logins.labels("succeeded").inc()
+
+
+def note_failure(**_: Any) -> None:
+    """Somebody did not."""
+    metrics.logins.labels("failed").inc()
+
+
+def note_lockout(**_: Any) -> None:
+    """Somebody did not, once too often."""
+    metrics.logins.labels("locked_out").inc()
+
+
+def note_buried(*, task: str, **_: Any) -> None:
+    """A task was given up."""
+    metrics.dead_letters.labels(task).inc()
+
+
+def note_begin(*, task: Task, **_: Any) -> None:
+    """A task begins."""
+    task.request.began_at = perf_counter()
+
+
+def note_end(*, task: Task, **_: Any) -> None:
+    """A task has run, well or not."""
+    began_at = getattr(task.request, "began_at", None)
+    if began_at is not None:
+        metrics.task_duration.labels(task.name).observe(perf_counter() - began_at)
+
+
+def note_success(*, sender: Task, **_: Any) -> None:
+    """A task is done."""
+    metrics.tasks.labels(sender.name, "succeeded").inc()
+
+
+def note_retry(*, sender: Task, **_: Any) -> None:
+    """A task will come again."""
+    metrics.tasks.labels(sender.name, "retried").inc()
+
+
+def note_task_failure(*, sender: Task, **_: Any) -> None:
+    """A task will not."""
+    metrics.tasks.labels(sender.name, "failed").inc()

@@ -1,0 +1,64 @@
+# FILE SOLUTION 05
+"""What begins and ends with a process: reporting, tracing, and a worker's door for Prometheus.
+
+A worker's main process forks those that do the work. It has no trace of its own and no thread but
+the door's; each child starts what it needs after the fork.
+"""
+
+import logging
+import threading
+from importlib import import_module
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+from celery import signals
+from django.conf import settings
+from prometheus_client import make_wsgi_app, multiprocess
+
+from config.process import is_worker
+from observability.exposition import registry
+
+logger = logging.getLogger(__name__)
+
+
+def begin() -> None:
+    """A process that will not fork starts at once, the children of a worker when they are born."""
+    signals.worker_ready.connect(open_door, dispatch_uid="processes")
+    signals.worker_process_init.connect(start, dispatch_uid="processes")
+    signals.worker_process_shutdown.connect(end, dispatch_uid="processes")
+    if not is_worker():
+        start()
+
+
+def start(**_: Any) -> None:
+    """Report and trace, where the settings say to whom; what is off is not even loaded."""
+    if settings.SENTRY_DSN:
+        import_module("observability.sentry").start()
+    if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
+        import_module("observability.tracing").start()
+
+
+def end(*, pid: int, **_: Any) -> None:
+    """A child of a worker ends."""
+    if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
+        import_module("observability.tracing").flush()
+    multiprocess.mark_process_dead(pid)
+
+
+class _Silent(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """A scrape every 15 seconds is no news."""
+
+
+def open_door(**_: Any) -> None:
+    """Let Prometheus ask the worker: http://worker:9100/metrics."""
+    if not settings.WORKER_METRICS_PORT:
+        return
+    door = make_server(
+        settings.WORKER_METRICS_HOST,
+        settings.WORKER_METRICS_PORT,
+        make_wsgi_app(registry()),
+        handler_class=_Silent,
+    )
+    threading.Thread(target=door.serve_forever, name="metrics", daemon=True).start()
+    logger.info("metrics of the worker on port %d", settings.WORKER_METRICS_PORT)

@@ -1,0 +1,47 @@
+# FILE SOLUTION 05
+"""Errors for Sentry: where and why, never whose and never what they sent."""
+
+from typing import Any
+
+import sentry_sdk
+from django.conf import settings
+from sentry_sdk.integrations.celery import CeleryIntegration
+from sentry_sdk.integrations.django import DjangoIntegration
+from sentry_sdk.types import Event, Hint
+
+from core import request_id
+from observability.logs import hidden
+
+# Of a request only these leave us.
+KEPT = ("method", "url")
+
+
+def start() -> None:
+    """Report from now on."""
+    sentry_sdk.init(
+        dsn=settings.SENTRY_DSN,
+        environment=settings.SENTRY_ENVIRONMENT,
+        release=settings.SENTRY_RELEASE or None,
+        traces_sample_rate=settings.SENTRY_TRACES_SAMPLE_RATE,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        before_send=scrubbed,
+        before_send_transaction=scrubbed,
+        before_breadcrumb=lambda crumb, _: hidden(crumb),
+        integrations=[DjangoIntegration(), CeleryIntegration()],
+        # Only what is named: an integration that appears with a package is a decision.
+        auto_enabling_integrations=False,
+    )
+
+
+def scrubbed(event: Event, _: Hint) -> Event:
+    """The event without headers, cookies, queries, bodies, arguments of tasks, and secrets."""
+    request: dict[str, Any] = event.get("request") or {}
+    event["request"] = {name: request[name] for name in KEPT if name in request}
+    event.pop("user", None)
+    event.setdefault("extra", {}).pop("celery-job", None)
+    if current := request_id.current():
+        event["tags"] = {**(event.get("tags") or {}), "request_id": current}  # type: ignore[dict-item]
+    cleaned: Event = hidden(event)
+    return cleaned

@@ -1,0 +1,33 @@
+# FILE SOLUTION 05
+"""What Prometheus asks for."""
+
+from ipaddress import ip_address
+
+import prometheus_client
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from observability.exposition import exposition
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The numbers, for whoever is inside; for everybody else there is nothing here."""
+    if not _from_inside(request):
+        raise Http404
+    return HttpResponse(
+        exposition(), content_type=prometheus_client.CONTENT_TYPE_LATEST
+    )
+
+
+def _from_inside(request: HttpRequest) -> bool:
+    """Prometheus asks us directly. Whatever has passed a proxy came from outside."""
+    if "X-Forwarded-For" in request.headers:
+        return False
+    address = request.META.get("REMOTE_ADDR", "")
+    return bool(address) and any(
+        ip_address(address) in network for network in settings.METRICS_NETWORKS
+    )

@@ -1,0 +1,39 @@
+# FILE SOLUTION 05
+"""Log lines: JSON on standard output, and nothing else anywhere."""
+
+from typing import Any
+
+from config.settings.environment import env
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+
+
+def logging_config(*, as_json: bool) -> dict[str, Any]:
+    """LOGGING: every logger's lines end in one place and look alike."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {"()": "observability.logs.Formatter", "as_json": as_json}
+        },
+        "handlers": {
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stdout",
+                "formatter": "line",
+            }
+        },
+        "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
+        "loggers": {
+            # Django has handlers of its own for these.
+            "django": {"handlers": [], "level": "INFO"},
+            "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+            # Every answer has its line, with its status; every task has one, too.
+            "django.request": {"level": "ERROR"},
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+        },
+    }
+
+
+LOGGING = logging_config(as_json=True)

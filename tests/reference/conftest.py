@@ -1,0 +1,56 @@
+"""What the proofs of the delivery files share: solution 05 as learners would have it, and a machine to run it on."""
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+import yaml
+
+from grader.course import load_course, project_to
+from grader.domain.course import State
+from grader.environment import prepare
+from tests.reference.machine import Machine, machine
+
+COURSE = Path(__file__).parents[2]
+MachineWith = Callable[..., AbstractContextManager[Machine]]
+
+
+def compose_environment(project: Path) -> dict[str, str]:
+    """What the Compose file gives the application on a machine where nobody set anything: it must be enough."""
+    given = yaml.safe_load((project / "docker-compose.yml").read_text())["x-app"]["environment"]
+    return {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for name, value in given.items()}
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Solution 05 in a folder: what the delivery files look like to whoever delivers."""
+    made = project_to(load_course(COURSE), State(5, True), tmp_path_factory.mktemp("solution") / "project")
+    (made / "staticfiles").mkdir()
+    return made
+
+
+@pytest.fixture(scope="session")
+def site(project: Path, state_dir: Path) -> Path:
+    """The packages of its lock."""
+    made = prepare(project, course_lock=project, cache=state_dir / "environments", progress=lambda _: None)
+    assert made.origin == "submission", made.problems
+    return made.site
+
+
+@pytest.fixture(scope="module")
+def machine_with(project: Path, site: Path, tmp_path_factory: pytest.TempPathFactory) -> MachineWith:
+    """A machine of the module's own; further variables and files as ``machine`` takes them."""
+
+    def make(
+        env: Mapping[str, str] | None = None,
+        binds: Mapping[Path, str] | None = None,
+        writable: Mapping[Path, str] | None = None,
+    ) -> AbstractContextManager[Machine]:
+        room = tmp_path_factory.mktemp("machine")
+        return machine(
+            project, site, room, env={**compose_environment(project), **(env or {})}, binds=binds, writable=writable
+        )
+
+    return make
