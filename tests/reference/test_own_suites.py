@@ -1,0 +1,41 @@
+"""The application's own suite is green in what learners begin with, and in what they end with.
+
+Starter n holds the tests of solution n-1 and of what n gives, so these four states are all the suites there are.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.course import Course, load_course, project_to
+from grader.domain.course import State
+
+COURSE = Path(__file__).parents[2]
+STATES = [State(3, False), State(4, False), State(5, False), State(5, True)]
+_WITHIN_S = 900
+
+
+@pytest.fixture(scope="module")
+def course() -> Course:
+    """The course of this repository."""
+    return load_course(COURSE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_own_suite_is_green(course: Course, site: Path, tmp_path: Path, state: State) -> None:
+    project = project_to(course, state, tmp_path / "project")
+    tmp_path.chmod(0o755)  # the servers that the suite starts have a user of their own
+    done = subprocess.run(
+        [str(getattr(sys, "_base_executable", None) or sys.executable), "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=project,
+        env={"PYTHONPATH": str(site), "PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_WITHIN_S,
+    )
+    assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
