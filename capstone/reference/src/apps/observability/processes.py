@@ -42,7 +42,7 @@ def end(*, pid: int, **_: Any) -> None:
     """A child of a worker ends."""
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
         import_module("observability.tracing").flush()
-    multiprocess.mark_process_dead(pid)
+    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 class _Silent(WSGIRequestHandler):

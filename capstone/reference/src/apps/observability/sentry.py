@@ -42,6 +42,6 @@ def scrubbed(event: Event, _: Hint) -> Event:
     event.pop("user", None)
     event.setdefault("extra", {}).pop("celery-job", None)
     if current := request_id.current():
-        event["tags"] = {**(event.get("tags") or {}), "request_id": current}  # type: ignore[dict-item]
+        event["tags"] = {**(event.get("tags") or {}), "request_id": current}
     cleaned: Event = hidden(event)
     return cleaned
