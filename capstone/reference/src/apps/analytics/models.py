@@ -7,7 +7,7 @@ from django.db import models
 
 
 class Visit(models.Model):
-    """Somebody read a post. The id is made there and then: it counts once, however often it comes."""
+    """Somebody read a post. Its id is made at once: it counts once, however often it comes."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     post = models.ForeignKey(
