@@ -59,7 +59,6 @@ def test_request_query_and_task_are_one_trace(platform: Platform, sink: Sink) ->
         )
 
     eventually(traced)
-    assert all(len({s.trace_id for s in spans(sink)}) for _ in "x")
     everything = b"".join(posted.body for posted in sink.posted)
     assert SECRET.encode() not in everything
     assert b"page_size=7" not in everything
@@ -144,11 +143,16 @@ def test_an_error_is_reported_without_what_was_sent(
     finally:
         with postgres.connect() as connection:
             connection.execute("ALTER TABLE posts_tag_away RENAME TO posts_tag")
-    eventually(lambda: [p for p in sink.posted if p.path.startswith("/api/1/")])
-    reports = [p.body.decode() for p in sink.posted if p.path.startswith("/api/1/")]
-    (report,) = [text for text in reports if "ProgrammingError" in text]
+
+    def reports() -> list[str]:
+        bodies = [p.body for p in sink.posted if p.path.startswith("/api/1/")]
+        return [body.decode() for body in bodies if ID.encode() in body]
+
+    eventually(reports)
+    (report,) = reports()
     event = json.loads(report.splitlines()[-1])
     assert event["environment"] == "production"
     assert event["tags"]["request_id"] == ID
     assert set(event["request"]) <= {"method", "url"}
-    assert SECRET not in "".join(reports)
+    assert "ProgrammingError" in report
+    assert not [posted for posted in sink.posted if SECRET.encode() in posted.body]

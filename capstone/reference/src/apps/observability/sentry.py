@@ -7,6 +7,7 @@ import sentry_sdk
 from django.conf import settings
 from sentry_sdk.integrations.celery import CeleryIntegration
 from sentry_sdk.integrations.django import DjangoIntegration
+from sentry_sdk.integrations.logging import ignore_logger
 from sentry_sdk.types import Event, Hint
 
 from core import request_id
@@ -18,6 +19,9 @@ KEPT = ("method", "url")
 
 def start() -> None:
     """Report from now on."""
+    ignore_logger(
+        "request"
+    )  # a line about an answer; what went wrong is reported by itself
     sentry_sdk.init(
         dsn=settings.SENTRY_DSN,
         environment=settings.SENTRY_ENVIRONMENT,
