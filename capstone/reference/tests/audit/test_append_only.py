@@ -63,6 +63,7 @@ def test_nothing_is_replaced(entry: AuditEntry) -> None:
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
 def test_the_table_is_not_emptied(entry: AuditEntry) -> None:
     with transaction.atomic():
+        # Tests that commit may have opened it for the test runner.
         execute(f"ALTER TABLE {TABLE} ENABLE TRIGGER audit_auditentry_no_truncate")
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             execute(f"TRUNCATE {TABLE}")

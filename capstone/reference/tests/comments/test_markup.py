@@ -32,8 +32,12 @@ def test_only_words_are_stored(comment: Comment) -> None:
 def test_the_admin_stores_only_words(comment: Comment) -> None:
     client = Client()
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
-    sent = {"body": ATTACK, "status": "approved"}
-    sent |= {"post": comment.post_id, "author": comment.author_id}
+    sent = {
+        "body": ATTACK,
+        "status": "approved",
+        "post": comment.post_id,
+        "author": comment.author_id,
+    }
     answer = client.post(f"/admin/comments/comment/{comment.pk}/change/", sent)
     assert answer.status_code == 302
     assert Comment.objects.get().body == "Hi"

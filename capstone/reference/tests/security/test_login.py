@@ -33,7 +33,7 @@ def fail(username: str, times: int = LIMIT, address: str = "203.0.113.5") -> lis
     return [log_in(username, "wrong", address).status_code for _ in range(times)]
 
 
-def problem_of(answer: Response) -> dict[str, Any]:
+def problem_of(answer: Any) -> dict[str, Any]:
     assert answer.headers["Content-Type"] == "application/problem+json"
     problem: dict[str, Any] = answer.json()
     return problem

@@ -8,6 +8,13 @@ from django.db import transaction
 
 from accounts.access import AnyUser, is_admin, is_member
 from accounts.models import User
+
+# BEGIN SOLUTION 04
+from audit.actions import Action
+from audit.services import record
+from authentication.powers import note_activity, note_new_role
+
+# END
 from core.saving import clean_and_save
 
 # What people say about themselves. The rest is for admins to say, and never about themselves.
@@ -48,9 +55,22 @@ def update_user(*, user: User, by: AnyUser, **given: Unpack[UserChanges]) -> Use
     if user == by and (lost := POWERS & changes.keys()):
         message = "Nobody changes this of their own account."
         raise ValidationError(dict.fromkeys(sorted(lost), message))
+    # BEGIN SOLUTION 04
+    before = user.role
+    # END
     for name, value in changes.items():
         setattr(user, name, value)
-    clean_and_save(user)
+    # Not every account has a password, and this is not the place to give it one.
+    clean_and_save(user, unchecked={"password"})
+    # BEGIN SOLUTION 04
+    if "role" in changes:
+        note_new_role(user=user, by=by, before=before)
+    if "is_active" in changes:
+        note_activity(user=user, by=by)
+    # STUB
+    # # TODO(04): write new powers to the audit log; a closed account loses its sessions
+    # # (brief, tasks 3 and 8).
+    # END
     return user
 
 
@@ -64,6 +84,11 @@ def delete_user(*, user: User, by: AnyUser) -> None:
     if not is_admin(by) or user == by:
         raise PermissionDenied("Only admins delete accounts, and never their own.")
     _require_may_change(user, by, set())
+    # BEGIN SOLUTION 04
+    record(action=Action.DELETED, actor=by, target=user)
+    # STUB
+    # # TODO(04): write it to the audit log (brief, task 8).
+    # END
     user.delete()
 
 

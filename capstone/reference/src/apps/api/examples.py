@@ -13,7 +13,7 @@ STAMPS = {
 }
 
 
-def with_examples[Serializer](
+def with_examples[Serializer: Callable[..., Any]](
     *, sent: dict[str, Any] | None = None, returned: dict[str, Any]
 ) -> Callable[[Serializer], Serializer]:
     """A serializer's decorator: an example in each direction that it works in."""

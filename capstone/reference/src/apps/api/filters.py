@@ -1,12 +1,12 @@
 # FILE SOLUTION 03
 """Filters of more than one list. What they cannot understand is refused, never ignored."""
 
-from datetime import UTC
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 import django_filters
 from django import forms
-from django_filters.fields import IsoDateTimeField
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
@@ -16,6 +16,9 @@ class IdFilter(django_filters.NumberFilter):
     """Rows that point to this id; none where there is no such id."""
 
     field_class = forms.IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=-(2**63), max_value=2**63 - 1, **kwargs)
 
 
 @extend_schema_field(OpenApiTypes.BOOL)
@@ -28,22 +31,31 @@ class TruthFilter(django_filters.TypedChoiceFilter):
         super().__init__(*args, **kwargs)
 
 
-class MomentField(IsoDateTimeField):
-    """A moment that also exists in the time zone of the database."""
+# RFC 3339: a moment, not a day, and of which clock.
+MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.A
+)
+
+
+class MomentField(forms.CharField):
+    """A moment by RFC 3339 that also exists in the time zone of the database."""
 
     def to_python(self, value: Any) -> Any:
         """The moment, in UTC."""
-        moment = super().to_python(value)
+        text = super().to_python(value)
+        if not text:
+            return None
         try:
-            return moment and moment.astimezone(UTC)
-        except OverflowError as beyond:
-            raise forms.ValidationError(
-                self.error_messages["invalid"], code="invalid"
-            ) from beyond
+            if MOMENT.fullmatch(text):
+                return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):  # the 30th of February, the end of time
+            pass
+        message = "A moment such as 2026-11-02T08:30:00Z."
+        raise forms.ValidationError(message, code="invalid")
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
-class MomentFilter(django_filters.IsoDateTimeFilter):
+class MomentFilter(django_filters.Filter):
     """Rows before or after a moment."""
 
     field_class = MomentField

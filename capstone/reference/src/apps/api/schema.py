@@ -113,7 +113,8 @@ class OperationSchema(AutoSchema):
         reckoned = {
             400: has_body or listed,
             401: not self._lets_in(AnonymousUser()),
-            403: changes or not self._lets_in(User()),
+            403: (changes and bool(self.view.authentication_classes))
+            or not self._lets_in(User()),
             404: "{" in self.path or (listed and not self._has_offsets()),
             406: True,
             412: conditional and self._action != "create",

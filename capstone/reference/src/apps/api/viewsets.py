@@ -20,6 +20,8 @@ class Collection[Row: models.Model](ConditionalMixin, viewsets.ModelViewSet[Row]
     """
 
     lookup_value_converter = "int"
+    # The OpenAPI document says what OPTIONS would.
+    http_method_names = ("get", "head", "post", "put", "patch", "delete")
 
     @abstractmethod
     def make(self, given: dict[str, Any]) -> Row:

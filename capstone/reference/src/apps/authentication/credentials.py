@@ -10,6 +10,8 @@ from audit.actions import Action
 from audit.services import record
 from authentication.sessions import forget_sessions
 
+NOT_YOURS = "This is not your password."
+
 
 @transaction.atomic
 def register(*, username: str, email: str, password: str) -> None:
@@ -41,7 +43,7 @@ def change_password(*, user: User, current: str, new: str) -> None:
     Raises ValidationError on `current_password` or `new_password`.
     """
     if not user.check_password(current):
-        raise ValidationError({"current_password": "This is not your password."})
+        raise ValidationError({"current_password": NOT_YOURS})
     _require_good_password(new, user, field="new_password")
     user.set_password(new)
     user.save(update_fields=["password"])

@@ -2,13 +2,17 @@
 """What one sends to log in, and what comes back. Only these fields are ever read."""
 
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
+
+from api.fields import EmailField, TextField
+from authentication import examples
 
 # Hashing is slow on purpose; a text without end would make it a weapon.
 MAX_PASSWORD = 128
 
 
-class Password(serializers.CharField):
+class PasswordField(TextField):
     """As it was typed: spaces at its ends belong to it."""
 
     def __init__(self) -> None:
@@ -20,44 +24,48 @@ class Password(serializers.CharField):
         )
 
 
+@extend_schema_serializer(examples=examples.LOGIN)
 class LoginSerializer(serializers.Serializer[None]):
     """A name and a password."""
 
-    username = serializers.CharField(max_length=150)
-    password = Password()
+    username = TextField(max_length=150)
+    password = PasswordField()
 
 
+@extend_schema_serializer(examples=examples.REGISTRATION)
 class RegistrationSerializer(serializers.Serializer[None]):
     """What a new account needs. Nobody chooses their own role."""
 
-    username = serializers.CharField(
-        max_length=150, validators=[UnicodeUsernameValidator()]
-    )
-    email = serializers.EmailField(max_length=254)
-    password = Password()
+    username = TextField(max_length=150, validators=[UnicodeUsernameValidator()])
+    email = EmailField(max_length=254)
+    password = PasswordField()
 
 
+@extend_schema_serializer(examples=examples.REFRESH)
 class RefreshSerializer(serializers.Serializer[None]):
     """A refresh token."""
 
-    refresh = serializers.CharField(max_length=4096)
+    refresh = TextField(max_length=4096)
 
 
+@extend_schema_serializer(examples=examples.PASSWORD_CHANGE)
 class PasswordChangeSerializer(serializers.Serializer[None]):
     """The password so far, and the one to come."""
 
-    current_password = Password()
-    new_password = Password()
+    current_password = PasswordField()
+    new_password = PasswordField()
 
 
+@extend_schema_serializer(examples=examples.TOKEN_PAIR)
 class TokenPairSerializer(serializers.Serializer[None]):
     """`access` goes into `Authorization: Bearer …`; `refresh` buys the next pair, once."""
 
-    access = serializers.CharField()
-    refresh = serializers.CharField()
+    access = TextField()
+    refresh = TextField()
 
 
+@extend_schema_serializer(examples=examples.ACCEPTED)
 class AcceptedSerializer(serializers.Serializer[None]):
     """A sentence for people."""
 
-    detail = serializers.CharField()
+    detail = TextField()

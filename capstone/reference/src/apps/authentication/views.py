@@ -2,11 +2,12 @@
 """Registration, log-in and log-out over HTTP."""
 
 from http import HTTPStatus
-from typing import Any, Never, cast
+from typing import Any, ClassVar, Never, cast
 
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_variables
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,10 +25,12 @@ from api.throttles import (
 )
 from authentication.credentials import change_password, register
 from authentication.serializers import (
+    AcceptedSerializer,
     LoginSerializer,
     PasswordChangeSerializer,
     RefreshSerializer,
     RegistrationSerializer,
+    TokenPairSerializer,
 )
 from authentication.sessions import (
     end_all_sessions,
@@ -55,6 +58,7 @@ class Entrance(APIView):
     authentication_classes = ()
     permission_classes = ()
     throttle_classes: Throttles = (BurstThrottle, SensitiveThrottle)
+    more_problems: ClassVar[dict[str, set[int]]] = {"": {401}}
 
     def get_authenticate_header(self, request: Request) -> str:
         """Whom we cannot let in gets a 401, though no header would have helped."""
@@ -65,9 +69,15 @@ class RegisterView(Entrance):
     """Accounts for everybody."""
 
     throttle_classes = (BurstThrottle, RegisterThrottle)
+    more_problems: ClassVar[dict[str, set[int]]] = {}
 
+    @extend_schema(
+        operation_id="auth_register",
+        request=RegistrationSerializer,
+        responses={202: AcceptedSerializer},
+    )
     def post(self, request: Request) -> Response:
-        """Open an account.
+        """Register: open an account.
 
         The answer is the same if the name or the address is taken.
         """
@@ -81,6 +91,11 @@ class LoginView(Entrance):
 
     throttle_classes = (BurstThrottle, LoginThrottle)
 
+    @extend_schema(
+        operation_id="auth_login",
+        request=LoginSerializer,
+        responses={200: TokenPairSerializer},
+    )
     def post(self, request: Request) -> Response:
         """Log in: begin a session."""
         pair = log_in(request=request._request, **_valid(LoginSerializer, request))
@@ -90,6 +105,11 @@ class LoginView(Entrance):
 class RefreshView(Entrance):
     """Tokens for a token."""
 
+    @extend_schema(
+        operation_id="auth_refresh",
+        request=RefreshSerializer,
+        responses={200: TokenPairSerializer},
+    )
     def post(self, request: Request) -> Response:
         """Go on with a session: a refresh token for the next pair.
 
@@ -102,6 +122,9 @@ class RefreshView(Entrance):
 class LogoutView(Entrance):
     """The end of a session."""
 
+    @extend_schema(
+        operation_id="auth_logout", request=RefreshSerializer, responses={204: None}
+    )
     def post(self, request: Request) -> Response:
         """Log out: end the session of this refresh token at once."""
         if not end_session(**_valid(RefreshSerializer, request)):
@@ -116,6 +139,9 @@ class LogoutEverywhereView(APIView):
     permission_classes = (IsMember,)
     throttle_classes: Throttles = (BurstThrottle, SensitiveThrottle)
 
+    @extend_schema(
+        operation_id="auth_logout_everywhere", request=None, responses={204: None}
+    )
     def post(self, request: Request) -> Response:
         """Log out everywhere, here included."""
         end_all_sessions(user=_member(request), by=_member(request))
@@ -129,6 +155,11 @@ class PasswordView(APIView):
     permission_classes = (IsMember,)
     throttle_classes: Throttles = (BurstThrottle, SensitiveThrottle)
 
+    @extend_schema(
+        operation_id="auth_password",
+        request=PasswordChangeSerializer,
+        responses={204: None},
+    )
     @sensitive_variables()
     def post(self, request: Request) -> Response:
         """Change the password. Every session ends, this one included."""

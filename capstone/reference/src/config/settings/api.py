@@ -64,12 +64,12 @@ REST_FRAMEWORK: dict[str, Any] = {
     # BEGIN SOLUTION 04
     "DEFAULT_RENDERER_CLASSES": ["api.renderers.InertJSONRenderer"],
     # STUB
+    # # TODO(04): escape what people wrote on its way out, too (brief, task 5).
     # "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     # END
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     # BEGIN SOLUTION 03
     "DEFAULT_SCHEMA_CLASS": "api.schema.OperationSchema",
-    # The OpenAPI document says it all; OPTIONS would only say it again.
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "api.problems.exception_handler",
     "DEFAULT_PAGINATION_CLASS": "api.pagination.PageNumbers",

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     # BEGIN SOLUTION 04
     "axes.middleware.AxesMiddleware",  # turns the answer to who is locked out into a 429
     # STUB
+    # # TODO(04): what the lock-out needs (brief, task 4).
     # "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # END
     # BEGIN SOLUTION 05
@@ -103,6 +104,13 @@ MIDDLEWARE = [
     # END
 ]
 
+# BEGIN GIVEN 04
+# How many of them a static file in production passes.
+ABOVE_STATIC_FILES = (
+    MIDDLEWARE.index("django.middleware.security.SecurityMiddleware") + 1
+)
+
+# END
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 CSRF_TRUSTED_ORIGINS = comma_separated(env.str("CSRF_TRUSTED_ORIGINS", default=""))
@@ -111,6 +119,9 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
+        # BEGIN SOLUTION 04
+        "DIRS": [ROOT / "src" / "templates"],  # before those of the apps
+        # END
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",

@@ -46,11 +46,10 @@ CSRF_COOKIE_SECURE = True
 # ]
 # END
 # BEGIN GIVEN 04
-security = MIDDLEWARE.index("django.middleware.security.SecurityMiddleware") + 1
 MIDDLEWARE = [
-    *MIDDLEWARE[:security],
+    *MIDDLEWARE[:ABOVE_STATIC_FILES],
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    *MIDDLEWARE[security:],
+    *MIDDLEWARE[ABOVE_STATIC_FILES:],
 ]
 # END
 # STUB

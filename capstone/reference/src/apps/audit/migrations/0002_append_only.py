@@ -11,15 +11,19 @@ from django.db.migrations.state import StateApps
 
 REFUSAL = "the audit log is append-only"
 
+POSTGRESQL_FUNCTION = f"""
+CREATE FUNCTION audit_auditentry_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $$
+"""
+POSTGRESQL_TRIGGER = """
+CREATE TRIGGER audit_auditentry_no_{name} BEFORE {event} ON audit_auditentry
+FOR EACH STATEMENT EXECUTE FUNCTION audit_auditentry_refuse()
+"""
 POSTGRESQL = (
-    f"""
-    CREATE FUNCTION audit_auditentry_refuse() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $$
-    """,
-    *(f"""
-        CREATE TRIGGER audit_auditentry_no_{event.lower()} BEFORE {event} ON audit_auditentry
-        FOR EACH STATEMENT EXECUTE FUNCTION audit_auditentry_refuse()
-        """ for event in ("UPDATE", "DELETE", "TRUNCATE")),
+    POSTGRESQL_FUNCTION,
+    POSTGRESQL_TRIGGER.format(name="update", event="UPDATE"),
+    POSTGRESQL_TRIGGER.format(name="delete", event="DELETE"),
+    POSTGRESQL_TRIGGER.format(name="truncate", event="TRUNCATE"),
 )
 POSTGRESQL_UNDO = ("DROP FUNCTION audit_auditentry_refuse() CASCADE",)
 
@@ -32,10 +36,14 @@ SQLITE_EVENTS = {
     "replace": "INSERT ON audit_auditentry"
     " WHEN EXISTS (SELECT 1 FROM audit_auditentry WHERE id = NEW.id)",
 }
-SQLITE = tuple(f"""
-    CREATE TRIGGER audit_auditentry_no_{name} BEFORE {event}
-    BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END
-    """ for name, event in SQLITE_EVENTS.items())
+SQLITE_TRIGGER = """
+CREATE TRIGGER audit_auditentry_no_{name} BEFORE {event}
+BEGIN SELECT RAISE(ABORT, '{refusal}'); END
+"""
+SQLITE = tuple(
+    SQLITE_TRIGGER.format(name=name, event=event, refusal=REFUSAL)
+    for name, event in SQLITE_EVENTS.items()
+)
 SQLITE_UNDO = tuple(
     f"DROP TRIGGER audit_auditentry_no_{name}" for name in SQLITE_EVENTS
 )
