@@ -16,6 +16,9 @@ from config.settings.environment import ROOT, comma_separated, env
 
 # BEGIN SOLUTION 04
 from config.settings.headers import *
+
+# END
+# BEGIN SOLUTION 05
 from config.settings.logging import *
 from config.settings.mail import *
 from config.settings.observability import *
