@@ -8,7 +8,7 @@ from celery import Celery
 from config.process import is_worker, share_metrics
 
 if is_worker():
-    share_metrics()
+    share_metrics(leader=os.getpid())
 
 # END
 

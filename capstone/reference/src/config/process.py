@@ -1,13 +1,14 @@
 # FILE SOLUTION 05
 """What kind of process this is, as far as that has to be known before Django is there."""
 
-import atexit
 import os
 import shutil
 import sys
-from tempfile import mkdtemp
+from pathlib import Path
+from tempfile import gettempdir
 
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+PREFIX = "platform-metrics"
 
 
 def is_worker() -> bool:
@@ -15,18 +16,33 @@ def is_worker() -> bool:
     return "worker" in sys.argv[1:]
 
 
-def share_metrics() -> None:
-    """Give this process and its children a folder for their numbers, unless one is set.
+def share_metrics(leader: int) -> None:
+    """Put the numbers of this process where all with this leader put theirs, unless told where.
 
-    Before anything imports prometheus_client, which looks once. The folder is new: what an earlier
-    process left would be counted again.
+    Before anything imports prometheus_client, which looks once. The leader is gunicorn's or the
+    worker's main process; what leaders left that are gone would be counted again, and is removed.
     """
     if METRICS_DIR in os.environ:
         return
-    os.environ[METRICS_DIR] = mkdtemp(prefix="metrics-")
-    atexit.register(_clean_up, os.environ[METRICS_DIR], os.getpid())
+    for left in Path(gettempdir()).glob(f"{PREFIX}-{os.getuid()}-*"):
+        if not _is_there(*left.name.split("-")[-2:]):
+            shutil.rmtree(left, ignore_errors=True)
+    name = f"{PREFIX}-{os.getuid()}-{leader}-{_began(leader)}"
+    folder = Path(gettempdir()) / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise PermissionError(f"{folder} is somebody else's.")
+    os.environ[METRICS_DIR] = str(folder)
 
 
-def _clean_up(folder: str, owner: int) -> None:
-    if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)
+def _is_there(pid: str, began: str) -> bool:
+    return began != "gone" and _began(int(pid)) == began
+
+
+def _began(pid: int) -> str:
+    """When a process began, as Linux counts: a number is given to another process some day."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return "gone"
+    return stat.rpartition(")")[2].split()[19]

@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""Visits as they come in, and as they are kept: one number a post and day. Nobody's name or address."""
+"""Visits as they come in, and as they are kept: a number for each post and day, nobody's name."""
 
 from uuid import uuid4
 
@@ -7,7 +7,7 @@ from django.db import models
 
 
 class Visit(models.Model):
-    """Somebody read a post. Its id is made where it happens, so it counts once however often it comes."""
+    """Somebody read a post. Its id is made at once: it counts once, however often it comes."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     post = models.ForeignKey(

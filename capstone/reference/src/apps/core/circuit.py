@@ -7,12 +7,12 @@ from threading import Lock
 from time import monotonic
 
 
-class CircuitOpen(ConnectionError):
+class CircuitOpenError(ConnectionError):
     """Nobody asked: the service did not answer a moment ago."""
 
 
 class Circuit:
-    """Shared by the threads of a process. Waiting for a time-out is for one of them, not for all."""
+    """Shared by the threads of a process: one of them waits for a time-out, and not all."""
 
     def __init__(self, name: str, *, seconds: float) -> None:
         self.name = name
@@ -22,7 +22,7 @@ class Circuit:
 
     @contextmanager
     def guarding(self, *errors: type[Exception]) -> Iterator[None]:
-        """Do it, and remember how it went. Raises CircuitOpen while nobody should try."""
+        """Do it, and remember how it went. Raises CircuitOpenError while nobody should try."""
         self._enter()
         try:
             yield
@@ -36,6 +36,6 @@ class Circuit:
         with self._lock:
             now = monotonic()
             if now < self._closed_again_at:
-                raise CircuitOpen(f"{self.name} did not answer a moment ago.")
+                raise CircuitOpenError(f"{self.name} did not answer a moment ago.")
             if self._closed_again_at:
                 self._closed_again_at = now + self.seconds

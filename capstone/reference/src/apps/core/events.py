@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""Services say what has happened; whoever wants to know listens. So no service knows its listeners."""
+"""Services say what has happened, and whoever wants to know listens: no service knows who does."""
 
 from functools import partial
 from typing import Any

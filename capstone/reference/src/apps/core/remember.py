@@ -1,8 +1,8 @@
 # FILE SOLUTION 05
 """Cache-aside: look into the cache, else make it and put it there. Never in anybody's way.
 
-Keys carry a generation. A change makes a new one, and what the old one knew is never asked for again;
-so an answer that was on its way while something changed cannot outlive the change.
+Keys carry a generation. A change makes a new one, and what the old one knew is never asked for
+again; so an answer that was on its way while something changed cannot outlive the change.
 """
 
 from collections.abc import Callable

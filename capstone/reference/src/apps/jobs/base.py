@@ -39,14 +39,14 @@ class ReliableRequest(Request):
             )
 
 
-class ReliableTask(Task):
+class ReliableTask(Task[..., Any]):
     """The base of all tasks of ours. Each can be done twice with the effect of once."""
 
-    Request = ReliableRequest
+    Request = "jobs.base:ReliableRequest"
     autoretry_for = TRANSIENT
     max_retries = settings.TASK_MAX_RETRIES
-    # Seconds before the first retry, twice as many before each next one, up to the maximum; of that a
-    # random part, so that what failed together does not come back together.
+    # Seconds before the first retry, twice as many before each next one, up to the maximum; of that
+    # a random part, so that what failed together does not come back together.
     retry_backoff = settings.TASK_BACKOFF_SECONDS
     retry_backoff_max = settings.TASK_BACKOFF_MAX_SECONDS
     retry_jitter = True

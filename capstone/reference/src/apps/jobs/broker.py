@@ -1,10 +1,11 @@
 # FILE SOLUTION 05
 """The queues as they are at the broker: handing tasks over, and looking how many wait."""
 
+from typing import Any
+
 from celery import Task, current_app
-from celery.result import AsyncResult
 from django.conf import settings
-from kombu import Queue
+from kombu import Connection, Queue
 from kombu.exceptions import ChannelError, OperationalError
 
 from core.circuit import Circuit
@@ -12,15 +13,14 @@ from core.circuit import Circuit
 _circuit = Circuit("the broker", seconds=settings.CACHE_CIRCUIT_SECONDS)
 
 
-def enqueue(task: Task, *args: object) -> str:
+def enqueue(task: Task[..., Any], *args: object) -> str:
     """Hand a task over and return its id. Raises an OSError or OperationalError without a broker.
 
     Whoever answers a request calls it from a listener: there a failure is logged, and Beat finds
     later what was left lying.
     """
     with _circuit.guarding(OperationalError, OSError):
-        result: AsyncResult[None] = task.apply_async(args)
-    return str(result.id)
+        return str(task.apply_async(args).id)
 
 
 def depths() -> dict[str, int]:
@@ -30,9 +30,9 @@ def depths() -> dict[str, int]:
         return {name: _depth(connection, name) for name in settings.TASK_QUEUES}
 
 
-def _depth(connection: object, name: str) -> int:
+def _depth(connection: Connection, name: str) -> int:
     try:
-        bound = Queue(name)(connection)
-        return int(bound.queue_declare(passive=True).message_count)
+        found: Any = Queue(name)(connection).queue_declare(passive=True)
+        return int(found.message_count)
     except ChannelError:  # nobody has put anything there yet
         return 0

@@ -2,6 +2,7 @@
 """A task belongs to the request that it came from: its log lines and audit entries carry its id."""
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -10,9 +11,20 @@ import structlog
 from celery import Task, signals
 
 from core import request_id
+from jobs.signals import task_ended
+
+type AnyTask = Task[..., Any]
 
 HEADER = "platform_request_id"
 logger: structlog.stdlib.BoundLogger = structlog.get_logger("task")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a task: since when, and what is to be put back after it."""
+
+    began_at: float
+    context: ExitStack
 
 
 def connect() -> None:
@@ -27,27 +39,28 @@ def send_along(*, headers: dict[str, Any], **_: Any) -> None:
     headers.setdefault(HEADER, request_id.current() or uuid4().hex)
 
 
-def take_up(*, task: Task, task_id: str, **_: Any) -> None:
+def take_up(*, task: AnyTask, task_id: str, **_: Any) -> None:
     """In the worker, before the task runs. Run in place, it is in its request anyway."""
     sent = task.request.get(HEADER) or request_id.current() or uuid4().hex
-    task.request.context = stack = ExitStack()
-    stack.enter_context(request_id.bound(sent))
-    stack.enter_context(
+    context = ExitStack()
+    context.enter_context(request_id.bound(sent))
+    context.enter_context(
         structlog.contextvars.bound_contextvars(task=task.name, task_id=task_id)
     )
-    task.request.taken_up_at = perf_counter()
+    task.request.update(run=Run(perf_counter(), context))
 
 
-def put_down(*, task: Task, state: str | None, **_: Any) -> None:
+def put_down(*, task: AnyTask, state: str | None, **_: Any) -> None:
     """One line for each run of a task: which, how it went, how long it took."""
-    context: ExitStack | None = task.request.get("context")
-    if context is None:
+    run: Run | None = task.request.get("run")
+    if run is None:
         return
-    spent = perf_counter() - task.request.taken_up_at
+    seconds = perf_counter() - run.began_at
     logger.info(
         "task",
         state=(state or "unknown").lower(),
         retries=task.request.retries,
-        duration_ms=round(spent * 1000, 1),
+        duration_ms=round(seconds * 1000, 1),
     )
-    context.close()
+    task_ended.send_robust(sender=None, task=task.name, state=state, seconds=seconds)
+    run.context.close()

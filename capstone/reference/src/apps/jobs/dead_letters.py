@@ -78,7 +78,7 @@ def replay() -> int:
     number = 0
     for letter in take_out():
         task = current_app.tasks[letter["task"]]
-        task.apply_async(letter["args"], letter["kwargs"], task_id=letter["id"])
+        task.apply_async(tuple(letter["args"]), letter["kwargs"], task_id=letter["id"])
         number += 1
     return number
 

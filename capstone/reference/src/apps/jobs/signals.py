@@ -4,3 +4,4 @@
 from django.dispatch import Signal
 
 task_buried = Signal()  # task: the name of one that was given up
+task_ended = Signal()  # task: its name, state, seconds: one run is over

@@ -18,7 +18,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
 
 class Letter(TimeStamped):
-    """A letter, written in the transaction that it is about: there is never one without the other."""
+    """A letter, written in the transaction that it is about: never one without the other."""
 
     key = models.CharField(
         max_length=100,

@@ -13,7 +13,7 @@ from mail.models import Letter
 from mail.signals import letter_written
 
 
-class MailUnavailable(ConnectionError):
+class MailUnavailableError(ConnectionError):
     """The mail server cannot take it now; later it may."""
 
 
@@ -31,9 +31,10 @@ def write_letter(*, key: str, to: str, subject: str, body: str) -> Letter:
 def send_letter(*, letter_id: int) -> None:
     """Send a letter that has not left yet; a second call does nothing.
 
-    The row is held meanwhile, so that two workers do not send it both. Whoever dies after the server
-    took it and before the commit sends it again: under the same Message-ID, by which mail programs
-    know that it is one letter. Raises MailUnavailable, or what the server has against it.
+    The row is held meanwhile, so that two workers do not send it both. Whoever dies after the
+    server took it and before the commit sends it again: under the same Message-ID, by which mail
+    programs know that it is one letter. Raises MailUnavailableError, or what the server has against
+    it.
     """
     waiting = Letter.objects.select_for_update().waiting()
     letter = waiting.filter(pk=letter_id).first()
@@ -52,7 +53,7 @@ def _hand_over(letter: Letter) -> None:
     except (OSError, SMTPServerDisconnected) as error:
         if _is_final(error):
             raise
-        raise MailUnavailable(type(error).__name__) from error
+        raise MailUnavailableError(type(error).__name__) from error
 
 
 def _is_final(error: Exception) -> bool:

@@ -1,19 +1,24 @@
 # FILE SOLUTION 05
 """Who tells us what to count: Django, Celery and the services, by their signals."""
 
-from time import perf_counter
 from typing import Any
 
 from axes.signals import user_locked_out
-from celery import Task, signals
+from celery import states
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 
 from comments.choices import CommentStatus
 from comments.models import Comment
 from comments.signals import comment_moderated, comment_submitted
-from jobs.signals import task_buried
+from jobs.signals import task_buried, task_ended
 from observability import metrics
 from posts.signals import post_published
+
+OUTCOMES = {
+    states.SUCCESS: "succeeded",
+    states.RETRY: "retried",
+    states.FAILURE: "failed",
+}
 
 
 def connect() -> None:
@@ -29,11 +34,7 @@ def connect() -> None:
     user_login_failed.connect(note_failure, dispatch_uid="metrics")
     user_locked_out.connect(note_lockout, dispatch_uid="metrics")
     task_buried.connect(note_buried, dispatch_uid="metrics")
-    signals.task_prerun.connect(note_begin, dispatch_uid="metrics")
-    signals.task_postrun.connect(note_end, dispatch_uid="metrics")
-    signals.task_success.connect(note_success, dispatch_uid="metrics")
-    signals.task_retry.connect(note_retry, dispatch_uid="metrics")
-    signals.task_failure.connect(note_task_failure, dispatch_uid="metrics")
+    task_ended.connect(note_ended, dispatch_uid="metrics")
 
 
 def note_published(**_: Any) -> None:
@@ -71,28 +72,8 @@ def note_buried(*, task: str, **_: Any) -> None:
     metrics.dead_letters.labels(task).inc()
 
 
-def note_begin(*, task: Task, **_: Any) -> None:
-    """A task begins."""
-    task.request.began_at = perf_counter()
-
-
-def note_end(*, task: Task, **_: Any) -> None:
+def note_ended(*, task: str, state: str | None, seconds: float, **_: Any) -> None:
     """A task has run, well or not."""
-    began_at = getattr(task.request, "began_at", None)
-    if began_at is not None:
-        metrics.task_duration.labels(task.name).observe(perf_counter() - began_at)
-
-
-def note_success(*, sender: Task, **_: Any) -> None:
-    """A task is done."""
-    metrics.tasks.labels(sender.name, "succeeded").inc()
-
-
-def note_retry(*, sender: Task, **_: Any) -> None:
-    """A task will come again."""
-    metrics.tasks.labels(sender.name, "retried").inc()
-
-
-def note_task_failure(*, sender: Task, **_: Any) -> None:
-    """A task will not."""
-    metrics.tasks.labels(sender.name, "failed").inc()
+    metrics.task_duration.labels(task).observe(seconds)
+    if state in OUTCOMES:
+        metrics.tasks.labels(task, OUTCOMES[state]).inc()

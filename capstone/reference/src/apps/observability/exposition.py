@@ -36,7 +36,7 @@ def registry() -> CollectorRegistry:
     """With PROMETHEUS_MULTIPROC_DIR what every process has written there, else this one's."""
     whole = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        multiprocess.MultiProcessCollector(whole)
+        multiprocess.MultiProcessCollector(whole)  # type: ignore[no-untyped-call]
     else:
         whole.register(prometheus_client.REGISTRY)
     whole.register(QueueCollector())

@@ -27,7 +27,7 @@ SECRET_LOOKS = (
 
 
 def hidden(value: Any) -> Any:
-    """The value without secrets: by the names they have in mappings, and by their looks in texts."""
+    """The value without secrets: by the names they have in mappings, by their looks in texts."""
     match value:
         case str():
             for looks, instead in SECRET_LOOKS:

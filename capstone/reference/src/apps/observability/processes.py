@@ -38,11 +38,16 @@ def start(**_: Any) -> None:
         import_module("observability.tracing").start()
 
 
-def end(*, pid: int, **_: Any) -> None:
-    """A child of a worker ends."""
+def flush() -> None:
+    """Send what would be lost: some processes end without a word."""
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
         import_module("observability.tracing").flush()
-    multiprocess.mark_process_dead(pid)
+
+
+def end(*, pid: int, **_: Any) -> None:
+    """A child of a worker ends."""
+    flush()
+    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 class _Silent(WSGIRequestHandler):

@@ -7,6 +7,7 @@ import sentry_sdk
 from django.conf import settings
 from sentry_sdk.integrations.celery import CeleryIntegration
 from sentry_sdk.integrations.django import DjangoIntegration
+from sentry_sdk.integrations.logging import ignore_logger
 from sentry_sdk.types import Event, Hint
 
 from core import request_id
@@ -18,6 +19,9 @@ KEPT = ("method", "url")
 
 def start() -> None:
     """Report from now on."""
+    ignore_logger(
+        "request"
+    )  # a line about an answer; what went wrong is reported by itself
     sentry_sdk.init(
         dsn=settings.SENTRY_DSN,
         environment=settings.SENTRY_ENVIRONMENT,
@@ -42,6 +46,6 @@ def scrubbed(event: Event, _: Hint) -> Event:
     event.pop("user", None)
     event.setdefault("extra", {}).pop("celery-job", None)
     if current := request_id.current():
-        event["tags"] = {**(event.get("tags") or {}), "request_id": current}  # type: ignore[dict-item]
+        event["tags"] = {**(event.get("tags") or {}), "request_id": current}
     cleaned: Event = hidden(event)
     return cleaned

@@ -35,7 +35,7 @@ def start() -> None:
     )
     PsycopgInstrumentor().instrument(skip_dep_check=True)
     RedisInstrumentor().instrument()
-    CeleryInstrumentor().instrument()
+    CeleryInstrumentor().instrument()  # type: ignore[no-untyped-call]
 
 
 def forget_query(span: Span, request: HttpRequest, response: HttpResponse) -> None:

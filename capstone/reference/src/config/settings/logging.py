@@ -30,6 +30,10 @@ def logging_config(*, as_json: bool) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             # Every answer has its line, with its status; every task has one, too.
             "django.request": {"level": "ERROR"},
+            # Its access log has whole addresses; each request has its line from us.
+            "gunicorn.access": {"handlers": [], "propagate": False},
+            "gunicorn.error": {"handlers": [], "propagate": True},
+            "axes": {"level": "WARNING"},  # the audit log has it
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
         },

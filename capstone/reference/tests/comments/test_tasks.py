@@ -1,0 +1,163 @@
+# FILE SOLUTION 05
+"""The moderation queue, run in place."""
+
+from collections.abc import Callable
+from unittest.mock import patch
+
+import pytest
+from celery import Celery, states
+from celery.result import AsyncResult
+from django.core import mail
+from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django.fixtures import Settings
+
+from accounts.roles import Role
+from comments import services
+from comments.choices import CommentStatus
+from comments.models import Comment
+from comments.tasks import enqueue_comment, publish_comment, queue_forgotten_comments
+from config.celery import app
+from jobs.dead_letters import look, take_out
+from mail.models import Letter
+from tests.factories import CommentFactory, PostFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def celery_app() -> Celery:
+    """The application's own, which runs tasks in place in tests."""
+    assert app.conf.task_always_eager
+    return app
+
+
+@pytest.fixture
+def comment_factory() -> Callable[[], Comment]:
+    """Makes comments that wait."""
+    return CommentFactory
+
+
+class TestCommentModerationWorkflow:
+    def test_comment_queue_drains_on_retry(self, celery_app, comment_factory):  # type: ignore[no-untyped-def]
+        # simulate transient error on first try
+        with patch("comments.tasks.publish_comment") as publish_comment:
+            publish_comment.side_effect = [TimeoutError(), None]
+            task_id = enqueue_comment(comment_factory())
+            result = AsyncResult(task_id)
+        assert result.state == states.SUCCESS
+
+
+def test_what_fails_on_every_try_is_laid_aside() -> None:
+    comment = CommentFactory()
+    with patch("comments.tasks.publish_comment", side_effect=TimeoutError) as tries:
+        task_id = enqueue_comment(comment)
+    assert tries.call_count == 6
+    assert AsyncResult(task_id).state == states.FAILURE
+    (letter,) = look()
+    assert letter == {
+        "task": "comments.tasks.publish_comment",
+        "id": task_id,
+        "args": [comment.pk],
+        "kwargs": {},
+        "error": "TimeoutError",
+    }
+    assert [one["id"] for one in take_out()] == [task_id]
+    assert look() == []
+
+
+def test_a_mistake_is_not_tried_again() -> None:
+    with patch("comments.tasks.publish_comment", side_effect=ValueError) as tries:
+        enqueue_comment(CommentFactory())
+    assert tries.call_count == 1
+    assert len(list(take_out())) == 1
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.ADMIN])
+def test_who_moderates_needs_no_moderator(role: Role) -> None:
+    comment = CommentFactory(author__role=role)
+    publish_comment(comment.pk)
+    publish_comment(comment.pk)
+    comment.refresh_from_db()
+    assert comment.status == CommentStatus.APPROVED
+    assert not Letter.objects.exists()
+
+
+def test_strangers_wait_and_the_host_is_told_once() -> None:
+    comment = CommentFactory()
+    publish_comment(comment.pk)
+    publish_comment(comment.pk)
+    comment.refresh_from_db()
+    assert comment.status == CommentStatus.PENDING
+    assert Letter.objects.get().to == comment.post.author.email
+
+
+@pytest.mark.parametrize(
+    ("approved", "rejected", "enough", "status"),
+    [
+        (2, 0, 2, CommentStatus.APPROVED),
+        (1, 0, 2, CommentStatus.PENDING),
+        (2, 1, 2, CommentStatus.PENDING),
+        (9, 0, 0, CommentStatus.PENDING),
+    ],
+)
+def test_trust_is_earned_and_lost(
+    approved: int, rejected: int, enough: int, status: str, settings: Settings
+) -> None:
+    settings.COMMENT_TRUST_AFTER = enough
+    author = UserFactory(role=Role.READER)
+    for number, given in ((approved, "approved"), (rejected, "rejected")):
+        CommentFactory.create_batch(number, author=author, status=given)
+    comment = CommentFactory(author=author)
+    publish_comment(comment.pk)
+    comment.refresh_from_db()
+    assert comment.status == status
+
+
+def test_hosts_are_not_told_of_their_own_comments() -> None:
+    post = PostFactory(out=True)
+    publish_comment(CommentFactory(post=post, author=post.author).pk)
+    assert not Letter.objects.exists()
+
+
+def test_what_a_person_has_decided_stays() -> None:
+    comment = CommentFactory(author__role=Role.EDITOR, status=CommentStatus.REJECTED)
+    publish_comment(comment.pk)
+    comment.refresh_from_db()
+    assert comment.status == CommentStatus.REJECTED
+
+
+def test_it_goes_into_the_queue_when_it_is_committed(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    post, editor = PostFactory(out=True), UserFactory(role=Role.EDITOR)
+    with django_capture_on_commit_callbacks(execute=True):
+        comment = services.create_comment(post=post, by=editor, body="Well said.")
+        assert comment.status == CommentStatus.PENDING
+    comment.refresh_from_db()
+    assert comment.status == CommentStatus.APPROVED
+
+
+def test_what_is_edited_is_looked_at_again() -> None:
+    comment = CommentFactory()
+    publish_comment(comment.pk)
+    services.edit_comment(comment=comment, by=comment.author, body="Or not.")
+    assert list(Comment.objects.unscreened()) == [comment]
+
+
+def test_beat_finds_what_was_left_lying(settings: Settings) -> None:
+    fresh = CommentFactory(author__role=Role.EDITOR)
+    old = CommentFactory(author__role=Role.EDITOR)
+    Comment.objects.filter(pk=old.pk).update(created_at="2026-01-01T00:00:00Z")
+    assert queue_forgotten_comments() == 1
+    assert list(Comment.objects.unscreened()) == [fresh]
+
+
+def test_the_letter_leaves_with_the_comment(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    comment = CommentFactory()
+    with django_capture_on_commit_callbacks(execute=True):
+        publish_comment(comment.pk)
+    (letter,) = mail.outbox
+    assert letter.to == [comment.post.author.email]
+    assert Letter.objects.waiting().count() == 0

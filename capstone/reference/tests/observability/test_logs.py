@@ -1,0 +1,41 @@
+# FILE SOLUTION 05
+"""What does not get into a line."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from core import request_id
+from observability.logs import MASK, Formatter, hidden
+
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ({"password": "x", "name": "ann"}, {"password": MASK, "name": "ann"}),
+        ({"Set-Cookie": "x"}, {"Set-Cookie": MASK}),
+        ([{"deep": {"JWT_SIGNING_KEY": "x"}}], [{"deep": {"JWT_SIGNING_KEY": MASK}}]),
+        (f"got {TOKEN}!", f"got {MASK}!"),
+        ("Authorization: Bearer abc.def", f"Authorization: Bearer {MASK}"),
+        ("postgres://app:secret@db/app", f"postgres://app:{MASK}@db/app"),
+        (7, 7),
+    ],
+)
+def test_secrets_are_hidden(value: Any, shown: Any) -> None:
+    assert hidden(value) == shown
+
+
+def test_a_line_is_one_json_object_with_its_request() -> None:
+    record = logging.makeLogRecord(
+        {"name": "x", "levelname": "INFO", "msg": "two\nlines %s", "args": (TOKEN,)}
+    )
+    with request_id.bound("an-id-of-a-test"):
+        line = Formatter().format(record)
+    assert "\n" not in line
+    said = json.loads(line)
+    assert said["event"] == f"two\nlines {MASK}"
+    assert said["request_id"] == "an-id-of-a-test"

@@ -1,0 +1,1 @@
+# FILE GIVEN 05

@@ -1,0 +1,119 @@
+# FILE SOLUTION 05
+"""What workers do, killed and told to stop, with a real broker."""
+
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from tests.operations.platform import Platform
+from tests.servers.postgres import Postgres
+from tests.servers.process import eventually
+from tests.servers.redis import Redis
+from tests.servers.smtp import Smtp
+
+ID = "a-request-of-a-test"
+
+
+def status_of(postgres: Postgres, comment: int) -> tuple[object, bool]:
+    """Its status, and whether the queue has looked at it."""
+    query = "SELECT status, screened_at IS NOT NULL FROM comments_comment WHERE id = %s"
+    with postgres.connect() as connection:
+        row = connection.execute(query, [comment]).fetchone()
+    assert row is not None
+    return row[0], bool(row[1])
+
+
+@contextmanager
+def held(postgres: Postgres) -> Iterator[None]:
+    """Whoever has to write to the audit log waits as long as this lasts: approving does."""
+    with postgres.connect() as connection, connection.transaction():
+        connection.execute("LOCK TABLE audit_auditentry IN SHARE MODE")
+        yield
+
+
+def in_hand(redis: Redis) -> int:
+    """How many tasks are begun and not acknowledged."""
+    return int(redis.client().hlen("unacked"))
+
+
+def test_an_editors_comment_comes_out_and_a_readers_waits(
+    platform: Platform, postgres: Postgres, smtp: Smtp
+) -> None:
+    post = platform.publish("Discussed")
+    trusted = platform.comment(post, by="editor").body["id"]
+    other = platform.comment(post, X_Request_ID=ID).body["id"]
+    eventually(lambda: status_of(postgres, trusted) == ("approved", True))
+    eventually(lambda: status_of(postgres, other) == ("pending", True))
+    key = f"<comment-{other}-waits@localhost>"
+    eventually(lambda: key in [letter["Message-ID"] for letter in smtp.letters])
+    letter = next(one for one in smtp.letters if one["Message-ID"] == key)
+    assert letter["To"] == "contributor@example.org"
+    done = {"comments.tasks.publish_comment", "mail.tasks.deliver"}
+    eventually(lambda: done <= tasks_of(platform, ID))
+
+
+def tasks_of(platform: Platform, request_id: str) -> set[str]:
+    """Which tasks a request has led to, as the worker's lines say."""
+    lines = platform.lines(platform.worker)
+    mine = [line for line in lines if line.get("request_id") == request_id]
+    return {line["task"] for line in mine if "task" in line}
+
+
+def test_what_a_killed_worker_had_in_hand_is_done_by_the_next(
+    platform: Platform, postgres: Postgres, redis: Redis
+) -> None:
+    post = platform.publish("Survives")
+    eventually(lambda: in_hand(redis) == 0)
+    times = platform.worker.said().count(" ready.")
+    with held(postgres):
+        comment = platform.comment(post, by="editor").body["id"]
+        eventually(lambda: in_hand(redis) == 1)
+        platform.worker.send_all(signal.SIGKILL)
+        platform.worker.wait()
+    assert status_of(postgres, comment) == ("pending", False)
+    tag = redis.client().zrange("unacked_index", 0, 0)[0]
+    redis.client().zadd("unacked_index", {tag: 0}, xx=True)  # its time is over
+    platform.worker.start()
+    platform.worker_is_ready(times + 1)
+    eventually(lambda: status_of(postgres, comment) == ("approved", True))
+
+
+def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(
+    platform: Platform, postgres: Postgres, redis: Redis
+) -> None:
+    post = platform.publish("Ends in peace")
+    eventually(lambda: in_hand(redis) == 0)
+    times = platform.worker.said().count(" ready.")
+    with held(postgres):
+        comment = platform.comment(post, by="editor").body["id"]
+        eventually(lambda: in_hand(redis) == 1)
+        platform.worker.send(signal.SIGTERM)
+        eventually(lambda: "shutdown" in platform.worker.said().lower())
+    assert platform.worker.wait() == 0
+    assert status_of(postgres, comment) == ("approved", True)
+    platform.worker.start()
+    platform.worker_is_ready(times + 1)
+
+
+def test_a_web_server_that_is_told_to_stop_answers_first(
+    platform: Platform, postgres: Postgres
+) -> None:
+    post = platform.publish("Last words")
+    with ThreadPoolExecutor(1) as pool:
+        with held(postgres):
+            path = f"/api/v1/posts/{post}/unpublish/"
+            last = pool.submit(platform.ask, path, by="contributor", send={})
+            eventually(lambda: waits(postgres))
+            platform.web.send(signal.SIGTERM)
+            eventually(lambda: "Handling signal: term" in platform.web.said())
+        assert last.result().status == 200
+    assert platform.web.wait() == 0
+    platform.start_web()
+
+
+def waits(postgres: Postgres) -> bool:
+    """Whether somebody waits for a lock."""
+    with postgres.connect() as connection:
+        query = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        return connection.execute(query).fetchone() is not None
