@@ -81,6 +81,14 @@ def test_the_lock_of_the_first_starter_is_of_an_earlier_project(course):
     assert stale_hash in content_hashes(now)
 
 
+def test_what_a_state_recorded_of_itself_is_given_back_to_it(rewrite, root: Path):
+    (root / "recorded").mkdir()
+    (root / "recorded/01.lock").write_text("as it was\n")
+    made = rewrite("course.toml", 'generator = "stale-lock"', 'generator = "recorded"\nsource = "recorded/01.lock"')
+    assert text(made, State(1, False), "poetry.lock") == "as it was\n"
+    assert text(made, State(1, True), "poetry.lock") != "as it was\n"
+
+
 def test_a_folder_that_holds_something_is_not_written_to(course, tmp_path):
     (tmp_path / "mine").write_text("mine")
     with pytest.raises(UsageError_, match="not an empty folder"):
@@ -99,6 +107,8 @@ WRONG = [
     ("course.toml", '"data.json" = 2\n', "", "reference/data.json cannot carry markers"),
     ("course.toml", '"data.json" = 2', '"data.json" = 2\n"gone.json" = 2', "[files] lists gone.json"),
     ("course.toml", 'generator = "stale-lock"', 'generator = "magic"', "there is no generator 'magic'"),
+    ("course.toml", 'generator = "stale-lock"', 'generator = "recorded"', "recorded: no source is no file, for poetry.lock"),
+    ("course.toml", 'generator = "stale-lock"', 'generator = "recorded"\nsource = "gone"', "recorded: gone is no file"),
     ("course.toml", 'package = "idna"', 'package = "flask"', "flask is 0 times in poetry.lock and 0 times"),
     ("course.toml", 'reference = "reference"', 'reference = "nowhere"', "there is no application in"),
 ]

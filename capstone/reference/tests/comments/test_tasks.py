@@ -43,7 +43,7 @@ class TestCommentModerationWorkflow:
         with patch("comments.tasks.publish_comment") as publish_comment:
             publish_comment.side_effect = [TimeoutError(), None]
             task_id = enqueue_comment(comment_factory())
-            result = AsyncResult(task_id)
+            result = AsyncResult(task_id)  # type: ignore[var-annotated]
         assert result.state == states.SUCCESS
 
 

@@ -72,8 +72,8 @@ def test_what_a_killed_worker_had_in_hand_is_done_by_the_next(
         platform.worker.send_all(signal.SIGKILL)
         platform.worker.wait()
     assert status_of(postgres, comment) == ("pending", False)
-    tag = redis.client().zrange("unacked_index", 0, 0)[0]
-    redis.client().zadd("unacked_index", {tag: 0}, xx=True)  # its time is over
+    (tag,) = redis.client().zrange("unacked_index", 0, -1)
+    redis.client().zadd("unacked_index", {str(tag): 0}, xx=True)  # its time is over
     platform.worker.start()
     platform.worker_is_ready(times + 1)
     eventually(lambda: status_of(postgres, comment) == ("approved", True))

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
+from accounts.models import User
 from comments.choices import CommentStatus
 from posts.models import Post
 from posts.services import archive_post, publish_post
@@ -18,6 +19,12 @@ from tests.factories import CommentFactory, PostFactory, TagFactory
 pytestmark = pytest.mark.django_db
 
 LIST = "/api/v1/posts/"
+
+
+def rename(user: User) -> None:
+    """The name stands below each post."""
+    user.username = "somebody-else"
+    user.save()
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +78,7 @@ def test_what_was_written_is_there_before_the_first_reader(
         lambda post: CommentFactory(post=post, status=CommentStatus.APPROVED),
         lambda post: PostFactory(out=True),
         lambda post: publish_post(post=(p := PostFactory()), by=p.author),
-        lambda post: [setattr(post.author, "username", "new"), post.author.save()],
+        lambda post: rename(post.author),
     ],
 )
 def test_a_change_shows_at_once(

@@ -2,7 +2,7 @@
 """Django's Redis cache, behind a circuit breaker, and counted."""
 
 from functools import cache as once_each
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.cache.backends import redis as django_redis
@@ -15,11 +15,6 @@ from django_prometheus.cache.metrics import (
 from redis import Redis, RedisError
 
 from core.circuit import Circuit
-
-if TYPE_CHECKING:
-    RedisCacheClient = object  # the stubs say too little about it
-else:
-    RedisCacheClient = django_redis.RedisCacheClient
 
 # Whatever a cache that is away may raise. What can be done without it goes on.
 UNAVAILABLE = (RedisError, OSError)
@@ -44,17 +39,18 @@ class GuardedRedis(Redis):
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
 
 
-class Client(RedisCacheClient):
+class Client(django_redis.RedisCacheClient):
     """Django's, with the guarded client."""
 
     def __init__(self, servers: list[str], **options: Any) -> None:
         super().__init__(servers, **options)
         self._client = GuardedRedis
+        self._circuit = circuit_of(servers[0])
 
     def get_client(self, key: Any = None, *, write: bool = False) -> GuardedRedis:
         """The client for a key, with the circuit of its server."""
-        client: GuardedRedis = super().get_client(key, write=write)
-        client.circuit = circuit_of(self._servers[0])
+        client = cast(GuardedRedis, super().get_client(key, write=write))
+        client.circuit = self._circuit
         return client
 
 
