@@ -49,7 +49,7 @@ _GENERATORS: Mapping[str, _Generator] = {"stale-lock": stale_lock, "recorded": r
 
 
 def generate(made: Generated, tree: Mapping[str, bytes], root: Path) -> bytes:
-    """What a generator of course.toml makes for a state, from the state's other files or those of the course at ``root``.
+    """What a generator of course.toml makes for a state, from its other files or from a file below ``root``.
 
     Raises:
         CourseError: there is no generator of that name, or it cannot make the file of this state.

@@ -107,7 +107,7 @@ WRONG = [
     ("course.toml", '"data.json" = 2\n', "", "reference/data.json cannot carry markers"),
     ("course.toml", '"data.json" = 2', '"data.json" = 2\n"gone.json" = 2', "[files] lists gone.json"),
     ("course.toml", 'generator = "stale-lock"', 'generator = "magic"', "there is no generator 'magic'"),
-    ("course.toml", 'generator = "stale-lock"', 'generator = "recorded"', "recorded: no source is no file, for poetry.lock"),
+    ("course.toml", 'generator = "stale-lock"', 'generator = "recorded"', "recorded: no source is no file"),
     ("course.toml", 'generator = "stale-lock"', 'generator = "recorded"\nsource = "gone"', "recorded: gone is no file"),
     ("course.toml", 'package = "idna"', 'package = "flask"', "flask is 0 times in poetry.lock and 0 times"),
     ("course.toml", 'reference = "reference"', 'reference = "nowhere"', "there is no application in"),

@@ -52,6 +52,10 @@ def production(monkeypatch: pytest.MonkeyPatch, bare: None) -> None:
     """An environment with everything that production requires, and no more."""
     for name, value in REQUIRED.items():
         monkeypatch.setenv(name, value)
+    # BEGIN SOLUTION 05
+    # It would start without; but then letters are printed, and the deployment check says so.
+    monkeypatch.setenv("EMAIL_HOST", "mail.example.org")
+    # END
 
 
 @pytest.mark.usefixtures("production")
@@ -101,7 +105,12 @@ def test_a_fresh_clone_needs_no_environment(layer: str, debug: bool) -> None:
     settings = load(layer)
     assert settings["DEBUG"] is debug
     assert settings["SECRET_KEY"]
-    assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.sqlite3"
+    # BEGIN BEFORE 05
+    # assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.sqlite3"
+    # END
+    # BEGIN GIVEN 05
+    assert settings["DATABASES"]["default"]["ENGINE"].endswith(".backends.sqlite3")
+    # END
     assert "locmem" in settings["CACHES"]["default"]["BACKEND"]
 
 
