@@ -82,16 +82,21 @@ class Platform:
         }
         gunicorn = ["gunicorn", "config.wsgi:application", "--chdir", str(ROOT)]
         gunicorn += ["--bind", f"127.0.0.1:{self.port}", "--workers", "1"]
-        self.web = self._process("web", [*gunicorn, "--threads", "8"], folder)
-        worker = ["celery", "-A", "config.celery", "worker", "--concurrency", "1"]
-        worker += ["--queues", "comments,mail,analytics", "--loglevel", "info"]
-        self.worker = self._process("worker", worker, folder)
+        self._folder = folder
+        self.web = self._process("web", [*gunicorn, "--threads", "8"])
+        self.worker = self.make_worker("worker")
 
-    def _process(self, name: str, arguments: list[str], folder: Path) -> Process:
+    def make_worker(self, name: str, **env: str) -> Process:
+        """A worker, not yet started, in an environment that may differ."""
+        command = ["celery", "-A", "config.celery", "worker", "--concurrency", "1"]
+        command += ["--queues", "comments,mail,analytics", "--loglevel", "info"]
+        return self._process(name, [*command, "--hostname", f"{name}@%h"], **env)
+
+    def _process(self, name: str, arguments: list[str], **env: str) -> Process:
         command = [sys.executable, "-m", *arguments]
         path = os.pathsep.join([str(ROOT / "src"), str(ROOT / "src" / "apps")])
-        env = {**self.env, "PYTHONPATH": path}
-        return Process(command, output=folder / f"{name}.log", env=env)
+        whole = {**self.env, "PYTHONPATH": path, **env}
+        return Process(command, output=self._folder / f"{name}.log", env=whole)
 
     def start(self) -> None:
         """Migrate, make people, serve, work."""
