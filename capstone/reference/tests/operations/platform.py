@@ -73,6 +73,8 @@ class Platform:
             "EMAIL_TIMEOUT_SECONDS": "1",
             "TASK_BACKOFF_SECONDS": "1",
             "TASK_BACKOFF_MAX_SECONDS": "1",
+            "TASK_SOFT_TIME_LIMIT_SECONDS": "0",
+            "TASK_TIME_LIMIT_SECONDS": "8",
             "CACHE_CIRCUIT_SECONDS": "2",
             "WORKER_METRICS_HOST": "127.0.0.1",
             "WORKER_METRICS_PORT": str(self.metrics_port),
@@ -84,19 +86,15 @@ class Platform:
         gunicorn += ["--bind", f"127.0.0.1:{self.port}", "--workers", "1"]
         self._folder = folder
         self.web = self._process("web", [*gunicorn, "--threads", "8"])
-        self.worker = self.make_worker("worker")
+        worker = ["celery", "-A", "config.celery", "worker", "--concurrency", "1"]
+        worker += ["--queues", "comments,mail,analytics", "--loglevel", "info"]
+        self.worker = self._process("worker", worker)
 
-    def make_worker(self, name: str, **env: str) -> Process:
-        """A worker, not yet started, in an environment that may differ."""
-        command = ["celery", "-A", "config.celery", "worker", "--concurrency", "1"]
-        command += ["--queues", "comments,mail,analytics", "--loglevel", "info"]
-        return self._process(name, [*command, "--hostname", f"{name}@%h"], **env)
-
-    def _process(self, name: str, arguments: list[str], **env: str) -> Process:
+    def _process(self, name: str, arguments: list[str]) -> Process:
         command = [sys.executable, "-m", *arguments]
         path = os.pathsep.join([str(ROOT / "src"), str(ROOT / "src" / "apps")])
-        whole = {**self.env, "PYTHONPATH": path, **env}
-        return Process(command, output=self._folder / f"{name}.log", env=whole)
+        env = {**self.env, "PYTHONPATH": path}
+        return Process(command, output=self._folder / f"{name}.log", env=env)
 
     def start(self) -> None:
         """Migrate, make people, serve, work."""

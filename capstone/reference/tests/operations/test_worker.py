@@ -141,12 +141,12 @@ def test_what_was_given_up_is_seen_and_replayed(
         "mail.tasks.deliver",
         "MailRefusedError",
     )
-    assert dead(platform) == [letter]
+    assert redis.client().llen("dead") == 1  # looking takes nothing away
     assert 'platform_queue_depth{queue="dead"} 1' in platform.ask("/metrics").body
     platform.manage("dead_letters", "--replay")
     key = f"<comment-{waits_for}-waits@localhost>"
     eventually(lambda: key in [one["Message-ID"] for one in smtp.letters])
-    assert dead(platform) == []
+    assert not redis.client().llen("dead")
     reports = [p.body for p in sink.posted if b"MailRefusedError" in p.body]
     assert len([body for body in reports if b'"exception"' in body]) == 1
     assert b"contributor@example.org" not in b"".join(reports)
@@ -156,22 +156,9 @@ def test_a_task_that_is_killed_at_its_limit_is_laid_aside(
     platform: Platform, postgres: Postgres, redis: Redis
 ) -> None:
     post = platform.publish("Too long")
-    eventually(lambda: in_hand(redis) == 0)
-    times = platform.worker.said().count(" ready.")
-    platform.worker.stop()
-    impatient = platform.make_worker(
-        "impatient", TASK_TIME_LIMIT_SECONDS="2", TASK_SOFT_TIME_LIMIT_SECONDS="0"
-    )
-    impatient.start()
-    try:
-        with held(postgres):
-            platform.comment(post, by="editor")
-            eventually(lambda: redis.client().llen("dead"))
-        (letter,) = dead(platform)
-        assert letter["error"] == "TimeLimitExceeded"
-        platform.manage("dead_letters", "--replay")
-        eventually(lambda: in_hand(redis) == redis.client().llen("comments") == 0)
-    finally:
-        impatient.stop()
-        platform.worker.start()
-        platform.worker_is_ready(times + 1)
+    with held(postgres):
+        comment = platform.comment(post, by="editor").body["id"]
+        eventually(lambda: redis.client().llen("dead"))
+    assert redis.client().llen("dead") == 1
+    platform.manage("dead_letters", "--replay")
+    eventually(lambda: status_of(postgres, comment) == ("approved", True))
