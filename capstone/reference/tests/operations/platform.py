@@ -73,6 +73,8 @@ class Platform:
             "EMAIL_TIMEOUT_SECONDS": "1",
             "TASK_BACKOFF_SECONDS": "1",
             "TASK_BACKOFF_MAX_SECONDS": "1",
+            "TASK_SOFT_TIME_LIMIT_SECONDS": "0",
+            "TASK_TIME_LIMIT_SECONDS": "8",
             "CACHE_CIRCUIT_SECONDS": "2",
             "WORKER_METRICS_HOST": "127.0.0.1",
             "WORKER_METRICS_PORT": str(self.metrics_port),
@@ -82,16 +84,17 @@ class Platform:
         }
         gunicorn = ["gunicorn", "config.wsgi:application", "--chdir", str(ROOT)]
         gunicorn += ["--bind", f"127.0.0.1:{self.port}", "--workers", "1"]
-        self.web = self._process("web", [*gunicorn, "--threads", "8"], folder)
+        self._folder = folder
+        self.web = self._process("web", [*gunicorn, "--threads", "8"])
         worker = ["celery", "-A", "config.celery", "worker", "--concurrency", "1"]
         worker += ["--queues", "comments,mail,analytics", "--loglevel", "info"]
-        self.worker = self._process("worker", worker, folder)
+        self.worker = self._process("worker", worker)
 
-    def _process(self, name: str, arguments: list[str], folder: Path) -> Process:
+    def _process(self, name: str, arguments: list[str]) -> Process:
         command = [sys.executable, "-m", *arguments]
         path = os.pathsep.join([str(ROOT / "src"), str(ROOT / "src" / "apps")])
         env = {**self.env, "PYTHONPATH": path}
-        return Process(command, output=folder / f"{name}.log", env=env)
+        return Process(command, output=self._folder / f"{name}.log", env=env)
 
     def start(self) -> None:
         """Migrate, make people, serve, work."""

@@ -1,15 +1,18 @@
 # FILE SOLUTION 05
 """What workers do, killed and told to stop, with a real broker."""
 
+import json
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 from tests.operations.platform import Platform
 from tests.servers.postgres import Postgres
 from tests.servers.process import eventually
 from tests.servers.redis import Redis
+from tests.servers.sink import Sink
 from tests.servers.smtp import Smtp
 
 ID = "a-request-of-a-test"
@@ -117,3 +120,45 @@ def waits(postgres: Postgres) -> bool:
     with postgres.connect() as connection:
         query = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
         return connection.execute(query).fetchone() is not None
+
+
+def dead(platform: Platform) -> list[dict[str, Any]]:
+    """What was given up, as the command shows it."""
+    return [json.loads(line) for line in platform.manage("dead_letters").splitlines()]
+
+
+def test_what_was_given_up_is_seen_and_replayed(
+    platform: Platform, redis: Redis, smtp: Smtp, sink: Sink
+) -> None:
+    smtp.answer("550 Nobody here")
+    try:
+        waits_for = platform.comment(platform.publish("Given up")).body["id"]
+        eventually(lambda: redis.client().llen("dead"))
+    finally:
+        smtp.answer("")
+    (letter,) = dead(platform)
+    assert (letter["task"], letter["error"]) == (
+        "mail.tasks.deliver",
+        "MailRefusedError",
+    )
+    assert redis.client().llen("dead") == 1  # looking takes nothing away
+    assert 'platform_queue_depth{queue="dead"} 1' in platform.ask("/metrics").body
+    platform.manage("dead_letters", "--replay")
+    key = f"<comment-{waits_for}-waits@localhost>"
+    eventually(lambda: key in [one["Message-ID"] for one in smtp.letters])
+    assert not redis.client().llen("dead")
+    reports = [p.body for p in sink.posted if b"MailRefusedError" in p.body]
+    assert len([body for body in reports if b'"exception"' in body]) == 1
+    assert b"contributor@example.org" not in b"".join(reports)
+
+
+def test_a_task_that_is_killed_at_its_limit_is_laid_aside(
+    platform: Platform, postgres: Postgres, redis: Redis
+) -> None:
+    post = platform.publish("Too long")
+    with held(postgres):
+        comment = platform.comment(post, by="editor").body["id"]
+        eventually(lambda: redis.client().llen("dead"))
+    assert redis.client().llen("dead") == 1
+    platform.manage("dead_letters", "--replay")
+    eventually(lambda: status_of(postgres, comment) == ("approved", True))

@@ -4,8 +4,7 @@
 from typing import Any
 
 from celery import Task
-from celery.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded
-from celery.worker.request import Request
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from redis import RedisError
@@ -23,26 +22,9 @@ TRANSIENT = (
 )
 
 
-class ReliableRequest(Request):
-    """A task as the worker's main process sees it."""
-
-    def on_timeout(self, soft: bool, timeout: float) -> None:
-        """Killed at the hard limit, the task cannot say so itself."""
-        super().on_timeout(soft, timeout)
-        if not soft:
-            bury(
-                task=self.name,
-                task_id=self.id,
-                args=self.args,
-                kwargs=self.kwargs,
-                error=TimeLimitExceeded(timeout),
-            )
-
-
 class ReliableTask(Task[..., Any]):
     """The base of all tasks of ours. Each can be done twice with the effect of once."""
 
-    Request = "jobs.base:ReliableRequest"
     autoretry_for = TRANSIENT
     max_retries = settings.TASK_MAX_RETRIES
     # Seconds before the first retry, twice as many before each next one, up to the maximum; of that
@@ -59,5 +41,5 @@ class ReliableTask(Task[..., Any]):
         kwargs: Any,
         einfo: Any,
     ) -> None:
-        """Given up: lay it where it is seen and can be replayed."""
+        """Given up, or killed at its limit: lay it where it is seen and can be replayed."""
         bury(task=self.name, task_id=task_id, args=args, kwargs=kwargs, error=exc)

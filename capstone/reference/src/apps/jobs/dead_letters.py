@@ -8,7 +8,7 @@ from queue import Empty
 from typing import Any, TypedDict
 
 from celery import current_app
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 
 from jobs.signals import task_buried
 
@@ -49,7 +49,7 @@ def bury(
 def take_out() -> Iterator[DeadLetter]:
     """Each dead letter, removed once whoever asked has come back for the next one."""
     with _queue() as queue:
-        for _ in range(queue.qsize()):
+        for _ in range(_size(queue)):
             try:
                 message = queue.get_nowait()
             except Empty:
@@ -62,7 +62,7 @@ def look() -> list[DeadLetter]:
     """All of them; they stay."""
     with _queue() as queue:
         messages = []
-        for _ in range(queue.qsize()):
+        for _ in range(_size(queue)):
             try:
                 messages.append(queue.get_nowait())
             except Empty:
@@ -90,3 +90,11 @@ def _queue() -> Iterator[Any]:
         connection.ensure_connection(max_retries=1, interval_start=0)
         with closing(connection.SimpleQueue(QUEUE)) as queue:
             yield queue
+
+
+def _size(queue: Any) -> int:
+    """How many there are. Redis knows no queue that is empty."""
+    try:
+        return int(queue.qsize())
+    except ChannelError:
+        return 0

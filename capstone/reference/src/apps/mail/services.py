@@ -17,6 +17,10 @@ class MailUnavailableError(ConnectionError):
     """The mail server cannot take it now; later it may."""
 
 
+class MailRefusedError(Exception):
+    """The mail server does not want it. Without its words, in which the address stands."""
+
+
 @transaction.atomic
 def write_letter(*, key: str, to: str, subject: str, body: str) -> Letter:
     """Write a letter, once for each key. It leaves after the commit."""
@@ -33,8 +37,7 @@ def send_letter(*, letter_id: int) -> None:
 
     The row is held meanwhile, so that two workers do not send it both. Whoever dies after the
     server took it and before the commit sends it again: under the same Message-ID, by which mail
-    programs know that it is one letter. Raises MailUnavailableError, or what the server has against
-    it.
+    programs know that it is one letter. Raises MailUnavailableError, MailRefusedError.
     """
     waiting = Letter.objects.select_for_update().waiting()
     letter = waiting.filter(pk=letter_id).first()
@@ -51,9 +54,8 @@ def _hand_over(letter: Letter) -> None:
     try:
         message.send()
     except (OSError, SMTPServerDisconnected) as error:
-        if _is_final(error):
-            raise
-        raise MailUnavailableError(type(error).__name__) from error
+        kind = MailRefusedError if _is_final(error) else MailUnavailableError
+        raise kind(type(error).__name__) from None
 
 
 def _is_final(error: Exception) -> bool:

@@ -1,8 +1,8 @@
 # FILE SOLUTION 05
 """What begins and ends with a process: reporting, tracing, and a worker's door for Prometheus.
 
-A worker's main process forks those that do the work. It has no trace of its own and no thread but
-the door's; each child starts what it needs after the fork.
+A worker's main process forks those that do the work. Sentry knows how to live through that, but has
+to be there before tasks are prepared; traces have a thread, which each child starts for itself.
 """
 
 import logging
@@ -22,18 +22,18 @@ logger = logging.getLogger(__name__)
 
 
 def begin() -> None:
-    """A process that will not fork starts at once, the children of a worker when they are born."""
-    signals.worker_ready.connect(open_door, dispatch_uid="processes")
-    signals.worker_process_init.connect(start, dispatch_uid="processes")
-    signals.worker_process_shutdown.connect(end, dispatch_uid="processes")
-    if not is_worker():
-        start()
-
-
-def start(**_: Any) -> None:
     """Report and trace, where the settings say to whom; what is off is not even loaded."""
+    signals.worker_ready.connect(open_door, dispatch_uid="processes")
+    signals.worker_process_init.connect(trace, dispatch_uid="processes")
+    signals.worker_process_shutdown.connect(end, dispatch_uid="processes")
     if settings.SENTRY_DSN:
         import_module("observability.sentry").start()
+    if not is_worker():
+        trace()
+
+
+def trace(**_: Any) -> None:
+    """Trace from now on, in a process that does not fork any more."""
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
         import_module("observability.tracing").start()
 

@@ -17,7 +17,7 @@ CELERY_TASK_ROUTES = {
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# Seconds; at the soft limit a task is told to stop, at the hard one it is killed.
+# Seconds; at the soft limit (0: none) a task is told to stop, at the hard one it is killed.
 CELERY_TASK_SOFT_TIME_LIMIT = env.int("TASK_SOFT_TIME_LIMIT_SECONDS", default=30)
 CELERY_TASK_TIME_LIMIT = env.int("TASK_TIME_LIMIT_SECONDS", default=60)
 TASK_MAX_RETRIES = env.int("TASK_MAX_RETRIES", default=5)
