@@ -1,0 +1,16 @@
+"""One's own machine: everything has a default."""
+
+from config.settings.base import *
+from config.settings.environment import ROOT, comma_separated, env
+from config.settings.services import cache, database
+
+DEBUG = env.bool("DEBUG", default=True)
+SECRET_KEY = env.str("SECRET_KEY", default="") or "development-only-not-a-secret"
+ALLOWED_HOSTS = comma_separated(env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1"))
+
+DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{ROOT / 'db.sqlite3'}"
+DATABASES = {"default": database(DATABASE_URL)}
+
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {"default": cache(REDIS_URL)}
+CELERY_BROKER_URL = REDIS_URL or "memory://"

@@ -1,0 +1,79 @@
+"""What admins do with accounts, and people with their own. Each service is one transaction."""
+
+from typing import TypedDict, Unpack
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from accounts.access import AnyUser, is_admin, is_member
+from accounts.models import User
+from core.saving import clean_and_save
+
+# What people say about themselves. The rest is for admins to say, and never about themselves.
+OWN = frozenset({"first_name", "last_name", "email"})
+POWERS = frozenset({"role", "is_active"})
+
+
+class UserChanges(TypedDict, total=False):
+    """What a caller may say about a person."""
+
+    username: str
+    email: str
+    first_name: str
+    last_name: str
+    role: str
+    is_active: bool
+
+
+@transaction.atomic
+def create_user(*, by: AnyUser, **given: Unpack[UserChanges]) -> User:
+    """A new account, with no password to log in by. Raises PermissionDenied, ValidationError."""
+    if not is_admin(by):
+        raise PermissionDenied("Only admins make accounts.")
+    user = User(**given)
+    user.set_unusable_password()
+    clean_and_save(user)
+    return user
+
+
+@transaction.atomic
+def update_user(*, user: User, by: AnyUser, **given: Unpack[UserChanges]) -> User:
+    """Change what is given of the stored account. Raises PermissionDenied, ValidationError."""
+    user.refresh_from_db(from_queryset=User.objects.select_for_update())
+    _require_may_change(user, by, set(given))
+    changes = {
+        name: value for name, value in given.items() if getattr(user, name) != value
+    }
+    if user == by and (lost := POWERS & changes.keys()):
+        message = "Nobody changes this of their own account."
+        raise ValidationError(dict.fromkeys(sorted(lost), message))
+    for name, value in changes.items():
+        setattr(user, name, value)
+    # Not every account has a password, and this is not the place to give it one.
+    clean_and_save(user, unchecked={"password"})
+    # TODO(04): write new powers to the audit log; a closed account loses its sessions
+    # (brief, tasks 3 and 8).
+    return user
+
+
+@transaction.atomic
+def delete_user(*, user: User, by: AnyUser) -> None:
+    """Delete an account that has written nothing.
+
+    Raises PermissionDenied, also for one's own; ProtectedError where there are posts or comments:
+    those accounts are closed instead.
+    """
+    if not is_admin(by) or user == by:
+        raise PermissionDenied("Only admins delete accounts, and never their own.")
+    _require_may_change(user, by, set())
+    # TODO(04): write it to the audit log (brief, task 8).
+    user.delete()
+
+
+def _require_may_change(user: User, by: AnyUser, names: set[str]) -> None:
+    """Admins change everybody but superusers, people only what is their own to say."""
+    own = is_member(by) and user == by
+    if not (is_admin(by) or (own and names <= OWN)):
+        raise PermissionDenied("Only admins change the accounts of others.")
+    if user.is_superuser and not by.is_superuser:
+        raise PermissionDenied("Only superusers change superusers.")

@@ -1,0 +1,63 @@
+"""People over HTTP."""
+
+from typing import Any
+
+from rest_framework.decorators import action
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+
+from accounts.filters import UserFilter
+from accounts.models import User
+from accounts.permissions import IsAdmin, IsMember
+from accounts.serializers import MeSerializer, UserSerializer
+from accounts.services import create_user, delete_user, update_user
+from api.throttles import SensitiveThrottle
+from api.viewsets import Collection
+
+
+class UserViewSet(Collection[User]):
+    """People, for admins; and oneself, for everybody who has an account."""
+
+    queryset = User.objects.order_by("username")
+    serializer_class = UserSerializer
+    filterset_class = UserFilter
+    permission_classes = [IsAdmin]
+    more_problems = {"destroy": {409}}
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Whatever changes who may do what is sensitive."""
+        throttles = list(super().get_throttles())
+        sensitive = self.request.method not in SAFE_METHODS
+        return [*throttles, SensitiveThrottle()] if sensitive else throttles
+
+    def make(self, given: dict[str, Any]) -> User:
+        """An account without a password."""
+        return create_user(by=self.request.user, **given)
+
+    def change(self, row: User, given: dict[str, Any]) -> User:
+        """What was sent."""
+        return update_user(user=row, by=self.request.user, **given)
+
+    def remove(self, row: User) -> None:
+        """Only who has written nothing; others are closed by `is_active`."""
+        delete_user(user=row, by=self.request.user)
+
+    @action(
+        detail=False,
+        permission_classes=[IsMember],
+        serializer_class=MeSerializer,
+        filterset_class=None,
+        pagination_class=None,
+    )
+    def me(self, request: Request) -> Response:
+        """Read your own account."""
+        self.kwargs["pk"] = request.user.pk
+        return self.retrieve(request)
+
+    @me.mapping.patch
+    def change_me(self, request: Request) -> Response:
+        """Change your own name and address."""
+        self.kwargs["pk"] = request.user.pk
+        return self.partial_update(request)

@@ -1,0 +1,1 @@
+"""What every part of the HTTP API shares: who asks, how errors look, pages, conditions."""

@@ -1,0 +1,55 @@
+"""Fields that take a value for what it is: 5 is no text, "true" is no truth, "7" is no number."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+
+class TextField(serializers.CharField):
+    """A string, and nothing that could be written as one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class EmailField(serializers.EmailField, TextField):
+    """An address for mail."""
+
+
+class BooleanField(serializers.BooleanField):
+    """true or false."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The truth."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+@extend_schema_field(OpenApiTypes.INT64)
+class IdField[Row: models.Model](serializers.PrimaryKeyRelatedField[Row]):
+    """Another row, by its id."""
+
+    def to_internal_value(self, data: Any) -> Row:
+        """The row."""
+        if not isinstance(data, int):
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        return super().to_internal_value(data)  # type: ignore[arg-type]
+
+
+class StrictSerializer[Row: models.Model](serializers.ModelSerializer[Row]):
+    """A model's serializer with these fields."""
+
+    serializer_field_mapping: ClassVar[Any] = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: TextField,
+        models.TextField: TextField,
+        models.EmailField: EmailField,
+        models.BooleanField: BooleanField,
+    }

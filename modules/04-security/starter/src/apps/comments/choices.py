@@ -1,0 +1,11 @@
+"""The states of a comment."""
+
+from django.db import models
+
+
+class CommentStatus(models.TextChoices):
+    """A comment waits until somebody has read it."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"

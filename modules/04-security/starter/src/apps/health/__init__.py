@@ -1,0 +1,1 @@
+"""Three probes: is it serving, can it work, is the database there?"""

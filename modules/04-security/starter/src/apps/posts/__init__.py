@@ -1,0 +1,1 @@
+"""Posts, and the categories and tags that they are found by."""

@@ -1,0 +1,138 @@
+"""Posts, categories and tags over HTTP."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.throttling import BaseThrottle
+
+from accounts.permissions import IsEditorialOrReadOnly
+from api.pagination import Offsets
+from api.throttles import SensitiveThrottle
+from api.viewsets import Collection
+from posts.filters import PostFilter
+from posts.models import Category, Post, Tag
+from posts.permissions import PostPermission
+from posts.serializers import (
+    CategorySerializer,
+    CategorySummarySerializer,
+    PostSerializer,
+    PostSummarySerializer,
+    TagSerializer,
+)
+from posts.services import (
+    archive_post,
+    create_post,
+    delete_post,
+    publish_post,
+    update_post,
+)
+from posts.taxonomy import delete_label, save_label
+
+
+class TagViewSet(Collection[Tag]):
+    """Tags, by name."""
+
+    queryset = Tag.objects.order_by("name", "pk")
+    serializer_class = TagSerializer
+    pagination_class = Offsets
+    permission_classes = [IsEditorialOrReadOnly]
+
+    def make(self, given: dict[str, Any]) -> Tag:
+        """A new one."""
+        return save_label(label=Tag(), by=self.request.user, **given)
+
+    def change(self, row: Tag, given: dict[str, Any]) -> Tag:
+        """The name; the slug stays."""
+        return save_label(label=row, by=self.request.user, **given)
+
+    def remove(self, row: Tag) -> None:
+        """Posts go on without it."""
+        delete_label(label=row, by=self.request.user)
+
+
+class CategoryViewSet(Collection[Category]):
+    """Categories, by name."""
+
+    queryset = Category.objects.none()
+    pagination_class = Offsets
+    permission_classes = [IsEditorialOrReadOnly]
+
+    def get_queryset(self) -> QuerySet[Category]:
+        """In a list with how much is in each."""
+        categories = Category.objects.order_by("name", "pk")
+        return categories.with_post_counts() if self.action == "list" else categories
+
+    def get_serializer_class(self) -> type[BaseSerializer[Category]]:
+        """Counts are in lists only: what one edits does not change behind one's back."""
+        return (
+            CategorySummarySerializer if self.action == "list" else CategorySerializer
+        )
+
+    def make(self, given: dict[str, Any]) -> Category:
+        """A new one."""
+        return save_label(label=Category(), by=self.request.user, **given)
+
+    def change(self, row: Category, given: dict[str, Any]) -> Category:
+        """Name and description; the slug stays."""
+        return save_label(label=row, by=self.request.user, **given)
+
+    def remove(self, row: Category) -> None:
+        """Posts go on without it."""
+        delete_label(label=row, by=self.request.user)
+
+
+class PostViewSet(Collection[Post]):
+    """Posts, as far as whoever asks may see them."""
+
+    queryset = Post.objects.none()
+    filterset_class = PostFilter
+    permission_classes = [PostPermission]
+    more_problems = {"publish": {400}}
+
+    def get_queryset(self) -> QuerySet[Post]:
+        """What this person may read, the latest first."""
+        visible = Post.objects.visible_to(self.request.user).labelled()
+        listed = visible.with_comment_counts() if self.action == "list" else visible
+        return listed.order_by("-created_at", "-pk")
+
+    def get_serializer_class(self) -> type[BaseSerializer[Post]]:
+        """Lists carry counts and no texts."""
+        return PostSummarySerializer if self.action == "list" else PostSerializer
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """What all of the public sees at once is sensitive."""
+        throttles = list(super().get_throttles())
+        sensitive = self.action in {"publish", "unpublish"}
+        return [*throttles, SensitiveThrottle()] if sensitive else throttles
+
+    def make(self, given: dict[str, Any]) -> Post:
+        """A draft by whoever asks."""
+        return create_post(by=self.request.user, **given)
+
+    def change(self, row: Post, given: dict[str, Any]) -> Post:
+        """What was sent; the state changes by publishing only."""
+        return update_post(post=row, by=self.request.user, **given)
+
+    def remove(self, row: Post) -> None:
+        """With its comments."""
+        delete_post(post=row, by=self.request.user)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    @transaction.atomic
+    def publish(self, request: Request, pk: int) -> Response:
+        """Publish a post: it is out from now on, and its body can be read by everybody."""
+        return self.show(publish_post(post=self.get_object(), by=request.user))
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    @transaction.atomic
+    def unpublish(self, request: Request, pk: int) -> Response:
+        """Take a post out of sight, into the archive. It can be published again."""
+        return self.show(archive_post(post=self.get_object(), by=request.user))

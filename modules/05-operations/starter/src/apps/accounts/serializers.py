@@ -1,0 +1,33 @@
+"""How people look from outside. No password goes out or comes in here."""
+
+from accounts import examples
+from accounts.models import User
+from api.examples import with_examples
+from api.fields import StrictSerializer
+
+
+@with_examples(**examples.USER)
+class UserSerializer(StrictSerializer[User]):
+    """A person, as admins see and change them."""
+
+    class Meta:
+        model = User
+        fields = (
+            "id",
+            "username",
+            "email",
+            "first_name",
+            "last_name",
+            "role",
+            "is_active",
+            "created_at",
+            "updated_at",
+        )
+
+
+@with_examples(**examples.ME)
+class MeSerializer(UserSerializer):
+    """Oneself: the same, of which name and address can change."""
+
+    class Meta(UserSerializer.Meta):
+        read_only_fields = ("username", "role", "is_active")

@@ -1,0 +1,1 @@
+"""How often posts are read, day by day."""

@@ -1,0 +1,88 @@
+"""How often somebody may ask. The rates are `settings.THROTTLE_RATES`; an empty one is no limit."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from redis import RedisError
+from rest_framework import throttling
+from rest_framework.request import Request
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # it imports us: we are among its defaults
+
+logger = logging.getLogger(__name__)
+
+
+class Throttle(throttling.SimpleRateThrottle):
+    """Counts in the cache. Without the cache it lets everybody in: better unlimited than closed."""
+
+    def get_rate(self) -> str | None:
+        """The rate as the settings have it now."""
+        rates: dict[str, str] = settings.THROTTLE_RATES
+        return rates[str(self.scope)] or None
+
+    def allow_request(self, request: Request, view: "APIView") -> bool:
+        """Whether this one is still within the rate."""
+        try:
+            return super().allow_request(request, view)
+        except (RedisError, OSError):
+            logger.warning("not throttled: the cache is away", exc_info=True)
+            return True
+
+    def get_cache_key(self, request: Request, view: "APIView") -> str | None:
+        """One count for each person, and for each address without one."""
+        ident = request.user.pk or self.get_ident(request)
+        return self.cache_format % {"scope": self.scope, "ident": ident}
+
+
+class BurstThrottle(Throttle):
+    """Everybody, within a short time."""
+
+    scope = "burst"
+
+
+class AnonThrottle(Throttle):
+    """Whoever is not logged in, over a long time."""
+
+    scope = "anon"
+
+    def get_cache_key(self, request: Request, view: "APIView") -> str | None:
+        """None for people: this one does not count them."""
+        return (
+            None
+            if request.user.is_authenticated
+            else super().get_cache_key(request, view)
+        )
+
+
+class UserThrottle(Throttle):
+    """People who are logged in, over a long time."""
+
+    scope = "user"
+
+    def get_cache_key(self, request: Request, view: "APIView") -> str | None:
+        """None for strangers: this one does not count them."""
+        return (
+            super().get_cache_key(request, view)
+            if request.user.is_authenticated
+            else None
+        )
+
+
+class SensitiveThrottle(Throttle):
+    """What does harm when it is done often. Views add it to the others."""
+
+    scope = "sensitive"
+
+
+class LoginThrottle(Throttle):
+    """Guessing passwords, of however many accounts, from one address."""
+
+    scope = "login"
+
+
+class RegisterThrottle(Throttle):
+    """Opening accounts, or trying who has one."""
+
+    scope = "register"

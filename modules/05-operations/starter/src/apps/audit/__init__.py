@@ -1,0 +1,1 @@
+"""What was done, by whom and from where, for whoever has to find out later."""

@@ -1,0 +1,26 @@
+"""What is worth remembering."""
+
+from enum import StrEnum, auto
+
+
+class Action(StrEnum):
+    """The verb of an entry: what was done to its object. Its value is its name in small letters.
+
+    No choices of the column, which takes what a later version writes without a migration.
+    """
+
+    LOGGED_IN = auto()
+    LOGIN_FAILED = auto()
+    LOCKED_OUT = auto()
+    LOGGED_OUT = auto()
+    LOGGED_OUT_EVERYWHERE = auto()
+    TOKEN_REUSED = auto()
+    REGISTERED = auto()
+    PASSWORD_CHANGED = auto()
+    ROLE_CHANGED = auto()
+    DEACTIVATED = auto()
+    REACTIVATED = auto()
+    DELETED = auto()
+    PUBLISHED = auto()
+    ARCHIVED = auto()
+    MODERATED = auto()

@@ -1,0 +1,50 @@
+"""Django and axes say who comes, fails and goes, whichever door it is; this writes it down."""
+
+from typing import Any
+
+from axes.signals import user_locked_out
+from django.contrib.auth import get_user_model
+from django.contrib.auth.signals import (
+    user_logged_in,
+    user_logged_out,
+    user_login_failed,
+)
+from django.db.models import Model
+
+from audit.actions import Action
+from audit.services import record
+
+
+def connect() -> None:
+    """Begin to listen."""
+    user_logged_in.connect(note_login, dispatch_uid="audit")
+    user_logged_out.connect(note_logout, dispatch_uid="audit")
+    user_login_failed.connect(note_failure, dispatch_uid="audit")
+    user_locked_out.connect(note_lockout, dispatch_uid="audit")
+
+
+def note_login(*, user: Any, **_: Any) -> None:
+    """Somebody came in."""
+    record(action=Action.LOGGED_IN, actor=user, target=user)
+
+
+def note_logout(*, user: Any, **_: Any) -> None:
+    """Somebody left; Django sends this for nobody, too."""
+    if user is not None:
+        record(action=Action.LOGGED_OUT, actor=user, target=user)
+
+
+def note_failure(*, credentials: dict[str, Any], **_: Any) -> None:
+    """Somebody gave a name and a password that do not fit."""
+    account = _account(credentials.get("username"))
+    record(action=Action.LOGIN_FAILED, actor=None, target=account)
+
+
+def note_lockout(*, username: str | None, **_: Any) -> None:
+    """Somebody failed once too often."""
+    record(action=Action.LOCKED_OUT, actor=None, target=_account(username))
+
+
+def _account(username: str | None) -> Model | None:
+    """Whose name that is. Any other is not kept: it may be a password in the wrong field."""
+    return get_user_model().objects.filter(username=username).first()

@@ -1,0 +1,38 @@
+"""Writing to the audit log."""
+
+from typing import Any
+
+from django.db import models
+
+from accounts.access import AnyUser, is_member
+from audit.actions import Action
+from audit.models import AuditEntry
+from core import client_address, request_id
+
+
+def record(
+    *,
+    action: Action,
+    actor: AnyUser | None,
+    target: models.Model | None = None,
+    **details: Any,
+) -> AuditEntry:
+    """Write down that `actor` did this to `target`; details are few, and never a secret.
+
+    Called inside the transaction that does it: what was rolled back did not happen, and what cannot
+    be written down does not happen either. Address and id come from the request being answered.
+    """
+    known = actor if actor and is_member(actor) else None
+    entry = AuditEntry(
+        action=action,
+        actor=known,
+        actor_name=known.username if known else "",
+        object_type=target._meta.label_lower if target else "",
+        object_id=str(target.pk) if target else "",
+        address=client_address.current(),
+        request_id=request_id.current(),
+        details=details,
+    )
+    entry.full_clean(exclude=["actor"])
+    entry.save()
+    return entry

@@ -1,0 +1,62 @@
+"""Getting an account and changing its password. Each service is one transaction."""
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from audit.actions import Action
+from audit.services import record
+from authentication.sessions import forget_sessions
+
+NOT_YOURS = "This is not your password."
+
+
+@transaction.atomic
+def register(*, username: str, email: str, password: str) -> None:
+    """Open an account for a reader, unless its name or address is taken: then nothing happens.
+
+    The caller is not told which, and it costs the same, so that nobody learns who is here. Raises
+    ValidationError for what would be wrong whoever is here.
+    """
+    user = User(username=username, email=email)
+    _require_good_password(password, user, field="password")
+    user.set_password(password)
+    try:
+        user.full_clean()
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        return  # somebody took it between our look and our save
+    except ValidationError as refusal:
+        if _only_taken(refusal):
+            return
+        raise
+    record(action=Action.REGISTERED, actor=user, target=user)
+
+
+@transaction.atomic
+def change_password(*, user: User, current: str, new: str) -> None:
+    """Give a person a new password and end every session, the one that asks included.
+
+    Raises ValidationError on `current_password` or `new_password`.
+    """
+    if not user.check_password(current):
+        raise ValidationError({"current_password": NOT_YOURS})
+    _require_good_password(new, user, field="new_password")
+    user.set_password(new)
+    user.save(update_fields=["password"])
+    forget_sessions(user)
+    record(action=Action.PASSWORD_CHANGED, actor=user, target=user)
+
+
+def _require_good_password(password: str, user: User, *, field: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as refusal:
+        raise ValidationError({field: refusal.error_list}) from refusal
+
+
+def _only_taken(refusal: ValidationError) -> bool:
+    errors = [error for field in refusal.error_dict.values() for error in field]
+    return all(error.code == "unique" for error in errors)

@@ -1,0 +1,70 @@
+"""What one sends to log in, and what comes back. Only these fields are ever read."""
+
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from api.fields import EmailField, TextField
+from authentication import examples
+
+# Hashing is slow on purpose; a text without end would make it a weapon.
+MAX_PASSWORD = 128
+
+
+class PasswordField(TextField):
+    """As it was typed: spaces at its ends belong to it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            max_length=MAX_PASSWORD,
+            trim_whitespace=False,
+            write_only=True,
+            style={"input_type": "password"},
+        )
+
+
+@extend_schema_serializer(examples=examples.LOGIN)
+class LoginSerializer(serializers.Serializer[None]):
+    """A name and a password."""
+
+    username = TextField(max_length=150)
+    password = PasswordField()
+
+
+@extend_schema_serializer(examples=examples.REGISTRATION)
+class RegistrationSerializer(serializers.Serializer[None]):
+    """What a new account needs. Nobody chooses their own role."""
+
+    username = TextField(max_length=150, validators=[UnicodeUsernameValidator()])
+    email = EmailField(max_length=254)
+    password = PasswordField()
+
+
+@extend_schema_serializer(examples=examples.REFRESH)
+class RefreshSerializer(serializers.Serializer[None]):
+    """A refresh token."""
+
+    refresh = TextField(max_length=4096)
+
+
+@extend_schema_serializer(examples=examples.PASSWORD_CHANGE)
+class PasswordChangeSerializer(serializers.Serializer[None]):
+    """The password so far, and the one to come."""
+
+    current_password = PasswordField()
+    new_password = PasswordField()
+
+
+@extend_schema_serializer(examples=examples.TOKEN_PAIR)
+class TokenPairSerializer(serializers.Serializer[None]):
+    """`access` goes into `Authorization: Bearer …`; `refresh` buys the next pair, once."""
+
+    access = TextField()
+    refresh = TextField()
+
+
+@extend_schema_serializer(examples=examples.ACCEPTED)
+class AcceptedSerializer(serializers.Serializer[None]):
+    """A sentence for people."""
+
+    detail = TextField()

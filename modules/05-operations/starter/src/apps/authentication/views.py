@@ -1,0 +1,179 @@
+"""Registration, log-in and log-out over HTTP."""
+
+from http import HTTPStatus
+from typing import Any, ClassVar, Never, cast
+
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import cache_control
+from django.views.decorators.debug import sensitive_variables
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.permissions import IsMember
+from api.throttles import (
+    BurstThrottle,
+    LoginThrottle,
+    RegisterThrottle,
+    SensitiveThrottle,
+    Throttle,
+)
+from authentication.credentials import change_password, register
+from authentication.serializers import (
+    AcceptedSerializer,
+    LoginSerializer,
+    PasswordChangeSerializer,
+    RefreshSerializer,
+    RegistrationSerializer,
+    TokenPairSerializer,
+)
+from authentication.sessions import (
+    end_all_sessions,
+    end_session,
+    log_in,
+    renew_session,
+)
+
+type Throttles = tuple[type[Throttle], ...]
+
+no_store = method_decorator(cache_control(no_store=True), name="dispatch")
+
+
+def _valid(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """What was sent, once it has been checked; unknown fields are left out."""
+    sent = serializer(data=request.data)
+    sent.is_valid(raise_exception=True)
+    return dict(sent.validated_data)
+
+
+@no_store
+class Entrance(APIView):
+    """A door for people whom we do not know yet; what they bring along otherwise is ignored."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes: Throttles = (BurstThrottle, SensitiveThrottle)
+    more_problems: ClassVar[dict[str, set[int]]] = {"": {401}}
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """Whom we cannot let in gets a 401, though no header would have helped."""
+        return 'Bearer realm="api"'
+
+
+class RegisterView(Entrance):
+    """Accounts for everybody."""
+
+    throttle_classes = (BurstThrottle, RegisterThrottle)
+    more_problems: ClassVar[dict[str, set[int]]] = {}
+
+    @extend_schema(
+        operation_id="auth_register",
+        request=RegistrationSerializer,
+        responses={202: AcceptedSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Register: open an account.
+
+        The answer is the same if the name or the address is taken.
+        """
+        register(**_valid(RegistrationSerializer, request))
+        detail = "If name and address were free, the account is open: log in."
+        return Response({"detail": detail}, status=HTTPStatus.ACCEPTED)
+
+
+class LoginView(Entrance):
+    """Tokens for a password."""
+
+    throttle_classes = (BurstThrottle, LoginThrottle)
+
+    @extend_schema(
+        operation_id="auth_login",
+        request=LoginSerializer,
+        responses={200: TokenPairSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Log in: begin a session."""
+        pair = log_in(request=request._request, **_valid(LoginSerializer, request))
+        return Response(pair) if pair else _refuse("Name and password do not fit.")
+
+
+class RefreshView(Entrance):
+    """Tokens for a token."""
+
+    @extend_schema(
+        operation_id="auth_refresh",
+        request=RefreshSerializer,
+        responses={200: TokenPairSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Go on with a session: a refresh token for the next pair.
+
+        Each refresh token is good for one use; the second use ends the session.
+        """
+        pair = renew_session(**_valid(RefreshSerializer, request))
+        return Response(pair) if pair else _refuse("The refresh token is not valid.")
+
+
+class LogoutView(Entrance):
+    """The end of a session."""
+
+    @extend_schema(
+        operation_id="auth_logout", request=RefreshSerializer, responses={204: None}
+    )
+    def post(self, request: Request) -> Response:
+        """Log out: end the session of this refresh token at once."""
+        if not end_session(**_valid(RefreshSerializer, request)):
+            _refuse("The refresh token is not valid.")
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@no_store
+class LogoutEverywhereView(APIView):
+    """The end of all sessions."""
+
+    permission_classes = (IsMember,)
+    throttle_classes: Throttles = (BurstThrottle, SensitiveThrottle)
+
+    @extend_schema(
+        operation_id="auth_logout_everywhere", request=None, responses={204: None}
+    )
+    def post(self, request: Request) -> Response:
+        """Log out everywhere, here included."""
+        end_all_sessions(user=_member(request), by=_member(request))
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@no_store
+class PasswordView(APIView):
+    """One's own password."""
+
+    permission_classes = (IsMember,)
+    throttle_classes: Throttles = (BurstThrottle, SensitiveThrottle)
+
+    @extend_schema(
+        operation_id="auth_password",
+        request=PasswordChangeSerializer,
+        responses={204: None},
+    )
+    @sensitive_variables()
+    def post(self, request: Request) -> Response:
+        """Change the password. Every session ends, this one included."""
+        given = _valid(PasswordChangeSerializer, request)
+        change_password(
+            user=_member(request),
+            current=given["current_password"],
+            new=given["new_password"],
+        )
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _member(request: Request) -> User:
+    return cast("User", request.user)  # IsMember lets in nobody else
+
+
+def _refuse(detail: str) -> Never:
+    raise AuthenticationFailed(detail)

@@ -1,0 +1,228 @@
+"""Guessing passwords and finding out who has an account."""
+
+from datetime import timedelta
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import pytest
+from axes.models import AccessAttempt
+from django.test import Client
+from pytest_django.fixtures import Settings
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.roles import Role
+from audit.models import AuditEntry
+from tests.authentication.conftest import PASSWORD
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+LIMIT = 5
+
+
+def log_in(username: str, password: str, address: str = "203.0.113.5") -> Response:
+    sent = {"username": username, "password": password}
+    return APIClient(REMOTE_ADDR=address).post("/api/v1/auth/login/", sent)
+
+
+def fail(username: str, times: int = LIMIT, address: str = "203.0.113.5") -> list[int]:
+    return [log_in(username, "wrong", address).status_code for _ in range(times)]
+
+
+def problem_of(answer: Any) -> dict[str, Any]:
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem: dict[str, Any] = answer.json()
+    return problem
+
+
+class TestLockOut:
+    def test_after_too_many_failures_the_right_password_is_wrong(
+        self, ann: User
+    ) -> None:
+        assert fail("ann") == [401] * (LIMIT - 1) + [429]
+        answer = log_in("ann", PASSWORD)
+        assert answer.status_code == 429
+        assert answer.headers["Retry-After"] == "900"
+        assert problem_of(answer)["code"] == "locked_out"
+
+    def test_it_hits_nobody_else(self, ann: User) -> None:
+        ben = UserFactory(username="ben")
+        ben.set_password(PASSWORD)
+        ben.save()
+        fail("ann")
+        assert log_in("ben", PASSWORD).status_code == 200
+        assert log_in("ann", PASSWORD, address="203.0.113.6").status_code == 200
+
+    def test_it_passes_and_knocking_does_not_prolong_it(
+        self, ann: User, settings: Settings
+    ) -> None:
+        fail("ann", LIMIT + 3)
+        attempt = AccessAttempt.objects.get()
+        attempt.attempt_time -= timedelta(seconds=899)
+        attempt.save()
+        assert log_in("ann", PASSWORD).status_code == 429
+        attempt.attempt_time -= timedelta(seconds=2)
+        attempt.save()
+        assert log_in("ann", PASSWORD).status_code == 200
+
+    def test_success_wipes_the_slate(self, ann: User) -> None:
+        for _ in range(3):
+            assert set(fail("ann", LIMIT - 1)) == {401}
+            assert log_in("ann", PASSWORD).status_code == 200
+
+    def test_the_admin_has_the_same_lock(self, ann: User) -> None:
+        fail("ann", LIMIT - 1)
+        ann.is_staff = True
+        ann.save()
+        browser = Client(REMOTE_ADDR="203.0.113.5")
+        wrong = {"username": "ann", "password": "wrong"}
+        answer = browser.post("/admin/login/", wrong)
+        assert answer.status_code == 429
+        assert answer.headers["Content-Type"] == "text/plain"
+        right = {"username": "ann", "password": PASSWORD}
+        assert browser.post("/admin/login/", right).status_code == 429
+        assert log_in("ann", PASSWORD).status_code == 429
+
+    def test_another_browser_is_not_another_address(self, ann: User) -> None:
+        client = APIClient(REMOTE_ADDR="203.0.113.5")
+        sent = {"username": "ann", "password": "wrong"}
+        for number in range(LIMIT):
+            headers = {
+                "User-Agent": f"browser {number}",
+                "X-Forwarded-For": f"198.51.100.{number}",
+            }
+            answer = client.post("/api/v1/auth/login/", sent, headers=headers)
+        assert answer.status_code == 429
+
+    def test_it_is_written_down(self, ann: User) -> None:
+        fail("ann")
+        entry = AuditEntry.objects.get(action="locked_out")
+        assert (entry.object_id, entry.address) == (str(ann.pk), "203.0.113.5")
+
+
+class TestThrottle:
+    @pytest.fixture(autouse=True)
+    def low_rate(self, settings: Settings) -> None:
+        rates = settings.THROTTLE_RATES
+        settings.THROTTLE_RATES = rates | {"login": "3/minute", "register": "2/hour"}
+
+    def test_many_names_from_one_address(self) -> None:
+        statuses = [log_in(f"user{n}", "Winter2026").status_code for n in range(5)]
+        assert statuses == [401, 401, 401, 429, 429]
+        assert log_in("user9", "Winter2026", "203.0.113.6").status_code == 401
+
+    def test_a_forwarded_address_is_not_believed(self) -> None:
+        client = APIClient(REMOTE_ADDR="203.0.113.5")
+        sent = {"username": "x", "password": "y"}
+        statuses = [
+            client.post(
+                "/api/v1/auth/login/",
+                sent,
+                headers={"X-Forwarded-For": f"198.51.100.{n}"},
+            ).status_code
+            for n in range(4)
+        ]
+        assert statuses == [401, 401, 401, 429]
+
+    def test_registration(self, client: APIClient) -> None:
+        statuses = [register(client, f"user{n}").status_code for n in range(3)]
+        assert statuses == [202, 202, 429]
+        assert User.objects.count() == 2
+
+
+def register(client: APIClient, username: str, **changes: str) -> Response:
+    sent = {"username": username, "email": f"{username}@example.org"}
+    sent |= {"password": "correct horse battery"} | changes
+    return client.post("/api/v1/auth/register/", sent)
+
+
+class TestEnumeration:
+    @pytest.fixture(autouse=True)
+    def people(self, ann: User) -> None:
+        UserFactory(username="closed", is_active=False)
+        User.objects.filter(pk=ann.pk).update(email="Ann@example.org")
+
+    def test_log_in_does_not_tell(self) -> None:
+        bodies = [
+            problem_of(log_in(name, "wrong")) for name in ("ann", "closed", "none")
+        ]
+        assert bodies[0] == bodies[1] == bodies[2]
+
+    def test_the_lock_does_not_tell(self) -> None:
+        names = ("ann", "closed", "none")
+        assert fail("ann") == fail("closed") == fail("none")
+        bodies = [problem_of(log_in(name, "wrong")) for name in names]
+        assert bodies[0] == bodies[1] == bodies[2]
+
+    def test_a_closed_account_stays_out_with_the_right_password(
+        self, ann: User
+    ) -> None:
+        ann.is_active = False
+        ann.save()
+        assert problem_of(log_in("ann", PASSWORD)) == problem_of(log_in("none", "x"))
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"username": "ann"}, {"email": "ann@example.org"}, {"username": "closed"}],
+    )
+    def test_registration_does_not_tell(
+        self, changes: dict[str, str], client: APIClient
+    ) -> None:
+        free = register(client, "new")
+        before = User.objects.count()
+        taken = register(client, **({"username": "newer"} | changes))
+        assert (taken.status_code, taken.content) == (202, free.content)
+        assert set(taken.headers) == set(free.headers)
+        assert User.objects.count() == before
+        assert log_in("ann", PASSWORD).status_code == 200
+
+    def test_it_takes_as_long_whoever_is_asked_for(self, settings: Settings) -> None:
+        """With the real hash. Medians, and a wide margin: a hash costs 30 times a look-up."""
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+        for user in User.objects.all():
+            user.set_password(PASSWORD)
+            user.save()
+        client = APIClient()
+
+        def seconds(name: str, path: str) -> float:
+            begin = perf_counter()
+            sent = {"username": name, "password": "wrong pass phrase"}
+            client.post(path, sent | {"email": f"{name}@example.org"})
+            return perf_counter() - begin
+
+        for path in ("/api/v1/auth/login/", "/api/v1/auth/register/"):
+            taken, free = (
+                median(seconds(name.format(n), path) for n in range(5))
+                for name in ("ann", f"free{{}}{len(path)}")
+            )
+            assert 0.4 < taken / free < 2.5
+
+
+class TestMassAssignment:
+    POWERS = {
+        "role": "admin",
+        "is_staff": True,
+        "is_superuser": True,
+        "is_active": True,
+        "id": 1,
+        "session_epoch": 7,
+    }
+
+    def test_nobody_registers_with_powers(self, client: APIClient) -> None:
+        answer = register(client, "eve", **self.POWERS)  # type: ignore[arg-type]
+        assert answer.status_code in (202, 400)
+        for eve in User.objects.filter(username="eve"):
+            assert (eve.role, eve.is_staff, eve.is_superuser) == (
+                Role.READER,
+                False,
+                False,
+            )
+
+    def test_nobody_logs_in_with_powers(self, ann: User) -> None:
+        sent = {"username": "ann", "password": PASSWORD} | self.POWERS
+        assert APIClient().post("/api/v1/auth/login/", sent).status_code in (200, 400)
+        ann.refresh_from_db()
+        assert (ann.role, ann.is_staff) == (Role.CONTRIBUTOR, False)

@@ -1,0 +1,85 @@
+"""A server is a process with a port on loopback."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PATIENCE_SECONDS = 20
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def eventually(what: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    """Wait until it is so; AssertionError when it never is."""
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, f"never: {what}"
+        time.sleep(0.05)
+
+
+def listens(port: int) -> bool:
+    """Whether somebody takes connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Process:
+    """A program, its output in a file, in a process group of its own."""
+
+    def __init__(
+        self, command: list[str], *, output: Path, env: dict[str, str] | None = None
+    ) -> None:
+        self.command, self.output, self.env = command, output, env
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; what it says is added to the file."""
+        with self.output.open("ab") as output:
+            self._running = subprocess.Popen(  # noqa: S603  our own command
+                self.command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self.env,
+                start_new_session=True,
+            )
+
+    def send(self, number: signal.Signals) -> None:
+        """A signal to the process itself."""
+        assert self._running is not None
+        os.kill(self._running.pid, number)
+
+    def send_all(self, number: signal.Signals) -> None:
+        """A signal to the process and all its children."""
+        assert self._running is not None
+        os.killpg(self._running.pid, number)
+
+    def wait(self) -> int:
+        """How it ended."""
+        assert self._running is not None
+        return self._running.wait(PATIENCE_SECONDS)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """End it, whatever it is doing."""
+        if self._running is None or self._running.poll() is not None:
+            return
+        self.send(number)
+        try:
+            self._running.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.send_all(signal.SIGKILL)
+            self._running.wait()
+
+    def said(self) -> str:
+        """All that it has said so far."""
+        return self.output.read_text(errors="replace")
