@@ -62,7 +62,9 @@ def run(lanes: list[Lane]) -> list[Ended]:
 def command(lane: Lane) -> list[str]:
     """pytest, isolated from the submission: a configuration of its own, and no plugin but the grader's."""
     root, folder = lane.checks[0].parent, lane.told.folder
-    words = [sys.executable, "-I", "-X", "faulthandler", "-m", "pytest", *map(str, lane.checks)]
+    # What is compiled on the way is kept, and not beside the checks: a course may be somebody's clean checkout.
+    words = [sys.executable, "-I", "-X", "faulthandler", "-X", f"pycache_prefix={lane.told.state_dir / 'bytecode'}"]
+    words += ["-m", "pytest", *map(str, lane.checks)]
     words += ["-c", str(folder / "pytest.ini"), f"--rootdir={root}", f"--confcutdir={root}", "-o", "addopts="]
     words += ["-p", "no:cacheprovider", "--import-mode=importlib", "-q", "--no-header", "--tb=short"]
     words += ["--capture=no", *(word for name in _UNUSED for word in ("-p", f"no:{name}"))]

@@ -12,7 +12,7 @@ from grader import __version__
 from grader.course.build import built_modules
 from grader.course.git import environment, git, own_files
 from grader.course.manifest import Course
-from grader.course.projection import project_to
+from grader.course.projection import project_to, project_tree
 from grader.domain.course import Module, State
 from grader.domain.errors import CourseError, UsageError_
 from grader.environment.lock import content_hashes
@@ -49,7 +49,7 @@ def release(course: Course, out: Path, *, module: int) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     for each in released:
         _module(course, each, out / "modules" / each.slug)
-    _environment(course, out / "environment")
+    _environment(course, module, out / "environment")
     _root(course, released, out)
     _commit(out, f"Module {module:02d}")
     return out
@@ -76,14 +76,14 @@ def _public(folder: Path) -> Iterator[Path]:
             yield checks / path
 
 
-def _environment(course: Course, out: Path) -> None:
+def _environment(course: Course, module: int, out: Path) -> None:
     """The course's lock, so that a project whose own is broken can still be checked.
 
     It is told to be of another project, by a bound on Python that means the same: as an answer to a stale lock it
-    is as stale as any other.
+    is as stale as any other. What its pyproject.toml says beside, it says as the starter does.
     """
     out.mkdir(parents=True)
-    project = (course.environment_lock / "pyproject.toml").read_text("utf-8")
+    project = _project(course, module)
     lock = (course.environment_lock / "poetry.lock").read_text("utf-8")
     other, changed = re.subn(r'^requires-python = "(.*)"$', r'requires-python = "\1,!=3.12.0a1"', project, flags=re.M)
     if changed != 1:
@@ -93,6 +93,12 @@ def _environment(course: Course, out: Path) -> None:
     (out / "poetry.lock").write_text(
         re.sub(r'^content-hash = ".*"$', f'content-hash = "{fits}"', lock, flags=re.M), "utf-8"
     )
+
+
+def _project(course: Course, module: int) -> str:
+    if course.environment_lock == course.reference:
+        return project_tree(course, State(module, False))["pyproject.toml"][0].decode("utf-8")
+    return (course.environment_lock / "pyproject.toml").read_text("utf-8")
 
 
 def _root(course: Course, released: tuple[Module, ...], out: Path) -> None:

@@ -132,7 +132,7 @@ def test_what_cannot_be_released_is_said(
         release(load_course(released), tmp_path / "other", module=1)
 
 
-@pytest.mark.parametrize("module", [1, 2])
+@pytest.mark.parametrize("module", [1, 2, 3, 4, 5])
 def test_the_release_of_this_course(real: Course, tmp_path: Path, module: int):
     out = release(real, tmp_path / "release", module=module)
     tops = {path.split("/")[0] for path in files(out)}
