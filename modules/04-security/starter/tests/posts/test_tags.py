@@ -18,6 +18,7 @@ def test_anybody_reads_tags(api_client: APIClient) -> None:
 def test_nobody_at_all_is_asked_to_log_in(api_client: APIClient) -> None:
     answer = api_client.post("/api/v1/tags/", {"name": "Snow"})
     assert answer.status_code == 401
+    # TODO(04): the first way to log in is by token (brief, task 1).
     assert answer.headers["WWW-Authenticate"].startswith("Session")
 
 

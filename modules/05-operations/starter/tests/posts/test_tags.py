@@ -18,7 +18,7 @@ def test_anybody_reads_tags(api_client: APIClient) -> None:
 def test_nobody_at_all_is_asked_to_log_in(api_client: APIClient) -> None:
     answer = api_client.post("/api/v1/tags/", {"name": "Snow"})
     assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"].startswith("Session")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
 @pytest.mark.parametrize("page", ["schema", "docs", "redoc"])
