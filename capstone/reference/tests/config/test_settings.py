@@ -52,10 +52,6 @@ def production(monkeypatch: pytest.MonkeyPatch, bare: None) -> None:
     """An environment with everything that production requires, and no more."""
     for name, value in REQUIRED.items():
         monkeypatch.setenv(name, value)
-    # BEGIN SOLUTION 05
-    # It would start without; but then letters are printed, and the deployment check says so.
-    monkeypatch.setenv("EMAIL_HOST", "mail.example.org")
-    # END
 
 
 @pytest.mark.usefixtures("production")
@@ -108,8 +104,11 @@ def test_a_fresh_clone_needs_no_environment(layer: str, debug: bool) -> None:
     # BEGIN BEFORE 05
     # assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.sqlite3"
     # END
-    # BEGIN GIVEN 05
-    assert settings["DATABASES"]["default"]["ENGINE"].endswith(".backends.sqlite3")
+    # BEGIN SOLUTION 05
+    assert settings["DATABASES"]["default"]["ENGINE"].endswith(".sqlite3")
+    # STUB
+    # # TODO(05): one that counts is another one (brief, task 2).
+    # assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.sqlite3"
     # END
     assert "locmem" in settings["CACHES"]["default"]["BACKEND"]
 

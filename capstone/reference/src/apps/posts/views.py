@@ -131,7 +131,8 @@ class PostViewSet(Collection[Post]):
 
     # BEGIN SOLUTION 05
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """For the public from the cache: all of it sees the same."""
+        # For the public from the cache: all of it sees the same. (What API users have to know is
+        # said by the class; a docstring would take its place in their document.)
         act = super().list
         if is_member(request.user):
             return act(request, *args, **kwargs)
@@ -143,7 +144,7 @@ class PostViewSet(Collection[Post]):
         return Response(feed.public("list", address, make=make))
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """For the public from the cache. Whoever reads what is out is counted."""
+        # Likewise; and whoever reads what is out is counted.
         act = super().retrieve
 
         def make() -> feed.Plain:

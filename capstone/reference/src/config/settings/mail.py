@@ -9,12 +9,11 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="platform@localhost")
 MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
 
 
-def mailers(*, host: str) -> dict[str, Any]:
-    """MAILERS for a server; without one letters are printed."""
-    if not host:
-        return {
-            "default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
-        }
+EMAIL_HOST_NAME = env.str("EMAIL_HOST", default="")
+
+
+def smtp(host: str) -> dict[str, Any]:
+    """MAILERS for a server."""
     options = {
         "host": host,
         "port": env.int("EMAIL_PORT", default=587),
@@ -28,4 +27,5 @@ def mailers(*, host: str) -> dict[str, Any]:
     return {"default": {"BACKEND": backend, "OPTIONS": options}}
 
 
-MAILERS = mailers(host=env.str("EMAIL_HOST", default=""))
+PRINTED = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+MAILERS = smtp(EMAIL_HOST_NAME) if EMAIL_HOST_NAME else PRINTED

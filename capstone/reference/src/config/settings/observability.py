@@ -16,7 +16,8 @@ METRICS_NETWORKS = [
     )
 ]
 # Where Prometheus asks a worker; 0: nowhere.
-WORKER_METRICS_HOST = env.str("WORKER_METRICS_HOST", default="0.0.0.0")  # noqa: S104
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # nosec B104  Prometheus is another machine
+WORKER_METRICS_HOST = env.str("WORKER_METRICS_HOST", default=EVERYWHERE)
 WORKER_METRICS_PORT = env.int("WORKER_METRICS_PORT", default=9100)
 PROMETHEUS_EXPORT_MIGRATIONS = False
 

@@ -18,6 +18,12 @@ DATABASES = {"default": database(required("DATABASE_URL"))}
 CACHES = {"default": cache(required("REDIS_URL"))}
 CELERY_BROKER_URL = required("REDIS_URL")
 
+# BEGIN SOLUTION 05
+MAILERS = smtp(EMAIL_HOST_NAME or "localhost")  # printing is no way to send a letter
+# STUB
+# # TODO(05): the mail server (brief, task 7).
+# END
+
 # The proxy sets this header on every request and removes what a client sent.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
