@@ -12,6 +12,8 @@ DATABASES = {"default": database(required("DATABASE_URL"))}
 CACHES = {"default": cache(required("REDIS_URL"))}
 CELERY_BROKER_URL = required("REDIS_URL")
 
+# TODO(05): the mail server (brief, task 7).
+
 # The proxy sets this header on every request and removes what a client sent.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
