@@ -20,7 +20,7 @@ def test_reads_the_courses_lock() -> None:
     assert not lock.problems
     assert lock.packages["django"].startswith("6.")
     assert f"django=={lock.packages['django']} \\\n    --hash=sha256:" in lock.requirements
-    assert "http" not in lock.requirements
+    assert "://" not in lock.requirements
 
 
 def test_the_courses_lock_fits_its_project() -> None:

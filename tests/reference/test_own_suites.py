@@ -16,17 +16,10 @@ from grader.domain.course import State
 COURSE = Path(__file__).parents[2]
 STATES = [State(3, False), State(4, False), State(5, False), State(5, True)]
 _WITHIN_S = 900
-# The suite starts servers as another user when it is root's, and the packages may lie in root's own folder.
-_REACHABLE = (
-    "bwrap",
-    "--dev-bind",
-    "/",
-    "/",
-    "--tmpfs",
-    "/srv",
-    *(("--cap-add", "ALL") if os.geteuid() == 0 else ()),
-    "--ro-bind",
-)
+_PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+# The packages become those of a virtual environment: the suite starts programs of its own, and servers as another
+# user when it is root's, who could not look into root's own folder.
+_IN_ITS_PLACE = ("bwrap", "--dev-bind", "/", "/", *(("--cap-add", "ALL") if os.geteuid() == 0 else ()), "--ro-bind")
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +34,12 @@ def test_own_suite_is_green(course: Course, site: Path, tmp_path: Path, state: S
     project = project_to(course, state, tmp_path / "project")
     tmp_path.chmod(0o755)  # the servers that the suite starts have a user of their own
     python = str(getattr(sys, "_base_executable", None) or sys.executable)
+    subprocess.run([python, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True, timeout=60)
+    (packages,) = (tmp_path / "venv").glob("lib/python3*/site-packages")
     done = subprocess.run(
-        [*_REACHABLE, str(site), "/srv/site", python, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        [*_IN_ITS_PLACE, str(site), str(packages), str(tmp_path / "venv/bin/python"), *_PYTEST],
         cwd=project,
-        env={"PYTHONPATH": "/srv/site", "PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"},
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"},
         capture_output=True,
         text=True,
         check=False,
