@@ -17,9 +17,10 @@ COURSE = Path(__file__).parents[2]
 STATES = [State(3, False), State(4, False), State(5, False), State(5, True)]
 _WITHIN_S = 900
 _PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
-# The packages become those of a virtual environment: the suite starts programs of its own, and servers as another
-# user when it is root's, who could not look into root's own folder.
-_IN_ITS_PLACE = ("bwrap", "--dev-bind", "/", "/", *(("--cap-add", "ALL") if os.geteuid() == 0 else ()), "--ro-bind")
+# The packages become those of a virtual environment, because the suite starts programs of its own; and it lies where
+# everybody may look, because it starts servers as another user when it is root's.
+_VENV = "/srv/venv"
+_MACHINE = ("bwrap", "--dev-bind", "/", "/", "--tmpfs", "/srv", *(("--cap-add", "ALL") if os.geteuid() == 0 else ()))
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +37,10 @@ def test_own_suite_is_green(course: Course, site: Path, tmp_path: Path, state: S
     python = str(getattr(sys, "_base_executable", None) or sys.executable)
     subprocess.run([python, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True, timeout=60)
     (packages,) = (tmp_path / "venv").glob("lib/python3*/site-packages")
+    places = ["--bind", str(tmp_path / "venv"), _VENV]
+    places += ["--ro-bind", str(site), f"{_VENV}/{packages.relative_to(tmp_path / 'venv')}"]
     done = subprocess.run(
-        [*_IN_ITS_PLACE, str(site), str(packages), str(tmp_path / "venv/bin/python"), *_PYTEST],
+        [*_MACHINE, *places, f"{_VENV}/bin/python", *_PYTEST],
         cwd=project,
         env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"},
         capture_output=True,
