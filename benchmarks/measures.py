@@ -5,6 +5,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from unittest.mock import patch
@@ -19,6 +20,7 @@ from grader.environment import prepare
 from grader.intake import take_in
 from grader.pipeline import Options, grade
 from grader.sandbox.select import open_sandbox
+from grader.sandbox.services import postgres
 
 ROOT = Path(__file__).parents[1]
 # Criteria whose checks need PostgreSQL, or a process of their own, in any mode: no base line could run them.
@@ -118,6 +120,17 @@ class Bench:
         client.ask("evaluate", within_s=30, root="posts.Post", steps=[["get", "__name__"]])
         taken = time.perf_counter() - began
         process.kill()
+        sandbox.close()
+        return taken
+
+    def yardstick(self) -> float:
+        """Seconds to make an empty PostgreSQL cluster: work of this machine alone, of which none is the grader's."""
+        sandbox = open_sandbox("auto", state_dir=self.state)
+        began = time.perf_counter()
+        with tempfile.TemporaryDirectory(dir=self.room) as empty:
+            Path(empty).chmod(0o711)
+            postgres.cluster(sandbox.for_service("postgres"), state_dir=Path(empty))
+            taken = time.perf_counter() - began
         sandbox.close()
         return taken
 

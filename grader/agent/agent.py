@@ -7,7 +7,7 @@ the project once; every check is a child of its own (``fork``) or a transaction 
 the standard library and the submission's own Django only.
 """
 # mypy: ignore-errors
-# Whatever Django and the project hand over is dynamic: the types that hold are those that the trusted side reads.
+# What Django and the project hand over is dynamic: the types that hold are those that the trusted side reads.
 
 import base64
 import contextlib
@@ -42,8 +42,7 @@ class Agent:
     """The state of this process: where questions come from, what references stand for, the database in use."""
 
     def __init__(self, control):
-        self.control, self.lines = control, control.makefile("rb", buffering=0)
-        self.folder = tempfile.mkdtemp(prefix="agent-")
+        self.control, self.folder = control, tempfile.mkdtemp(prefix="agent-")
         self.kept, self.handler, self.mode, self.leave, self.captured, self.reads = {}, None, None, None, None, []
         self.rest, self.engine, self.options = b"", None, {}
 
@@ -425,15 +424,20 @@ STEPS = {
     "len": len,
     "text": str,
     "truth": bool,
+    "also": lambda value, steps: (walk(value, steps), value)[1],
 }
 
 
-def follow(root, steps):
+def walk(value, steps):
     """The value at the end of the steps."""
-    value = root_of(root)
     for name, *arguments in steps:
         value = STEPS[name](value, *arguments)
     return value
+
+
+def follow(root, steps):
+    """The value that they lead to from a root."""
+    return walk(root_of(root), steps)
 
 
 @op
@@ -695,6 +699,7 @@ def begin_fork(question):
     if child == 0:
         try:
             os.setsid()
+            gc.disable()  # it lives for one check; collecting in it also copies what it shares with its parent
             AGENT.answer({"id": question["id"], "op": "enter", "with": question["with"]})
             serve()
         finally:
@@ -767,6 +772,7 @@ def apart(question):
     child = os.fork()
     if child == 0:
         try:
+            gc.disable()
             AGENT.answer(question)
             os._exit(ANSWERED)
         finally:

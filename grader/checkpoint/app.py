@@ -51,6 +51,15 @@ class App:
                 raise
         return self._models[label]
 
+    def build(self, label: str, fields: dict[str, Any], *then: list[Any]) -> Any:
+        """An object of a model with these fields, after these steps; fails the check if there is no such model."""
+        try:
+            return self.evaluate(label, [call((), fields), *then])
+        except Raised as raised:
+            if raised.type == "LookupError" and not raised.frames:
+                self.model(label)
+            raise
+
     def get(self, path: str) -> Any:
         """What ``module:name`` names; fails the check if there is nothing."""
         try:
@@ -97,6 +106,8 @@ class App:
 
 
 def _doing(steps: list[list[Any]]) -> str:
+    if steps and steps[-1][0] == "also":
+        return _doing(steps[-1][1])
     named = [step[1] for step in steps if step[0] == "get"]
     called = bool(steps) and steps[-1][0] == "call"
     if named:

@@ -3,7 +3,7 @@
 from types import FunctionType
 from typing import Any, Protocol
 
-from grader.checkpoint.remote import invoke
+from grader.checkpoint.remote import also, method
 from grader.checkpoint.rng import Rng
 from grader.domain.errors import CourseError
 
@@ -11,8 +11,8 @@ from grader.domain.errors import CourseError
 class Models(Protocol):
     """What a factory needs of the project."""
 
-    def model(self, label: str) -> Any:
-        """A model by ``app.Name``."""
+    def build(self, label: str, fields: dict[str, Any], *then: list[Any]) -> Any:
+        """An object of that model with these fields, after these steps."""
 
 
 class Recipe:
@@ -33,17 +33,19 @@ class Maker:
 
     def __call__(self, **fields: Any) -> Any:
         many = {name: fields.pop(name) for name in self._recipe.many if name in fields}
-        row = self.build(**fields)
-        invoke(row, "save")
+        row = self._built(fields, also(method("save")))
         for name, rows in many.items():
             getattr(row, name).set(rows)
         return row
 
     def build(self, **fields: Any) -> Any:
         """One that is not saved; what is not given comes from the recipe."""
+        return self._built(fields)
+
+    def _built(self, fields: dict[str, Any], *then: list[Any]) -> Any:
         filled = {name: value for name, value in self._recipe.fields.items() if name not in fields} | fields
-        model = self._factory.app.model(self._recipe.model)
-        return model(**{name: self._value(value) for name, value in filled.items()})
+        values = {name: self._value(value) for name, value in filled.items()}
+        return self._factory.app.build(self._recipe.model, values, *then)
 
     def _value(self, value: Any) -> Any:
         return value(self._factory) if isinstance(value, FunctionType) else value

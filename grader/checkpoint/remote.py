@@ -12,6 +12,11 @@ from grader.agent.client import of_type
 from grader.agent.raised import Raised
 from grader.agent.wire import Ref, encode
 
+# Methods of Django's models, managers and querysets: calling one is a single question, not one more to get it first.
+_METHODS = frozenset(
+    ["add", "all", "create", "delete", "filter", "full_clean", "get", "refresh_from_db", "save", "set"]
+)
+
 
 class Link(Protocol):
     """What carries questions to the project."""
@@ -32,6 +37,8 @@ class Remote:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
+        if name in _METHODS:
+            return Method(self, name)
         return self._link.evaluate(self._ref.number, [["get", name]])
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -64,6 +71,27 @@ class Remote:
 
     def __hash__(self) -> int:
         return hash(_identity(self))
+
+
+class Method(Remote):
+    """A method that has not been fetched: calling it asks for both at once, anything else fetches it first."""
+
+    __slots__ = ("_name", "_of")
+
+    def __init__(self, of: Remote, name: str) -> None:
+        object.__setattr__(self, "_of", of)
+        object.__setattr__(self, "_name", name)
+        object.__setattr__(self, "_link", of._link)
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "_ref":
+            return super().__getattr__(name)
+        fetched = of_type(Remote, self._link.evaluate(self._of._ref.number, [["get", self._name]]))
+        object.__setattr__(self, "_ref", fetched._ref)
+        return fetched._ref
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._link.evaluate(self._of._ref.number, method(self._name, *args, **kwargs))
 
 
 def _identity(remote: Remote) -> tuple[Any, ...]:
@@ -107,9 +135,14 @@ def later(function: Remote, *args: Any, **kwargs: Any) -> Later:
     return Later(function._ref.number, (call(args, kwargs),))
 
 
-def invoke(remote: Remote, method: str, *args: Any, **kwargs: Any) -> Any:
-    """``remote.method(…)`` as one question, where it is known that there is such a method."""
-    return remote._link.evaluate(remote._ref.number, [["get", method], call(args, kwargs)])
+def method(name: str, *args: Any, **kwargs: Any) -> list[list[Any]]:
+    """The steps that call a method."""
+    return [["get", name], call(args, kwargs)]
+
+
+def also(steps: list[list[Any]]) -> list[Any]:
+    """The step that follows others from a value, and goes on with that value."""
+    return ["also", steps]
 
 
 def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:

@@ -23,6 +23,7 @@ class DatabasePool:
         self._postgres, self._template = postgres, template
         self._ready: queue.Queue[str | EnvironmentError_] = queue.Queue()
         self._work: queue.Queue[str | None] = queue.Queue()
+        self._closing = False
         self._thread = threading.Thread(target=self._run, name="database-pool", daemon=True)
         for _ in range(ahead):
             self._work.put("")
@@ -48,7 +49,8 @@ class DatabasePool:
         self._work.put(name)
 
     def close(self) -> None:
-        """Waits for the thread to end; databases not taken are left to the end of their server."""
+        """Waits for the thread to end, which makes no more; those not taken are left to the end of their server."""
+        self._closing = True
         self._work.put(None)
         self._thread.join(_WITHIN_S)
 
@@ -58,6 +60,7 @@ class DatabasePool:
             if task:
                 with contextlib.suppress(psycopg.Error):
                     self._postgres.drop(task)
+            if task or self._closing:
                 continue
             name = "check_" + secrets.token_hex(8)
             try:

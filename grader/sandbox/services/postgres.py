@@ -72,7 +72,7 @@ class Postgres:
 
     def __init__(self, sandbox: Sandbox, *, state_dir: Path, createdb: bool = False) -> None:
         wheel, sandbox = binaries.postgres(), sandbox.for_service("postgres")
-        template = _template(sandbox, wheel, state_dir)
+        template = cluster(sandbox, state_dir=state_dir)
         self._service = Service(sandbox, "PostgreSQL", mounts=wheel.mounts, template=template / "data")
         self._command = (f"{wheel.bin}/postgres", "-D", self._service.data, "-k", "/run/server")
         self.socket_dir = self._service.socket_dir
@@ -194,8 +194,12 @@ class Postgres:
         self._first_password = ""
 
 
-def _template(sandbox: Sandbox, wheel: binaries.Binaries, state_dir: Path) -> Path:
-    """The directory with ``data``, a database cluster to copy, and the ``password`` of its superuser; made once."""
+def cluster(sandbox: Sandbox, *, state_dir: Path) -> Path:
+    """The directory with ``data``, a database cluster to copy, and the ``password`` of its superuser; made once.
+
+    ``sandbox`` is that of the service, whose user the data belong to.
+    """
+    wheel = binaries.postgres()
     settings = hashlib.sha256((_CONF + _INITDB).encode()).hexdigest()[:8]
     kept = state_dir / f"postgres-{wheel.version}-{settings}-{sandbox.uid}"
     if (kept / "password").exists():
