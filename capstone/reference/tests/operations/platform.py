@@ -18,8 +18,10 @@ from tests.servers.redis import Redis
 from tests.servers.sink import Sink
 from tests.servers.smtp import Smtp
 
-PEOPLE = """
+BEGINNING = """
 import json
+from django.core.management import call_command
+call_command("migrate", interactive=False, verbosity=0)
 from accounts.models import User
 from authentication.models import Session
 from authentication.tokens import issue
@@ -98,9 +100,9 @@ class Platform:
 
     def start(self) -> None:
         """Migrate, make people, serve, work."""
-        self.manage("migrate", "--no-input", "--verbosity", "0")
+        said = self.manage("shell", "--no-imports", "-c", BEGINNING)
+        self.tokens = json.loads(said)
         self.worker.start()
-        self.tokens = json.loads(self.manage("shell", "--no-imports", "-c", PEOPLE))
         self.start_web()
         self.worker_is_ready()
 

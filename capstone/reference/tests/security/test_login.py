@@ -82,7 +82,7 @@ class TestLockOut:
         wrong = {"username": "ann", "password": "wrong"}
         answer = browser.post("/admin/login/", wrong)
         assert answer.status_code == 429
-        assert answer.headers["Content-Type"] == "text/plain"
+        assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
         right = {"username": "ann", "password": PASSWORD}
         assert browser.post("/admin/login/", right).status_code == 429
         assert log_in("ann", PASSWORD).status_code == 429

@@ -1,6 +1,7 @@
 # FILE SOLUTION 03
 """Fields that take a value for what it is: 5 is no text, "true" is no truth, "7" is no number."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db import models
@@ -42,6 +43,26 @@ class IdField[Row: models.Model](serializers.PrimaryKeyRelatedField[Row]):
         if not isinstance(data, int):
             self.fail("incorrect_type", data_type=type(data).__name__)
         return super().to_internal_value(data)  # type: ignore[arg-type]
+
+
+class SlugField[Row: models.Model](serializers.SlugRelatedField[Row]):
+    """Another row, by its slug."""
+
+    def to_internal_value(self, data: Any) -> Row:
+        """The row."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class SlugListField(serializers.ManyRelatedField):
+    """Other rows, by a list of their slugs; an object is no list, though it has members."""
+
+    def to_internal_value(self, data: Any) -> Iterable[Any]:
+        """The rows."""
+        if not isinstance(data, list):
+            self.fail("not_a_list", input_type=type(data).__name__)
+        return super().to_internal_value(data)
 
 
 class StrictSerializer[Row: models.Model](serializers.ModelSerializer[Row]):

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from api.examples import with_examples
-from api.fields import StrictSerializer
+from api.fields import SlugField, SlugListField, StrictSerializer
 from posts import examples
 from posts.models import Category, Post, Tag
 
@@ -54,17 +54,17 @@ class PostSerializer(StrictSerializer[Post]):
     author = serializers.SlugRelatedField[Post](
         slug_field="username", read_only=True, help_text="Username."
     )
-    category = serializers.SlugRelatedField[Category](
+    category = SlugField[Category](
         slug_field="slug",
         queryset=Category.objects.all(),
         required=False,
         allow_null=True,
         help_text="Slug.",
     )
-    tags = serializers.SlugRelatedField[Tag](
-        slug_field="slug",
-        queryset=Tag.objects.all(),
-        many=True,
+    tags = SlugListField(
+        child_relation=SlugField[Tag](
+            slug_field="slug", queryset=Tag.objects.all(), help_text="Slugs."
+        ),
         required=False,
         help_text="Slugs.",
     )

@@ -28,7 +28,9 @@ def locked_out(
         )
         if in_api(request)
         else HttpResponse(
-            DETAIL, status=HTTPStatus.TOO_MANY_REQUESTS, content_type="text/plain"
+            DETAIL,
+            status=HTTPStatus.TOO_MANY_REQUESTS,
+            content_type="text/plain; charset=utf-8",
         )
     )
     refusal.headers["Retry-After"] = str(
