@@ -122,8 +122,8 @@ def _readme(course: Course, latest: Module) -> str:
     folder = f"modules/{latest.slug}"
     return f"""# {course.name}: module {latest.number:02d}, {latest.title}
 
-You need Linux, Python 3.12 or newer, [Poetry](https://python-poetry.org/docs/#installation), and bubblewrap for the sandbox
-(`sudo apt install bubblewrap`). In this folder, once:
+You need Linux, Python 3.12 or newer, [Poetry](https://python-poetry.org/docs/#installation), and bubblewrap for the
+sandbox (`sudo apt install bubblewrap`). In this folder, once:
 
 ```console
 $ python3 -m venv .venv
