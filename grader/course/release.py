@@ -8,11 +8,11 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader import __version__
 from grader.course.build import built_modules
 from grader.course.git import environment, git, own_files
 from grader.course.manifest import Course
 from grader.course.projection import project_to, project_tree
+from grader.course.wheel import own_wheel
 from grader.domain.course import Module, State
 from grader.domain.errors import CourseError, UsageError_
 from grader.environment.lock import content_hashes
@@ -36,7 +36,8 @@ def release(course: Course, out: Path, *, module: int) -> Path:
     """Write the release of a module to ``out``, which must not exist or be empty; a git repository of one commit.
 
     Raises:
-        UsageError_: the folder holds something, the module has no starter yet, or this course is a release itself.
+        UsageError_: the folder holds something, the module has no starter yet, this course is a release itself, or
+            the grader's wheel cannot be built.
         CourseError: the application does not project, or the course's own environment cannot be written.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -46,11 +47,15 @@ def release(course: Course, out: Path, *, module: int) -> Path:
     released = tuple(m for m in built_modules(course) if m.number <= module)
     if module not in {m.number for m in released}:
         raise UsageError_(f"module {module:02d} has no starter yet", "Release one that has a module.toml.")
+    name, wheel = own_wheel()
     out.mkdir(parents=True, exist_ok=True)
     for each in released:
         _module(course, each, out / "modules" / each.slug)
     _environment(course, module, out / "environment")
     _root(course, released, out)
+    # Beside the file that names it, and not by a name on an index, where somebody else may have taken that name.
+    (out / name).write_bytes(wheel)
+    (out / "requirements.txt").write_text(f"./{name}[course]\n", "utf-8")
     _commit(out, f"Module {module:02d}")
     return out
 
@@ -107,7 +112,6 @@ def _root(course: Course, released: tuple[Module, ...], out: Path) -> None:
     (out / "course.toml").write_text(
         f'name = {json.dumps(course.name)}\nenvironment_lock = "environment"\nmodules = {slugs}\n', "utf-8"
     )
-    (out / "requirements.txt").write_text(f"django-track[course]=={__version__}\n", "utf-8")
     (out / ".gitignore").write_text(_IGNORED, "utf-8")
     (out / "README.md").write_text(_readme(course, latest), "utf-8")
     if (course.root / "LICENSE").is_file():
@@ -118,12 +122,16 @@ def _readme(course: Course, latest: Module) -> str:
     folder = f"modules/{latest.slug}"
     return f"""# {course.name}: module {latest.number:02d}, {latest.title}
 
-You need Python 3.12 or newer. In this folder, once:
+You need Linux, Python 3.12 or newer, [Poetry](https://python-poetry.org/docs/#installation), and bubblewrap for the
+sandbox (`sudo apt install bubblewrap`). In this folder, once:
 
 ```console
 $ python3 -m venv .venv
 $ .venv/bin/pip install -r requirements.txt
+$ .venv/bin/grader doctor
 ```
+
+Do not activate `.venv`: it is the grader's. Your project gets an environment of its own from Poetry.
 
 1. Read the brief: [{folder}/README.md]({folder}/README.md). Stuck? [hints.md]({folder}/hints.md) has one hint a task.
 2. Work in `{folder}/starter`.

@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from grader.course import Course, leaks, load_course, project_tree, release
 from grader.course.git import git
+from grader.course.wheel import own_wheel
 from grader.domain.course import State
 from grader.domain.errors import UsageError_
 
@@ -42,8 +44,18 @@ def test_a_release_has_what_learners_need_and_nothing_else(released: Path, cours
         "modules/01-one/hints.md",
         "modules/01-one/module.toml",
         "requirements.txt",
+        own_wheel()[0],
     }
     assert leaks(released, course, module=1) == ()
+
+
+def test_a_release_brings_the_grader_and_nothing_of_the_course_with_it(released: Path):
+    (line,) = (released / "requirements.txt").read_text().splitlines()
+    wheel = released / line.removesuffix("[course]")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert "grader/cli/main.py" in names
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"grader", "django_track"}
 
 
 def test_a_later_release_has_the_earlier_modules_too(course: Course, tmp_path: Path):
@@ -136,7 +148,8 @@ def test_what_cannot_be_released_is_said(
 def test_the_release_of_this_course(real: Course, tmp_path: Path, module: int):
     out = release(real, tmp_path / "release", module=module)
     tops = {path.split("/")[0] for path in files(out)}
-    assert tops <= {".gitignore", "LICENSE", "README.md", "course.toml", "environment", "modules", "requirements.txt"}
+    said = {".gitignore", "LICENSE", "README.md", "course.toml", "environment", "modules", "requirements.txt"}
+    assert tops == said | {own_wheel()[0]}
     assert {path.split("/")[1] for path in files(out) if path.startswith("modules/")} == {
         m.slug for m in real.modules[:module]
     }

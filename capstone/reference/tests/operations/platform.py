@@ -112,7 +112,7 @@ class Platform:
         eventually(self.serves)
 
     def worker_is_ready(self, times: int = 1) -> None:
-        """Wait until a worker has said so for the so-manieth time."""
+        """Wait until a worker has said so this many times."""
         eventually(lambda: self.worker.said().count(" ready.") >= times)
 
     def stop(self) -> None:

@@ -87,7 +87,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=0),
     # STUB
     # "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    # # TODO(03): the shape of errors, pages, filters, versions and throttles (brief, tasks 1 to 6).
+    # # TODO(03): the shape of errors, versions, pages, filters and throttles
+    # # (brief, tasks 3, 4, 6 and 7).
     # END
 }
 

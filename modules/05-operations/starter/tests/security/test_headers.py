@@ -84,6 +84,7 @@ def test_headers_are_on_every_kind_of_answer(
         assert "frame-ancestors 'none'" in policy, kind
         assert "unsafe" not in policy, kind
         assert headers["X-Request-ID"], kind
+        assert "Access-Control-Allow-Origin" not in headers, kind
 
 
 def test_inline_scripts_run_nowhere_and_styles_in_one_place(client: Client) -> None:

@@ -16,7 +16,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    # TODO(03): the shape of errors, pages, filters, versions and throttles (brief, tasks 1 to 6).
+    # TODO(03): the shape of errors, versions, pages, filters and throttles
+    # (brief, tasks 3, 4, 6 and 7).
 }
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {

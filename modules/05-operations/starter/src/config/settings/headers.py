@@ -42,6 +42,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # Scripts of these sites may call the API. They bring a token: cookies are for our own pages.
 CORS_ALLOWED_ORIGINS = comma_separated(env.str("CORS_ALLOWED_ORIGINS", default=""))
 CORS_URLS_REGEX = r"^/api/"
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # static files are nobody else's, either
 CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOW_HEADERS = (
     *default_headers,

@@ -1,0 +1,38 @@
+"""The grader itself as a wheel, for whoever is to have it without this repository."""
+
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import uv
+
+from grader.domain.errors import UsageError_
+
+_SOURCES = Path(__file__).parents[2]
+_WITHIN_S = 120
+
+
+@cache
+def own_wheel() -> tuple[str, bytes]:
+    """The file name and the content, built from the sources that this program runs from; the same each time.
+
+    Raises:
+        UsageError_: it runs from no sources, or what builds wheels is not installed.
+    """
+    if not (_SOURCES / "pyproject.toml").is_file():
+        raise UsageError_("this grader was installed without its sources", "Release from a clone: `make setup` first.")
+    with tempfile.TemporaryDirectory(prefix="track-wheel-") as room:
+        command = [uv.find_uv_bin(), "build", "--wheel", "--quiet", "--no-config", "--no-build-isolation", "--offline"]
+        done = subprocess.run(
+            [*command, "--python", sys.executable, "--out-dir", room, str(_SOURCES)],
+            capture_output=True,
+            timeout=_WITHIN_S,
+            check=False,
+        )
+        (*_, wheel) = (None, *Path(room).glob("*.whl"))
+        if done.returncode or wheel is None:
+            said = " ".join(done.stderr.decode("utf-8", "replace").split())[-300:]
+            raise UsageError_(f"the grader's wheel could not be built: {said}", "Run `make setup`, then release again.")
+        return wheel.name, wheel.read_bytes()
