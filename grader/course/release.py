@@ -54,8 +54,9 @@ def release(course: Course, out: Path, *, module: int) -> Path:
     _environment(course, module, out / "environment")
     _root(course, released, out)
     # Beside the file that names it, and not by a name on an index, where somebody else may have taken that name.
+    # Where Python is too old, pip says so by the marker; without one it tries every version of everything first.
     (out / name).write_bytes(wheel)
-    (out / "requirements.txt").write_text(f"./{name}[course]\n", "utf-8")
+    (out / "requirements.txt").write_text(f'./{name}[course] ; python_version >= "3.12"\n', "utf-8")
     _commit(out, f"Module {module:02d}")
     return out
 
@@ -126,6 +127,7 @@ You need Linux, Python 3.12 or newer, [Poetry](https://python-poetry.org/docs/#i
 sandbox (`sudo apt install bubblewrap`). In this folder, once:
 
 ```console
+$ python3 --version                    # 3.12 or newer? If not, say python3.12 or python3.13 in the next line
 $ python3 -m venv .venv
 $ .venv/bin/pip install -r requirements.txt
 $ .venv/bin/grader doctor

@@ -2,8 +2,10 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ ROLES = ("anonymous", "reader", "contributor", "editor", "admin")
 # Modules of wapiti; "file" and "timesql" try so much at each parameter that they take minutes.
 ATTACKS = "xss,permanentxss,sql,exec,redirect,crlf,csrf,http_headers,cookieflags,csp,methods"
 LOW = 1
+CONDITION = re.compile(r"\b(\d\d)(=|%3D)\1\b")
 
 
 @pytest.fixture(scope="module")
@@ -69,4 +72,24 @@ def test_a_scanner_finds_nothing_that_matters(inhabited: Machine) -> None:
     report = json.loads(inhabited.sh("cat /tmp/found.json"))
     assert report["infos"]["crawled_pages_nbr"] > 30
     found = [entry for kind in (*report["vulnerabilities"].values(), *report["anomalies"].values()) for entry in kind]
-    assert [entry for entry in found if entry["level"] > LOW] == []
+    assert [entry for entry in found if entry["level"] > LOW and holds_true(inhabited, entry)] == []
+
+
+def holds_true(machine: Machine, entry: dict[str, Any]) -> bool:
+    """Whether it matters to the answer that a condition which was slipped in is true.
+
+    An error that repeats what was sent differs with everything that is sent, and wapiti takes it for one that obeys.
+    """
+    head, _, body = entry["http_request"].replace("\r", "").partition("\n\n")
+    method, path, _ = head.split("\n")[0].split(" ")
+    answers = set()
+    for other in (r"\1\2\1", r"\g<1>\g<2>0\1"):
+        changed, slipped_in = CONDITION.subn(other, json.dumps({"path": path, "body": body}))
+        if not slipped_in:
+            return True
+        asked = json.loads(changed)
+        known = f"-H 'Authorization: Bearer {token(machine, 'admin')}' -H 'Content-Type: application/json'"
+        data = f"--data-raw {shlex.quote(asked['body'])}" if body else ""
+        command = f"curl --silent --max-time 20 --globoff --write-out '%{{http_code}}' -X {method} {known} {data}"
+        answers.add(re.sub(r"\d+", "0", machine.sh(f"{command} {shlex.quote('http://web:8000' + asked['path'])}")))
+    return len(answers) > 1
