@@ -31,8 +31,12 @@ def program(name: str, script: str) -> str:
 
 
 def visit(machine: Machine, *, seconds: int) -> list[dict[str, Any]]:
-    """What locust says of each kind of request, after twenty people have been there for so long."""
-    words = f"--headless --users 20 --spawn-rate 20 --run-time {seconds}s --json --host http://web:8000"
+    """What locust says of each kind of request, after twenty people have been there for so long.
+
+    They come within four seconds, and what they did until the last was in does not count.
+    """
+    words = f"--headless --users 20 --spawn-rate 5 --reset-stats --run-time {seconds + 4}s"
+    words += " --json --only-summary --host http://web:8000"
     said = machine.sh(f"{program('locust', 'locust')} -f /mnt/visitors.py {words}", seconds=seconds + 60)
     kinds: list[dict[str, Any]] = json.loads(said)
     return kinds

@@ -1,9 +1,10 @@
-"""Twenty people at once, for locust: most read, some search, a few log in and write."""
+"""Twenty people at once, for locust: most read, some search, a few log in and write, and all stop to think."""
 
 import itertools
 import random
+from uuid import uuid4
 
-from locust import FastHttpUser, constant_pacing, task
+from locust import FastHttpUser, between, task
 
 API = "/api/v1"
 NUMBERS = itertools.count(1)
@@ -13,7 +14,7 @@ class Reader(FastHttpUser):
     """Somebody without an account."""
 
     weight = 15
-    wait_time = constant_pacing(1)
+    wait_time = between(1, 3)
 
     @task(4)
     def leaf(self) -> None:
@@ -23,7 +24,9 @@ class Reader(FastHttpUser):
     @task(4)
     def read(self) -> None:
         """One post and what is said about it."""
-        with self.client.get(f"{API}/posts/?page_size=50", name="posts", catch_response=True) as answer:
+        with self.client.get(
+            f"{API}/posts/?page={random.randrange(1, 20)}", name="posts", catch_response=True
+        ) as answer:
             post = random.choice(answer.json()["results"])["id"]
         self.client.get(f"{API}/posts/{post}/", name="post")
         self.client.get(f"{API}/comments/?post={post}", name="comments of a post")
@@ -38,7 +41,7 @@ class Writer(FastHttpUser):
     """Somebody who logs in once and then comments."""
 
     weight = 5
-    wait_time = constant_pacing(2)
+    wait_time = between(1, 3)
 
     def on_start(self) -> None:
         """Log in."""
@@ -53,5 +56,5 @@ class Writer(FastHttpUser):
         with self.client.get(f"{API}/posts/?status=published", name="posts", catch_response=True) as answer:
             post = random.choice(answer.json()["results"])["id"]
         sent = {"post": post, "body": f"Once more, for the {number}th time."}
-        headers = {**self.client.default_headers, "Idempotency-Key": f"visit-{number}"}
+        headers = {**self.client.default_headers, "Idempotency-Key": str(uuid4())}
         self.client.post(f"{API}/comments/", json=sent, headers=headers, name="comment")
