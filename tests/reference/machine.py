@@ -89,6 +89,8 @@ def machine(
     """
     command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--uid", "1000", "--gid", "1000"]
     command += [*_root(), "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run"]
+    if Path(sys.prefix).is_relative_to("/tmp"):  # a clone that was put there, whose programs the machine needs
+        command += ["--ro-bind", sys.prefix, sys.prefix]
     command += [*_files(room, site), "--ro-bind", str(project), "/app", "--chdir", "/app"]
     for source, target in (binds or {}).items():
         command += ["--ro-bind", str(source), target]
