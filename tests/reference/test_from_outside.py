@@ -76,6 +76,18 @@ def test_a_scanner_finds_nothing_that_matters(inhabited: Machine) -> None:
     assert [entry for entry in found if entry["level"] > LOW and holds_true(inhabited, entry)] == []
 
 
+@pytest.mark.parametrize(
+    ("request_", "holds"),
+    [
+        ("GET /api/v1/users/?role=x%22%29%20AND%2073%3D73%20AND%20%28%2264%22%3D%2264 HTTP/1.1\nhost: web\n\n", False),
+        ('POST /api/v1/posts/ HTTP/1.1\n\n{"title": "t", "body": "b", "category": "x\\") AND 91=91 AND (\\"2"}', False),
+        ("GET /api/v1/users/?role=x'%20OR%20sleep(5) HTTP/1.1\n\n", True),
+    ],
+)
+def test_a_guess_is_told_from_a_finding(inhabited: Machine, request_: str, holds: bool) -> None:
+    assert holds_true(inhabited, {"http_request": request_}) is holds
+
+
 def holds_true(machine: Machine, entry: dict[str, Any]) -> bool:
     """Whether it matters to the answer that a condition which was slipped in is true.
 
