@@ -25,14 +25,20 @@ def own_wheel() -> tuple[str, bytes]:
         raise UsageError_("this grader was installed without its sources", "Release from a clone: `make setup` first.")
     with tempfile.TemporaryDirectory(prefix="track-wheel-") as room:
         command = [uv.find_uv_bin(), "build", "--wheel", "--quiet", "--no-config", "--no-build-isolation", "--offline"]
-        done = subprocess.run(
-            [*command, "--python", sys.executable, "--out-dir", room, str(_SOURCES)],
-            capture_output=True,
-            timeout=_WITHIN_S,
-            check=False,
-        )
-        (*_, wheel) = (None, *Path(room).glob("*.whl"))
+        try:
+            done = subprocess.run(
+                [*command, "--python", sys.executable, "--out-dir", room, str(_SOURCES)],
+                capture_output=True,
+                timeout=_WITHIN_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise _not_built(f"it took longer than {_WITHIN_S} s") from None
+        wheel = next(Path(room).glob("*.whl"), None)
         if done.returncode or wheel is None:
-            said = " ".join(done.stderr.decode("utf-8", "replace").split())[-300:]
-            raise UsageError_(f"the grader's wheel could not be built: {said}", "Run `make setup`, then release again.")
+            raise _not_built(" ".join(done.stderr.decode("utf-8", "replace").split())[-300:])
         return wheel.name, wheel.read_bytes()
+
+
+def _not_built(why: str) -> UsageError_:
+    return UsageError_(f"the grader's wheel could not be built: {why}", "Run `make setup`, then release again.")
