@@ -75,6 +75,7 @@ class Platform:
             "EMAIL_TIMEOUT_SECONDS": "1",
             "TASK_BACKOFF_SECONDS": "1",
             "TASK_BACKOFF_MAX_SECONDS": "1",
+            "TASK_MAX_REDELIVERIES": "2",
             "TASK_SOFT_TIME_LIMIT_SECONDS": "0",
             "TASK_TIME_LIMIT_SECONDS": "8",
             "CACHE_CIRCUIT_SECONDS": "2",

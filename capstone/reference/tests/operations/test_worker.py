@@ -16,6 +16,7 @@ from tests.servers.sink import Sink
 from tests.servers.smtp import Smtp
 
 ID = "a-request-of-a-test"
+RETURNS = 2
 
 
 def status_of(postgres: Postgres, comment: int) -> tuple[object, bool]:
@@ -35,11 +36,11 @@ def held(postgres: Postgres) -> Iterator[None]:
         yield
 
 
-def waits(postgres: Postgres) -> bool:
-    """Whether somebody waits for a lock."""
+def waiting(postgres: Postgres) -> int:
+    """How many wait for a lock. One that is gone waits on until it would get it."""
+    query = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     with postgres.connect() as connection:
-        query = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        return connection.execute(query).fetchone() is not None
+        return len(connection.execute(query).fetchall())
 
 
 def in_hand(redis: Redis) -> int:
@@ -96,7 +97,7 @@ def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(
     times = platform.worker.said().count(" ready.")
     with held(postgres):
         comment = platform.comment(post, by="editor").body["id"]
-        eventually(lambda: waits(postgres))  # taken from the queue is not yet begun
+        eventually(lambda: waiting(postgres))  # taken from the queue is not yet begun
         platform.worker.send(signal.SIGTERM)
         eventually(lambda: "shutdown" in platform.worker.said().lower())
     assert platform.worker.wait() == 0
@@ -113,7 +114,7 @@ def test_a_web_server_that_is_told_to_stop_answers_first(
         with held(postgres):
             path = f"/api/v1/posts/{post}/unpublish/"
             last = pool.submit(platform.ask, path, by="contributor", send={})
-            eventually(lambda: waits(postgres))
+            eventually(lambda: waiting(postgres))
             platform.web.send(signal.SIGTERM)
             eventually(lambda: "Handling signal: term" in platform.web.said())
         assert last.result().status == 200
@@ -159,5 +160,27 @@ def test_a_task_that_is_killed_at_its_limit_is_laid_aside(
         comment = platform.comment(post, by="editor").body["id"]
         eventually(lambda: redis.client().llen("dead"))
     assert redis.client().llen("dead") == 1
+    platform.manage("dead_letters", "--replay")
+    eventually(lambda: status_of(postgres, comment) == ("approved", True))
+
+
+def kill_when_begun(platform: Platform, postgres: Postgres, times: int) -> None:
+    """Kill the process that has begun the task that was begun so many times."""
+    eventually(lambda: waiting(postgres) == times)
+    platform.worker.kill_children()
+
+
+def test_a_task_that_kills_its_worker_each_time_is_laid_aside(
+    platform: Platform, postgres: Postgres, redis: Redis
+) -> None:
+    post = platform.publish("Deadly")
+    with held(postgres):
+        comment = platform.comment(post, by="editor").body["id"]
+        for times in range(1, RETURNS + 2):
+            kill_when_begun(platform, postgres, times)
+        eventually(lambda: redis.client().llen("dead"))
+    (letter,) = dead(platform)
+    assert letter["error"] == "LostTooOftenError"
+    assert status_of(postgres, comment) == ("pending", False)
     platform.manage("dead_letters", "--replay")
     eventually(lambda: status_of(postgres, comment) == ("approved", True))

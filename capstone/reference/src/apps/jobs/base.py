@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from redis import RedisError
 
 from jobs.dead_letters import bury
+from jobs.lost import check_returns
 
 # What may be over in a moment. Anything else is a mistake, and is one the next time, too.
 TRANSIENT = (
@@ -32,6 +33,11 @@ class ReliableTask(Task[..., Any]):
     retry_backoff = settings.TASK_BACKOFF_SECONDS
     retry_backoff_max = settings.TASK_BACKOFF_MAX_SECONDS
     retry_jitter = True
+
+    def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
+        """What was begun before and never acknowledged is not begun again without end."""
+        if (self.request.delivery_info or {}).get("redelivered"):
+            check_returns(task_id)
 
     def on_failure(
         self,

@@ -21,6 +21,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = env.int("TASK_SOFT_TIME_LIMIT_SECONDS", default=30)
 CELERY_TASK_TIME_LIMIT = env.int("TASK_TIME_LIMIT_SECONDS", default=60)
 TASK_MAX_RETRIES = env.int("TASK_MAX_RETRIES", default=5)
+# How often a task may come back because its worker died, before it is laid aside.
+TASK_MAX_REDELIVERIES = env.int("TASK_MAX_REDELIVERIES", default=3)
 TASK_BACKOFF_SECONDS = env.int("TASK_BACKOFF_SECONDS", default=2)
 TASK_BACKOFF_MAX_SECONDS = env.int("TASK_BACKOFF_MAX_SECONDS", default=120)
 

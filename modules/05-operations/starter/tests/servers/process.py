@@ -64,6 +64,13 @@ class Process:
         assert self._running is not None
         os.killpg(self._running.pid, number)
 
+    def kill_children(self) -> None:
+        """SIGKILL to all that it has forked, as the kernel does when memory runs out."""
+        assert self._running is not None
+        pid = self._running.pid
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            os.kill(int(child), signal.SIGKILL)
+
     def wait(self) -> int:
         """How it ended."""
         assert self._running is not None
