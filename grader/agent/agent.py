@@ -305,8 +305,8 @@ def warm():
         get_resolver().url_patterns  # noqa: B018 - imports the views
     warm_django()
     close_connections()
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def warm_django():
@@ -796,5 +796,6 @@ def main():
 
 if __name__ == "__main__":
     SELF = os.path.abspath(__file__)
+    gc.disable()  # until the project is loaded: nothing of that is garbage, and looking takes a tenth of the start
     AGENT = Agent(socket.socket(fileno=int(sys.argv[1])))
     main()

@@ -93,10 +93,10 @@ def _install(requirements: str, folder: Path) -> None:
 def _close(site: Path) -> None:
     """Wheels bring their own permissions: a file that anybody may write would be everybody's in all environments."""
     for folder, _, names in os.walk(site):
-        for path in (Path(folder, name) for name in names):
-            mode = path.lstat().st_mode
+        for path in (f"{folder}/{name}" for name in names):
+            mode = os.lstat(path).st_mode
             if stat.S_ISREG(mode) and mode & 0o022:
-                path.chmod(stat.S_IMODE(mode) & ~0o022)
+                Path(path).chmod(stat.S_IMODE(mode) & ~0o022)
 
 
 def _python() -> str:
