@@ -52,6 +52,7 @@ def figures(room: Path, out: Console) -> Iterator[Figure]:
     yield from _checks(bench, out)
     yield _seconds(bench, "official grade of module 02 on PostgreSQL, warm", bench.official, 8.0, out)
     yield _seconds(bench, "sandboxed agent, warm start", bench.agent_start, 0.2, out)
+    yield _agent_start(bench, out)
     yield _seconds(bench, "environment from a warm wheel cache", bench.environment_from_wheels, 2.0, out)
     yield _seconds(bench, "environment for a lock seen before", bench.environment_seen, 0.1, out)
     yield _seconds(bench, "grader --help", _help, 0.15, out)
@@ -79,6 +80,15 @@ def _checks(bench: measures.Bench, out: Console) -> Iterator[Figure]:
         ratio = statistics.median(times[way]) / base
         detail = f"{ratio:.2f} × ({statistics.median(times[way]):.2f} s to {base:.2f} s)"
         yield Figure(f"checks of module 02 on SQLite, {way}, to in-process", detail, f"≤ {bound} ×", ratio <= bound)
+
+
+def _agent_start(bench: measures.Bench, out: Console) -> Figure:
+    """The agent's start to that of plain Python with the same project: what is above 1 is the grader's."""
+    out.print("[dim]the project in plain Python and in the agent, in turn[/]")
+    times = [(bench.agent_start(), bench.plain_start()) for _ in range(2 * ROUNDS)]
+    agent, plain = (statistics.median(column) for column in zip(*times, strict=True))
+    value = f"{agent / plain:.2f} × ({agent * 1000:.0f} ms to {plain * 1000:.0f} ms)"
+    return Figure("sandboxed agent, warm start, to plain Python", value, "≤ 1.2 ×", agent / plain <= 1.2)
 
 
 def _seconds(bench: measures.Bench, name: str, run: Callable[[], float], bound: float, out: Console) -> Figure:

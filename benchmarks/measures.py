@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -10,7 +11,9 @@ import time
 from pathlib import Path
 from unittest.mock import patch
 
+from grader.agent.client import AgentClient
 from grader.checkpoint import processes
+from grader.checkpoint.host import launch_agent, own_variables
 from grader.checkpoint.runner import CheckRun, run_checks
 from grader.checkpoint.spec import RunSpec
 from grader.cli import options
@@ -90,12 +93,34 @@ class Bench:
 
     def agent_start(self) -> float:
         """Seconds from nothing to the first answer of a check, on a template that was migrated before."""
-        import socket
+        told = self._spec()
+        sandbox = open_sandbox("auto", state_dir=self.state)
+        ours, theirs = socket.socketpair()
+        began = time.perf_counter()
+        process = launch_agent(sandbox, told, theirs.fileno(), own_variables(), ())
+        client = AgentClient(ours)
+        client.ask("setup", within_s=30, settings=told.settings)
+        client.ask("evaluate", within_s=30, root="posts.Post", steps=[["get", "__name__"]])
+        taken = time.perf_counter() - began
+        process.kill()
+        sandbox.close()
+        return taken
 
-        from grader.agent.client import AgentClient
-        from grader.checkpoint.host import launch_agent, own_variables
+    def plain_start(self) -> float:
+        """Seconds that plain Python takes to load the same project, with no sandbox and nothing of the grader."""
+        told = self._spec()
+        places = [str(told.deps), str(told.submission / "src"), str(told.submission / "src" / "apps")]
+        code = (
+            f"import os, sys; sys.path[:0] = {places!r}; import django; django.setup(); from posts.models import Post\n"
+            "os._exit(0)"  # the agent answers as soon as it is there, and takes nothing down
+        )
+        env = own_variables() | {"DJANGO_SETTINGS_MODULE": told.settings}
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-I", "-S", "-c", code], env=env, check=True)
+        return time.perf_counter() - began
 
-        told = RunSpec(
+    def _spec(self) -> RunSpec:
+        return RunSpec(
             submission=self.root,
             deps=self.environment.site,
             key="bench",
@@ -111,17 +136,6 @@ class Bench:
             progress_fd=-1,
             life_fd=-1,
         )
-        sandbox = open_sandbox("auto", state_dir=self.state)
-        ours, theirs = socket.socketpair()
-        began = time.perf_counter()
-        process = launch_agent(sandbox, told, theirs.fileno(), own_variables(), ())
-        client = AgentClient(ours)
-        client.ask("setup", within_s=30, settings=told.settings)
-        client.ask("evaluate", within_s=30, root="posts.Post", steps=[["get", "__name__"]])
-        taken = time.perf_counter() - began
-        process.kill()
-        sandbox.close()
-        return taken
 
     def yardstick(self) -> float:
         """Seconds to make an empty PostgreSQL cluster: work of this machine alone, of which none is the grader's."""
