@@ -347,8 +347,7 @@ def close_connections():
     """Closes every connection to a database."""
     from django.db import connections
 
-    for connection in connections.all(initialized_only=True):
-        connection.close()
+    connections.close_all()
 
 
 def use_database(database):
@@ -796,6 +795,6 @@ def main():
 
 if __name__ == "__main__":
     SELF = os.path.abspath(__file__)
-    gc.disable()  # until the project is loaded: nothing of that is garbage, and looking takes a tenth of the start
+    gc.disable()  # until the project is loaded: none of that is garbage, and looking takes a tenth of the start
     AGENT = Agent(socket.socket(fileno=int(sys.argv[1])))
     main()

@@ -28,7 +28,7 @@ def test_every_state_lints_and_passes_its_own_checks(real: Course, state_dir: Pa
     assert list(check_state(real, state, state_dir)) == []
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=1)
 def test_what_changed_and_a_sample_come_out_as_recorded(real: Course, state_dir: Path):
     """The sample is drawn by the ledger's own content: it moves on with each change, and repeats for each commit."""
     wanted, recorded = list(entries(real)), read_ledger(real)

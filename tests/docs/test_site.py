@@ -12,6 +12,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("site")  # one process builds it, once
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 MODULES = sorted(path.parent for path in ROOT.glob("modules/*/module.toml"))

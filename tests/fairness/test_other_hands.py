@@ -33,7 +33,7 @@ def written_over_the_starter(hand: str, folder: Path) -> tuple[Path, int]:
     return tree, told["module"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=1)
 @pytest.mark.parametrize("hand", HANDS)
 def test_it_scores_full_marks(hand: str, tmp_path: Path, state_dir: Path) -> None:
     tree, module = written_over_the_starter(hand, tmp_path)

@@ -23,6 +23,13 @@ def compose_environment(project: Path) -> dict[str, str]:
     return {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for name, value in given.items()}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of one machine run in one process: it is started once."""
+    for item in items:
+        if "machine_with" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(f"machine of {item.path.stem}"))
+
+
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Solution 05 in a folder: what the delivery files look like to whoever delivers."""

@@ -14,7 +14,7 @@ from tests.reference.conftest import MachineWith
 from tests.reference.machine import Machine
 from tests.reference.outside import API, UNLIMITED, binds, inhabit, program, visit
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(minutes=5)
 ROLES = ("anonymous", "reader", "contributor", "editor", "admin")
 # Modules of wapiti; "file" and "timesql" try so much at each parameter that they take minutes.
 ATTACKS = "xss,permanentxss,sql,exec,redirect,crlf,csrf,http_headers,cookieflags,csp,methods"

@@ -31,7 +31,7 @@ def course() -> Course:
     return load_course(COURSE)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=2)
 @pytest.mark.parametrize("state", STATES, ids=str)
 def test_own_suite_is_green(course: Course, site: Path, tmp_path: Path, state: State) -> None:
     project = project_to(course, state, tmp_path / "project")

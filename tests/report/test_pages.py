@@ -19,7 +19,7 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 # For every text on the page: its colour against the nearest opaque background, by WCAG 2.
 CONTRASTS = """() => {

@@ -26,8 +26,9 @@ def application(environ, start_response):
 
 
 @pytest.fixture(scope="module")
-def deps(state_dir: Path) -> Path:
-    return prepare(REFERENCE, course_lock=REFERENCE, cache=state_dir, progress=lambda _: None).site
+def deps(usual_state_dir: Path) -> Path:
+    cache = usual_state_dir / "environments"
+    return prepare(REFERENCE, course_lock=REFERENCE, cache=cache, progress=lambda _: None).site
 
 
 @pytest.fixture(scope="module")
