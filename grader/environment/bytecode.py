@@ -58,6 +58,8 @@ def _folders(site: Path) -> Iterator[tuple[str, list[str]]]:
         if "__pycache__" in below:
             shutil.rmtree(f"{folder}/__pycache__")
             below.remove("__pycache__")
+        if "__pycache__" in files:
+            Path(folder, "__pycache__").unlink()
         if modules := [name for name in files if name.endswith(".py") and name[:-3].isidentifier()]:
             yield folder, modules
 

@@ -1,5 +1,6 @@
 import importlib.util
 import marshal
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -124,6 +125,22 @@ def test_a_module_is_compiled_once_for_all_environments(tmp_path: Path) -> None:
     assert add_bytecode(second, store, python=sys.executable) == 0
 
 
+def test_a_file_that_is_linked_again_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
+    _module(first / "a.py", "x = 1\n")
+    add_bytecode(first, tmp_path / "store", python=sys.executable)
+    second.mkdir()
+    os.link(first / "a.py", second / "a.py")
+    changed = _module(third / "a.py", "x = 2\n")
+    read: list[Path] = []
+    read_bytes = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or read_bytes(path))
+    assert add_bytecode(second, tmp_path / "store", python=sys.executable) == 0
+    assert second / "a.py" not in read
+    assert add_bytecode(third, tmp_path / "store", python=sys.executable) == 1
+    assert changed.exists()
+
+
 def test_bytecode_is_valid_for_its_source_and_names_the_place_in_the_sandbox(tmp_path: Path) -> None:
     compiled = _module(tmp_path / "site" / "a.py", "x = 1\n")
     add_bytecode(tmp_path / "site", tmp_path / "store", python=sys.executable)
@@ -138,9 +155,11 @@ def test_bytecode_that_a_wheel_brings_reaches_nobody(tmp_path: Path) -> None:
     planted = _module(tmp_path / "site" / "a.py", "x = 1\n")
     planted.parent.mkdir()
     planted.write_bytes(b"evil")
+    _module(tmp_path / "site" / "c" / "__init__.py", "x = 1\n")
+    (tmp_path / "site" / "c" / "__pycache__").write_text("no folder")
     stray = planted.with_name("b.cpython-312.pyc")
     stray.write_bytes(b"evil")
-    assert add_bytecode(tmp_path / "site", tmp_path / "store", python=sys.executable) == 1
+    assert add_bytecode(tmp_path / "site", tmp_path / "store", python=sys.executable) == 2
     assert planted.read_bytes()[:4] == importlib.util.MAGIC_NUMBER
     assert not stray.exists()
 
