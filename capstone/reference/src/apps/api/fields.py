@@ -49,9 +49,11 @@ class SlugField[Row: models.Model](serializers.SlugRelatedField[Row]):
     """Another row, by its slug."""
 
     def to_internal_value(self, data: Any) -> Row:
-        """The row."""
+        """The row. No database is asked for NUL: PostgreSQL takes that for our mistake."""
         if not isinstance(data, str):
             self.fail("invalid")
+        if "\0" in data:
+            self.fail("does_not_exist", slug_name=self.slug_field, value=data)
         return super().to_internal_value(data)
 
 

@@ -57,7 +57,12 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticatedOrReadOnly"
     ],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    # BEGIN SOLUTION 03
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.PlainJSONParser"],
+    # STUB
+    # # TODO(03): JSON that no part of yours can hold is the caller's mistake (brief, task 3).
+    # "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    # END
     # BEGIN BEFORE 04
     # "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     # END
