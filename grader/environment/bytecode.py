@@ -1,7 +1,6 @@
 """Bytecode of installed packages, compiled once per source and shared by all environments of a cache."""
 
 import hashlib
-import json
 import os
 import secrets
 import shutil
@@ -13,6 +12,8 @@ from contextlib import suppress
 from itertools import batched
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 _COMPILE_S = 600
 _SEEN_AS = "/deps"
@@ -83,8 +84,8 @@ class _Names:
     def __init__(self, site: Path, store: Path) -> None:
         self._root, self._notes = len(str(site)) + 1, store / f"names.{sys.implementation.cache_tag}.json"
         self._known: dict[str, str] = {}
-        with suppress(OSError, ValueError):
-            self._known = json.loads(self._notes.read_bytes())
+        with suppress(OSError, msgspec.DecodeError):
+            self._known = msgspec.json.decode(self._notes.read_bytes(), type=dict[str, str])
         self._new: dict[str, str] = {}
 
     def of(self, source: str) -> str:
@@ -103,7 +104,7 @@ class _Names:
             return
         self._notes.parent.mkdir(parents=True, exist_ok=True)
         partial = self._notes.with_suffix(f".{secrets.token_hex(4)}")
-        partial.write_text(json.dumps(self._known | self._new))
+        partial.write_bytes(msgspec.json.encode(self._known | self._new))
         partial.rename(self._notes)
 
 

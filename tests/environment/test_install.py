@@ -141,6 +141,18 @@ def test_a_file_that_is_linked_again_is_not_read_again(tmp_path: Path, monkeypat
     assert changed.exists()
 
 
+@pytest.mark.parametrize("damaged", ["[]", '{"a": 1}', "{", "\0"])
+def test_notes_that_are_damaged_are_made_anew(damaged: str, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    _module(tmp_path / "site" / "a.py", "x = 1\n")
+    add_bytecode(tmp_path / "site", store, python=sys.executable)
+    (notes,) = store.glob("names.*.json")
+    good = notes.read_bytes()
+    notes.write_text(damaged)
+    assert add_bytecode(tmp_path / "site", store, python=sys.executable) == 0
+    assert notes.read_bytes() == good
+
+
 def test_bytecode_is_valid_for_its_source_and_names_the_place_in_the_sandbox(tmp_path: Path) -> None:
     compiled = _module(tmp_path / "site" / "a.py", "x = 1\n")
     add_bytecode(tmp_path / "site", tmp_path / "store", python=sys.executable)

@@ -2,7 +2,6 @@
 """The cache in front of a real Redis, which may go."""
 
 from collections.abc import Iterator
-from time import monotonic
 
 import pytest
 from django.core.cache import cache
@@ -48,10 +47,8 @@ def test_one_that_is_away_is_asked_once_and_left_alone(server: Redis) -> None:
     server.stop()
     with pytest.raises(UNAVAILABLE):
         cache.get("post")
-    began = monotonic()
     with pytest.raises(CircuitOpenError):
         cache.get("post")
-    assert monotonic() - began < 0.1
     assert counted("django_cache_get_fail") == fails + 2
 
 

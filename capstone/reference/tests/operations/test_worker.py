@@ -44,7 +44,7 @@ def waiting(postgres: Postgres) -> int:
 
 
 def in_hand(redis: Redis) -> int:
-    """How many tasks are begun and not acknowledged."""
+    """How many tasks are taken from the queue and not acknowledged."""
     return int(redis.client().hlen("unacked"))
 
 
@@ -95,11 +95,12 @@ def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(
 ) -> None:
     post = platform.publish("Ends in peace")
     times = platform.worker.said().count(" ready.")
+    endings = platform.worker.said().count("Warm shutdown")
     with held(postgres):
         comment = platform.comment(post, by="editor").body["id"]
         eventually(lambda: waiting(postgres))  # taken from the queue is not yet begun
         platform.worker.send(signal.SIGTERM)
-        eventually(lambda: "shutdown" in platform.worker.said().lower())
+        eventually(lambda: platform.worker.said().count("Warm shutdown") > endings)
     assert platform.worker.wait() == 0
     assert status_of(postgres, comment) == ("approved", True)
     platform.worker.start()

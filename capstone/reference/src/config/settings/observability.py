@@ -15,8 +15,7 @@ METRICS_NETWORKS = [
         )
     )
 ]
-# Where Prometheus asks a worker; 0: nowhere.
-# Prometheus is another machine.
+# Where Prometheus, which is another machine, asks a worker; port 0: nowhere.
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # nosec B104
 WORKER_METRICS_HOST = env.str("WORKER_METRICS_HOST", default=EVERYWHERE)
 WORKER_METRICS_PORT = env.int("WORKER_METRICS_PORT", default=9100)
