@@ -51,6 +51,10 @@ class Agent:
         self.kept[len(self.kept) + 1] = value
         return len(self.kept)
 
+    def file(self, name):
+        """Where the SQLite database of that name is."""
+        return os.path.join(self.folder, f"{name}.sqlite3")
+
     def question(self):
         """The next question; the process leaves when there will be none."""
         while b"\n" not in self.rest:
@@ -281,11 +285,11 @@ def place_database(databases, database):
 
 
 def placed(database):
-    """The database as settings name it: SQLite files by their place in the agent's folder."""
+    """The database as settings name it."""
     options = AGENT.options if database["ENGINE"] == AGENT.engine else {}
     name = database["NAME"]
     if database["ENGINE"].endswith("sqlite3"):
-        name = os.path.join(AGENT.folder, f"{name}.sqlite3")
+        name = AGENT.file(name)
     return {"USER": "", "PASSWORD": "", "HOST": "", "PORT": "", **database, "NAME": name, "OPTIONS": dict(options)}
 
 
@@ -385,15 +389,16 @@ def migrate(database, target=()):
 
 @op
 def template(data=None):
-    """Makes what has been migrated the SQLite template and reads it, or writes one that was read before."""
-    path = os.path.join(AGENT.folder, "template.sqlite3")
-    if data is None:
-        os.replace(os.path.join(AGENT.folder, "migrating.sqlite3"), path)
-        with open(path, "rb") as file:
-            return file.read()
-    with open(path, "wb") as file:
-        file.write(decode(data))
-    return None
+    """Reads the SQLite template, or writes one that was read before."""
+    with open(AGENT.file("template"), "rb" if data is None else "wb") as file:
+        return file.read() if data is None else file.write(decode(data))
+
+
+@op
+def keep(name):
+    """Keeps this check's SQLite file under a name, for checks that begin where it stands."""
+    close_connections()
+    shutil.copyfile(AGENT.file(os.getpid()), AGENT.file(name))
 
 
 # --- what checks ask ----------------------------------------------------------------------------------------
@@ -492,22 +497,16 @@ def client():
 @op
 def request(client, method, path, options):
     """One request; ``options`` are those of Django's test client. Status, headers, body, and what the view raised."""
+    from django.db import close_old_connections
+
     if AGENT.mode == "fork":
-        drop_dead_connections()
+        close_old_connections()  # what a server does before each request, and the test client leaves out
     response = AGENT.kept[client].generic(method, path, **{k: decode(v) for k, v in options.items()})
     body = b"".join(response.streaming_content) if response.streaming else response.content
     raised = getattr(response, "exc_info", None)
     headers = [[str(name), str(value)] for name, value in response.items()]
     shown = picture(raised[1]) if raised else None
     return AsJson([response.status_code, headers, encode(body[: 1 << 19]), shown])
-
-
-def drop_dead_connections():
-    """What a server does before each request, and the test client leaves out."""
-    from django.db import connections
-
-    for connection in connections.all(initialized_only=True):
-        connection.close_if_unusable_or_obsolete()
 
 
 @op
@@ -692,22 +691,31 @@ def describe_constraint(item):
 # --- a check of its own -------------------------------------------------------------------------------------
 
 
-def begin_fork(question):
-    """A child for this check; when it has ended, however it did, the parent says so."""
+def in_child(work):
+    """Does something in a child of its own: its number, and how it ended."""
     child = os.fork()
     if child == 0:
         try:
-            os.setsid()
             gc.disable()  # it lives for one check; collecting in it also copies what it shares with its parent
-            AGENT.answer({"id": question["id"], "op": "enter", "with": question["with"]})
-            serve()
+            work()
         finally:
             os._exit(1)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return child, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def begin_fork(question):
+    """A child for this check; when it has ended, however it did, the parent says so."""
+
+    def work():
+        os.setsid()
+        AGENT.answer({"id": question["id"], "op": "enter", "with": question["with"]})
+        serve()
+
+    child, status = in_child(work)
     with contextlib.suppress(OSError):
         os.killpg(child, signal.SIGKILL)
     with contextlib.suppress(OSError):
-        os.unlink(os.path.join(AGENT.folder, f"{child}.sqlite3"))
+        os.unlink(AGENT.file(child))
     AGENT.reply(question["id"], ended=status)
 
 
@@ -768,15 +776,7 @@ def serve():
 
 def apart(question):
     """Answers in a child, so that nothing that the project does there stays in the parent."""
-    child = os.fork()
-    if child == 0:
-        try:
-            gc.disable()
-            AGENT.answer(question)
-            os._exit(ANSWERED)
-        finally:
-            os._exit(1)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    _, status = in_child(lambda: (AGENT.answer(question), os._exit(ANSWERED)))
     if status != ANSWERED:
         AGENT.reply(question["id"], ended=status)
 

@@ -29,6 +29,7 @@ class Line:
     stack: ExitStack
     raised: Raised | None = None
     client: AgentClient | None = None
+    begun: ExitStack = field(default_factory=ExitStack)
 
     def ask(self, op: str, doing: str = "", **arguments: Any) -> Any:
         """A decoded answer. Raises ``Raised``, ``AgentFault`` or ``Broken``."""
@@ -38,6 +39,16 @@ class Line:
         """An answer as plain JSON. Raises the same."""
         return self._client().raw(op, within_s=self._left(), doing=doing, **arguments)
 
+    def release(self) -> None:
+        """Ends what has been begun, with every reference and connection it holds; the next question begins anew."""
+        self.begun.close()
+        self.client = None
+
+    def move(self, place: Place) -> None:
+        """Goes on in another database."""
+        self.release()
+        self.place = place
+
     def _left(self) -> float:
         left = self.ends - time.monotonic()
         if left <= 0:
@@ -46,7 +57,8 @@ class Line:
 
     def _client(self) -> AgentClient:
         if self.client is None:
-            self.client = self.stack.enter_context(self.project.check(self.mode, self.place))
+            self.begun = self.stack.enter_context(ExitStack())
+            self.client = self.begun.enter_context(self.project.check(self.mode, self.place))
         elif not self.client.in_check:
             raise AgentFault("Your project had ended the process in which it was being checked.")
         return self.client

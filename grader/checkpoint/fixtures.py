@@ -1,5 +1,6 @@
 """The fixtures of the kit. What each does is in the docstring of ``grader.checkpoint``."""
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
@@ -14,7 +15,7 @@ from grader.checkpoint.database import Database, over_agent
 from grader.checkpoint.files import Files
 from grader.checkpoint.migrations import Migrations
 from grader.checkpoint.queries import Queries, counting
-from grader.checkpoint.rng import Rng
+from grader.checkpoint.rng import Rng, seeded
 from grader.checkpoint.serve import Serve
 from grader.checkpoint.services import Services
 from grader.checkpoint.session import SESSION, Session
@@ -110,11 +111,8 @@ def load(fresh: Fresh) -> Load:
 def migrations(request: pytest.FixtureRequest, case: Case, session: Session) -> Migrations:
     """The migrations, on each database, from empty."""
     line = session.empty_line(case, request.param)
-
-    def jump(target: tuple[str, ...]) -> None:
-        line.place = session.migrated(case, request.param, target)
-
-    return Migrations(line, observed(case, session, line), request.param, jump)
+    rng = functools.partial(seeded, session.spec.seed)
+    return Migrations(case, line, observed(case, session, line), session.snapshots, rng)
 
 
 @pytest.fixture

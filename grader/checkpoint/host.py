@@ -16,6 +16,8 @@ from grader.sandbox.api import Launch, Limits, Mount, Process, Sandbox
 LARGEST_TEMPLATE = 700_000
 SQLITE, POSTGRES = "django.db.backends.sqlite3", "django.db.backends.postgresql"
 _PORTS = (POSTGRES_PORT, REDIS_PORT)
+# Where an official run's sandbox sees PostgreSQL's socket. Every statement by way of the relay costs as much as itself.
+_SOCKETS = "/run/postgres"
 
 
 @dataclass(slots=True)
@@ -34,7 +36,8 @@ class MainHost:
             *((REDIS_PORT,) if self.redis else ()),
         )
         env = own_variables() | self.services.variables(_PORTS, wanted)
-        process = launch_agent(self.sandbox, self.spec, fd, env, _PORTS)
+        mounts = (Mount(self.services.socket(POSTGRES_PORT).parent, _SOCKETS),) if self._near else ()
+        process = launch_agent(self.sandbox, self.spec, fd, env, _PORTS, mounts)
         if self.redis:
             self.services.attach(process, REDIS_PORT)
         return process
@@ -48,7 +51,13 @@ class MainHost:
         if place.vendor == "sqlite":
             return {"ENGINE": SQLITE, "NAME": place.name}
         self.services.attach(process, POSTGRES_PORT)
-        return {"ENGINE": POSTGRES, **self.services.django(process.port(POSTGRES_PORT)), "NAME": place.name}
+        placed = {"ENGINE": POSTGRES, **self.services.django(process.port(POSTGRES_PORT)), "NAME": place.name}
+        return placed | ({"HOST": _SOCKETS, "PORT": ""} if self._near else {})
+
+    @property
+    def _near(self) -> bool:
+        """Whether the project reaches PostgreSQL by its socket; else by the relay, which serves what starts later."""
+        return self.spec.database == "postgres" and self.sandbox.official
 
     def kill(self, process: Process) -> None:
         """See ``Host``."""
@@ -63,7 +72,7 @@ class MainHost:
         if kept.exists():
             project.agent.ask("template", within_s=QUICK_S, data=encode(kept.read_bytes()))
             return
-        project.migrate(Place("sqlite", "migrating"))
+        project.migrate(Place("sqlite", "template"))
         keep(kept, project.agent.ask("template", within_s=QUICK_S))
 
 
@@ -105,12 +114,19 @@ def own_variables() -> dict[str, str]:
     }
 
 
-def launch_agent(sandbox: Sandbox, spec: RunSpec, fd: int, env: dict[str, str], ports: tuple[int, ...]) -> Process:
+def launch_agent(
+    sandbox: Sandbox,
+    spec: RunSpec,
+    fd: int,
+    env: dict[str, str],
+    ports: tuple[int, ...],
+    mounts: tuple[Mount, ...] = (),
+) -> Process:
     """A sandbox with an agent that speaks on the descriptor."""
     launch = Launch(
         argv=("/grader/agent.py", str(fd)),
         env=env,
-        mounts=(Mount(agent_file(), "/grader/agent.py"),),
+        mounts=(Mount(agent_file(), "/grader/agent.py"), *mounts),
         limits=Limits(wall_s=1800),
         pass_fds=(fd,),
         ports=ports,

@@ -2,6 +2,9 @@
 
 Even lanes go through the checks from the front, odd ones from the back, until they meet. Whatever the checks cost,
 the lanes end at about the same time, and nobody has to know beforehand.
+
+Checks of the project's migrations on one kind of database stay together, because one begins with what another has
+kept. They are the longest, so they are taken first: PostgreSQL's stand in front of all others, SQLite's behind them.
 """
 
 import os
@@ -11,19 +14,34 @@ from pathlib import Path
 import pytest
 
 INDEX: pytest.StashKey[int] = pytest.StashKey()
+_TOGETHER = "migrations"
+_PLACES = {"postgres": -1, "sqlite": 1}
 
 
 def number(items: list[pytest.Item], lane: int) -> None:
-    """Numbers the checks as they were collected, alike in every lane, and turns them round for odd ones."""
+    """Numbers the checks as they were collected, alike in every lane, and puts them in the order of this one."""
     for index, item in enumerate(items):
         item.stash[INDEX] = index
+    items.sort(key=lambda item: _PLACES.get(_kind(item), 0))
     if lane % 2:
         items.reverse()
 
 
 def taken(items: list[pytest.Item], claims: Path) -> Iterator[pytest.Item]:
-    """The checks that no other lane has taken, each taken when it is asked for."""
-    return (item for item in items if _take(claims / str(item.stash[INDEX])))
+    """The checks that no other lane has taken, each taken when it is asked for, or with the first of its kind."""
+    ours: dict[str, bool] = {}
+    for item in items:
+        name = _kind(item) or str(item.stash[INDEX])
+        if name not in ours:
+            ours[name] = _take(claims / name)
+        if ours[name]:
+            yield item
+
+
+def _kind(item: pytest.Item) -> str:
+    """The kind of database whose migrations the check is about, or nothing."""
+    call = getattr(item, "callspec", None)
+    return str(call.params.get(_TOGETHER, "")) if call is not None else ""
 
 
 def _take(claim: Path) -> bool:

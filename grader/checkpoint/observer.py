@@ -43,20 +43,25 @@ def connected(server: Postgres, password: str, database: str) -> Connection:
 
 
 @contextmanager
-def observing(connect: Callable[[], Connection]) -> Iterator[Execute]:
-    """Statements over a connection that is made for the first and closed at the end."""
-    made: list[Connection] = []
+def observing(connect: Callable[[str], Connection], database: Callable[[], str]) -> Iterator[Execute]:
+    """Statements in the database of that name, over a connection that is made for the first and closed at the end."""
+    made: dict[str, Connection] = {}
 
     def execute(statement: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        if not made or made[0].closed:
-            made[:] = [connect()]
-        return execute_over(made[0], statement, params)
+        name = database()
+        if name not in made or made[name].closed:
+            close()  # the check may have gone on to another database
+            made[name] = connect(name)
+        return execute_over(made[name], statement, params)
+
+    def close() -> None:
+        for name in list(made):
+            made.pop(name).close()
 
     try:
         yield execute
     finally:
-        for connection in made:
-            connection.close()
+        close()
 
 
 def execute_over(connection: Connection, statement: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:

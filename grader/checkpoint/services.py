@@ -159,10 +159,10 @@ class Services:
             self.server.drop(name)
 
     def observer(self, database: Callable[[], str]) -> "AbstractContextManager[Execute]":
-        """Statements of the grader's own in the database that is asked for with the first."""
+        """Statements of the grader's own in the database of that name, which is asked for with each."""
         from grader.checkpoint.observer import connected, observing
 
-        return observing(lambda: connected(self.server, self._password, database()))
+        return observing(lambda name: connected(self.server, self._password, name), database)
 
     def forget(self) -> None:
         """Empties Redis: what one check left there is not the next one's."""

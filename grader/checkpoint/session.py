@@ -15,6 +15,7 @@ from grader.checkpoint.edited import edited
 from grader.checkpoint.host import BareHost, MainHost
 from grader.checkpoint.project import Place, Project
 from grader.checkpoint.services import Services
+from grader.checkpoint.snapshots import Snapshots
 from grader.checkpoint.spec import RunSpec
 from grader.domain.errors import SandboxError
 from grader.sandbox.select import open_sandbox
@@ -43,6 +44,7 @@ class Session:
         self.main = Project(MainHost(spec, self.sandbox, self.services))
         self.with_redis = Project(MainHost(spec, self.sandbox, self.services, redis=True))
         self.bare = Project(BareHost(spec, self.sandbox))
+        self.snapshots = Snapshots(self.main, self.services)
 
     @contextmanager
     def variant(self, files: Mapping[str, str]) -> Iterator[Project]:
@@ -99,33 +101,4 @@ class Session:
         """A check's line to the project, in an empty database."""
         self.check_time()
         self.main.ready()
-        name = case.stack.enter_context(self.services.empty()) if vendor == "postgres" else "empty"
-        return case.line(self.main, Place(vendor, name), "fork")
-
-    def migrated(self, case: Case, vendor: str, target: tuple[str, ...]) -> Place:
-        """A database that has been migrated from nothing to this target: a copy of one that was so once in this run.
-
-        Raises what the migrations raise.
-        """
-        if not target:
-            self.main.ready(vendor)
-            return Place(
-                vendor, case.stack.enter_context(self.services.database()) if vendor == "postgres" else "template"
-            )
-        name = "at_" + "_".join(target)
-        if f"{vendor}:{name}" not in self.main.templates:
-            self._migrate_once(Place(vendor, name), target)
-            self.main.templates.add(f"{vendor}:{name}")
-        if vendor == "postgres":
-            return Place(vendor, case.stack.enter_context(self.services.empty(template=name)))
-        return Place(vendor, name)
-
-    def _migrate_once(self, place: Place, target: tuple[str, ...]) -> None:
-        server = self.services.server if place.vendor == "postgres" else None
-        if server is not None:
-            server.drop(place.name)
-            server.create_template(place.name)
-        self.main.ready()
-        self.main.migrate(place, *target)
-        if server is not None:
-            server.seal_template(place.name)
+        return case.line(self.main, self.snapshots.empty(case.stack, vendor), "fork")

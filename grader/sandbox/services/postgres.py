@@ -154,6 +154,10 @@ class Postgres:
         ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
         self._connection().execute(ended, [name])
 
+    def rename(self, name: str, to: str) -> None:
+        """Gives a sealed database another name."""
+        self._run("ALTER DATABASE {} RENAME TO {}", name, to)
+
     def drop(self, name: str) -> None:
         """Removes a database and ends whatever is connected to it; none of that name is no harm."""
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)

@@ -88,29 +88,42 @@ def demote(db):
 
 
 @pytest.fixture
-def old(migrations, rng):
+def old_rows():
+    """``old_rows(migrations, rng)`` goes to ``posts.0001_initial`` and gives a writer of rows, past the application.
+
+    ``write(title=…, is_published=…)`` gives the id of a row; what is not said is random.
+    """
+
+    def begin(migrations, rng):
+        migrations.migrate("posts", "0001")
+        ids = itertools.count(1)
+
+        def author():
+            number = next(ids)
+            migrations.db.insert(
+                "accounts_user",
+                id=number,
+                username=rng.word(),
+                email=f"{rng.word()}@example.com",
+                date_joined=datetime.now(UTC),
+                is_active=True,
+                **dict.fromkeys(["password", "first_name", "last_name"], ""),
+                **dict.fromkeys(["is_superuser", "is_staff"], False),
+            )
+            return number
+
+        def write(**fields):
+            number = next(ids)
+            row = {"title": rng.title(), "body": rng.sentence(), "is_published": False} | fields
+            migrations.db.insert("posts_post", id=number, author_id=row.pop("author_id", None) or author(), **row)
+            return number
+
+        return write
+
+    return begin
+
+
+@pytest.fixture
+def old(migrations, old_rows, rng):
     """``old(title=…, is_published=…)`` writes a row of ``posts.0001_initial`` past the application; gives its id."""
-    migrations.migrate("posts", "0001")
-    ids = itertools.count(1)
-
-    def author():
-        number = next(ids)
-        migrations.db.insert(
-            "accounts_user",
-            id=number,
-            username=rng.word(),
-            email=f"{rng.word()}@example.com",
-            date_joined=datetime.now(UTC),
-            is_active=True,
-            **dict.fromkeys(["password", "first_name", "last_name"], ""),
-            **dict.fromkeys(["is_superuser", "is_staff"], False),
-        )
-        return number
-
-    def write(**fields):
-        number = next(ids)
-        row = {"title": rng.title(), "body": rng.sentence(), "is_published": False} | fields
-        migrations.db.insert("posts_post", id=number, author_id=row.pop("author_id", None) or author(), **row)
-        return number
-
-    return write
+    return old_rows(migrations, rng)
