@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from grader.domain.errors import GraderError
 from grader.domain.progress import Progress as Step
@@ -22,6 +21,9 @@ def progress() -> Iterator[Callable[[Step], None]]:
     if not err.is_terminal:
         yield _plain()
         return
+    # Not at the top: only a terminal shows a bar.
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TaskProgressColumn())
     with Progress(*columns, TimeElapsedColumn(), console=err, transient=True) as bar:
         task = bar.add_task("Starting", total=None)

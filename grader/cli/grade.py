@@ -40,7 +40,7 @@ def command(
 ) -> None:
     """Grade SUBMISSION (a folder, a git repository or an archive) with every check of a module."""
     from grader.cli.assign import assignment
-    from grader.cli.outcome import finish
+    from grader.cli.meanwhile import meanwhile
     from grader.pipeline import Options, grade
 
     with assignment(opt.find_course(course_dir), number, submission) as chosen, progress() as show:
@@ -54,5 +54,7 @@ def command(
             criteria=opt.only(chosen.module, criteria),
             lanes=jobs or opt.lanes(),
         )
-        result = grade(submission, chosen, choices, progress=show)
+        result = grade(submission, chosen, choices, progress=meanwhile(show, formats))
+    from grader.cli.outcome import finish  # by now it is imported, where a check ran
+
     raise click.exceptions.Exit(finish(result, out_dir, formats, staff=staff, console=out))

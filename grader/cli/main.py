@@ -1,5 +1,7 @@
 """`grader`: the entry point. Commands are imported when they are called, so that help answers at once."""
 
+import atexit
+import gc
 import importlib
 import signal
 import sys
@@ -52,6 +54,7 @@ def grader() -> None:
 def main() -> None:
     """Run the command line and exit: errors become a sentence and what to do next, never a traceback."""
     signal.signal(signal.SIGTERM, _as_interrupt)
+    atexit.register(gc.freeze)  # else the interpreter's last act is to look for garbage in all of it
     try:
         code = grader.main(standalone_mode=False)
     except click.exceptions.Exit as done:

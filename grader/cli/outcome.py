@@ -13,6 +13,12 @@ from grader.report import REPORTS, for_learners, for_staff, terminal
 _DEFAULT = ("json", "html", "markdown")
 
 
+def make_ready(formats: tuple[str, ...]) -> None:
+    """Do all of writing the reports in ``formats`` that needs no result."""
+    for name in formats or _DEFAULT:
+        REPORTS[name].make_ready()
+
+
 def finish(result: Result, out_dir: Path, formats: tuple[str, ...], *, staff: bool, console: Console) -> int:
     """Write the reports in ``formats`` to ``out_dir``, print the verdict; 0 met, 1 not met, 3 not graded.
 

@@ -14,7 +14,9 @@ from grader.cli.console import out
 @opt.course_option
 def command(folder: Path, number: int | None, course_dir: Path | None) -> None:
     """Write the release of a module to FOLDER, which must not exist or be empty."""
-    from grader.course import leaks, load_course, release
+    from grader.course import load_course
+    from grader.course.leaks import leaks
+    from grader.course.release import release
     from grader.domain.errors import CourseError
 
     if number is None:

@@ -3,7 +3,6 @@
 import functools
 from pathlib import Path
 
-from grader.course.build import build_solution
 from grader.course.manifest import Course
 from grader.domain.errors import UsageError_
 from grader.pipeline import Assignment
@@ -23,6 +22,8 @@ def assign(course: Course, number: int, room: Path) -> Assignment:
 
     @functools.cache
     def control() -> Path:
+        from grader.course.build import build_solution  # most gradings need no control
+
         return build_solution(course, number, room / f"control-{number:02d}")
 
     return Assignment(

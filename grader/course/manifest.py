@@ -149,7 +149,8 @@ def _check(module: Module, path: Path) -> None:
     known = {c.id: c for c in module.criteria}
     _unique([c.id for c in module.criteria], path)
     for criterion in module.criteria:
-        _check_criterion(criterion, known, _at(path, criterion.id))
+        if wrong := _complaint(criterion, known):
+            raise CourseError(f"{_at(path, criterion.id)}: {wrong[0]}", wrong[1])
     total = sum(c.points for c in module.criteria)
     if module.criteria and total != FULL_MARKS:
         raise CourseError(f"{path}: the points sum to {total}", f"Make them sum to {FULL_MARKS}.")
@@ -157,21 +158,21 @@ def _check(module: Module, path: Path) -> None:
         _acyclic(criterion, known, (), path)
 
 
-def _check_criterion(criterion: Criterion, known: Mapping[str, Criterion], where: str) -> None:
+def _complaint(criterion: Criterion, known: Mapping[str, Criterion]) -> tuple[str, str] | None:
+    """What is wrong with the criterion, and what to do."""
     if not _ID.fullmatch(criterion.id):
-        raise CourseError(f"{where}: {criterion.id!r} is no criterion id", "Write `area.what-it-says`, in lower case.")
+        return f"{criterion.id!r} is no criterion id", "Write `area.what-it-says`, in lower case."
     if criterion.manual == bool(criterion.points):
-        raise CourseError(
-            f"{where}: {criterion.id} is worth {criterion.points}", "A manual criterion is worth 0, any other more."
-        )
+        return f"{criterion.id} is worth {criterion.points}", "A manual criterion is worth 0, any other more."
     for required in criterion.requires:
         if required not in known:
-            raise CourseError(f"{where}: {criterion.id} requires {required}", f"Known ids: {', '.join(known)}.")
+            return f"{criterion.id} requires {required}", f"Known ids: {', '.join(known)}."
         if known[required].manual:
-            raise CourseError(
-                f"{where}: {criterion.id} requires {required}, which no program judges",
+            return (
+                f"{criterion.id} requires {required}, which no program judges",
                 "Require what a check can pass: this would always be blocked.",
             )
+    return None
 
 
 def _at(path: Path, criterion_id: str) -> str:

@@ -7,7 +7,8 @@ from typing import Literal
 
 from grader.domain.errors import EnvironmentError_
 from grader.environment.install import NotInstallable, environment_key, site_for
-from grader.environment.lock import RELOCK, Lock, read_lock
+from grader.environment.kept import kept_lock
+from grader.environment.locked import RELOCK, Lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,14 @@ def prepare(submission_root: Path, *, course_lock: Path, cache: Path, progress: 
     Raises:
         EnvironmentError_: packages could not be had, or the course's own lock is wrong.
     """
-    lock = read_lock(submission_root)
+    lock = kept_lock(submission_root, cache / "locks")
     problems = lock.problems
     if not problems:
         try:
             return _installed(lock, cache, "submission", (), progress)
         except NotInstallable as refused:
             problems = (f"The packages of poetry.lock cannot be installed ({refused}): {RELOCK}.",)
-    own = read_lock(course_lock)
+    own = kept_lock(course_lock, cache / "locks")
     if own.problems:
         raise EnvironmentError_(f"the course's own lock is wrong: {own.problems[0]}", f"Mend it in {course_lock}.")
     try:

@@ -6,7 +6,6 @@ import platform
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,10 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-LARGEST_BYTES = 4 << 20
+from grader.environment.locked import LARGEST_BYTES, RELOCK, Lock
+
 MOST_PROBLEMS = 8
 MOST_PACKAGES = 300
-RELOCK = "run `poetry lock` and commit poetry.lock"
 
 # What Poetry 2 hashes to tell whether a lock still fits (poetry/packages/locker.py): these keys, in this form.
 _PROJECT_KEYS = ("requires-python", "dependencies", "optional-dependencies")
@@ -28,19 +27,6 @@ _HASH = re.compile(r"sha256:[0-9a-f]{64}")
 # No line break: a marker ends up on a line of its package, and a second line could be an option of the installer.
 _MARKER = re.compile(r"[A-Za-z0-9_.,<>=!~()\"'* +-]{1,2000}")
 _FILE = re.compile(r"[A-Za-z0-9_.+!-]{1,200}")
-
-
-@dataclass(frozen=True, slots=True)
-class Lock:
-    """What a lock asks for: ``requirements`` is a hash-pinned requirements text, valid only without ``problems``.
-
-    ``packages`` are the versions locked, by normalised name, also of packages that other systems need.
-    ``problems`` are sentences for the learner: what is wrong, where, and what to do.
-    """
-
-    requirements: str
-    packages: Mapping[str, str]
-    problems: tuple[str, ...]
 
 
 def read_lock(folder: Path) -> Lock:

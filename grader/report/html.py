@@ -16,6 +16,12 @@ from grader.report.exhibits import exhibit
 from grader.scoring import by_dimension
 
 
+def make_ready() -> None:
+    """Compile the templates, which takes far longer than to render them."""
+    for name in _environment().list_templates(extensions=("j2",)):
+        _environment().get_template(name)
+
+
 def render(result: Result) -> str:
     """The page as text."""
     result = for_learners(result)

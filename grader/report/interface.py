@@ -16,6 +16,10 @@ class Report(Protocol):
         """Such as ``report.html``."""
         ...
 
+    def make_ready(self) -> None:
+        """Load what every rendering needs, for those who have the time before there is a result."""
+        ...
+
     def render(self, result: Result) -> str:
         """The whole file as text, to be encoded in UTF-8."""
         ...
@@ -23,10 +27,17 @@ class Report(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModuleReport:
-    """A report whose module ``grader.report.<module>`` has ``render(result) -> str``; imported on use."""
+    """A report whose module ``grader.report.<module>`` has ``render(result) -> str``; imported on use.
+
+    The module may have ``make_ready()`` as well, if there is more to load than itself.
+    """
 
     module: str
     file_name: str
+
+    def make_ready(self) -> None:
+        """Load what every rendering needs, for those who have the time before there is a result."""
+        getattr(import_module(f"grader.report.{self.module}"), "make_ready", lambda: None)()
 
     def render(self, result: Result) -> str:
         """The whole file as text, to be encoded in UTF-8."""

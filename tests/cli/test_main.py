@@ -32,6 +32,27 @@ def test_help_imports_none_of_the_heavy_parts() -> None:
     assert shown.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_grading_starts_without_what_other_commands_and_the_reports_need() -> None:
+    """All that is imported before the checks run is waited for."""
+    later = ("jinja2", "grandalf", "packaging.markers", "rich.progress", "grader.sandbox")
+    later += ("grader.course.build", "grader.course.projection", "grader.environment.tools", "grader.cli.outcome")
+    code = (
+        "import sys, grader.cli.grade, grader.cli.assign, grader.cli.meanwhile\n"
+        f"print(sorted(m for m in sys.modules if m.startswith({later})))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("package", ["grader.course", "grader.environment"])
+def test_a_package_has_all_that_it_names(package: str) -> None:
+    """In a process of its own: here much is imported already."""
+    code = f"import {package} as p; print([n for n in p.__all__ if getattr(p, n).__module__ == 'builtins'])\np.none"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert shown.stdout == "[]\n", shown.stderr
+    assert f"AttributeError: module '{package}' has no attribute 'none'" in shown.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course, leaks, load_course, project_tree, release
+from grader.course import Course, load_course, project_tree
 from grader.course.git import git
+from grader.course.leaks import leaks
+from grader.course.release import release
 from grader.course.wheel import own_wheel
 from grader.domain.course import State
 from grader.domain.errors import UsageError_
