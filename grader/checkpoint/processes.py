@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,10 +96,14 @@ def _is_kept(name: str) -> bool:
 
 
 def _waited(process: "subprocess.Popen[bytes]", deadline: float) -> int:
+    """Its exit code. Waiting with a timeout would look every 50 ms only, at the end of every run."""
+    timer = threading.Timer(max(0.0, deadline - time.monotonic()), process.kill)
+    timer.daemon = True
+    timer.start()
     try:
-        return process.wait(max(0.0, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        return -9
+        return process.wait()
+    finally:
+        timer.cancel()
 
 
 def _tail(output: Path) -> str:

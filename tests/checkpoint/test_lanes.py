@@ -38,7 +38,8 @@ def test_migrations_of_one_kind_stay_together_and_come_first(tmp_path: Path):
 
 
 def test_a_lane_alone_runs_migrations_too(tmp_path: Path):
-    assert [item.name for item in lanes.taken(items(7, 0, KINDS), tmp_path)] == ["t2", "t5", "t0", "t3", "t6", "t1", "t4"]
+    names = [item.name for item in lanes.taken(items(7, 0, KINDS), tmp_path)]
+    assert names == ["t2", "t5", "t0", "t3", "t6", "t1", "t4"]
 
 
 @pytest.mark.slow
