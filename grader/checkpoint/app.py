@@ -69,7 +69,7 @@ class App:
                 raise Failed(f"`{path.replace(':', '.')}`", "there is none") from None
             raise
 
-    def call(self, path: str, *args: Any, **kwargs: Any) -> Any:
+    def call(self, path: str, /, *args: Any, **kwargs: Any) -> Any:
         """Calls what ``module:name`` names."""
         return of_type(Remote, self.get(path))(*args, **kwargs)
 

@@ -130,12 +130,12 @@ class Outcome:
     raised: Raised | None = None
 
 
-def later(function: Remote, *args: Any, **kwargs: Any) -> Later:
+def later(function: Remote, /, *args: Any, **kwargs: Any) -> Later:
     """The call, not made yet. ``function`` is a method or function of the project, such as ``post.save``."""
     return Later(function._ref.number, (call(args, kwargs),))
 
 
-def method(name: str, *args: Any, **kwargs: Any) -> list[list[Any]]:
+def method(name: str, /, *args: Any, **kwargs: Any) -> list[list[Any]]:
     """The steps that call a method."""
     return [["get", name], call(args, kwargs)]
 

@@ -14,7 +14,7 @@ from grader.domain.errors import EnvironmentError_
 from grader.sandbox.api import Sandbox
 from grader.sandbox.process import Process
 from grader.sandbox.services.pool import DatabasePool
-from grader.sandbox.services.postgres import Postgres
+from grader.sandbox.services.postgres import Postgres, cluster
 from grader.sandbox.services.redis import Redis
 
 from .conftest import descriptors
@@ -216,3 +216,25 @@ def test_services_without_a_sandbox(state_dir: Path) -> None:
     server = Postgres(Process(), state_dir=state_dir)
     server.start()
     server.stop()
+
+
+def test_a_copy_of_a_database_is_small_and_ready(postgres: Postgres, state_dir: Path, sandbox: Sandbox) -> None:
+    base = cluster(sandbox.for_service("postgres"), state_dir=state_dir) / "data/base/1"
+    assert [path.name for path in base.iterdir() if path.name.endswith(("_fsm", "_vm"))] == []
+    postgres.create("small", "seed")
+    with postgres.admin("small") as admin:
+        assert admin.execute("SELECT count(*) FROM pg_description").fetchone() == (0,)
+        files = admin.execute("SELECT pg_ls_dir('base/' || oid) FROM pg_database WHERE datname = 'small'").fetchall()
+    assert ("pg_internal.init",) in files  # else the first connection of every check makes it
+    postgres.drop("small")
+
+
+def test_a_sealed_database_may_be_renamed(postgres: Postgres) -> None:
+    postgres.create("before", "seed")
+    postgres.seal_template("before")
+    postgres.rename("before", "after")
+    postgres.create("copy", "after")
+    with as_learner(postgres, "copy") as connection:
+        assert connection.execute("SELECT body FROM note").fetchall() == [("first",)]
+    for name in ("copy", "after"):
+        postgres.drop(name)

@@ -155,6 +155,7 @@ class Postgres:
     def seal_template(self, name: str) -> None:
         """Closes it to everybody, so that no later code can change what every check starts from."""
         self._run("REVOKE ALL ON DATABASE {} FROM " + LEARNER, name)
+        self.admin(name).close()  # the first connection writes down what every other one to a copy would look up
         self._run("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false", name)
         ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
         self._connection().execute(ended, [name])

@@ -89,6 +89,51 @@ def test_forwards(migrations):
     migrations.migrate("posts")
 
 
+BUILT = []
+
+
+def a_tag(migrations, rng):
+    migrations.migrate("posts")
+    word = rng.word()
+    migrations.db.insert("posts_tag", name=word)
+    BUILT.append(migrations.kind)
+    return word
+
+
+def two_tags(migrations, rng):
+    first, second = migrations.once("a tag", a_tag), rng.word()
+    migrations.model("posts.Tag").objects.create(name=second)
+    return [first, second]
+
+
+def tags(migrations):
+    return sorted(row["name"] for row in migrations.db.rows("posts_tag", "name"))
+
+
+@check("migrations.once")
+def test_once(migrations):
+    """The database is as it was built, by as many steps as it takes, and this check's own."""
+    built = migrations.once("two tags", two_tags)
+    assert tags(migrations) == sorted(built)
+    assert sorted(migrations.model("posts.Tag").objects.values_list("name", flat=True)) == sorted(built)
+    migrations.db.insert("posts_tag", name="more")
+    migrations.migrate("posts", "zero")
+
+
+@check("migrations.once-again")
+def test_once_again(migrations):
+    """Another check begins there too, and nothing is built again."""
+    migrations.migrate()
+    assert tags(migrations) == []
+    assert tags(migrations) != sorted(migrations.once("two tags", two_tags))
+    assert len(tags(migrations)) == 2
+    assert tags(migrations)[0] != tags(migrations)[1]
+    assert migrations.once("a tag", a_tag) in tags(migrations)
+    assert BUILT.count(migrations.kind) == 1
+    migrations.restart()
+    assert "posts_tag" not in migrations.db.tables()
+
+
 @check("schema.review")
 def test_schema(migrations, artefact):
     """A person looks at the schema."""
