@@ -23,7 +23,7 @@ from grader.environment import prepare
 from grader.intake import take_in
 from grader.pipeline import Options, grade
 from grader.sandbox.select import open_sandbox
-from grader.sandbox.services import postgres
+from grader.sandbox.services.cluster import initdb
 
 ROOT = Path(__file__).parents[1]
 # Criteria whose checks need PostgreSQL, or a process of their own, in any mode: no base line could run them.
@@ -143,7 +143,7 @@ class Bench:
         began = time.perf_counter()
         with tempfile.TemporaryDirectory(dir=self.room) as empty:
             Path(empty).chmod(0o711)
-            postgres.cluster(sandbox.for_service("postgres"), state_dir=Path(empty))
+            initdb(sandbox.for_service("postgres"), Path(empty))
             taken = time.perf_counter() - began
         sandbox.close()
         return taken

@@ -57,7 +57,7 @@ Fixtures
                 -> tuple of EnvironRead(name, path, line)
     migrations  two cases, SQLite and PostgreSQL, each with an empty database: ``.migrate(app, name)``,
                 ``.model("posts.Post")`` (historical, as of what is applied), ``.applied()``, ``.unapplied()``, ``.db``,
-                ``.kind``, ``.restart()``; ``.once(title, build)``: the database as ``build(migrations, rng)`` leaves it,
+                ``.kind``, ``.restart()``; ``.once(title, build)``: a database as ``build(migrations, rng)`` leaves it,
                 and what it returns, made once for all checks that ask under that title
     serve       ``server = serve(settings="config.settings.production", env={...})``: gunicorn in the sandbox with
                 real PostgreSQL (migrated) and Redis; ``server.ready_within(30, "/healthz")``,

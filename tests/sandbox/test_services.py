@@ -13,8 +13,9 @@ from redis.retry import Retry
 from grader.domain.errors import EnvironmentError_
 from grader.sandbox.api import Sandbox
 from grader.sandbox.process import Process
+from grader.sandbox.services.cluster import cluster
 from grader.sandbox.services.pool import DatabasePool
-from grader.sandbox.services.postgres import Postgres, cluster
+from grader.sandbox.services.postgres import Postgres
 from grader.sandbox.services.redis import Redis
 
 from .conftest import descriptors

@@ -1,10 +1,6 @@
 """A real PostgreSQL of a submission's own: a fresh server in memory, with a superuser whom only the grader knows."""
 
 import contextlib
-import hashlib
-import os
-import secrets
-import shutil
 import threading
 from pathlib import Path
 from typing import Any, LiteralString
@@ -12,61 +8,16 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from grader.domain.errors import EnvironmentError_
-from grader.sandbox.api import Launch, Limits, Mount, Sandbox
-from grader.sandbox.runtime import shell
+from grader.sandbox.api import Sandbox
 from grader.sandbox.services import binaries
+from grader.sandbox.services.cluster import cluster
 from grader.sandbox.services.service import LOG_MB, Service, password
-from grader.sandbox.services.statement_log import LINE_PREFIX, StatementLog
+from grader.sandbox.services.statement_log import StatementLog
 
 LEARNER = "learner"
 _LEARNER: LiteralString = (
     "CREATE ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 40 "
 )
-_CONF = f"""
-listen_addresses = ''
-unix_socket_permissions = 0777
-max_connections = 60
-shared_buffers = 64MB
-fsync = off
-synchronous_commit = off
-full_page_writes = off
-wal_level = minimal
-max_wal_senders = 0
-max_wal_size = 128MB
-checkpoint_timeout = 1d
-autovacuum = off
-jit = off
-io_method = sync
-max_worker_processes = 0
-max_parallel_workers = 0
-max_logical_replication_workers = 0
-huge_pages = off
-dynamic_shared_memory_type = mmap
-file_copy_method = copy
-client_connection_check_interval = 2s
-temp_file_limit = 64MB
-password_encryption = scram-sha-256
-scram_iterations = 1
-logging_collector = off
-log_destination = stderr
-log_line_prefix = '{LINE_PREFIX}'
-log_statement = all
-log_error_verbosity = terse
-log_min_messages = warning
-log_min_error_statement = panic
-log_parameter_max_length = 0
-lc_messages = 'C'
-log_timezone = 'UTC'
-timezone = 'UTC'
-"""
-_INITDB = """--username=postgres --auth=scram-sha-256 --no-sync --wal-segsize=1 --no-data-checksums --encoding=UTF8
---locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C"""
-
-# Every check's database is a copy of all files of another one. What is said of built-in functions is not needed, tables
-# are packed, and the maps of free space and of visibility, a quarter of the files, are made anew where they are missed.
-_PACK = "DELETE FROM pg_description;\nVACUUM FULL;\n"
-_MAPS = ("*_fsm", "*_vm")
 
 
 class Postgres:
@@ -202,58 +153,3 @@ class Postgres:
             )
             connection.execute(sql.SQL("ALTER ROLE postgres PASSWORD {}").format(sql.Literal(self._password)))
         self._first_password = ""
-
-
-def cluster(sandbox: Sandbox, *, state_dir: Path) -> Path:
-    """The directory with ``data``, a database cluster to copy, and the ``password`` of its superuser; made once.
-
-    ``sandbox`` is that of the service, whose user the data belong to.
-    """
-    wheel = binaries.postgres()
-    settings = hashlib.sha256((_CONF + _INITDB + _PACK + " ".join(_MAPS)).encode()).hexdigest()[:8]
-    kept = state_dir / f"postgres-{wheel.version}-{settings}-{sandbox.uid}"
-    if (kept / "password").exists():
-        return kept
-    making = state_dir / f"making-{secrets.token_hex(6)}"
-    making.mkdir(mode=0o700)
-    try:
-        _initdb(sandbox, wheel, making)
-        with contextlib.suppress(OSError):  # another process may have been faster: theirs is as good
-            making.rename(kept)
-        return kept
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
-
-
-def _initdb(sandbox: Sandbox, wheel: binaries.Binaries, making: Path) -> None:
-    """Makes the cluster in ``making``/data, as the service's own user, in a sandbox."""
-    for name in ("data", "in"):
-        (making / name).mkdir(mode=0o700)
-        os.chown(making / name, sandbox.uid, -1)
-    secret = password()
-    (making / "in/password").write_text(secret)
-    os.chown(making / "in/password", sandbox.uid, -1)
-    (making / "in/pack.sql").write_text(_PACK)
-    initdb = f"{wheel.bin}/initdb --pgdata=/data --pwfile=/in/password {' '.join(_INITDB.split())}"
-    pack = f"{wheel.bin}/postgres --single -F -D /data template1 </in/pack.sql"
-    argv = ("/bin/sh", "-ec", f"{initdb}; {pack}")
-    mounts = (
-        *wheel.mounts,
-        *shell(),
-        Mount(making / "data", "/data", writable=True),
-        Mount(making / "in", "/in"),
-    )
-    launch = Launch(argv, mounts=mounts, raw=True, limits=Limits(address_mb=None), cwd="/tmp")
-    process = sandbox.start(launch, submission=None, deps=None)
-    if process.wait(120):
-        said = process.output().decode(errors="replace").strip()[-400:]
-        raise EnvironmentError_(f"PostgreSQL's data directory could not be made: {said}", "Run `grader doctor`.")
-    shutil.rmtree(making / "in")
-    for pattern in _MAPS:
-        for path in (making / "data/base").glob(f"*/{pattern}"):
-            path.unlink()
-    with (making / "data/postgresql.auto.conf").open("a") as conf:
-        conf.write(_CONF)
-    file = os.open(making / "password", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(file, "w") as out:
-        out.write(secret)
