@@ -1,6 +1,7 @@
 """The check that is running: its line to the project, its time, what it has noted so far."""
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,10 @@ CASE: "pytest.StashKey[Case]" = pytest.StashKey()
 
 @dataclass(slots=True)
 class Line:
-    """A check's questions to one agent: begun when the first is put, ended with the check."""
+    """A check's questions to one agent: begun when the first is put, ended with the check.
+
+    ``prepare`` makes the database when something is first asked of it: a check may move to another one before that.
+    """
 
     project: Project
     place: Place
@@ -30,6 +34,7 @@ class Line:
     raised: Raised | None = None
     client: AgentClient | None = None
     begun: ExitStack = field(default_factory=ExitStack)
+    prepare: Callable[[], object] | None = None
 
     def ask(self, op: str, doing: str = "", **arguments: Any) -> Any:
         """A decoded answer. Raises ``Raised``, ``AgentFault`` or ``Broken``."""
@@ -44,10 +49,17 @@ class Line:
         self.begun.close()
         self.client = None
 
-    def move(self, place: Place) -> None:
+    def move(self, place: Place, prepare: Callable[[], object] | None = None) -> None:
         """Goes on in another database."""
         self.release()
-        self.place = place
+        self.place, self.prepare = place, prepare
+
+    def here(self) -> Place:
+        """Its database, which is there from now on."""
+        if self.prepare is not None:
+            prepare, self.prepare = self.prepare, None
+            prepare()
+        return self.place
 
     def _left(self) -> float:
         left = self.ends - time.monotonic()
@@ -57,8 +69,9 @@ class Line:
 
     def _client(self) -> AgentClient:
         if self.client is None:
+            here = self.here()
             self.begun = self.stack.enter_context(ExitStack())
-            self.client = self.begun.enter_context(self.project.check(self.mode, self.place))
+            self.client = self.begun.enter_context(self.project.check(self.mode, here))
         elif not self.client.in_check:
             raise AgentFault("Your project had ended the process in which it was being checked.")
         return self.client

@@ -67,7 +67,7 @@ def client(line: Line) -> Client:
 def observed(case: Case, session: Session, line: Line) -> Database:
     """The observer of a line's database: the grader's own connection wherever what is written is there to be seen."""
     if line.place.vendor == "postgres" and line.mode == "fork":
-        return Database(case.stack.enter_context(session.services.observer(lambda: line.place.name)), "postgres")
+        return Database(case.stack.enter_context(session.services.observer(lambda: line.here().name)), "postgres")
     return Database(over_agent(line.ask), "postgres" if line.place.vendor == "postgres" else "sqlite")
 
 

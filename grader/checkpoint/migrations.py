@@ -52,8 +52,8 @@ class Migrations:
 
     def restart(self) -> None:
         """Begins again, with an empty database."""
-        self._move(self._snapshots.empty(self._case.stack, self.kind))
-        self._untouched = True
+        self._snapshots.empty(self._case.stack, self._line)
+        self._untouched, self.db.used = True, False
 
     def _is_empty(self) -> bool:
         return self._untouched and self._line.client is None and not self.db.used

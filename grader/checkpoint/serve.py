@@ -68,7 +68,7 @@ class Serve:
         self._session.check_time()
         if migrate:
             self._session.main.ready("postgres")
-        database = stack.enter_context(services.database() if migrate else services.empty())
+        database = stack.enter_context(services.database() if migrate else services.copy())
         services.forget()
         ports = (POSTGRES_PORT, REDIS_PORT)
         hosts = {"SECRET_KEY": secrets.token_hex(32), "ALLOWED_HOSTS": "localhost,127.0.0.1"}

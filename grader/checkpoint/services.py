@@ -149,9 +149,9 @@ class Services:
             self._pool.give_back(name)
 
     @contextmanager
-    def empty(self, template: str | None = None) -> Iterator[str]:
-        """A database for one check, empty or as a sealed template is."""
-        name = f"empty_{secrets.token_hex(8)}"
+    def copy(self, template: str | None = None, *, name: str | None = None) -> Iterator[str]:
+        """A database for one check, empty or as a sealed template is; its name."""
+        name = name or f"copy_{secrets.token_hex(8)}"
         self.server.create(name, template)
         try:
             yield name

@@ -101,4 +101,6 @@ class Session:
         """A check's line to the project, in an empty database."""
         self.check_time()
         self.main.ready()
-        return case.line(self.main, self.snapshots.empty(case.stack, vendor), "fork")
+        line = case.line(self.main, Place(vendor, "empty"), "fork")
+        self.snapshots.empty(case.stack, line)
+        return line

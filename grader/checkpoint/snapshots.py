@@ -1,6 +1,7 @@
 """Databases as migrations left them, kept in a run for the checks that begin where another one has been."""
 
 import hashlib
+import secrets
 from contextlib import ExitStack
 from typing import Any
 
@@ -16,9 +17,13 @@ class Snapshots:
         self._project, self._services = project, services
         self._values: dict[tuple[str, str], Any] = {}
 
-    def empty(self, stack: ExitStack, vendor: str) -> Place:
-        """An empty database, until the stack is unwound."""
-        return Place(vendor, stack.enter_context(self._services.empty()) if vendor == "postgres" else "empty")
+    def empty(self, stack: ExitStack, line: Line) -> None:
+        """Moves the line to an empty database, made when something is asked of it, until the stack is unwound."""
+        if line.place.vendor == "sqlite":
+            line.move(Place("sqlite", "empty"))
+            return
+        name = f"empty_{secrets.token_hex(8)}"
+        line.move(Place("postgres", name), lambda: stack.enter_context(self._services.copy(name=name)))
 
     def migrated(self, stack: ExitStack, vendor: str, target: tuple[str, ...]) -> Place:
         """A copy of one that was migrated from nothing to this target, which is done once; raises what that raises."""
@@ -58,9 +63,7 @@ class Snapshots:
         return f"{vendor}:{name}" in self._project.templates
 
     def _copy(self, stack: ExitStack, vendor: str, name: str) -> Place:
-        if vendor == "postgres":
-            return Place(vendor, stack.enter_context(self._services.empty(template=name)))
-        return Place(vendor, name)
+        return Place(vendor, name if vendor == "sqlite" else stack.enter_context(self._services.copy(name)))
 
     def _migrate(self, place: Place, target: tuple[str, ...]) -> None:
         server = self._services.server if place.vendor == "postgres" else None

@@ -84,7 +84,7 @@ class Postgres:
     def create(self, name: str, template: str | None = None, *, open_to_learner: bool = True) -> None:
         """Makes a database, empty or as a sealed template is. The learner's side may use it once it is opened."""
         if template is None:
-            self._run("CREATE DATABASE {} ALLOW_CONNECTIONS false", name)
+            self._run("CREATE DATABASE {} STRATEGY file_copy ALLOW_CONNECTIONS false", name)
         else:
             self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy ALLOW_CONNECTIONS false", name, template)
         self._run("REVOKE ALL ON DATABASE {} FROM PUBLIC", name)  # its right to connect is not copied, but new
