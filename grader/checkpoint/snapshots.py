@@ -31,7 +31,7 @@ class Snapshots:
             self._project.ready(vendor)
             kept = vendor == "postgres"
             return Place(vendor, stack.enter_context(self._services.database()) if kept else "template")
-        name = _name("_".join(target))
+        name = _name("migrated to " + " ".join(target))
         if not self._is_kept(vendor, name):
             self._migrate(Place(vendor, name), target)
             self._project.templates.add(f"{vendor}:{name}")
@@ -39,14 +39,14 @@ class Snapshots:
 
     def recall(self, stack: ExitStack, vendor: str, title: str) -> tuple[Place, Any] | None:
         """A copy of what was kept under that title, and the value that was kept with it; ``None`` if nothing was."""
-        name = _name(title)
+        name = _name("once " + title)
         if not self._is_kept(vendor, name):
             return None
         return self._copy(stack, vendor, name), self._values[vendor, name]
 
     def keep(self, stack: ExitStack, line: Line, title: str, value: Any) -> Place:
         """Keeps the line's database as it is now, and gives a copy for the check to go on with."""
-        place, name = line.place, _name(title)
+        place, name = line.place, _name("once " + title)
         if place.vendor == "sqlite":
             line.ask("keep", name=name)
         line.release()
@@ -76,6 +76,6 @@ class Snapshots:
             server.seal_template(place.name)
 
 
-def _name(title: str) -> str:
-    """A database's name for any title."""
-    return "at_" + hashlib.sha256(title.encode()).hexdigest()[:16]
+def _name(how: str) -> str:
+    """A database's name for how it came about."""
+    return "at_" + hashlib.sha256(how.encode()).hexdigest()[:16]

@@ -49,19 +49,18 @@ class DatabasePool:
         self._work.put(name)
 
     def close(self) -> None:
-        """Waits for the thread to end; what it has not made or dropped by now is left to the end of its server."""
+        """Waits for the thread to end, which makes no more; those not taken are left to the end of their server."""
         self._closing = True
         self._work.put(None)
         self._thread.join(_WITHIN_S)
 
     def _run(self) -> None:
-        """Makes one for every "", drops every name, and ends at ``None``; once closing, it does neither."""
+        """Makes one for every "", drops every name, and ends at ``None``."""
         while (task := self._work.get()) is not None:
-            if self._closing:
-                continue
             if task:
                 with contextlib.suppress(psycopg.Error):
                     self._postgres.drop(task)
+            if task or self._closing:
                 continue
             name = "check_" + secrets.token_hex(8)
             try:
