@@ -115,6 +115,31 @@ def _assert_nothing_leaks(texts: list[str], attack: Attack, bait: Bait) -> None:
             assert markup not in text
 
 
+def test_what_is_found_reaches_the_report(bait: Bait, bases, tmp_path: Path, state_dir: Path) -> None:
+    """The control of all that search and tell: what is found, with a database at hand, stands in the report."""
+    text = """
+
+import loot as _loot
+
+
+def _look():
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        _loot.show([_loot.BROKEN] if cursor.fetchone() == (1,) else [])
+
+
+_loot.tell_all(_look)
+"""
+    parts = {"append": {"src/apps/posts/models.py": text}}
+    for database in ("sqlite", "postgres"):
+        attack = Attack("control", "", "", base="starter", database=database, loot=True, parts=parts)
+        tree = materialise(attack, bases["starter", 2], tmp_path / database, 0)
+        result = _grade(tree, bait, attack, CRITERIA[:1], state_dir)
+        assert BROKEN in REPORTS["html"].render(for_learners(result))
+
+
 def test_every_row_is_carried() -> None:
     """The collection is as large as it claims, and every case says which documented attack it is."""
     assert len(ATTACKS) >= 40
