@@ -25,7 +25,7 @@ class Service:
         self._rundir = RunDir()
         self.directory = self._rundir.path
         self.socket_dir = self.directory / "run"
-        self.socket_dir.mkdir(mode=0o700)
+        self.socket_dir.mkdir()
         self.socket_dir.chmod(0o711)  # for a sandbox that is given it; on this side the directory above is closed
         os.chown(self.socket_dir, sandbox.uid, -1)
         self.log_path = self.directory / "log"
