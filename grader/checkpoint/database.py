@@ -16,6 +16,7 @@ from grader.domain.errors import CourseError
 Vendor = Literal["postgres", "sqlite"]
 Execute = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
 STATES = {"23514": "check", "23505": "unique", "23502": "not-null", "23503": "foreign-key", "23P01": "check"}
+_ABSENT = re.compile(r"no such (table|column)|has no column named|does not exist")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*\Z", re.IGNORECASE)
 
 
@@ -118,6 +119,9 @@ def over_agent(ask: Callable[..., Any]) -> Execute:
         except Raised as raised:
             if raised.is_a("django.db.utils.IntegrityError"):
                 raise refusal(raised) from raised
+            if _ABSENT.search(raised.message):
+                seen = "the database has no such table or column"
+                raise Failed("tables and columns as the brief names them", seen) from raised
             raise
 
     return execute

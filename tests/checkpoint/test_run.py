@@ -55,6 +55,11 @@ def test_order_and_names(official):
 
 
 WORDS = {
+    "databases::absent[sqlite]": (
+        "tables and columns as the brief names them",
+        "the database has no such table or column",
+        None,
+    ),
     "values::equal": ("'Goodbye'", "'Hello'", None),
     "values::bare": ("A long post is long.", "it is not so", None),
     "values::message": ("A long post is long.", "a short post was called long", None),

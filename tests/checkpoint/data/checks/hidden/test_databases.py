@@ -1,4 +1,6 @@
 import pytest
+import pytest
+
 from grader.checkpoint import Refused, check, er_diagram, later, schema_diff, schema_text
 
 
@@ -132,6 +134,14 @@ def test_once_again(migrations):
     assert BUILT.count(migrations.kind) == 1
     migrations.restart()
     assert "posts_tag" not in migrations.db.tables()
+
+
+@check("fails.absent")
+@pytest.mark.parametrize("migrations", ["sqlite"], indirect=True)
+def test_absent(migrations):
+    """A post has a colour."""
+    migrations.migrate()
+    migrations.db.update("posts_post", {"colour": "red"}, id=1)
 
 
 @check("schema.review")
