@@ -25,13 +25,15 @@ class Mount:
 class Limits:
     """What one sandbox may use, in all its processes together unless said otherwise.
 
-    ``memory_mb`` needs a memory control group; ``address_mb`` bounds each process by itself and holds everywhere
+    ``memory_mb`` and ``cpus`` (how many processors' time) need control groups, and so does ``processes`` for all users
+    inside together; ``address_mb`` bounds each process by itself and holds everywhere
     (``None`` for programs that reserve far more than they use, such as hadolint). ``file_mb`` bounds one file,
     ``open_files`` and ``cpu_s`` one process, ``tmp_mb`` all of /tmp. After ``wall_s`` seconds everything is killed.
     """
 
     memory_mb: int = 1024
     processes: int = 64
+    cpus: float = 2.0
     file_mb: int = 64
     open_files: int = 512
     tmp_mb: int = 256
@@ -82,6 +84,10 @@ class Process(Protocol):
     def listeners(self) -> Mapping[int, socket.socket]:
         """The listening sockets handed out, by the port asked for. Whoever takes one closes it."""
 
+    @property
+    def limits_held(self) -> frozenset[str]:
+        """Which of ``memory``, ``processes`` and ``cpu`` the kernel limits for all processes inside together."""
+
     def port(self, port: int) -> int:
         """The port by which the processes inside reach what ``ports`` named ``port``."""
 
@@ -128,6 +134,12 @@ class Sandbox(Protocol):
 
     def for_service(self, name: Literal["postgres", "redis"]) -> "Sandbox":
         """One of the same kind for that service, whose processes belong to a user of their own if root starts it."""
+
+    def missing_limits(self) -> tuple[str, ...]:
+        """What no limit holds for, a sentence each: of all that it and those of ``for_service`` have started so far.
+
+        Empty if the memory and the processes of each were limited as a whole. Ask when the work is done.
+        """
 
     def close(self) -> None:
         """Kills what still runs and removes what the sandbox keeps on disk."""

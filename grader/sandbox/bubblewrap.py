@@ -38,8 +38,11 @@ class Bubblewrap:
     name = "bubblewrap"
     official = True
 
-    def __init__(self, *, uid: int = LEARNER_UID) -> None:
+    def __init__(
+        self, *, uid: int = LEARNER_UID, what: str = "the submission", missing: dict[str, None] | None = None
+    ) -> None:
         self.uid = uid if os.geteuid() == 0 else os.geteuid()
+        self._what, self._missing = what, {} if missing is None else missing
         self._rundir = RunDir()
         self.directory = self._rundir.path
         self._etc = runtime.write_etc(self.directory / "etc")
@@ -82,7 +85,11 @@ class Bubblewrap:
 
     def for_service(self, name: Literal["postgres", "redis"]) -> "Bubblewrap":
         """See ``api.Sandbox``."""
-        return Bubblewrap(uid=_SERVICE_UIDS[name])
+        return Bubblewrap(uid=_SERVICE_UIDS[name], what=name, missing=self._missing)
+
+    def missing_limits(self) -> tuple[str, ...]:
+        """See ``api.Sandbox``."""
+        return tuple(self._missing)
 
     def close(self) -> None:
         """See ``api.Sandbox``."""
@@ -101,6 +108,7 @@ class Bubblewrap:
             inner = _isolating(binds, self._runtime.links, launch, pipes.give(seccomp.program()))
             inner_fd = pipes.give(_joined(inner))
             group = cgroup.create(launch.limits)
+            self._note(group)
             running = Running(
                 [*group.prefix(), *outer, "bwrap", "--args", str(inner_fd), "--", *command],
                 pass_fds=[*launch.pass_fds, control, *pipes.fds],
@@ -111,6 +119,13 @@ class Bubblewrap:
             )
         self._running.add(running)
         return running
+
+    def _note(self, group: cgroup.Group) -> None:
+        """Remembers which limits did not hold, for as long as anybody may call a result official."""
+        why = f" ({'; '.join(group.why)})" if group.why else ""
+        for kind in cgroup.REQUIRED:
+            if kind not in group.held:
+                self._missing[f"Not limited as a whole: the {kind} of {self._what}{why}."] = None
 
 
 class _Pipes:

@@ -1,6 +1,7 @@
-"""Control groups: limits on the memory and the processes of a whole sandbox, version 1 or 2, where one may be made.
+"""Control groups: limits on the memory, the processes and the processor time of a whole sandbox, where one may be made.
 
-Groups are made below the grader's own, so that its own limits stay in force.
+Groups are made below the grader's own, so that its own limits stay in force; of version 2 where that has the
+controllers, else of version 1.
 """
 
 import contextlib
@@ -10,22 +11,25 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.sandbox import hierarchy
 from grader.sandbox.api import Limits
 
-_SETTINGS = {
-    "memory": (("memory.limit_in_bytes", True), ("memory.memsw.limit_in_bytes", False)),
-    "pids": (("pids.max", True),),
-}
-
-
+REQUIRED = ("memory", "processes")
+_KINDS = {"memory": "memory", "pids": "processes", "cpu": "cpu"}
 _OWN = 8  # what the sandbox itself takes: bubblewrap's watchers and first processes
+_PERIOD_US = 100_000
 
 
 @dataclass(slots=True)
 class Group:
-    """One sandbox's group. ``directories`` are by controller, or one under ``v2``; ``why`` says what is lacking."""
+    """One sandbox's group. ``directories`` are by controller, or one under ``v2``.
+
+    ``held`` are the limits that the kernel keeps for all processes in it together: of ``memory``, ``processes`` and
+    ``cpu``. ``why`` says what is lacking.
+    """
 
     directories: dict[str, Path] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
     why: tuple[str, ...] = ()
 
     def prefix(self) -> list[str]:
@@ -74,20 +78,24 @@ class Group:
 def create(limits: Limits) -> Group:
     """A group with these limits, or as much of one as this machine grants."""
     name = "grader-" + secrets.token_hex(6)
-    if (base := _own(v2=True)) is not None and (path := _create_v2(base / name, limits)) is not None:
-        return Group({"v2": path})
+    try:
+        return _create_v2(hierarchy.parent(hierarchy.own()) / name, limits)
+    except (hierarchy.Refused, OSError) as error:
+        newer = str(error)
     directories: dict[str, Path] = {}
     why: list[str] = []
-    for controller, value in (("memory", limits.memory_mb << 20), ("pids", limits.processes + _OWN)):
+    for controller, settings in _settings(limits).items():
         try:
-            directories[controller] = _create_v1(controller, name, value)
+            directories[controller] = _create_v1(controller, name, settings)
         except OSError as error:
             why.append(f"{controller}: {error.strerror}")
-    return Group(directories, tuple(why))
+    held = frozenset(_KINDS[controller] for controller in directories)
+    lacking = not held.issuperset(REQUIRED)
+    return Group(directories, held, (*((newer,) if lacking else ()), *why))
 
 
 def probe() -> tuple[frozenset[str], tuple[str, ...]]:
-    """The controllers that hold here (``memory``, ``pids``), proved by running something; and why not more."""
+    """The limits that hold here (``memory``, ``processes``, ``cpu``), proved by running something; and why not more."""
     group = create(Limits(memory_mb=64, processes=16))
     try:
         command = [*group.prefix(), "/bin/cat", "/proc/self/cgroup"]
@@ -95,23 +103,38 @@ def probe() -> tuple[frozenset[str], tuple[str, ...]]:
         joined = run.returncode == 0 and all(path.name in run.stdout for path in group.directories.values())
         if not joined:
             return frozenset(), (*group.why, "a process could not join a new group")
-        return frozenset({"memory", "pids"} if "v2" in group.directories else group.directories), group.why
+        return group.held, group.why
     finally:
         group.remove()
 
 
-def _create_v1(controller: str, name: str, value: int) -> Path:
+def _settings(limits: Limits) -> dict[str, tuple[tuple[str, int, bool], ...]]:
+    """What version 1 is told, by controller: file, number, and whether the limit is none without it."""
+    memory = limits.memory_mb << 20
+    return {
+        "memory": (("memory.limit_in_bytes", memory, True), ("memory.memsw.limit_in_bytes", memory, False)),
+        "pids": (("pids.max", limits.processes + _OWN, True),),
+        "cpu": (("cpu.cfs_quota_us", _quota(limits), True), ("cpu.cfs_period_us", _PERIOD_US, True)),
+    }
+
+
+def _quota(limits: Limits) -> int:
+    """Microseconds of processor time in each period."""
+    return int(limits.cpus * _PERIOD_US)
+
+
+def _create_v1(controller: str, name: str, settings: tuple[tuple[str, int, bool], ...]) -> Path:
     """The directory of a new group of that one controller, with its limit set and read back."""
-    base = _own(controller=controller)
+    base = hierarchy.own(controller)
     if base is None:
         raise OSError(0, "there is no such control group on this machine")
     path = base / name
     path.mkdir()
     try:
-        for file, required in _SETTINGS[controller]:
+        for file, value, required in settings:
             with contextlib.nullcontext() if required else contextlib.suppress(OSError):
                 (path / file).write_text(str(value))
-        if int((path / _SETTINGS[controller][0][0]).read_text()) > value:
+        if not 0 < int((path / settings[0][0]).read_text()) <= settings[0][1]:
             raise OSError(0, "the limit was not taken")
     except OSError:
         _remove(path)
@@ -119,47 +142,24 @@ def _create_v1(controller: str, name: str, value: int) -> Path:
     return path
 
 
-def _create_v2(path: Path, limits: Limits) -> Path | None:
-    """A new group of version 2, if this process was given (delegated) the right to make one."""
-    needed = {"memory", "pids"}
+def _create_v2(path: Path, limits: Limits) -> Group:
+    """A new group of version 2, its limits set and read back; ``OSError`` if memory or processes cannot be limited."""
+    path.mkdir()
     try:
-        if not needed <= set((path.parent / "cgroup.controllers").read_text().split()):
-            return None
-        if not needed <= set((path.parent / "cgroup.subtree_control").read_text().split()):
-            (path.parent / "cgroup.subtree_control").write_text("+memory +pids")
-        path.mkdir()
-    except OSError:
-        return None
-    try:
-        (path / "memory.max").write_text(str(limits.memory_mb << 20))
-        (path / "pids.max").write_text(str(limits.processes + _OWN))
+        for file, value in (("memory.max", limits.memory_mb << 20), ("pids.max", limits.processes + _OWN)):
+            (path / file).write_text(str(value))
+            if not (path / file).read_text().strip().isdecimal():
+                raise OSError(0, f"{file} was not taken")
+        held = {"memory", "processes"}
+        with contextlib.suppress(OSError):
+            (path / "cpu.max").write_text(f"{_quota(limits)} {_PERIOD_US}")
+            held.add("cpu")
         with contextlib.suppress(OSError):
             (path / "memory.swap.max").write_text("0")
-        with contextlib.suppress(OSError):
-            (path / "memory.oom.group").write_text("1")
     except OSError:
         _remove(path)
-        return None
-    return path
-
-
-def _own(*, controller: str = "", v2: bool = False) -> Path | None:
-    """The directory of this process's own group in that hierarchy; ``None`` if it is not mounted."""
-    wanted = "" if v2 else controller
-    try:
-        lines = Path("/proc/self/cgroup").read_text().splitlines()
-        mounts = Path("/proc/self/mountinfo").read_text().splitlines()
-    except OSError:
-        return None
-    path = next((line.split(":", 2)[2] for line in lines if wanted in line.split(":", 2)[1].split(",")), None)
-    for line in mounts:
-        place, _, source = line.partition(" - ")
-        kind, options = source.split()[0], source.split()[2].split(",")
-        if path is not None and (kind == "cgroup2" if v2 else kind == "cgroup" and controller in options):
-            root, point = place.split()[3:5]
-            relative = path[len(root) :] if root != "/" and path.startswith(root) else path
-            return Path(point) / relative.strip("/")
-    return None
+        raise
+    return Group({"v2": path}, frozenset(held))
 
 
 def _remove(path: Path) -> None:

@@ -74,4 +74,4 @@ def _limits() -> Finding:
     detail = " and ".join(sorted(held)) if held else "only for each process"
     if why:
         detail += f" ({'; '.join(why)})"
-    return Finding("limits on the whole sandbox", {"memory", "pids"} <= held, False, detail, hint)
+    return Finding("limits on the whole sandbox", held.issuperset(cgroup.REQUIRED), False, detail, hint)

@@ -78,6 +78,10 @@ class Process:
         """See ``api.Sandbox``. Root takes bubblewrap even here: PostgreSQL refuses to run as root."""
         return Process() if self.uid else Bubblewrap().for_service(name)
 
+    def missing_limits(self) -> tuple[str, ...]:
+        """See ``api.Sandbox``."""
+        return ("The sandbox that is none limits no more than each process by itself.",)
+
     def close(self) -> None:
         """See ``api.Sandbox``."""
         for running in list(self._running):

@@ -98,6 +98,11 @@ class Running:
         _LIVING.add(self)
         threading.Thread(target=self._keep, args=(reader,), name="sandbox-keeper", daemon=True).start()
 
+    @property
+    def limits_held(self) -> frozenset[str]:
+        """See ``api.Process``."""
+        return self._group.held
+
     def port(self, port: int) -> int:
         """See ``api.Process``."""
         return self._ports.get(port, port)

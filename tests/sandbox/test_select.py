@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.domain.errors import SandboxError
-from grader.sandbox import cgroup, machine, open_sandbox, probe, seccomp, select
+from grader.sandbox import hierarchy, machine, open_sandbox, probe, seccomp, select
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.services import binaries
 
@@ -64,7 +64,7 @@ def test_a_machine_that_lacks_everything(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(machine.shutil, "which", lambda *_, **__: None)
     monkeypatch.setattr(machine.platform, "system", lambda: "Darwin")
     monkeypatch.setattr(seccomp, "program", missing)
-    monkeypatch.setattr(cgroup, "_own", lambda **_: None)
+    monkeypatch.setattr(hierarchy, "own", lambda *_: None)
     monkeypatch.setattr(binaries, "_package", lambda name: Path("/nowhere"))
     findings = probe()
     assert not any(finding.ok for finding in findings)
