@@ -110,7 +110,7 @@ class AgentClient:
         reply = self._line(within_s, doing)
         if reply.get("id") == number and ("ok" in reply) != ("raised" in reply):
             return reply
-        if reply.get("id") == (self._check or number) and isinstance(reply.get("ended"), int):
+        if reply.get("id") == (self._check or number) and _is_status(reply.get("ended")):
             self._check = None
             raise AgentFault(f"Your project ended the process while {doing} ({_status(reply['ended'])}).", lost=False)
         raise AgentFault("Your project answered a question that was not put.")
@@ -163,6 +163,11 @@ def of_type[T](kind: type[T], answer: Any) -> T:
     if type(answer) is not kind:
         raise AgentFault("Your project gave an answer of another kind than was asked for.")
     return answer
+
+
+def _is_status(status: Any) -> bool:
+    """Whether it is one: an exit code or, below zero, a signal. A larger number would be a message."""
+    return type(status) is int and -64 <= status <= 255
 
 
 def _status(status: int) -> str:

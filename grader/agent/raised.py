@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from grader.agent.wire import BadReply
+from grader.agent.scan import BadReply
+
+_NAME = 200  # characters of a name
+_FIELDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +55,45 @@ class Raised(Exception):
 
 
 def read_raised(picture: Any) -> Raised:
-    """The exception that a reply pictures; ``BadReply`` if it pictures none."""
+    """The exception that a reply pictures, cut to what an exception needs; ``BadReply`` if it pictures none.
+
+    Nothing of it is believed yet: which of its words may be shown is for the caller to say.
+    """
     try:
         return Raised(
             type=_word(picture["type"]),
-            bases=tuple(str(base) for base in picture.get("bases", ())),
-            message=str(picture.get("message", "")),
-            fields={str(k): tuple((str(c), str(m)) for c, m in v) for k, v in picture.get("fields", ())},
-            constraint=tuple(str(part) for part in picture.get("constraint", ())),
-            frames=tuple(Frame(str(p), int(n), str(f), str(t)) for p, n, f, t in picture.get("frames", ())),
+            bases=tuple(_text(base, _NAME) for base in _some(picture.get("bases", ()), 20)),
+            message=_text(picture.get("message", ""), 2_000),
+            fields={_text(k, _NAME): _messages(v) for k, v in _some(picture.get("fields", ()), _FIELDS)},
+            constraint=tuple(_text(part, 300) for part in _some(picture.get("constraint", ()), 3)),
+            frames=tuple(map(_frame, _some(picture.get("frames", ()), 20))),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadReply("not an exception") from error
+
+
+def _messages(messages: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((_text(code, _NAME), _text(message, 300)) for code, message in _some(messages, _FIELDS))
+
+
+def _frame(frame: Any) -> Frame:
+    path, line, function, text = frame
+    if type(line) is not int:
+        raise TypeError("not a line number")
+    # A path that had to be cut names no file.
+    return Frame(_text(path, 1_000), line, _text(function, 100), _text(text, 200))
+
+
+def _some(items: Any, most: int) -> Any:
+    if type(items) not in (list, tuple):
+        raise TypeError("not a list")
+    return items[:most]
+
+
+def _text(value: Any, most: int) -> str:
+    if type(value) is not str:
+        raise TypeError("not a text")
+    return value[:most]
 
 
 def _word(name: Any) -> str:

@@ -38,7 +38,10 @@ class App:
 
     def wrap(self, answer: Any) -> Any:
         """A decoded answer with its references as objects of this project."""
-        return wrapped(self, answer)
+        try:
+            return wrapped(self, answer)
+        except BadReply as error:
+            raise AgentFault(f"Your project gave an answer that cannot be read: {error}.") from error
 
     def model(self, label: str) -> Any:
         """A model by ``app.Name``, asked for once; fails the check if there is none."""

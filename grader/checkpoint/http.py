@@ -1,9 +1,9 @@
 """An answer of the learner's, by Django's test client or over HTTP, read the same way."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
+from grader.agent.scan import BODY, BadReply, load
 from grader.checkpoint.outcome import Failed
 from grader.checkpoint.words import words
 
@@ -31,8 +31,8 @@ class Response:
         return self.body.decode("utf-8", errors="replace")
 
     def json(self) -> Any:
-        """The body as JSON; fails the check if it is none."""
+        """The body as JSON; fails the check if it is none, or has more in it than can be read (``BODY``)."""
         try:
-            return json.loads(self.body.decode("utf-8"))
-        except (ValueError, RecursionError):
+            return load(self.body, BODY)
+        except BadReply:
             raise Failed("a JSON answer", f"status {self.status_code}, {words(self.text)}") from None

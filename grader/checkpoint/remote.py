@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from grader.agent.client import of_type
 from grader.agent.raised import Raised
-from grader.agent.wire import Ref, encode
+from grader.agent.wire import Ref, encode, hashable
 
 # Methods of Django's models, managers and querysets: calling one is a single question, not one more to get it first.
 _METHODS = frozenset(
@@ -169,8 +169,11 @@ def wrapped(link: Link, value: Any) -> Any:
     """A decoded answer with every reference in it as a ``Remote``."""
     if isinstance(value, Ref):
         return Remote(link, value)
-    if isinstance(value, (list, tuple, set)):
+    if isinstance(value, (list, tuple)):
         return type(value)(wrapped(link, item) for item in value)
+    if isinstance(value, set):
+        return set(hashable(wrapped(link, item) for item in value))
     if isinstance(value, dict):
+        hashable(wrapped(link, key) for key in value)
         return {wrapped(link, key): wrapped(link, item) for key, item in value.items()}
     return value

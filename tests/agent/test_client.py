@@ -50,7 +50,9 @@ def test_a_wrong_id():
     assert "not put" in told(lambda q: b'{"id":"other","ok":1}\n')
 
 
-@pytest.mark.parametrize("outcome", [{}, {"ok": 1, "raised": {}}, {"ended": "yes"}])
+@pytest.mark.parametrize(
+    "outcome", [{}, {"ok": 1, "raised": {}}, {"ended": "yes"}, {"ended": True}, {"ended": 10**300}]
+)
 def test_neither_or_both(outcome):
     assert "not put" in told(lambda q: reply(q, **outcome))
 
@@ -138,3 +140,48 @@ def test_a_check_whose_process_ends():
 def test_junk_is_a_fault_and_nothing_else(junk):
     with pytest.raises(AgentFault):
         Liar(lambda q: junk + b"\n").client.ask("x", within_s=1)
+
+
+PICTURE = {
+    "type": "ValueError",
+    "bases": ["ValueError"],
+    "message": "m",
+    "fields": [["body", [["required", "It is."]]]],
+    "constraint": ["23505", "unique_slug", ""],
+    "frames": [["src/a.py", 3, "save", "self.x()"]],
+}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"bases": "ValueError"},
+        {"bases": [1]},
+        {"message": 5},
+        {"fields": {"body": []}},
+        {"fields": [["body", [["required", 3]]]]},
+        {"fields": [[None, []]]},
+        {"constraint": [23505]},
+        {"frames": [["src/a.py", "3", "save", ""]]},
+        {"frames": [["src/a.py", True, "save", ""]]},
+        {"frames": [["src/a.py", 3]]},
+        {"frames": [[None, 3, "save", ""]]},
+    ],
+)
+def test_an_exception_of_another_shape(wrong):
+    assert "not an exception" in told(lambda q: reply(q, raised=PICTURE | wrong))
+
+
+def test_an_exception_is_cut_to_what_it_needs():
+    long = "x" * 800_000
+    picture = PICTURE | {
+        "bases": [long[:2_000]] * 50,
+        "fields": [[f"{n}{long[:2_000]}", [[long[:300], long[:300]]] * 2] for n in range(60)],
+        "frames": [[long[:9_000], 10**300, long[:2_000], long[:2_000]]] * 30,
+    }
+    with pytest.raises(Raised) as caught:
+        Liar(lambda q: reply(q, raised=picture)).client.ask("x", within_s=5)
+    raised = caught.value
+    assert (len(raised.bases), len(raised.fields), len(raised.frames)) == (20, 50, 20)
+    assert max(map(len, [*raised.bases, *raised.fields])) <= 200
+    assert len(raised.traceback()) < 40_000
