@@ -24,13 +24,16 @@ _TARGET = re.compile(r"([A-Za-z_][\w.]*):(([A-Za-z_]\w*)(?:\.[A-Za-z_]\w*)*)")
 
 
 def make_shell(folder: Path, deps: Path) -> None:
-    """Makes the virtual environment in ``folder``: our Python, the packages by a path, and their commands."""
+    """Makes the virtual environment in ``folder``: our Python, the packages by a path, and their commands.
+
+    The packages are a folder of packages to it as its own is, whose ``.pth`` files count.
+    """
     packages = folder / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
     packages.mkdir(parents=True)
     (folder / "bin").mkdir()
     home, version = Path(sys.executable).parent, ".".join(map(str, sys.version_info[:3]))
     (folder / "pyvenv.cfg").write_text(f"home = {home}\ninclude-system-site-packages = false\nversion = {version}\n")
-    (packages / "deps.pth").write_text(f"{deps}\n")
+    (packages / "deps.pth").write_text(f"import site; site.addsitedir({str(deps)!r})\n")
     for name in ("python", "python3"):
         (folder / "bin" / name).symlink_to(sys.executable)
     for entries in sorted(deps.glob("*.dist-info/entry_points.txt")):

@@ -1,6 +1,7 @@
 """Tools that look at a submission, in a sandbox and by the course's configuration only: Poetry and hadolint."""
 
 import shutil
+import sys
 import sysconfig
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -49,7 +50,8 @@ def poetry_launch(
     package installed. ``cache`` is that of ``prepare``. Plugins and poetry.toml of the submission have no effect;
     ``env`` is for what the project's own code reads. ``EnvironmentError_`` if Poetry cannot be had.
     """
-    mounts = (Mount(poetry_site(cache=cache, progress=progress), _POETRY), Mount(_HERE / "poetry_shell.py", _SHELL))
+    poetry = Mount(poetry_site(cache=cache, progress=progress), _POETRY)
+    mounts = (poetry, Mount(_HERE / "poetry_shell.py", _SHELL), *_shared_library())
     return Launch(
         argv=(_SHELL, _POETRY, "/deps", *words),
         env=dict(env or {}),
@@ -57,6 +59,18 @@ def poetry_launch(
         limits=_POETRY_LIMITS,
         copy_submission=True,
     )
+
+
+def _shared_library() -> tuple[Mount, ...]:
+    """Python's own library at the place that is written into the interpreter, if it has one that is no part of /usr.
+
+    Then the interpreter starts by itself: a test that starts it with variables of its own passes no LD_LIBRARY_PATH on.
+    """
+    name, place = sysconfig.get_config_var("INSTSONAME"), sysconfig.get_config_var("LIBDIR")
+    if not (sysconfig.get_config_var("Py_ENABLE_SHARED") and name and place) or str(place).startswith("/usr/"):
+        return ()
+    library = Path(sys.base_prefix).resolve() / "lib" / str(name)
+    return (Mount(library, f"{place}/{name}"),) if library.is_file() else ()
 
 
 def hadolint_launch(path: str) -> Launch:

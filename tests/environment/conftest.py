@@ -1,5 +1,6 @@
 """A small project whose lock is a part of the course's own, so that the wheels are there."""
 
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -61,3 +62,19 @@ def fresh(tmp_path: Path, shared: Path, course: Environment) -> Path:
     (shared / "wheels").mkdir(exist_ok=True)
     (tmp_path / "cache" / "wheels").symlink_to(shared / "wheels")
     return tmp_path / "cache"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The reference project without its tests, and one test instead."""
+    ignored = shutil.ignore_patterns(".*", "*.sqlite3", "tests", "__pycache__")
+    folder = Path(shutil.copytree(COURSE, tmp_path / "project", ignore=ignored))
+    (folder / "tests").mkdir()
+    (folder / "tests" / "test_it.py").write_text(
+        "def test_it(settings):\n    import django, sys\n"
+        "    assert django.__file__.startswith('/deps/')\n    assert sys.prefix != sys.base_prefix\n"
+    )
+    for path in (tmp_path, *tmp_path.parents):
+        if path.owner() and path.name.startswith(("pytest", "test_")):
+            path.chmod(0o755)
+    return folder

@@ -1,7 +1,6 @@
 """The tools for real: in bubblewrap, on the course's reference project and on hostile ones."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from grader.environment import Environment, hadolint_launch, poetry_launch
 from grader.environment.poetry_shell import make_shell, scripts
 from grader.sandbox.api import Launch, Sandbox
 from grader.sandbox.select import open_sandbox
-from tests.environment.conftest import COURSE
 
 Run = Callable[[Launch], tuple[int, str]]
 BAD = "FROM debian:latest\nRUN cd /tmp && sudo apt-get install -y x\n"
@@ -22,22 +20,6 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     sandbox = open_sandbox("bubblewrap", state_dir=tmp_path_factory.mktemp("state"))
     yield sandbox
     sandbox.close()
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """The reference project without its tests, and one test instead."""
-    ignored = shutil.ignore_patterns(".*", "*.sqlite3", "tests", "__pycache__")
-    folder = Path(shutil.copytree(COURSE, tmp_path / "project", ignore=ignored))
-    (folder / "tests").mkdir()
-    (folder / "tests" / "test_it.py").write_text(
-        "def test_it(settings):\n    import django, sys\n"
-        "    assert django.__file__.startswith('/deps/')\n    assert sys.prefix != sys.base_prefix\n"
-    )
-    for path in (tmp_path, *tmp_path.parents):
-        if path.owner() and path.name.startswith(("pytest", "test_")):
-            path.chmod(0o755)
-    return folder
 
 
 @pytest.fixture
