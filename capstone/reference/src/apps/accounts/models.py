@@ -3,10 +3,19 @@
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
+
+# BEGIN SOLUTION 03
+from django.contrib.auth.validators import UnicodeUsernameValidator
+
+# END
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
+# BEGIN SOLUTION 03
+from accounts.fields import EmailField, UsernameField
+
+# END
 from accounts.managers import UserManager
 from accounts.roles import Role
 from core.models import TimeStamped
@@ -21,6 +30,19 @@ from core.validation import refuse_taken
 class User(TimeStamped, AbstractUser):
     """A person with an account and a role."""
 
+    # BEGIN SOLUTION 03
+    username = UsernameField(
+        max_length=150,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
+        error_messages={"unique": "A user with that username already exists."},
+        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+    )
+    email = EmailField("email address", blank=True)
+    # STUB
+    # # TODO(03): a username and an address that are normalised before they are checked
+    # # (brief, task 1).
+    # END
     role = models.CharField(max_length=20, choices=Role, default=Role.READER)
     # BEGIN SOLUTION 04
     session_epoch = models.PositiveIntegerField(

@@ -5,7 +5,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from api.fields import EmailField, TextField
+from api.fields import EmailField, TextField, UsernameField
 from authentication import examples
 
 # Hashing is slow on purpose; a text without end would make it a weapon.
@@ -28,7 +28,7 @@ class PasswordField(TextField):
 class LoginSerializer(serializers.Serializer[None]):
     """A name and a password."""
 
-    username = TextField(max_length=150)
+    username = UsernameField(max_length=150)
     password = PasswordField()
 
 
@@ -36,7 +36,7 @@ class LoginSerializer(serializers.Serializer[None]):
 class RegistrationSerializer(serializers.Serializer[None]):
     """What a new account needs. Nobody chooses their own role."""
 
-    username = TextField(max_length=150, validators=[UnicodeUsernameValidator()])
+    username = UsernameField(max_length=150, validators=[UnicodeUsernameValidator()])
     email = EmailField(max_length=254)
     password = PasswordField()
 

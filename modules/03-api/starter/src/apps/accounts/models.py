@@ -15,6 +15,8 @@ from core.validation import refuse_taken
 class User(TimeStamped, AbstractUser):
     """A person with an account and a role."""
 
+    # TODO(03): a username and an address that are normalised before they are checked
+    # (brief, task 1).
     role = models.CharField(max_length=20, choices=Role, default=Role.READER)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -27,4 +27,5 @@ class UserFilter(django_filters.FilterSet):
         self, queryset: QuerySet[User], name: str, value: str
     ) -> QuerySet[User]:
         """With this text, in whatever capitals."""
-        return queryset.filter(Q(username__icontains=value) | Q(email__icontains=value))
+        name = User.normalize_username(value)
+        return queryset.filter(Q(username__icontains=name) | Q(email__icontains=value))

@@ -3,9 +3,11 @@
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models.functions import Lower
 
+from accounts.fields import EmailField, UsernameField
 from accounts.managers import UserManager
 from accounts.roles import Role
 from core.models import TimeStamped
@@ -15,6 +17,14 @@ from core.validation import refuse_taken
 class User(TimeStamped, AbstractUser):
     """A person with an account and a role."""
 
+    username = UsernameField(
+        max_length=150,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
+        error_messages={"unique": "A user with that username already exists."},
+        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+    )
+    email = EmailField("email address", blank=True)
     role = models.CharField(max_length=20, choices=Role, default=Role.READER)
 
     objects: ClassVar[UserManager] = UserManager()

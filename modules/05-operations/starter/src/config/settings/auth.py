@@ -24,6 +24,7 @@ AXES_COOLOFF_TIME = timedelta(
     seconds=env.float("LOGIN_LOCKOUT_SECONDS", default=15 * 60)
 )
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "authentication.lockout.attempted_username"
 AXES_RESET_ON_SUCCESS = True
 # Knocking on while locked out does not make it last longer: the owner gets in again.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False

@@ -1,3 +1,4 @@
+# FILE SOLUTION 04
 """A number that moves on when somebody is logged out everywhere."""
 
 from django.db import migrations, models
@@ -5,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_role_and_timestamps"),
+        ("accounts", "0003_normalised_names"),
     ]
 
     operations = [
