@@ -49,6 +49,7 @@ class Assignment:
 class Options:
     """How to grade. ``seed`` is recorded in the result, so that a run can be repeated; ``None`` draws one.
 
+    ``path`` names the project's folder in the submission; without it the project is looked for.
     ``criteria`` restricts the run to some criterion ids, which never gives an official result. ``lanes`` is how many
     processes share the checks: one where several submissions are graded at a time.
     """
@@ -59,6 +60,7 @@ class Options:
     mode: Literal["fork", "savepoint"] = "fork"
     seed: int | None = None
     commit: str | None = None
+    path: str | None = None
     public_only: bool = False
     criteria: tuple[str, ...] | None = None
     lanes: int = 1
@@ -74,7 +76,13 @@ def grade(source: Path, assignment: Assignment, options: Options, *, progress: S
     options = replace(options, seed=secrets.randbits(32) if options.seed is None else options.seed)
     with workspace() as room:
         progress(Progress("Taking in the submission"))
-        submission = take_in(source, into=room.path / "submission", commit=options.commit)
+        submission = take_in(
+            source,
+            into=room.path / "submission",
+            commit=options.commit,
+            folder=options.path,
+            slug=assignment.module.slug,
+        )
         environment = _environment(submission, assignment, options, progress)
         evidence = _measure(submission, environment, assignment, options, room, progress)
         evidence = _settled(evidence, assignment, options, room, progress)

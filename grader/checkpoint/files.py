@@ -1,17 +1,17 @@
 """The fixture ``files``: the submission as data, never executed."""
 
-import json
-import tomllib
+import atexit
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Any, Literal
 
 from grader.checkpoint.outcome import Failed
 from grader.domain.evidence import Location
+from grader.reader.client import NotReadable, Reader
 
 LARGEST = 1 << 20
-_LARGEST_YAML, _MOST_ALIASES, _DEEPEST = 1 << 18, 50, 40
+# One for this process, which has one submission; it starts with the first document.
+_READER = Reader("toml", "yaml", "json")
+atexit.register(_READER.close)
 
 
 class Files:
@@ -50,38 +50,21 @@ class Files:
         return self.text(name).splitlines()
 
     def toml(self, name: str) -> dict[str, Any]:
-        """The file as TOML; fails the check, with the line, if it is none."""
-        try:
-            return tomllib.loads(self.text(name))
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise Failed(f"`{name}` in TOML", str(error)[:200], Location(name)) from None
+        """The file as TOML; fails the check, with what is wrong, if it is none."""
+        found: dict[str, Any] = self._read("toml", name)
+        return found
 
     def json(self, name: str) -> Any:
         """The file as JSON; fails the check if it is none."""
-        try:
-            return json.loads(self.text(name))
-        except (ValueError, RecursionError) as error:
-            raise Failed(f"`{name}` in JSON", str(error)[:200], Location(name)) from None
+        return self._read("json", name)
 
     def yaml(self, name: str) -> Any:
         """The file as YAML of plain data; fails the check if it is none, or would grow when it is read."""
-        text = self.text(name)
-        if len(text) > _LARGEST_YAML:
-            raise Failed(f"`{name}` of at most 256 KiB", f"{len(text)} characters", Location(name))
+        return self._read("yaml", name)
+
+    def _read(self, kind: Literal["toml", "yaml", "json"], name: str) -> Any:
         try:
-            _refuse_growth(text)
-            return yaml.safe_load(text)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else None
-            raise Failed(f"`{name}` in YAML", str(error.problem)[:200], Location(name, line)) from None
-        except (yaml.YAMLError, RecursionError, ValueError) as error:
-            raise Failed(f"`{name}` in YAML", str(error)[:200], Location(name)) from None
-
-
-def _refuse_growth(text: str) -> None:
-    aliases = depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        aliases += isinstance(event, yaml.AliasEvent)
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if aliases > _MOST_ALIASES or depth > _DEEPEST:
-            raise ValueError("too many aliases, or nested too deep")
+            return _READER.read(kind, self.text(name).encode())
+        except NotReadable as problem:
+            asked = "that is soon read" if problem.exhausting else f"in {kind.upper()}"
+            raise Failed(f"`{name}` {asked}", problem.text, Location(name, problem.line)) from None

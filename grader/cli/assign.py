@@ -1,7 +1,8 @@
 """Which assignment a submission belongs to."""
 
+import os
+import stat
 import tempfile
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,12 +11,18 @@ from grader.course import Course, assign, load_course
 from grader.domain.errors import UsageError_
 from grader.pipeline import Assignment
 
+_LARGEST = 1 << 16
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
 
 @contextmanager
-def assignment(course_dir: Path, number: int | None, submission: Path) -> Iterator[Assignment]:
-    """The assignment of that number, or of the module that the submission's place says; its control lives as long."""
+def assignment(course_dir: Path, number: int | None, submission: Path, path: str | None = None) -> Iterator[Assignment]:
+    """The assignment of that number, or of the module that the submission's place says; its control lives as long.
+
+    ``path`` is the folder of the project in the submission, where one was named.
+    """
     course = load_course(course_dir)
-    chosen = number if number is not None else _named_by(submission, course)
+    chosen = number if number is not None else _named_by(submission / (path or ""), course)
     ready = {m.number for m in course.modules if m.criteria}
     if chosen not in ready:
         known = ", ".join(f"{n:02d}" for n in sorted(ready))
@@ -25,15 +32,32 @@ def assignment(course_dir: Path, number: int | None, submission: Path) -> Iterat
         yield assign(course, chosen, Path(room))
 
 
-def _named_by(submission: Path, course: Course) -> int:
-    """The module that a submission's folder, or a track.toml in it, names."""
+def _named_by(project: Path, course: Course) -> int:
+    """The module that a project's folder, or a track.toml in it, names."""
     for module in course.modules:
-        if module.slug in submission.resolve().parts:
+        if module.slug in project.resolve().parts:
             return module.number
-    try:
-        number = tomllib.loads((submission / "track.toml").read_text("utf-8")).get("module")
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        number = None
+    number = _settings(project / "track.toml").get("module")
     if type(number) is int:
         return number
     raise UsageError_("it is not clear which module this is a submission of", "Say so: --module 02.")
+
+
+def _settings(path: Path) -> dict[str, object]:
+    """The file as data, which a learner wrote; nothing where it is no small plain file of TOML."""
+    try:
+        with os.fdopen(os.open(path, _FILE), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return {}
+            data = file.read(_LARGEST + 1)
+    except OSError:
+        return {}
+    if len(data) > _LARGEST:
+        return {}
+    from grader.reader.client import NotReadable, read_once  # most submissions have no such file
+
+    try:
+        found = read_once("toml", data)
+    except NotReadable:
+        return {}
+    return found if isinstance(found, dict) else {}

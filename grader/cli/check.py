@@ -13,6 +13,7 @@ from grader.domain.errors import SandboxError
 @click.command("check")
 @click.argument("submission", type=click.Path(path_type=Path), default=Path())
 @opt.module_option
+@opt.path_option
 @opt.out_option
 @opt.format_option
 @opt.sandbox_option
@@ -23,6 +24,7 @@ from grader.domain.errors import SandboxError
 def command(
     submission: Path,
     number: int | None,
+    path: str | None,
     out_dir: Path,
     formats: tuple[str, ...],
     sandbox: Literal["auto", "bubblewrap", "process"],
@@ -36,13 +38,14 @@ def command(
     from grader.cli.meanwhile import meanwhile
     from grader.pipeline import Options, grade
 
-    with assignment(opt.find_course(course_dir), number, submission) as chosen, progress() as show:
+    with assignment(opt.find_course(course_dir), number, submission, path) as chosen, progress() as show:
         choices = Options(
             state_dir=opt.state_dir(),
             sandbox=_own_machine(sandbox),
             database=database,
             mode="savepoint",
             seed=seed,
+            path=path,
             public_only=True,
             criteria=opt.only(chosen.module, criteria),
         )

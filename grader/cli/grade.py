@@ -12,6 +12,7 @@ from grader.cli.console import out, progress
 @click.command("grade")
 @click.argument("submission", type=click.Path(path_type=Path))
 @opt.module_option
+@opt.path_option
 @opt.out_option
 @opt.format_option
 @opt.sandbox_option
@@ -26,6 +27,7 @@ from grader.cli.console import out, progress
 def command(
     submission: Path,
     number: int | None,
+    path: str | None,
     out_dir: Path,
     formats: tuple[str, ...],
     sandbox: Literal["auto", "bubblewrap", "process"],
@@ -43,13 +45,14 @@ def command(
     from grader.cli.meanwhile import meanwhile
     from grader.pipeline import Options, grade
 
-    with assignment(opt.find_course(course_dir), number, submission) as chosen, progress() as show:
+    with assignment(opt.find_course(course_dir), number, submission, path) as chosen, progress() as show:
         choices = Options(
             state_dir=opt.state_dir(),
             sandbox=sandbox,
             database=database,
             mode=mode,
             seed=seed,
+            path=path,
             commit=commit,
             criteria=opt.only(chosen.module, criteria),
             lanes=jobs or opt.lanes(),

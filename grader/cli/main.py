@@ -47,7 +47,7 @@ class LazyGroup(click.Group):
 def grader() -> None:
     """Grade Django Track submissions, and build the course they belong to.
 
-    Exit codes: 0 the bar is met, 1 it is not, 2 the command was misused, 3 the grader or the machine failed.
+    Exit codes: 0 the bar is met, 1 it is not, 2 misuse or nothing to grade, 3 the grader or the machine failed.
     """
 
 

@@ -12,6 +12,9 @@ from grader.domain.errors import UsageError_
 FORMATS = ("json", "html", "markdown", "junit", "classroom")
 
 module_option = click.option("--module", "number", type=click.IntRange(1, 5), help="Number of the module, such as 02.")
+path_option = click.option(
+    "--path", help="Folder of the project in SUBMISSION [the one that holds manage.py, or the only one below]."
+)
 course_option = click.option(
     "--course", "course_dir", type=click.Path(path_type=Path), help="Folder with course.toml [found from here upwards]."
 )

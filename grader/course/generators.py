@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.course.manifest import Generated
 from grader.domain.errors import CourseError
-from grader.environment.lock import content_hashes
+from grader.reader.locks import content_hashes
 
 _Generator = Callable[[Generated, Mapping[str, bytes], Path], bytes]
 _HASH = re.compile(r'^content-hash = "[0-9a-f]+"$', re.MULTILINE)

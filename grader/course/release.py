@@ -15,7 +15,7 @@ from grader.course.projection import project_to, project_tree
 from grader.course.wheel import own_wheel
 from grader.domain.course import Module, State
 from grader.domain.errors import CourseError, UsageError_
-from grader.environment.lock import content_hashes
+from grader.reader.locks import content_hashes
 
 _SHARED = ("README.md", "hints.md", "module.toml")
 _IGNORED = ".venv/\n__pycache__/\n*.py[cod]\n.env\n*.sqlite3\nout/\n"

@@ -19,12 +19,13 @@ class UsageError_(GraderError):
 
 
 class SubmissionError(GraderError):
-    """The submission cannot be taken in at all: too large, not a folder, an unknown commit.
+    """The submission cannot be taken in at all: too large, damaged, no project in it or several, an unknown commit.
 
-    Everything that a learner can mend by editing code is evidence in a result, not this exception.
+    Everything that a learner can mend by editing code is evidence in a result, not this exception. It is no grade
+    either, so it does not end with the exit code of one.
     """
 
-    exit_code = 1
+    exit_code = 2
 
 
 class CourseError(GraderError):

@@ -2,19 +2,17 @@
 
 import json
 from collections.abc import Iterator
-from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from typing import Any
 
 from grader.domain.errors import EnvironmentError_
-
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
+from grader.reader.client import NotReadable, read_once
+from grader.reader.values import packed
 
 LARGEST = 20_000
-_MOST = 10
-_SHOWN = 200
 _DEEPEST = 50
+_CPU_S = 10.0
+_NEEDED = ("jsonschema", "check_jsonschema")
 
 
 def compose_problems(data: object) -> tuple[str, ...]:
@@ -25,27 +23,16 @@ def compose_problems(data: object) -> tuple[str, ...]:
     """
     if _values(data, {}, set()) > LARGEST:
         return (f"the file stands for more than {LARGEST:,} values: write fewer aliases.",)
-    key = next(_odd_keys(data), None)
-    if key is not None:
-        return (f"the file: {key!r} is a key, and keys are text: put it in quotes."[:_SHOWN],)
-    errors = [(tuple(map(str, error.absolute_path)), error) for error in _validator().iter_errors(data)]
-    # Where something deeper is wrong, the schema calls every key around it unexpected as well.
-    kept = sorted(
-        (path, error.message)
-        for path, error in errors
-        if error.validator != "unevaluatedProperties"
-        or not any(other[: len(path)] == path and len(other) > len(path) for other, _ in errors)
-    )
-    return tuple(f"{'.'.join(path) or 'the file'}: {message}"[:_SHOWN] for path, message in kept[:_MOST])
-
-
-def _odd_keys(data: object) -> Iterator[object]:
-    """Keys that YAML reads as numbers, dates or truths; the schema knows only text."""
-    if isinstance(data, dict):
-        yield from (key for key in data if not isinstance(key, str))
-    if isinstance(data, dict | list):
-        for value in _children(data):
-            yield from _odd_keys(value)
+    if not all(map(find_spec, _NEEDED)):
+        raise EnvironmentError_(
+            "the schema of Compose files is not installed.",
+            "Install the tools of the course beside the grader: pip install 'django-track[course]'.",
+        )
+    try:
+        problems = read_once("compose", json.dumps(packed(data)).encode(), cpu_s=_CPU_S)
+    except NotReadable as problem:
+        return (f"the file cannot be held against the schema: {problem.text}.",)
+    return tuple(str(one) for one in problems) if isinstance(problems, list) else ()
 
 
 def _values(data: object, known: dict[int, int], above: set[int]) -> int:
@@ -62,17 +49,3 @@ def _values(data: object, known: dict[int, int], above: set[int]) -> int:
 
 def _children(data: dict[Any, Any] | list[Any]) -> Iterator[Any]:
     yield from data.values() if isinstance(data, dict) else data
-
-
-@cache
-def _validator() -> "Draft202012Validator":
-    from jsonschema import Draft202012Validator  # a seventh of what starting a grading imports, for one check
-
-    try:
-        schema = resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
-        return Draft202012Validator(json.loads(schema.read_text("utf-8")))
-    except (ModuleNotFoundError, FileNotFoundError):
-        raise EnvironmentError_(
-            "the schema of Compose files is not installed.",
-            "Install the tools of the course beside the grader: pip install 'django-track[course]'.",
-        ) from None

@@ -9,9 +9,13 @@ from pathlib import Path
 import msgspec
 import packaging
 
+import grader.reader
 from grader.environment.locked import LARGEST_BYTES, Lock
 
-_READER = Path(__file__).with_name("lock.py")
+_READERS = (
+    *(Path(grader.reader.__file__).parent / name for name in ("documents.py", "locks.py")),
+    Path(__file__).with_name("lock.py"),
+)
 
 
 def kept_lock(folder: Path, kept: Path) -> Lock:
@@ -33,7 +37,7 @@ def kept_lock(folder: Path, kept: Path) -> Lock:
 
 
 def _read(folder: Path) -> Lock:
-    from grader.environment.lock import read_lock  # it imports a parser of markers, for a lock not seen before
+    from grader.environment.lock import read_lock  # it starts a process, for a lock not seen before
 
     return read_lock(folder)
 
@@ -42,7 +46,7 @@ def _key(folder: Path) -> str | None:
     """SHA-256 over the two files and all that reading them depends on; ``None`` where they cannot be read."""
     digest = hashlib.sha256(f"{platform.python_version()} {packaging.__version__}".encode())
     try:
-        for path in (_READER, folder / "pyproject.toml", folder / "poetry.lock"):
+        for path in (*_READERS, folder / "pyproject.toml", folder / "poetry.lock"):
             if path.stat().st_size > LARGEST_BYTES:
                 return None
             digest.update(hashlib.sha256(path.read_bytes()).digest())

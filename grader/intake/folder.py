@@ -2,20 +2,26 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from grader.domain.errors import SubmissionError
-from grader.intake.names import shown
-from grader.intake.store import Store
+from grader.intake.entries import Entry, too_much
+from grader.intake.find import is_environment
+from grader.intake.limits import IntakeLimits
+from grader.intake.names import complaint, is_made_by_tools, shown
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _PIECE = 1 << 20
+_MARKS = ("pyvenv.cfg",)
 
 
-def from_folder(source: Path, store: Store) -> None:
-    """Copy every plain file below ``source`` into the store."""
+@contextmanager
+def folder_source(source: Path, limits: IntakeLimits) -> Iterator["FolderSource"]:
+    """The plain files below ``source``."""
     try:
         descriptor = os.open(source, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as problem:
@@ -23,67 +29,116 @@ def from_folder(source: Path, store: Store) -> None:
             f"{shown(str(source))} cannot be read: {problem.strerror}", "Check its permissions."
         ) from None
     try:
-        _walk(descriptor, "", store)
+        yield FolderSource(descriptor, limits)
     finally:
         os.close(descriptor)
 
 
-def _walk(descriptor: int, prefix: str, store: Store) -> None:
-    for name in _names(descriptor, store):
-        path = f"{prefix}{name}"
-        if not store.wants(path):
-            continue
+class FolderSource:
+    """Keeps ``entries.Source`` for the folder behind a descriptor.
+
+    A file with more names than lie in the folder is somebody else's too, who may be the staff: a hard link shows a
+    file whatever folder it is in. No such file is read; the submission is refused, because leaving out a file that
+    a copying program has linked would take marks for nothing.
+    """
+
+    commit = None
+
+    def __init__(self, descriptor: int, limits: IntakeLimits) -> None:
+        self._root, self._limits = descriptor, limits
+        self._names: Counter[tuple[int, int]] = Counter()
+        self._seen = 0
+        self.entries = list(self._walk(descriptor, "", 0))
+
+    def contents(self, wanted: list[Entry]) -> Iterator[tuple[Entry, Iterable[bytes] | None]]:
+        """See ``entries.Source``."""
+        for entry in wanted:
+            file = self._open(entry.path)
+            if file is None:
+                yield entry, None
+                continue
+            try:
+                yield entry, _pieces(file)
+            finally:
+                os.close(file)
+
+    def _walk(self, descriptor: int, prefix: str, depth: int) -> Iterator[Entry]:
+        names = _names(descriptor, self._limits.entries)
+        if prefix and is_environment(names):
+            names = [name for name in names if name in _MARKS]
+        self._seen += len(names)  # folders too: a flood of empty ones is a flood
+        if self._seen > self._limits.entries:
+            raise too_much(f"it has more than {self._limits.entries:,} files and folders")
+        for name in names:
+            path = f"{prefix}{name}"
+            try:
+                facts = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # an editor's temporary file, gone since the folder was listed
+            if not stat.S_ISDIR(facts.st_mode):
+                yield self._entry(path, facts)
+            elif is_made_by_tools(name) or complaint(name) or depth >= 2 * self._limits.depth:
+                yield Entry(path)  # not looked into; why is told when it is asked whether it is wanted
+            else:
+                yield from self._descend(descriptor, name, path, depth)
+
+    def _entry(self, path: str, facts: os.stat_result) -> Entry:
+        if not stat.S_ISREG(facts.st_mode):
+            return Entry(
+                path, oddity="it is a symbolic link" if stat.S_ISLNK(facts.st_mode) else "it is not a plain file"
+            )
+        if facts.st_nlink > 1:
+            self._names[facts.st_dev, facts.st_ino] += 1
+        return Entry(path, facts.st_size, bool(facts.st_mode & stat.S_IXUSR))
+
+    def _descend(self, descriptor: int, name: str, path: str, depth: int) -> Iterator[Entry]:
         try:
-            kind = os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mode
-        except FileNotFoundError:
-            continue  # an editor's temporary file, gone since the folder was listed
-        if stat.S_ISDIR(kind):
-            _descend(descriptor, name, path, store)
-        elif stat.S_ISREG(kind):
-            _copy(descriptor, name, path, store)
-        else:
-            what = "a symbolic link" if stat.S_ISLNK(kind) else "not a plain file"
-            store.notice(f"{shown(path)} was left out: it is {what}.")
+            inner = os.open(name, _FOLDER, dir_fd=descriptor)
+        except OSError:
+            yield Entry(path, oddity="it cannot be opened")
+            return
+        try:
+            yield from self._walk(inner, f"{path}/", depth + 1)
+        finally:
+            os.close(inner)
+
+    def _open(self, path: str) -> int | None:
+        """The plain file at this path, opened; ``None`` if it is none any more."""
+        *folders, name = path.split("/")
+        opened: list[int] = []
+        try:
+            for folder in folders:
+                opened.append(os.open(folder, _FOLDER, dir_fd=opened[-1] if opened else self._root))
+            file = os.open(name, _FILE, dir_fd=opened[-1] if opened else self._root)
+        except OSError:
+            return None
+        finally:
+            for descriptor in opened:
+                os.close(descriptor)
+        return self._checked(file, path)
+
+    def _checked(self, file: int, path: str) -> int | None:
+        facts = os.fstat(file)
+        if stat.S_ISREG(facts.st_mode) and facts.st_nlink <= max(1, self._names[facts.st_dev, facts.st_ino]):
+            return file
+        os.close(file)
+        if not stat.S_ISREG(facts.st_mode):
+            return None
+        raise SubmissionError(
+            f"{shown(path)} is a hard link: the same file has a name outside of the submission too",
+            "Copy the folder (cp -r), and hand in the copy.",
+        )
 
 
-def _names(descriptor: int, store: Store) -> list[str]:
+def _names(descriptor: int, most: int) -> list[str]:
     """The names in a folder in order, read no further than the bounds allow: a flood of files is not even listed."""
     names = []
     with os.scandir(descriptor) as entries:
         for entry in entries:
             names.append(entry.name)
-            if len(names) > store.limits.entries:
+            if len(names) > most:
                 break
     return sorted(names)
-
-
-def _descend(descriptor: int, name: str, path: str, store: Store) -> None:
-    try:
-        inner = os.open(name, _FOLDER, dir_fd=descriptor)
-    except OSError:
-        store.notice(f"{shown(path)} was left out: it cannot be opened.")
-        return
-    try:
-        _walk(inner, f"{path}/", store)
-    finally:
-        os.close(inner)
-
-
-def _copy(descriptor: int, name: str, path: str, store: Store) -> None:
-    try:
-        file = os.open(name, _FILE, dir_fd=descriptor)
-    except OSError:
-        store.notice(f"{shown(path)} was left out: it cannot be opened.")
-        return
-    try:
-        facts = os.fstat(file)
-        if not stat.S_ISREG(facts.st_mode):
-            store.notice(f"{shown(path)} was left out: it is not a plain file.")
-            return
-        store.check_size(path, facts.st_size)
-        store.add(path, _pieces(file), executable=bool(facts.st_mode & stat.S_IXUSR))
-    finally:
-        os.close(file)
 
 
 def _pieces(file: int) -> Iterator[bytes]:

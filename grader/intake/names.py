@@ -27,10 +27,12 @@ _MADE_BY_TOOLS = frozenset(
 )
 _MADE_SUFFIXES = (".pyc", ".pyo", ".dist-info", ".egg-info", ".pth", ".sqlite3", ".sqlite3-journal")
 
+_MADE_PREFIX = "._"  # what a Mac keeps beside a file whose disk or archive has no place for it
+
 
 def is_made_by_tools(name: str) -> bool:
     """Whether a file or folder of this name is left out without a word: tools make it anew."""
-    return name in _MADE_BY_TOOLS or name.endswith(_MADE_SUFFIXES)
+    return name in _MADE_BY_TOOLS or name.endswith(_MADE_SUFFIXES) or name.startswith(_MADE_PREFIX)
 
 
 def is_secret(name: str) -> bool:

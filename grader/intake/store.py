@@ -2,11 +2,10 @@
 
 import hashlib
 import os
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from grader.domain.errors import SubmissionError
+from grader.intake.entries import too_much
 from grader.intake.limits import IntakeLimits
 from grader.intake.names import complaint, is_made_by_tools, is_secret, shown
 
@@ -23,20 +22,19 @@ class Store:
         self.root, self.limits = root, limits
         self.files: dict[str, tuple[str, bool]] = {}
         self.notices: list[str] = []
-        self.total = self.seen = 0
-        self._folded: dict[str, str] = {}
+        self.total = self._announced = self._expected = 0
         root.parent.mkdir(parents=True, exist_ok=True)
         _make_folder(root)
 
     def wants(self, path: str) -> bool:
-        """Whether the file or folder at this path is to be taken; counts it, and notes why it is left out."""
-        self.seen += 1
-        if self.seen > self.limits.entries:
-            raise too_much(f"it has more than {self.limits.entries:,} files and folders")
+        """Whether the file or folder at this path is to be taken; notes why it is left out.
+
+        Names are exact: ``Models.py`` and ``models.py`` are two files, as they are where the project is graded.
+        """
         parts = PurePosixPath(path).parts
         if any(is_made_by_tools(part) for part in parts):
             return False
-        if parts and is_secret(parts[-1]):
+        if any(map(is_secret, parts)):
             self.notice(f"{shown(path)} was left out: it holds settings of one machine, and perhaps secrets.")
             return False
         wrong = next(filter(None, map(complaint, parts)), "") or self._too_deep(path, parts)
@@ -45,14 +43,8 @@ class Store:
         return not wrong
 
     def _too_deep(self, path: str, parts: tuple[str, ...]) -> str:
-        if len(parts) > self.limits.depth or len(os.fsencode(path)) > self.limits.path_bytes:
-            return "its path is too long or too deep"
-        for end in range(1, len(parts) + 1):
-            part = "/".join(parts[:end])
-            first = self._folded.setdefault(unicodedata.normalize("NFC", part).casefold(), part)
-            if first != part:
-                return f"it differs only by case from {shown(first)}"
-        return ""
+        deep = len(parts) > self.limits.depth or len(os.fsencode(path)) > self.limits.path_bytes
+        return "its path is too long or too deep" if deep else ""
 
     def notice(self, text: str) -> None:
         """Keep a sentence for the learner, who is shown the first twenty and the number of the rest."""
@@ -63,14 +55,19 @@ class Store:
         rest = len(self.notices) - _MOST_NOTICES
         return (*self.notices[:_MOST_NOTICES], *([f"… and {rest} more like these."] if rest > 0 else ()))
 
-    def check_size(self, path: str, size: int) -> None:
-        """Refuse a file for its announced size, before any of it is read."""
+    def announce(self, path: str, size: int) -> None:
+        """Count a file by its announced size, before any of it is read; ``SubmissionError`` if it is one too many."""
+        self._announced += size
+        self._expected += 1
+        self._check(path, size, self._announced)
+        if self._expected > self.limits.files:
+            raise too_much(f"it has more than {self.limits.files:,} files")
+
+    def _check(self, path: str, size: int, together: int) -> None:
         if size > self.limits.file_bytes:
             raise too_much(f"{shown(path)} is larger than {self.limits.file_bytes >> 20} MB")
-        if self.total + size > self.limits.total_bytes:
+        if together > self.limits.total_bytes:
             raise too_much(f"its files are larger than {self.limits.total_bytes >> 20} MB together")
-        if len(self.files) >= self.limits.files:
-            raise too_much(f"it has more than {self.limits.files:,} files")
 
     def add(self, path: str, pieces: Iterable[bytes], *, executable: bool) -> None:
         """Write one file, counting what really arrives and not what was announced."""
@@ -82,7 +79,7 @@ class Store:
             with target.open("xb") as file:
                 for piece in pieces:
                     size += len(piece)
-                    self.check_size(path, size)
+                    self._check(path, size, self.total + size)
                     digest.update(piece)
                     file.write(piece)
         except (FileExistsError, NotADirectoryError):
@@ -104,11 +101,3 @@ def _make_folder(path: Path) -> None:
     """Open to the sandbox's own user, whatever this process's umask takes away."""
     path.mkdir()
     path.chmod(0o755)
-
-
-def too_much(what: str) -> SubmissionError:
-    """What to raise when a bound is passed; ``what`` goes on from "the submission cannot be taken in:"."""
-    return SubmissionError(
-        f"the submission cannot be taken in: {what}",
-        "Keep media, databases, environments and build results out of the repository (.gitignore), and submit again.",
-    )

@@ -1,14 +1,17 @@
 """One submission as the grader sees it from here on: plain files of our own, whatever they came from."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.domain.errors import EnvironmentError_, SubmissionError
-from grader.intake.archive import SUFFIXES, from_archive, is_archive
-from grader.intake.commit import from_commit
-from grader.intake.folder import from_folder
+from grader.intake.archive import SUFFIXES, archive_source, is_archive
+from grader.intake.commit import commit_source
+from grader.intake.entries import Entry, Source
+from grader.intake.find import Place, environments, find_project, named_project
+from grader.intake.folder import folder_source
 from grader.intake.limits import IntakeLimits
-from grader.intake.names import shown
+from grader.intake.names import is_made_by_tools, shown
 from grader.intake.store import Store
 
 
@@ -29,18 +32,32 @@ class Submission:
     notices: tuple[str, ...]
 
 
-def take_in(source: Path, *, into: Path, commit: str | None = None, limits: IntakeLimits | None = None) -> Submission:
+def take_in(
+    source: Path,
+    *,
+    into: Path,
+    commit: str | None = None,
+    folder: str | None = None,
+    slug: str = "",
+    limits: IntakeLimits | None = None,
+) -> Submission:
     """Copy a submission into the new folder ``into``.
 
-    ``source`` is a folder, a git repository with ``commit``, or a zip or tar archive.
+    ``source`` is a folder, a git repository with ``commit``, or a zip or tar archive. The project is looked for in it,
+    and ``slug``, the name of the module's folder, tells it from others; ``folder``, a path in the source, names it.
+    The copy is the same whatever the project came in, and however far down it lay.
 
     Raises:
-        SubmissionError: it is not there, too large, damaged or has not a single file; the hint says what to do.
-        EnvironmentError_: the copy cannot be written.
+        SubmissionError: it is not there, too large, damaged, or holds no project or several; the hint says what to do.
+        EnvironmentError_: the copy cannot be written, or the source cannot be read on this machine.
     """
+    bounds = limits or IntakeLimits()
     try:
-        store = Store(into, limits or IntakeLimits())
-        found = _read(source, commit, store)
+        store = Store(into, bounds)
+        with _opened(source, commit, bounds) as files:
+            place = _place(files.entries, shown(str(source)), folder, slug)
+            _copy(files, place, store)
+            found = files.commit
     except OSError as problem:
         raise EnvironmentError_(
             f"the submission cannot be copied: {problem.strerror}",
@@ -54,11 +71,46 @@ def take_in(source: Path, *, into: Path, commit: str | None = None, limits: Inta
         commit=found,
         tree_hash=store.tree_hash(),
         files=tuple(sorted(store.files)),
-        notices=store.all_notices(),
+        notices=tuple(filter(None, [place.sentence()])) + store.all_notices(),
     )
 
 
-def _read(source: Path, commit: str | None, store: Store) -> str | None:
+def _place(entries: list[Entry], source: str, folder: str | None, slug: str) -> Place:
+    paths = [entry.path for entry in entries if not entry.oddity]
+    if not any(not is_made_by_tools(path.rpartition("/")[2]) for path in paths):
+        raise SubmissionError(f"{source} has no files", "Name the folder that holds manage.py.")
+    if folder is not None:
+        return named_project(paths, folder, source=source)
+    skipped = environments(paths)
+    return find_project((path for path in paths if not path.startswith(skipped)), source=source, slug=slug)
+
+
+def _copy(files: Source, place: Place, store: Store) -> None:
+    """Write what is wanted of the project's files, once all of them are known to be within the bounds."""
+    inside = {e.path.removeprefix(place.folder): e for e in files.entries if e.path.startswith(place.folder)}
+    skipped = environments(inside)
+    for folder in skipped:
+        if store.wants(folder):
+            store.notice(f"{shown(folder)} was left out: it is a virtual environment.")
+    wanted: dict[str, str] = {}
+    chosen = []
+    for path, entry in inside.items():
+        if path.startswith(skipped) or not store.wants(path):
+            continue
+        if entry.oddity:
+            store.notice(f"{shown(path)} was left out: {entry.oddity}.")
+            continue
+        store.announce(path, entry.size)
+        wanted[entry.path] = path
+        chosen.append(entry)
+    for entry, pieces in files.contents(chosen):
+        if pieces is None:
+            store.notice(f"{shown(wanted[entry.path])} was left out: it cannot be opened.")
+        else:
+            store.add(wanted[entry.path], pieces, executable=entry.executable)
+
+
+def _opened(source: Path, commit: str | None, limits: IntakeLimits) -> AbstractContextManager[Source]:
     try:
         source.stat()
     except (OSError, ValueError):
@@ -66,14 +118,12 @@ def _read(source: Path, commit: str | None, store: Store) -> str | None:
     if source.is_symlink():  # among a class's submissions it may point at another's, or at the staff's own solution
         raise SubmissionError(f"{shown(str(source))} is a symbolic link", "Name the folder that it points to.")
     if commit is not None:
-        return from_commit(source, commit, store)
+        return commit_source(source, commit, limits)
     if source.is_dir():
-        from_folder(source, store)
-    elif is_archive(source):
-        from_archive(source, store)
-    else:
-        raise SubmissionError(
-            f"{shown(str(source))} is a file, not a project",
-            f"Name the folder that holds manage.py, or an archive of it ({', '.join(SUFFIXES)}).",
-        )
-    return None
+        return folder_source(source, limits)
+    if is_archive(source):
+        return archive_source(source, limits)
+    raise SubmissionError(
+        f"{shown(str(source))} is a file, not a project",
+        f"Name the folder that holds manage.py, or an archive of it ({', '.join(SUFFIXES)}).",
+    )

@@ -59,7 +59,7 @@ def test_a_package_has_all_that_it_names(package: str) -> None:
         (["grade"], 2, "Missing argument"),
         (["no-such-command"], 2, "No such command"),
         (["grade", ".", "--module", "9"], 2, "1<=x<=5"),
-        (["grade", "no-such-folder", "--module", "02"], 1, "no-such-folder"),
+        (["grade", "no-such-folder", "--module", "02"], 2, "no-such-folder"),
         (["grade", ".", "--module", "05"], 2, "has no checks"),
         (["grade", ".", "--module", "02", "--only", "no.such-criterion"], 2, "no.such-criterion"),
         (["grade", ".", "--course", "/tmp"], 2, "no course.toml"),

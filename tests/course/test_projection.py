@@ -13,7 +13,7 @@ from grader.course.git import own_files, untracked
 from grader.course.grammar import LEAK
 from grader.domain.course import State
 from grader.domain.errors import CourseError, UsageError_
-from grader.environment.lock import content_hashes
+from grader.reader.locks import content_hashes
 
 STATES = [State(number, solved) for number in (1, 2) for solved in (False, True)]
 Rewrite = Callable[[str, str, str], Course]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.environment import Environment, prepare
-from grader.environment.lock import content_hashes
+from grader.reader.locks import content_hashes
 
 COURSE = Path(__file__).parents[2] / "capstone" / "reference"
 PROJECT = '[project]\nname = "small"\nversion = "1"\nrequires-python = ">=3.12"\ndependencies = ["asgiref"]\n'

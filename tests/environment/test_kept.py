@@ -50,7 +50,7 @@ def test_a_change_of_what_reads_it_is_seen(
     kept_lock(write(), tmp_path / "kept")
     if changed == "reader":
         (tmp_path / "lock.py").write_text("")
-        monkeypatch.setattr(kept, "_READER", tmp_path / "lock.py")
+        monkeypatch.setattr(kept, "_READERS", (tmp_path / "lock.py",))
     elif changed == "python":
         monkeypatch.setattr(kept.platform, "python_version", lambda: "3.99.0")
     else:

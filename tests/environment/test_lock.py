@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.environment import read_lock
-from grader.environment.lock import content_hashes
 from grader.environment.tools import poetry_site
+from grader.reader.locks import content_hashes
 from tests.environment.conftest import COURSE, PROJECT
 
 Write = Callable[..., Path]

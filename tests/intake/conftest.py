@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,8 +30,8 @@ def take(tmp_path: Path) -> Callable[..., Submission]:
     """``take_in`` into a new folder each time, with small limits."""
     count = iter(range(1000))
 
-    def take(source: Path, *, commit: str | None = None, limits: IntakeLimits = SMALL) -> Submission:
-        return take_in(source, into=tmp_path / f"taken-{next(count)}", commit=commit, limits=limits)
+    def take(source: Path, *, limits: IntakeLimits = SMALL, **more: Any) -> Submission:
+        return take_in(source, into=tmp_path / f"taken-{next(count)}", limits=limits, **more)
 
     return take
 

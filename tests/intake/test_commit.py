@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.domain.errors import SubmissionError
+from grader.domain.errors import EnvironmentError_, SubmissionError
 from grader.intake import Submission
 from grader.intake.refs import resolve
 from tests.intake.conftest import FILES, content
@@ -71,12 +71,12 @@ def _elsewhere(folder: Path) -> None:
 
 def _linked_object(folder: Path) -> None:
     (folder / ".git/objects/ab").mkdir(exist_ok=True)
-    (folder / ".git/objects/ab/cd").symlink_to("/etc/passwd")
+    (folder / ".git/objects/ab" / ("cd" * 19)).symlink_to("/etc/passwd")
 
 
 def _pipe(folder: Path) -> None:
     (folder / ".git/objects/ab").mkdir(exist_ok=True)
-    os.mkfifo(folder / ".git/objects/ab/cd")
+    os.mkfifo(folder / ".git/objects/ab" / ("cd" * 19))
 
 
 def _linked_git(folder: Path) -> None:
@@ -160,9 +160,9 @@ def test_leaves_out_links_submodules_and_names_that_lead_out(project: Path, take
 def test_a_tree_that_leads_out_writes_nothing_there(project: Path, take: Take, git: Git, tmp_path: Path) -> None:
     blob = git("hash-object", "-w", "--stdin", input=b"evil")
     inner = _object(project, "tree", b"100644 evil\0" + bytes.fromhex(blob))
-    outer = _object(project, "tree", b"40000 ..\0" + bytes.fromhex(inner) + b"100644 ok\0" + bytes.fromhex(blob))
+    outer = _object(project, "tree", b"40000 ..\0" + bytes.fromhex(inner) + b"100644 manage.py\0" + bytes.fromhex(blob))
     taken = take(project, commit=git("commit-tree", outer, "-m", "Slip"))
-    assert content(taken) == {"ok": b"evil"}
+    assert content(taken) == {"manage.py": b"evil"}
     assert not (tmp_path / "evil").exists()
     assert len(taken.notices) == 1
 
@@ -212,5 +212,5 @@ def _object(project: Path, kind: str, data: bytes) -> str:
 
 def test_git_that_is_missing_is_said(project: Path, take: Take, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
-    with pytest.raises(SubmissionError, match="git cannot be started"):
+    with pytest.raises(EnvironmentError_, match="git cannot be started"):
         take(project, commit="main")

@@ -1,0 +1,73 @@
+"""TOML, YAML and JSON in the child: bytes to plain values, and a problem in words where they are none."""
+
+import json
+import tomllib
+from typing import Any
+
+_LARGEST_YAML, _MOST_ALIASES, _DEEPEST = 1 << 18, 50, 40
+
+
+class Problem(Exception):
+    """What is wrong with the text, for its author, and in which line, counted from one."""
+
+    def __init__(self, text: str, line: int | None = None) -> None:
+        super().__init__(text)
+        self.text, self.line = text[:200], line
+
+
+def text(data: bytes) -> str:
+    """The bytes as UTF-8; ``Problem`` if they are something else."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Problem("it is not UTF-8 text: save it as UTF-8") from None
+
+
+def toml(data: bytes) -> Any:
+    """A TOML document."""
+    try:
+        return tomllib.loads(text(data))
+    except RecursionError:
+        raise Problem("it is nested too deeply") from None
+    except ValueError as wrong:
+        raise Problem(str(wrong)) from None
+
+
+def json_text(data: bytes) -> Any:
+    """A JSON document."""
+    try:
+        return json.loads(text(data))
+    except RecursionError:
+        raise Problem("it is nested too deeply") from None
+    except ValueError as wrong:
+        raise Problem(str(wrong)) from None
+
+
+def yaml_text(data: bytes) -> Any:
+    """A YAML document of plain data, of at most 256 KiB, 50 aliases and 40 levels."""
+    import yaml
+
+    content = text(data)
+    if len(content) > _LARGEST_YAML:
+        raise Problem(f"it has {len(content):,} characters, more than {_LARGEST_YAML:,}")
+    try:
+        _refuse_growth(content)
+        return yaml.safe_load(content)
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark
+        raise Problem(str(wrong.problem), mark.line + 1 if mark else None) from None
+    except RecursionError:
+        raise Problem("it is nested too deeply") from None
+    except (yaml.YAMLError, ValueError) as wrong:
+        raise Problem(str(wrong)) from None
+
+
+def _refuse_growth(content: str) -> None:
+    import yaml
+
+    aliases = depth = 0
+    for event in yaml.parse(content, Loader=yaml.SafeLoader):
+        aliases += isinstance(event, yaml.AliasEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if aliases > _MOST_ALIASES or depth > _DEEPEST:
+            raise Problem("too many aliases, or nested too deep")

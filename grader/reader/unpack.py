@@ -1,0 +1,182 @@
+"""A program: reads an archive, lists what is in it, and sends the contents that it is asked for.
+
+Started as ``python unpack.py ORDER ARCHIVE_FD SCRATCH_FD BOUNDS``. It writes messages: one byte that says what it is,
+four for the length, and as many as that. ``L`` is the list of entries, ``D`` a piece of the content asked for, ``E``
+its end, ``R`` a refusal. Nothing is extracted by the archive's own rules; members are read one by one.
+"""
+
+import json
+import sys
+
+ORDER = json.loads(sys.argv[1])
+sys.path += ORDER["path"]
+
+import bz2
+import encodings.cp437  # names in a zip; nothing can be imported later
+import encodings.utf_8_sig  # noqa: F401
+import errno
+import gzip
+import io
+import lzma
+import mmap
+import os
+import re
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+from grader.reader.confine import confine, or_crash
+
+_PIECE = 1 << 18
+_HEADER = 1 << 14
+_LONGEST_PATH = 2000
+_LINK = 0o120000
+_ZIP_ENTRY = re.compile(rb"PK\x01\x02")
+_OPENERS: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"\xfd7zXZ\0": lzma.open, b"BZh": bz2.open}
+_OURS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE)
+Listed = tuple[str, int, bool, str]
+Read = Callable[[int], Iterator[bytes]]
+
+
+class Refusal(Exception):
+    """Why the archive is not read: ``kind`` is ``large`` (with the rest of a sentence), ``packed`` or ``damaged``."""
+
+    def __init__(self, kind: str, text: str = "") -> None:
+        super().__init__(kind, text)
+        self.kind, self.text = kind, text
+
+
+def main() -> None:
+    """Confine this process, then list and read."""
+    archive_fd, scratch_fd, bounds = int(sys.argv[2]), int(sys.argv[3]), json.loads(sys.argv[4])
+    confine(ORDER["bounds"], chroot=True)
+    sys.stdout.buffer.write(b"ready\n")
+    sys.stdout.buffer.flush()
+    try:
+        _serve(archive_fd, scratch_fd, bounds)
+    except Refusal as refusal:
+        _send(b"R", json.dumps([refusal.kind, refusal.text]).encode())
+    except MemoryError:
+        _send(b"R", b'["large", "the archive takes more memory to read than its files are worth"]')
+    except OSError as problem:
+        _send(b"R", json.dumps(["disk" if problem.errno in _OURS else "damaged", ""]).encode())
+    except ImportError:
+        raise  # something was not made ready: a fault of ours
+    except Exception:  # damaged, encrypted, or made to let its reader stumble
+        _send(b"R", b'["damaged", ""]')
+
+
+def _serve(archive_fd: int, scratch_fd: int, bounds: dict[str, int]) -> None:
+    with os.fdopen(archive_fd, "rb") as file:
+        start = file.read(8)
+        file.seek(0)
+        listed, read = _zip(file, bounds) if start[:2] == b"PK" else _tar(file, start, scratch_fd, bounds)
+        _send(b"L", json.dumps([[_carried(path), *rest] for path, *rest in listed]).encode())
+        for index in json.loads(sys.stdin.buffer.readline()):
+            for piece in read(index):
+                _send(b"D", piece)
+            _send(b"E", b"")
+
+
+def _send(kind: bytes, data: bytes) -> None:
+    sys.stdout.buffer.write(kind + len(data).to_bytes(4) + data)
+    sys.stdout.buffer.flush()
+
+
+def _carried(path: str) -> str:
+    """Any name as JSON carries it: its bytes, one a character. What is too long for a file stays too long."""
+    return os.fsencode(path[:_LONGEST_PATH]).decode("latin-1")
+
+
+def _zip(file: IO[bytes], bounds: dict[str, int]) -> tuple[list[Listed], Read]:
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        # Counted before they are read: each takes a thousand bytes of memory for fifty of an archive.
+        for number, _ in enumerate(_ZIP_ENTRY.finditer(content)):
+            if number >= bounds["entries"]:
+                raise Refusal("large", f"it has more than {bounds['entries']:,} files and folders")
+    archive = zipfile.ZipFile(file)
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    return [_zip_entry(member) for member in members], lambda index: _pieces(_opened(archive, members[index]), _PIECE)
+
+
+def _zip_entry(member: zipfile.ZipInfo) -> Listed:
+    name = member.filename
+    if member.create_system == 0 and "/" not in name:
+        name = name.replace("\\", "/")  # packed by an old tool for Windows
+    link = member.external_attr >> 16 & 0o170000 == _LINK
+    executable = bool(member.external_attr >> 16 & 0o100)
+    return name, member.file_size, executable, "it is a symbolic link" if link else ""
+
+
+def _opened(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
+    # The library unpacks the other methods a piece at a time, however large that one piece becomes.
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Refusal("packed", _carried(member.filename))
+    return archive.open(member)
+
+
+def _tar(file: IO[bytes], start: bytes, scratch_fd: int, bounds: dict[str, int]) -> tuple[list[Listed], Read]:
+    archive = tarfile.open(fileobj=_Careful(_unpacked(file, start, scratch_fd, bounds["unpacked_bytes"])), mode="r:")
+    members = []
+    for number, member in enumerate(archive):
+        if member.size < 0:
+            raise tarfile.ReadError("leads backwards")
+        if number >= bounds["entries"]:
+            raise Refusal("large", f"it has more than {bounds['entries']:,} files and folders")
+        if not member.isdir():
+            members.append(member)
+    listed = [(m.name, m.size, bool(m.mode & 0o100), "" if _is_plain(m) else "it is not a plain file") for m in members]
+
+    def read(index: int) -> Iterator[bytes]:
+        content = archive.extractfile(members[index])
+        return _pieces(content, _HEADER) if content is not None else iter(())
+
+    return listed, read
+
+
+def _is_plain(member: tarfile.TarInfo) -> bool:
+    return member.isreg() and not member.issparse()
+
+
+def _unpacked(file: IO[bytes], start: bytes, scratch_fd: int, bound: int) -> IO[bytes]:
+    """The tar itself, unpacked to a temporary file: a small archive may unpack to more than any disk holds."""
+    opener = next((opener for magic, opener in _OPENERS.items() if start.startswith(magic)), None)
+    if opener is None:
+        return file
+    plain, left = os.fdopen(scratch_fd, "w+b"), bound
+    with opener(file, "rb") as packed:
+        for piece in _pieces(packed, _PIECE):
+            left -= len(piece)
+            if left < 0:
+                raise Refusal("large", f"the archive unpacks to more than {bound >> 20} MB")
+            plain.write(piece)
+    plain.seek(0)
+    return plain
+
+
+class _Careful(io.RawIOBase):
+    """A file that is read in small pieces only: a header that asks for more is made to exhaust whoever parses it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def read(self, size: int = -1, /) -> bytes:
+        if not 0 <= size <= _HEADER:
+            raise Refusal("large", "the archive has a header out of all proportion")
+        return self._file.read(size)
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+
+def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
+    while piece := file.read(size):
+        yield piece
+
+
+if __name__ == "__main__":
+    or_crash(main)
