@@ -4,7 +4,6 @@ A pytest plugin that puts the agent's operations into this process: no sandbox, 
 Only the course's own solution is ever run like this.
 """
 
-import importlib.util
 import os
 import socket
 import sys
@@ -15,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from grader.agent import agent_file
 from grader.agent.raised import read_raised
 from grader.agent.wire import decode
 from grader.checkpoint import project, spec
 from grader.checkpoint.project import Project
+from grader.checkpoint.sqlite import Folder
 
 
 class InlineClient:
@@ -35,7 +34,7 @@ class InlineClient:
     def raw(self, op: str, *, within_s: float, doing: str = "", **arguments: Any) -> Any:
         """The operation's value as the agent writes it."""
         try:
-            return self.agent.encode(self.agent.OPS[op](**arguments))
+            return self.agent.asks.encode(self.agent.state.OPS[op](**arguments))
         except Exception as error:
             raise read_raised(self.agent.picture(error)) from None
 
@@ -48,31 +47,28 @@ class InlineClient:
         """Rolls it back."""
         self.in_check = False
         self.agent.roll_back(self._block)
-        self.agent.AGENT.kept.clear()
+        self.agent.state.AGENT.kept.clear()
 
     def close(self) -> None:
         """Nothing is open."""
 
 
 def _load(told: spec.RunSpec) -> ModuleType:
-    """The agent as a module of this process, with the submission and its packages on the path."""
+    """The agent as modules of this process, with the submission and its packages on the path."""
     os.chdir(told.submission)
     sys.path += [str(told.deps), *(str(told.submission / part) for part in ("src/apps", "src", "."))]
-    found = importlib.util.spec_from_file_location("inline_agent", agent_file())
-    assert found is not None
-    assert found.loader is not None
-    agent = importlib.util.module_from_spec(found)
-    found.loader.exec_module(agent)
-    agent.SELF = str(agent_file())
     tempfile.tempdir = str(told.folder)  # nothing else would remove what the agent leaves
-    agent.AGENT = agent.Agent(socket.socketpair()[0])
-    agent.AGENT.mode = None
-    return agent
+    from grader.agent.inside import checks, state
+
+    state.ROOT = str(told.submission)
+    state.AGENT = state.Agent(socket.socketpair()[0])
+    return checks
 
 
 def _start(self: Project) -> None:
     told = spec.read(Path(os.environ[spec.VARIABLE]))
     agent = _load(told)
+    self.folder = Folder(os.open(agent.state.AGENT.folder, os.O_RDONLY))
     os.environ.update(SECRET_KEY="inline", DATABASE_URL="sqlite://:memory:", REDIS_URL="")
     self.process = SimpleNamespace(kill=lambda: None, port=lambda port: port, listeners={})  # type: ignore[assignment]
     self.client = InlineClient(agent)  # type: ignore[assignment]

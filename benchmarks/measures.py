@@ -19,6 +19,7 @@ from grader.checkpoint.project import Place, Project
 from grader.checkpoint.runner import CheckRun, run_checks
 from grader.checkpoint.services import Services
 from grader.checkpoint.spec import RunSpec
+from grader.checkpoint.sqlite import Witness
 from grader.cli import options
 from grader.course import assign, build_solution, load_course
 from grader.domain.status import Status
@@ -101,7 +102,7 @@ class Bench:
         """
         with ExitStack() as stack:
             sandbox = stack.enter_context(closing(open_sandbox("auto", state_dir=self.state)))
-            project = Project(MainHost(self._spec(), sandbox, Services(sandbox, self.state, stack)))
+            project = Project(MainHost(self._spec(), sandbox, Services(sandbox, self.state, stack)), Witness(sandbox))
             stack.callback(project.stop)
             project.ready("sqlite")
             began = time.perf_counter()

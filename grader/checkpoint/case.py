@@ -13,6 +13,7 @@ from grader.agent.raised import Raised
 from grader.checkpoint.declare import Declared
 from grader.checkpoint.project import Place, Project
 from grader.checkpoint.rng import Rng
+from grader.checkpoint.sqlite import Folder
 from grader.domain.errors import CourseError
 
 LONGEST_ANSWER_S = 15.0
@@ -43,6 +44,11 @@ class Line:
     def raw(self, op: str, doing: str = "", **arguments: Any) -> Any:
         """An answer as plain JSON. Raises the same."""
         return self._client().raw(op, within_s=self._left(), doing=doing, **arguments)
+
+    def file(self) -> tuple[Folder, str]:
+        """The SQLite file of the check, which begins now if it has not."""
+        self._client()
+        return self.project.files, self.project.file
 
     def release(self) -> None:
         """Ends what has been begun, with every reference and connection it holds; the next question begins anew."""

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from grader.checkpoint.ddl import named_checks
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -67,7 +69,6 @@ _POSTGRES_INDEXES = """SELECT c.relname, i.indisunique, pg_get_indexdef(c.oid),
     ARRAY(SELECT pg_get_indexdef(c.oid, k, true) FROM generate_series(1, i.indnkeyatts) AS k),
     coalesce(pg_get_expr(i.indpred, i.indrelid), '')
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = to_regclass(%s) ORDER BY 1"""
-_SQLITE_CHECK = re.compile(r'CONSTRAINT "(\w+)" CHECK (\(.*?\)(?=, CONSTRAINT|\)?$))')
 _KINDS = {"p": "primary-key", "f": "foreign-key", "c": "check", "u": "unique"}
 
 
@@ -114,7 +115,7 @@ def _sqlite_constraints(db: Reads, table: str) -> list[Constraint]:
         found.append(Constraint(f"{table}_pkey", "primary-key", tuple(keys), "PRIMARY KEY"))
     for target, column in db.execute('SELECT "table", "from" FROM pragma_foreign_key_list(%s)', (table,)):
         found.append(Constraint(f"{table}_{column}_fk", "foreign-key", (column,), f"REFERENCES {target}", target))
-    for name, text in _SQLITE_CHECK.findall(_sqlite_sql(db, "table", table)):
+    for name, text in named_checks(_sqlite_sql(db, "table", table)):
         found.append(Constraint(name, "check", tuple(dict.fromkeys(re.findall(r'"(\w+)"', text))), f"CHECK {text}"))
     for index in _sqlite_indexes(db, table):
         if index.unique:

@@ -20,6 +20,7 @@ from grader.checkpoint.serve import Serve
 from grader.checkpoint.services import Services
 from grader.checkpoint.session import SESSION, Session
 from grader.checkpoint.spec import Installed
+from grader.checkpoint.sqlite import over_witness
 from grader.checkpoint.tools import Tools
 
 
@@ -65,10 +66,12 @@ def client(line: Line) -> Client:
 
 
 def observed(case: Case, session: Session, line: Line) -> Database:
-    """The observer of a line's database: the grader's own connection wherever what is written is there to be seen."""
-    if line.place.vendor == "postgres" and line.mode == "fork":
+    """The observer of a line's database: beside the project, wherever what is written is there to be seen."""
+    if line.mode != "fork":
+        return Database(over_agent(line.ask), "postgres" if line.place.vendor == "postgres" else "sqlite")
+    if line.place.vendor == "postgres":
         return Database(case.stack.enter_context(session.services.observer(lambda: line.here().name)), "postgres")
-    return Database(over_agent(line.ask), "postgres" if line.place.vendor == "postgres" else "sqlite")
+    return Database(over_witness(session.witness, line.file, lambda: line.ask("disconnect")), "sqlite")
 
 
 @pytest.fixture

@@ -3,17 +3,14 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from grader.agent import agent_file
-from grader.agent.wire import encode
-from grader.checkpoint.project import QUICK_S, Place, Project
+from grader.agent import INSIDE, PROGRAM, inside_folder
+from grader.checkpoint.project import Place, Project
 from grader.checkpoint.services import LOBBY, POSTGRES_PORT, REDIS_PORT, Services
 from grader.checkpoint.spec import RunSpec
 from grader.sandbox.api import Launch, Limits, Mount, Process, Sandbox
 
-LARGEST_TEMPLATE = 700_000
 SQLITE, POSTGRES = "django.db.backends.sqlite3", "django.db.backends.postgresql"
 _PORTS = (POSTGRES_PORT, REDIS_PORT)
 # Where an official run's sandbox sees PostgreSQL's socket: thousands of statements need not pass through the relay.
@@ -64,16 +61,11 @@ class MainHost:
         self.services.kill(process)
 
     def prepare(self, project: Project, vendor: str) -> None:
-        """See ``Host``. SQLite's template is kept for the next run on the same tree, PostgreSQL's for this one."""
+        """See ``Host``. What is made is kept for this run only."""
         if vendor == "postgres":
             self.services.template(lambda name: project.migrate(Place("postgres", name)))
             return
-        kept = self.spec.state_dir / "templates" / f"{self.spec.key}.sqlite3"
-        if kept.exists():
-            project.agent.ask("template", within_s=QUICK_S, data=encode(kept.read_bytes()))
-            return
         project.migrate(Place("sqlite", "template"))
-        keep(kept, project.agent.ask("template", within_s=QUICK_S))
 
 
 @dataclass(slots=True)
@@ -124,20 +116,11 @@ def launch_agent(
 ) -> Process:
     """A sandbox with an agent that speaks on the descriptor."""
     launch = Launch(
-        argv=("/grader/agent.py", str(fd)),
+        argv=(PROGRAM, str(fd)),
         env=env,
-        mounts=(Mount(agent_file(), "/grader/agent.py"), *mounts),
+        mounts=(Mount(inside_folder(), INSIDE), *mounts),
         limits=Limits(wall_s=1800),
         pass_fds=(fd,),
         ports=ports,
     )
     return sandbox.start(launch, submission=spec.submission, deps=spec.deps)
-
-
-def keep(path: Path, data: Any) -> None:
-    """Keeps a migrated template. Its content is the learner's: it is only ever opened in the sandbox."""
-    if isinstance(data, bytes) and len(data) <= LARGEST_TEMPLATE:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = path.with_suffix(f".{secrets.token_hex(4)}")
-        partial.write_bytes(data)
-        partial.rename(path)

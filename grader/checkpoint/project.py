@@ -1,5 +1,6 @@
 """The learner's project, running in a sandbox behind its agent: started, migrated once, restarted when it is lost."""
 
+import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from grader.agent.client import AgentClient, AgentFault
 from grader.agent.raised import Raised
+from grader.checkpoint.sqlite import Folder, Witness, handed_out
 from grader.sandbox.api import Process
 
 START_S, MIGRATE_S, QUICK_S = 30.0, 60.0, 10.0
@@ -18,7 +20,11 @@ NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 
 
 class Place(NamedTuple):
-    """A database: ``sqlite`` or ``postgres``, and its name there. SQLite's are ``template`` (a copy) and ``empty``."""
+    """A database: ``sqlite`` or ``postgres``, and its name there.
+
+    SQLite's is the name of what the project keeps (``template`` is the migrated one, ``empty`` nothing): each check
+    begins with a copy of it.
+    """
 
     vendor: str
     name: str
@@ -53,14 +59,23 @@ class Host(Protocol):
 
 @dataclass(slots=True)
 class Project:
-    """One agent, on its host."""
+    """One agent, on its host.
+
+    ``kept`` are SQLite databases by name, as bytes: no check can reach one that another one begins with. ``file`` is
+    the name of the running check's own.
+    """
 
     host: Host
+    witness: Witness
     client: AgentClient | None = None
     process: Process | None = None
     templates: set[str] = field(default_factory=set)
     broken: dict[str, Broken] = field(default_factory=dict)
     waited: float = 0.0
+    folder: Folder | None = None
+    kept: dict[str, bytes] = field(default_factory=lambda: {"empty": b""})
+    file: str = ""
+    keep_as: str = ""
 
     @contextmanager
     def check(self, mode: str, place: Place | None) -> Iterator[AgentClient]:
@@ -69,13 +84,44 @@ class Project:
         Raises ``Broken`` if the project does not start, or cannot migrate the template that this place is copied from.
         """
         client = self.ready()
-        with self._discarding():
-            client.begin(mode, self.located(place) if place else None, within_s=QUICK_S)
+        with self._discarding(), self._copied(mode, place) as own:
+            client.begin(mode, self.located(own) if own else None, within_s=QUICK_S)
             try:
                 yield client
             finally:
                 if client.in_check:
                     client.end(within_s=QUICK_S)
+
+    @contextmanager
+    def _copied(self, mode: str, place: Place | None) -> Iterator[Place | None]:
+        """A SQLite database as a file of this check's own, removed when its process has ended; any other as it is."""
+        if place is None or place.vendor != "sqlite":
+            yield place
+            return
+        shared = mode == "savepoint"  # one file for all checks, each of which is rolled back
+        self.file = "shared" if shared else f"check_{secrets.token_hex(8)}"
+        if not (shared and f"sqlite:{self.file}" in self.templates):
+            self.witness.put(self.files, self.file, self.kept[place.name])
+        if shared:
+            self.templates.add(f"sqlite:{self.file}")
+        try:
+            yield Place("sqlite", self.file)
+            if self.keep_as:
+                self._keep(self.file, self.keep_as)
+        finally:
+            self.keep_as = ""
+            if not shared and self.folder is not None:
+                self.folder.remove(self.file)
+
+    def _keep(self, file: str, name: str) -> None:
+        self.witness.settle(self.files, file)
+        self.kept[name] = self.files.get(file)
+
+    @property
+    def files(self) -> Folder:
+        """The folder of the SQLite databases; there is one as long as the agent runs."""
+        assert self.folder is not None
+        return self.folder
 
     @contextmanager
     def _discarding(self) -> Iterator[None]:
@@ -113,9 +159,14 @@ class Project:
 
     def migrate(self, place: Place, *target: str) -> None:
         """Runs all migrations there, or those up to a target (app, or app and name); raises what they raise."""
-        where, doing = self.located(place), "it ran its migrations"
+        doing = "it ran its migrations"
+        file = f"made_{secrets.token_hex(8)}" if place.vendor == "sqlite" else place.name
+        where = self.located(Place(place.vendor, file))
         with self._discarding():
             self.agent.ask("migrate", within_s=MIGRATE_S, doing=doing, database=where, target=target)
+            if place.vendor == "sqlite":
+                self._keep(file, place.name)
+                self.files.remove(file)
 
     def _once(self, doing: str, step: Callable[[], None]) -> None:
         """Carries out a step of the start; what has failed once is not tried again for every check."""
@@ -132,6 +183,12 @@ class Project:
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = self.host.launch(theirs.fileno())
+        try:
+            self.folder = handed_out(ours)
+        except BaseException:
+            ours.close()
+            self.stop()
+            raise
         self.client = AgentClient(ours)
         if (setup := self.host.setup(self.process)) is not None:
             self.client.ask("setup", within_s=START_S, doing="it was starting", **setup)
@@ -143,5 +200,8 @@ class Project:
             self.host.kill(self.process)
         if self.client is not None:
             self.client.close()
-        self.client = self.process = None
+        if self.folder is not None:
+            self.witness.forget(self.folder)
+            self.folder.close()
+        self.client = self.process = self.folder = None
         self.templates.clear()

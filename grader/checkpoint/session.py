@@ -17,6 +17,7 @@ from grader.checkpoint.project import Place, Project
 from grader.checkpoint.services import Services
 from grader.checkpoint.snapshots import Snapshots
 from grader.checkpoint.spec import RunSpec
+from grader.checkpoint.sqlite import Witness
 from grader.domain.errors import SandboxError
 from grader.sandbox.select import open_sandbox
 
@@ -41,16 +42,18 @@ class Session:
         self.stack.callback(self.sandbox.close)
         self._note({"name": self.sandbox.name, "official": "yes" if self.sandbox.official else "no"})
         self.services = Services(self.sandbox, spec.state_dir, self.stack)
-        self.main = Project(MainHost(spec, self.sandbox, self.services))
-        self.with_redis = Project(MainHost(spec, self.sandbox, self.services, redis=True))
-        self.bare = Project(BareHost(spec, self.sandbox))
+        self.witness = Witness(self.sandbox)
+        self.stack.callback(self.witness.stop)
+        self.main = Project(MainHost(spec, self.sandbox, self.services), self.witness)
+        self.with_redis = Project(MainHost(spec, self.sandbox, self.services, redis=True), self.witness)
+        self.bare = Project(BareHost(spec, self.sandbox), self.witness)
         self.snapshots = Snapshots(self.main, self.services)
 
     @contextmanager
     def variant(self, files: Mapping[str, str]) -> Iterator[Project]:
         """A project that has loaded nothing, of the submission with these files changed."""
         with edited(self.spec.submission, files, self.spec.folder) as root:
-            project = Project(BareHost(replace(self.spec, submission=root), self.sandbox))
+            project = Project(BareHost(replace(self.spec, submission=root), self.sandbox), self.witness)
             try:
                 yield project
             finally:

@@ -46,9 +46,10 @@ class Snapshots:
 
     def keep(self, stack: ExitStack, line: Line, title: str, value: Any) -> Place:
         """Keeps the line's database as it is now, and gives a copy for the check to go on with."""
-        place, name = line.place, _name("once " + title)
+        place, name = line.here(), _name("once " + title)
         if place.vendor == "sqlite":
-            line.ask("keep", name=name)
+            line.file()
+            self._project.keep_as = name
         line.release()
         if place.vendor == "postgres":
             server = self._services.server

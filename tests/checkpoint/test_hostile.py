@@ -16,7 +16,7 @@ class PostsConfig(AppConfig):
 MODELS, URLS, APPS = "src/apps/posts/models.py", "src/config/urls.py", "src/apps/posts/apps.py"
 SETTINGS, MIGRATION = "src/config/settings/testing.py", "src/apps/posts/migrations/0002_more.py"
 IN_SAVE = "+\n\ndef _save(self, *args, **kwargs):\n    {}\n\nPost.save = _save\n"
-IN_AGENT = "import sys; agent = sys.modules['__main__'].AGENT; "
+IN_AGENT = "import sys; agent = sys.modules['_grader_inside.state'].AGENT; "
 MORE = """
 from django.db import migrations
 

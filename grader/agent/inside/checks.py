@@ -1,0 +1,118 @@
+"""Gives each check a place of its own: a child, or a transaction that is rolled back."""
+# mypy: ignore-errors
+
+import contextlib
+import gc
+import os
+import signal
+import socket
+
+from . import asks, commands, describing, races, state  # noqa: F401 - each registers its operations
+from .answering import answer
+from .errors import picture
+from .project import use_database
+from .state import op
+
+ANSWERED = 77
+
+
+def in_child(work):
+    """Does something in a child of its own: its number, and how it ended."""
+    child = os.fork()
+    if child == 0:
+        try:
+            gc.disable()  # it lives for one check; collecting in it also copies what it shares with its parent
+            work()
+        finally:
+            os._exit(1)
+    return child, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def begin_fork(question):
+    """A child for this check; when it has ended, however it did, the parent says so."""
+
+    def work():
+        os.setsid()
+        answer({"id": question["id"], "op": "enter", "with": question["with"]})
+        serve()
+
+    child, status = in_child(work)
+    with contextlib.suppress(OSError):
+        os.killpg(child, signal.SIGKILL)
+    state.AGENT.reply(question["id"], ended=status)
+
+
+@op
+def enter(mode, database=None):
+    """In the child of a check: takes its database."""
+    state.AGENT.mode = mode
+    if database is not None:
+        use_database(database)
+
+
+def begin_savepoint(question):
+    """A transaction for this check, in the process and the database that all checks share."""
+    block = None
+    try:
+        block = enter_savepoint(**question["with"])
+        state.AGENT.reply(question["id"], ok=None)
+        serve()
+    except Exception as error:
+        state.AGENT.reply(question["id"], raised=picture(error))
+    finally:
+        with contextlib.suppress(Exception):
+            roll_back(block)
+    state.AGENT.kept.clear()
+    state.AGENT.reply(question["id"], ended=0)
+
+
+def enter_savepoint(mode, database):
+    """Begins the transaction of a check."""
+    from django.core.cache import caches
+    from django.db import transaction
+
+    if state.AGENT.mode is None:
+        enter(mode, database)
+    with contextlib.suppress(Exception):
+        caches["default"].clear()
+    block = transaction.atomic()
+    block.__enter__()
+    return block
+
+
+def roll_back(block):
+    """Undoes all that a check has done."""
+    from django.db import transaction
+
+    if block is not None:
+        transaction.set_rollback(True)
+        block.__exit__(None, None, None)
+
+
+def serve():
+    """Answers until the check ends: a child then leaves, a savepoint is rolled back."""
+    while (question := state.AGENT.question())["op"] != "end":
+        answer(question)
+    if state.AGENT.mode != "savepoint":
+        os._exit(0)
+
+
+def apart(question):
+    """Answers in a child, so that nothing that the project does there stays in the parent."""
+    _, status = in_child(lambda: (answer(question), os._exit(ANSWERED)))
+    if status != ANSWERED:
+        state.AGENT.reply(question["id"], ended=status)
+
+
+def main(arguments):
+    """The parent: answers on the descriptor that it was given, and gives each check a place of its own."""
+    state.AGENT = state.Agent(socket.socket(fileno=arguments[0]))
+    state.AGENT.hand_out_folder()
+    while True:
+        question = state.AGENT.question()
+        if question["op"] == "migrate":
+            apart(question)
+        elif question["op"] == "begin":
+            (begin_savepoint if question["with"]["mode"] == "savepoint" else begin_fork)(question)
+        else:
+            answer(question)

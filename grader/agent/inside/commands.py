@@ -1,0 +1,78 @@
+"""Runs management commands: as the project's own ``manage.py`` does, or Django's own and nobody else's."""
+# mypy: ignore-errors
+
+import contextlib
+import importlib
+import os
+import runpy
+import sys
+import tempfile
+import traceback
+
+from .project import close_connections, use_database
+from .state import ROOT, op
+
+
+@op
+def migrate(database, target=()):
+    """Runs all migrations in a database, or those up to a target (app and name)."""
+    from django.core.management import call_command
+    from django.core.management.commands.migrate import Command
+
+    use_database(database)
+    call_command(Command(), *target, verbosity=0, interactive=False)
+    close_connections()
+
+
+@op
+def manage(argv):
+    """A management command in this process: its exit code and all that it wrote."""
+    from django.core.management import execute_from_command_line
+
+    return captured(lambda: execute_from_command_line(["manage.py", *argv]))
+
+
+@op
+def core(argv):
+    """One of Django's own commands in this process, whatever the project calls by its name."""
+    found = importlib.import_module(f"django.core.management.commands.{argv[0]}")
+    return captured(lambda: found.Command().run_from_argv(["manage.py", *argv]))
+
+
+@op
+def script(argv, env):
+    """``python manage.py ...`` in a process that has loaded nothing yet."""
+    os.environ.update(env)
+    sys.argv = ["manage.py", *argv]
+    return captured(lambda: as_program(os.path.join(ROOT, "manage.py")))
+
+
+def as_program(path):
+    """Runs a program as its own process would: an exception is a traceback and exit code 1."""
+    try:
+        runpy.run_path(path, run_name="__main__")
+    except Exception:
+        traceback.print_exc()
+        sys.exit(1)
+
+
+def captured(run):
+    """The exit code of ``run`` and what it wrote, by whatever means."""
+    with tempfile.TemporaryFile() as file:
+        kept, code = [os.dup(1), os.dup(2)], 0
+        streams = sys.stdout, sys.stderr
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        sys.stdout = sys.stderr = open(1, "w", buffering=1, errors="replace", closefd=False)  # noqa: SIM115
+        try:
+            run()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        finally:
+            with contextlib.suppress(Exception):
+                sys.stdout.flush()
+            sys.stdout, sys.stderr = streams
+            os.dup2(kept[0], 1)
+            os.dup2(kept[1], 2)
+        file.seek(0)
+        return code, file.read(1 << 16).decode(errors="replace")

@@ -1,0 +1,77 @@
+"""The models of the project's own apps as plain data."""
+# mypy: ignore-errors
+
+from .state import inside, op
+
+
+@op
+def describe():
+    """The models of the project's own apps."""
+    from django.apps import apps
+
+    own = [model for model in apps.get_models() if inside(apps.get_app_config(model._meta.app_label).path)]
+    return [describe_model(model) for model in own]
+
+
+def describe_model(model):
+    """One model as plain data."""
+    meta = model._meta
+    return {
+        "label": meta.label,
+        "app": meta.app_label,
+        "name": model.__name__,
+        "module": model.__module__,
+        "table": meta.db_table,
+        "verbose_name": str(meta.verbose_name),
+        "verbose_name_plural": str(meta.verbose_name_plural),
+        "ordering": [str(o) for o in meta.ordering],
+        "managers": [m.name for m in meta.managers],
+        "fields": [describe_field(model, f) for f in (*meta.fields, *meta.many_to_many)],
+        "constraints": [describe_constraint(c) for c in meta.constraints],
+        "indexes": [describe_constraint(i) for i in meta.indexes],
+    }
+
+
+def describe_field(model, field):
+    """One field as plain data."""
+    remote = field.remote_field
+    default = field.default if field.has_default() else None
+    return {
+        "name": field.name,
+        "column": field.column or "",
+        "type": type(field).__name__,
+        "kinds": [c.__name__ for c in type(field).__mro__][:-1],
+        "declared_in": declared_in(model, field),
+        "max_length": field.max_length,
+        "null": field.null,
+        "blank": field.blank,
+        "unique": field.unique,
+        "primary_key": field.primary_key,
+        "choices": [value for value, _ in field.flatchoices],
+        "default": getattr(default, "__name__", "callable") if callable(default) else default,
+        "auto_now": bool(getattr(field, "auto_now", False)),
+        "auto_now_add": bool(getattr(field, "auto_now_add", False)),
+        "target": remote.model._meta.label if remote else "",
+        "related_name": str(remote.related_name or "") if remote else "",
+        "on_delete": getattr(getattr(remote, "on_delete", None), "__name__", "") if remote else "",
+    }
+
+
+def declared_in(model, field):
+    """The module of the class, furthest up, that declares the field: Django's own for what is inherited from it."""
+    for base in reversed(model.__mro__):
+        meta = getattr(base, "_meta", None)
+        if meta and any(f.name == field.name for f in (*meta.local_fields, *meta.local_many_to_many)):
+            return base.__module__
+    return model.__module__
+
+
+def describe_constraint(item):
+    """One constraint or index as plain data."""
+    return {
+        "name": item.name,
+        "type": type(item).__name__,
+        "fields": [str(f) for f in getattr(item, "fields", ())],
+        "expressions": [str(e) for e in getattr(item, "expressions", ())],
+        "condition": str(getattr(item, "condition", None) or ""),
+    }

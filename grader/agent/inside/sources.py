@@ -1,0 +1,88 @@
+"""Python sources as data: the classes of a module, what their bodies assign, where functions begin. Nothing is run."""
+# mypy: ignore-errors
+
+import ast
+import warnings
+
+from .state import op
+
+LONGEST = 200_000
+MOST_CLASSES = 500
+MOST_VALUES = 200
+
+
+def parsed(text):
+    """The tree of a module, or ``None`` for what is no Python or more than anybody writes."""
+    if len(text) > LONGEST:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+@op
+def classes(texts):
+    """The classes of these modules ``[[path, text], …]``, as ``[path, line, name, bases, assigned]``.
+
+    ``assigned`` has, for each name that a class's body gives a value, ``[name, line, called, keywords, whole]``: what
+    is called, the keywords with those values that are plain, and whether all the keywords stand there.
+    """
+    found = []
+    for path, text in texts:
+        tree = parsed(text)
+        for node in ast.walk(tree) if tree is not None else ():
+            if isinstance(node, ast.ClassDef):
+                bases = [dotted(base) for base in node.bases][:20]
+                found.append([path, node.lineno, node.name[:200], bases, assigned(node)])
+    return found[:MOST_CLASSES]
+
+
+def assigned(node):
+    """What the body of a class gives a value, one name each."""
+    found = []
+    for line in node.body:
+        value = getattr(line, "value", None)
+        for target in getattr(line, "targets", None) or [getattr(line, "target", None)]:
+            if isinstance(target, ast.Name) and value is not None:
+                found.append(described(target.id, line.lineno, value))
+    return found[:MOST_VALUES]
+
+
+def described(name, line, value):
+    """One value: what is called to make it, with which keywords."""
+    if not isinstance(value, ast.Call):
+        return [name[:200], line, "", {}, True]
+    keywords = {k.arg[:200]: plain(k.value) for k in value.keywords if k.arg}
+    return [name[:200], line, dotted(value.func), keywords, all(k.arg for k in value.keywords)]
+
+
+def plain(value):
+    """A constant text, number or truth; ``None`` for what has to be run to be known."""
+    constant = value.value if isinstance(value, ast.Constant) else None
+    if isinstance(constant, str):
+        return constant[:200]
+    return constant if isinstance(constant, bool) else None
+
+
+def dotted(node):
+    """A dotted name as it is written; empty for anything else."""
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)])[:200] if isinstance(node, ast.Name) else ""
+
+
+@op
+def functions(text):
+    """The functions of a module, as (first line with its decorators, first line of the body, that line's indent)."""
+    tree = parsed(text)
+    found = []
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            found.append((first, node.body[0].lineno, node.body[0].col_offset))
+    return found[:5000]
