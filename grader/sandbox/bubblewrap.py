@@ -39,10 +39,11 @@ class Bubblewrap:
     official = True
 
     def __init__(
-        self, *, uid: int = LEARNER_UID, what: str = "the submission", missing: dict[str, None] | None = None
+        self, *, uid: int = LEARNER_UID, service: str | None = None, missing: dict[str, None] | None = None
     ) -> None:
         self.uid = uid if os.geteuid() == 0 else os.geteuid()
-        self._what, self._missing = what, {} if missing is None else missing
+        self._what, self._missing = service or "the submission", {} if missing is None else missing
+        self._lasting_ipc = service == "postgres"
         self._rundir = RunDir()
         self.directory = self._rundir.path
         self._etc = runtime.write_etc(self.directory / "etc")
@@ -85,7 +86,7 @@ class Bubblewrap:
 
     def for_service(self, name: Literal["postgres", "redis"]) -> "Bubblewrap":
         """See ``api.Sandbox``."""
-        return Bubblewrap(uid=_SERVICE_UIDS[name], what=name, missing=self._missing)
+        return Bubblewrap(uid=_SERVICE_UIDS[name], service=name, missing=self._missing)
 
     def missing_limits(self) -> tuple[str, ...]:
         """See ``api.Sandbox``."""
@@ -105,7 +106,9 @@ class Bubblewrap:
             if os.geteuid() == 0:
                 outer = _as_user(pipes.give(_joined(_staging(binds))), self.uid)
                 binds = [Mount(Path(mount.target), mount.target, mount.writable) for mount in binds]
-            inner = _isolating(binds, self._runtime.links, launch, pipes.give(seccomp.program()))
+            inner = _isolating(
+                binds, self._runtime.links, launch, pipes.give(seccomp.program(lasting_ipc=self._lasting_ipc))
+            )
             inner_fd = pipes.give(_joined(inner))
             group = cgroup.create(launch.limits)
             self._note(group)

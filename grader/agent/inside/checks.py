@@ -2,6 +2,7 @@
 # mypy: ignore-errors
 
 import contextlib
+import ctypes
 import gc
 import os
 import signal
@@ -14,6 +15,13 @@ from .project import use_database
 from .state import op
 
 ANSWERED = 77
+PR_SET_DUMPABLE = 4
+PRCTL = ctypes.CDLL(None).prctl
+
+
+def let_others_in(allowed):
+    """Whether processes of the same user may read and write this one's memory and descriptors, through /proc too."""
+    PRCTL(PR_SET_DUMPABLE, int(allowed), 0, 0, 0)
 
 
 def in_child(work):
@@ -21,6 +29,7 @@ def in_child(work):
     child = os.fork()
     if child == 0:
         try:
+            let_others_in(True)  # or its own files below /proc would not be its own
             gc.disable()  # it lives for one check; collecting in it also copies what it shares with its parent
             work()
         finally:
@@ -106,6 +115,7 @@ def apart(question):
 
 def main(arguments):
     """The parent: answers on the descriptor that it was given, and gives each check a place of its own."""
+    let_others_in(False)  # a check's process is the same user's: what it wrote here, later checks would begin with
     state.AGENT = state.Agent(socket.socket(fileno=arguments[0]))
     state.AGENT.hand_out_folder()
     while True:
