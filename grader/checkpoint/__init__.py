@@ -23,6 +23,7 @@ Verbs (``from grader.checkpoint import ...``)
     later(callable, *args, **kwargs)                a call for ``app.race``, not made yet
     Factory(app, rng, name=Recipe("app.Model", many=("tags",), field=value or callable(make)))
         ``make.name(**fields)`` saved, ``make.name.build(**fields)`` not saved.
+    disagreements(app.describe(), db)               where the models' claims and the tables differ, in words
     Refused, Raised, Failed                         the exceptions behind the verbs
 
 Plain ``assert observed == expected`` works and is preferred: the failing comparison becomes the
@@ -36,8 +37,9 @@ Fixtures
                 Decimal, list, tuple, set, dict and None arrive as plain Python values, everything else as a
                 reference. Two references are equal when they are the same row (model and pk).
                 app.call("posts.services:publish_post", post=post, by=user); app.get("module:name")
-                app.race([later(a.save), later(b.save)], atomic=False) -> [Outcome(value, raised), ...]
-                (one thread each, behind a barrier; needs database="postgres")
+                app.race([later(a.save), later(b.save)], atomic=False, meanwhile=None) -> [Outcome(value, raised), ...]
+                (a process and a connection each, begun together; ``meanwhile()`` runs on this side; needs
+                database="postgres")
                 app.describe() -> tuple of ModelFacts (the project's own models), app.settings.NAME,
                 app.anonymous()
     client      Django's test client: ``client.get(path, headers={...})``, ``.post(path, json=... or data=...)``,
@@ -50,7 +52,8 @@ Fixtures
                 ``with db.refused("unique"): ...`` as refuses, for the database
     queries     ``with queries() as q: ...`` then ``q.count`` and ``q.statements`` (DML only)
     manage      ``manage("migrate", "posts", "0001")`` in this check's own database -> Ran(code, out);
-                with ``settings=`` or ``env=`` a fresh ``python manage.py ...``, without a database of its own
+                with ``settings=`` or ``env=`` a fresh ``python manage.py ...``, without a database of its own.
+                ``manage.core("check", "--deploy", ...)`` is Django's own command, whatever the project calls so
     load        ``load("config.settings.production", env={...})`` -> settings freshly loaded under exactly
                 these variables: ``.DEBUG``; raises Raised if they refuse to load.
                 with ``files={".env": text}`` in a copy with these files; ``load.environ(settings, env=...)``
@@ -65,6 +68,8 @@ Fixtures
     services    ``services.postgres.down()`` and ``.up()``, ``services.redis.down()`` and ``.up()``
     files       the submission as data: ``.text(path)``, ``.exists(path)``, ``.glob(pattern)``, ``.toml(path)``,
                 ``.yaml(path)``; a missing or unreadable file fails the check
+    sources     the submission's Python as data: ``.classes("src/apps/**/*.py")`` -> SourceClass(path, line, name,
+                bases, assigned, meta), ``.family(one, among)``, ``.functions(text)``
     tools       ``tools.hadolint(path)``, ``tools.compose(path)``, ``tools.poetry("check", "--lock")``
                 -> ToolReport(ok, findings, out); ``edits={path: text}`` runs it in a changed copy
     environment ``environment.origin`` ("submission", or "course" if its own lock could not be used), ``.problems``
@@ -78,6 +83,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grader.agent.raised import Raised
+    from grader.checkpoint.agreement import disagreements
     from grader.checkpoint.declare import Cell, check, matrix
     from grader.checkpoint.factory import Factory, Recipe
     from grader.checkpoint.outcome import Failed, Refused, expect, expect_that, fail, raises, refuses
@@ -96,6 +102,7 @@ else:
 
 _HOME = {
     "Raised": "grader.agent.raised",
+    "disagreements": "grader.checkpoint.agreement",
     "Cell": "grader.checkpoint.declare",
     "check": "grader.checkpoint.declare",
     "matrix": "grader.checkpoint.declare",
@@ -128,6 +135,7 @@ __all__ = [
     "Remote",
     "Rng",
     "check",
+    "disagreements",
     "er_diagram",
     "expect",
     "expect_that",

@@ -1,5 +1,7 @@
 """The fixtures ``app`` and ``client``: the learner's project, as questions put to its agent."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from json import dumps
 from typing import Any, Protocol
@@ -85,13 +87,22 @@ class App:
         """Django's settings object."""
         return self.get("django.conf:settings")
 
-    def race(self, programs: list[Later], *, atomic: bool = False) -> list[Outcome]:
-        """Runs the calls at once, a thread and a connection each.
+    def race(
+        self, programs: list[Later], *, atomic: bool = False, meanwhile: Callable[[], object] | None = None
+    ) -> list[Outcome]:
+        """Runs the calls at once, a process and a connection each, all begun when every one of them is ready.
 
         With ``atomic`` each runs in a transaction, and every transaction is still open when the others make theirs.
+        ``meanwhile`` runs on this side while they are under way, and may look at the database. What a call gives that
+        has no plain form can be compared and not followed: it ended with its process.
         """
         carried = [[program.root, list(program.steps)] for program in programs]
-        answer = self._asks.raw("race", "calls were running at the same time", programs=carried, atomic=atomic)
+        with ThreadPoolExecutor(1) as aside:
+            doing = "calls were running at the same time"
+            coming = aside.submit(self._asks.raw, "race", doing, programs=carried, atomic=atomic)
+            if meanwhile is not None:
+                meanwhile()
+            answer = coming.result()
         try:
             return [self._outcome(one) for one in answer]
         except (BadReply, TypeError, ValueError) as error:

@@ -65,6 +65,16 @@ class Manage:
             return ran(self._fresh.ask("script", doing, argv=list(argv), env={**(env or {}), **named}))
         return ran(self._line().ask("manage", doing, argv=list(argv)))
 
+    def core(self, *argv: str, settings: str | None = None, env: Mapping[str, str] | None = None) -> Ran:
+        """Runs Django's own command of that name, which no app of the project can take the place of.
+
+        In the check's own process and database; with ``settings`` in a fresh one, under exactly those variables.
+        """
+        doing = f"`manage.py {argv[0]}` ran"
+        if settings is not None:
+            return ran(self._fresh.after_setup("core", settings, env or {}, doing=doing, argv=list(argv)))
+        return ran(self._line().ask("core", doing, argv=list(argv)))
+
 
 def ran(answer: Any) -> Ran:
     """An answer as a command that has run; ``AgentFault`` if it has another shape."""
@@ -93,15 +103,17 @@ class Fresh:
         env: Mapping[str, str],
         files: Mapping[str, str] | None = None,
         trace: bool = False,
+        doing: str = "",
+        **arguments: Any,
     ) -> Any:
         """The answer of a process that has loaded these settings under exactly these variables, with these files."""
         with (
             self._variant(files) if files else nullcontext(self._project) as project,
             project.check("fork", None) as client,
         ):
-            doing = f"{settings} was loading"
-            client.ask("setup", within_s=START_S, doing=doing, settings=settings, env=dict(env), trace=trace)
-            return client.ask(op, within_s=START_S, doing=doing)
+            loading = f"{settings} was loading"
+            client.ask("setup", within_s=START_S, doing=loading, settings=settings, env=dict(env), trace=trace)
+            return client.ask(op, within_s=START_S, doing=doing or loading, **arguments)
 
 
 class Load:

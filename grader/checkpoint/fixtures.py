@@ -19,6 +19,7 @@ from grader.checkpoint.rng import Rng, seeded
 from grader.checkpoint.serve import Serve
 from grader.checkpoint.services import Services
 from grader.checkpoint.session import SESSION, Session
+from grader.checkpoint.sources import Sources
 from grader.checkpoint.spec import Installed
 from grader.checkpoint.sqlite import over_witness
 from grader.checkpoint.tools import Tools
@@ -134,6 +135,12 @@ def serve(case: Case, session: Session) -> Serve:
 def files(session: Session) -> Files:
     """The submission as data."""
     return Files(session.spec.submission)
+
+
+@pytest.fixture
+def sources(session: Session, files: Files) -> Sources:
+    """The submission's Python as data."""
+    return Sources(session.witness, files)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the project says of its own models."""
+"""What the project says of its own models. It is a claim: ``agreement`` holds it against the database."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -10,11 +10,13 @@ from grader.agent.client import AgentFault
 class FieldFacts:
     """One field. ``type`` is its class, ``kinds`` that and its bases; ``declared_in`` the module that declares it.
 
-    ``target``, ``related_name`` and ``on_delete`` (``CASCADE`` …) are empty for a field that is no relation.
+    ``table`` is where its column is: that of a parent for one that is inherited. ``target``, ``target_table``,
+    ``related_name`` and ``on_delete`` (``CASCADE`` …) are empty for a field that is no relation.
     """
 
     name: str
     column: str
+    table: str
     type: str
     kinds: list[str]
     declared_in: str
@@ -28,6 +30,7 @@ class FieldFacts:
     auto_now: bool
     auto_now_add: bool
     target: str
+    target_table: str
     related_name: str
     on_delete: str
 
@@ -52,6 +55,7 @@ class ModelFacts:
     name: str
     module: str
     table: str
+    managed: bool
     verbose_name: str
     verbose_name_plural: str
     ordering: list[str]

@@ -22,6 +22,7 @@ def describe_model(model):
         "name": model.__name__,
         "module": model.__module__,
         "table": meta.db_table,
+        "managed": bool(meta.managed),
         "verbose_name": str(meta.verbose_name),
         "verbose_name_plural": str(meta.verbose_name_plural),
         "ordering": [str(o) for o in meta.ordering],
@@ -39,6 +40,7 @@ def describe_field(model, field):
     return {
         "name": field.name,
         "column": field.column or "",
+        "table": field.model._meta.db_table,
         "type": type(field).__name__,
         "kinds": [c.__name__ for c in type(field).__mro__][:-1],
         "declared_in": declared_in(model, field),
@@ -52,6 +54,7 @@ def describe_field(model, field):
         "auto_now": bool(getattr(field, "auto_now", False)),
         "auto_now_add": bool(getattr(field, "auto_now_add", False)),
         "target": remote.model._meta.label if remote else "",
+        "target_table": remote.model._meta.db_table if remote else "",
         "related_name": str(remote.related_name or "") if remote else "",
         "on_delete": getattr(getattr(remote, "on_delete", None), "__name__", "") if remote else "",
     }

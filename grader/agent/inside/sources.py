@@ -25,10 +25,11 @@ def parsed(text):
 
 @op
 def classes(texts):
-    """The classes of these modules ``[[path, text], …]``, as ``[path, line, name, bases, assigned]``.
+    """The classes of these modules ``[[path, text], …]``, as ``[path, line, name, bases, assigned, meta]``.
 
     ``assigned`` has, for each name that a class's body gives a value, ``[name, line, called, keywords, whole]``: what
-    is called, the keywords with those values that are plain, and whether all the keywords stand there.
+    is called, the keywords with those values that are plain, and whether all the keywords stand there. ``meta`` has the
+    texts that an inner class Meta gives, marked for translation or not.
     """
     found = []
     for path, text in texts:
@@ -36,8 +37,21 @@ def classes(texts):
         for node in ast.walk(tree) if tree is not None else ():
             if isinstance(node, ast.ClassDef):
                 bases = [dotted(base) for base in node.bases][:20]
-                found.append([path, node.lineno, node.name[:200], bases, assigned(node)])
+                found.append([path, node.lineno, node.name[:200], bases, assigned(node), meta(node)])
     return found[:MOST_CLASSES]
+
+
+def meta(node):
+    """The texts of the inner class Meta, by name."""
+    inner = next((line for line in node.body if isinstance(line, ast.ClassDef) and line.name == "Meta"), None)
+    found = {}
+    for line in inner.body if inner is not None else ():
+        value = getattr(line, "value", None)
+        text = plain(value.args[0] if isinstance(value, ast.Call) and value.args else value)
+        for target in getattr(line, "targets", ()):
+            if isinstance(target, ast.Name) and isinstance(text, str):
+                found[target.id[:200]] = text
+    return found
 
 
 def assigned(node):

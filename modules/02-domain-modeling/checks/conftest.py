@@ -91,7 +91,8 @@ def demote(db):
 def old_rows():
     """``old_rows(migrations, rng)`` goes to ``posts.0001_initial`` and gives a writer of rows, past the application.
 
-    ``write(title=…, is_published=…)`` gives the id of a row; what is not said is random.
+    ``write(title=…, is_published=…)`` gives the id of a row; what is not said is random. ``write.written`` has what was
+    written, by id: what the database says of it afterwards may be the project's doing.
     """
 
     def begin(migrations, rng):
@@ -115,9 +116,12 @@ def old_rows():
         def write(**fields):
             number = next(ids)
             row = {"title": rng.title(), "body": rng.sentence(), "is_published": False} | fields
-            migrations.db.insert("posts_post", id=number, author_id=row.pop("author_id", None) or author(), **row)
+            row |= {"id": number, "author_id": row.get("author_id") or author()}
+            migrations.db.insert("posts_post", **row)
+            write.written[number] = row
             return number
 
+        write.written = {}
         return write
 
     return begin

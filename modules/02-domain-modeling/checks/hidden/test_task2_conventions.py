@@ -1,15 +1,25 @@
-"""Task 2, the models: naming conventions and audit timestamps."""
+"""Task 2, the models: naming conventions and audit timestamps.
+
+What the database has is read there, what only Python has is read from the sources. What the project says of itself
+comes last: it can add to what is wrong, and take nothing away.
+"""
 
 import re
 import time
 
 import pytest
 
-from grader.checkpoint import check
+from grader.checkpoint import check, expect_that
 
 APPS = ("accounts", "posts", "comments")
 TABLES = ("posts_category", "posts_tag", "posts_post", "comments_comment")
 PATTERNS = [("DateTimeField", ".+_at"), ("DateField", ".+_on"), ("BooleanField", "(?:is|has|can)_.+")]
+TYPES = [("timestamp", ".+_at"), ("date", ".+_on"), ("boolean", "(?:is|has|can)_.+")]
+OF_ABSTRACT_USER = {"accounts_user": {"last_login", "date_joined"}}
+RELATIONS = ("ForeignKey", "OneToOneField", "ManyToManyField")
+SNAKE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+CAPWORDS = re.compile(r"(?:[A-Z][a-z0-9]*)+")
+SINGULAR = ("ss", "us", "is", "news", "News")
 KINDS = ["user", "category", "tag", "post", "comment"]
 
 
@@ -22,27 +32,58 @@ def own_fields(app):
             )
 
 
-@check("domain.naming")
-def test_names_of_models(app):
+@pytest.fixture
+def written(db, sources):
+    """The models as they are written: (table, its class with those that it inherits from), for each that has both."""
+    everything = sources.classes("src/**/*.py")
+    found = []
+    for table in db.tables():
+        label, _, name = table.partition("_")
+        inside = [c for c in everything if c.path.startswith(f"src/apps/{label}/") and c.name.lower() == name]
+        if label in APPS:
+            found += [(table, list(sources.family(one, everything))) for one in inside if one.bases]
+    return found
+
+
+@check("domain.naming", database="postgres")
+def test_names_of_models(app, written):
     """Names of models are CapWords, in the singular."""
-    names = {model.name for model in app.describe() if model.app in APPS}
+    names = {model.name for model in app.describe() if model.app in APPS} | {family[0].name for _, family in written}
     assert {"User", "Category", "Tag", "Post", "Comment"} <= names
-    assert sorted(n for n in names if not re.fullmatch(r"(?:[A-Z][a-z0-9]*)+", n)) == []
-    assert sorted(n for n in names if n.endswith("s") and not n.endswith(("ss", "us", "is", "news", "News"))) == []
+    assert sorted(n for n in names if not CAPWORDS.fullmatch(n)) == []
+    assert sorted(n for n in names if n.endswith("s") and not n.endswith(SINGULAR)) == []
 
 
-@check("domain.naming")
-def test_names_of_fields(app):
+def own_columns(db):
+    """The columns of the tables of the three apps, as (table, column); what Django's user brings is left out."""
+    for table in db.tables():
+        if table.partition("_")[0] in APPS:
+            yield from ((table, c) for c in db.columns(table) if c.name not in ("id", *OF_ABSTRACT_USER.get(table, ())))
+
+
+@check("domain.naming", database="postgres")
+def test_names_of_fields(app, db):
     """Names of fields are snake_case."""
+    names = [f"{m.label}.{f.name}" for m, f in own_fields(app)] + [f"{table}.{c.name}" for table, c in own_columns(db)]
+    assert [name for name in names if not SNAKE.fullmatch(name.rpartition(".")[2])] == []
+
+
+@check("domain.naming", database="postgres")
+def test_names_that_tell_the_kind(app, db, written):
+    """A moment ends in `_at`, a day in `_on`, a yes or no begins with `is_`, `has_` or `can_`."""
+    computed = {
+        (table, one.name)
+        for table, family in written
+        for each in family
+        for one in each.assigned
+        if one.called.endswith("GeneratedField")
+    }
     odd = [
-        f"{m.label}.{f.name}" for m, f in own_fields(app) if not re.fullmatch(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*", f.name)
+        f"{table}.{column.name}"
+        for table, column in own_columns(db)
+        if (table, column.name) not in computed and not re.fullmatch(pattern_of_type(column.type), column.name)
     ]
     assert odd == []
-
-
-@check("domain.naming")
-def test_names_that_tell_the_kind(app):
-    """A moment ends in `_at`, a day in `_on`, a yes or no begins with `is_`, `has_` or `can_`."""
     odd = [f"{m.label}.{f.name}" for m, f in own_fields(app) if not re.fullmatch(pattern_of(f.kinds), f.name)]
     assert odd == []
 
@@ -52,12 +93,50 @@ def pattern_of(kinds):
     return next((pattern for kind, pattern in PATTERNS if kind in kinds), ".*")
 
 
-@check("domain.naming")
-def test_relations_have_a_name_for_the_way_back(app):
+def pattern_of_type(kind):
+    """The same for a column of that type."""
+    return next((pattern for begins, pattern in TYPES if kind.startswith(begins)), ".*")
+
+
+@check("domain.naming", database="postgres")
+def test_relations_have_a_name_for_the_way_back(app, db, written):
     """Every foreign key and many-to-many of the project has a `related_name`."""
+    linked = [(t, c.columns[0]) for t in TABLES for c in db.constraints(t) if c.kind == "foreign-key"]
+    assert len(linked) >= 4, "four foreign keys are in the brief"
     relations = [(m, f) for m, f in own_fields(app) if f.target]
     assert len(relations) >= 5, "five relations are in the brief"
     assert [f"{m.label}.{f.name}" for m, f in relations if not f.related_name] == []
+    for table, family in written:
+        for one in (one for each in family for one in each.assigned if each.get(one.name) is one):
+            relation = one.called.rpartition(".")[2] in RELATIONS
+            named = "related_name" in one.keywords and one.keywords["related_name"] != ""
+            expect_that(
+                named or not relation or not one.whole,
+                expected="a related_name for every relation",
+                observed=f"{table}: {one.name} at line {one.line} has none",
+            )
+
+
+@check("domain.naming")
+def test_the_plural_is_written_down(sources, files):
+    """The plural of category reads "categories"."""
+    everything = sources.classes("src/**/*.py")
+    categories = [c for c in everything if c.name == "Category" and c.path.startswith("src/apps/posts/")]
+    plurals = [
+        f.meta["verbose_name_plural"]
+        for c in categories
+        for f in sources.family(c, everything)
+        if f.meta.get("verbose_name_plural")
+    ]
+    if plurals:
+        assert plurals[0] == "categories"
+        return
+    texts = [files.text(path) for path in {c.path for c in everything}]
+    expect_that(
+        any("categories" in text for text in texts),
+        expected='the plural "categories"',
+        observed="it is written nowhere",
+    )
 
 
 @check("domain.naming", database="postgres")

@@ -1,17 +1,25 @@
 """Task 5, slugs."""
 
+import time
+
 import pytest
 
-from grader.checkpoint import check, fail, later
+from grader.checkpoint import check, expect_that, fail, later
 
 NAMED = [("post", "title", "posts_post"), ("category", "name", "posts_category"), ("tag", "name", "posts_tag")]
 named = pytest.mark.parametrize(("kind", "field", "table"), NAMED, ids=[n[0] for n in NAMED])
 
-PAUSE = """
+# Every INSERT waits until the observer, which holds the lock, lets go of it.
+HOLD = """
 CREATE FUNCTION hold_still() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END $$;
+BEGIN PERFORM pg_catalog.pg_advisory_xact_lock_shared({key}); RETURN NEW; END $$;
 CREATE TRIGGER hold_still BEFORE INSERT ON posts_post FOR EACH ROW EXECUTE FUNCTION hold_still()
 """
+WAITING = """
+SELECT count(DISTINCT l.pid) FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+WHERE NOT l.granted AND a.datname = pg_catalog.current_database()
+"""
+PATIENCE_S = 10
 
 
 @check("domain.slug-made")
@@ -134,15 +142,34 @@ def test_a_long_title_is_not_cut_early(make, db, rng):
     assert [db.one("posts_post", "slug", id=pk)["slug"] for pk in rows] == [title, f"{title}-2"]
 
 
-def race(app, db, make, title, *, atomic):
-    """Saves two posts of one title at once; every INSERT is held, so that both look before either writes."""
-    posts = [make.post.build(title=title) for _ in range(2)]
-    db.execute(PAUSE)
-    for outcome in app.race([later(post.save) for post in posts], atomic=atomic):
+def race(app, db, make, rng, title, *, atomic):
+    """Saves two posts of one title at once, in two processes; gives the slugs that the database has afterwards.
+
+    Every INSERT is held until the database itself shows two sessions that wait. So both have looked before either
+    writes, and what holds the second one back, if anything does, is the database and nothing in a process or a file.
+    """
+    posts, key = [make.post.build(title=title) for _ in range(2)], rng.randrange(1, 2**31)
+    db.execute(HOLD.format(key=key))
+    db.execute("SELECT pg_catalog.pg_advisory_lock(%s)", (key,))
+    waiting = []
+
+    def watch():
+        ends = time.monotonic() + PATIENCE_S
+        while not waiting and time.monotonic() < ends:
+            waiting.extend(row for row in db.execute(WAITING) if row[0] >= 2)
+            time.sleep(0.01)
+        db.execute("SELECT pg_catalog.pg_advisory_unlock(%s)", (key,))
+
+    for outcome in app.race([later(post.save) for post in posts], atomic=atomic, meanwhile=watch):
         if outcome.raised:
             fail(
                 expected="both saves succeed", observed=f"one raised {outcome.raised.type}", where=outcome.raised.where
             )
+    expect_that(
+        bool(waiting),
+        expected="two saves under way at the same moment, kept in order by the database alone",
+        observed=f"one save kept the other from beginning for {PATIENCE_S} s",
+    )
     return sorted(row["slug"] for row in db.rows("posts_post", "slug", title=title))
 
 
@@ -150,11 +177,11 @@ def race(app, db, make, title, *, atomic):
 def test_two_at_once(app, db, make, rng):
     """Two posts of one title saved at the same moment both succeed, with two slugs."""
     word = rng.word()
-    assert race(app, db, make, word, atomic=False) == [word, f"{word}-2"]
+    assert race(app, db, make, rng, word, atomic=False) == [word, f"{word}-2"]
 
 
 @check("domain.slug-race", database="postgres")
 def test_two_at_once_in_transactions(app, db, make, rng):
     """The same when each save is inside an outer transaction."""
     word = rng.word()
-    assert race(app, db, make, word, atomic=True) == [word, f"{word}-2"]
+    assert race(app, db, make, rng, word, atomic=True) == [word, f"{word}-2"]

@@ -1,10 +1,11 @@
 """Task 9, migrations that lose nothing: each on SQLite and on PostgreSQL."""
 
 import itertools
+import re
 
 import pytest
 
-from grader.checkpoint import check, expect_that
+from grader.checkpoint import check, disagreements, expect_that
 
 OLD_COLUMNS = ["author_id", "body", "id", "is_published", "title"]
 KEPT = ("id", "title", "body", "author_id")
@@ -32,7 +33,7 @@ def forwards(migrations, old_rows):
             "odd": [old(title=title, is_published=True) for title in ("!!!", "日本語", "   ", "It's 100%")],
             "empty": [old(body=""), old(is_published=True, body="")],
         }
-        before = posts(migrations, *KEPT)
+        before = {number: tuple(row[column] for column in KEPT) for number, row in sorted(old.written.items())}
         migrations.migrate()
         return ids, word, before
 
@@ -44,9 +45,10 @@ def backwards(migrations, forwards):
     """The same rows, the last plain one archived, taken back: the plain ones, what all were, what each step left."""
 
     def migrate(migrations, rng):
-        plain = forwards()[0]["plain"]
+        ids, _, before = forwards()
+        plain = ids["plain"]
         migrations.db.update("posts_post", {"status": "archived"}, id=plain[-1])
-        before, left = posts(migrations, *KEPT), [sorted(migrations.applied())]
+        left = [sorted(migrations.applied())]
         for app_label, target in (("comments", "zero"), ("posts", "0001")):
             migrations.migrate(app_label, target)
             left.append(sorted(migrations.applied()))
@@ -60,6 +62,29 @@ def test_the_first_is_what_it_was(migrations):
     """`migrate posts 0001` makes the columns that posts had at first."""
     migrations.migrate("posts", "0001")
     assert sorted(column.name for column in migrations.db.columns("posts_post")) == OLD_COLUMNS
+
+
+@check("domain.migrations-complete", database="postgres")
+def test_the_tables_are_those_of_the_models(app, db):
+    """After `migrate` every model has its table, with the columns, constraints and indexes that it says it has."""
+    assert disagreements(app.describe(), db) == []
+
+
+@check("domain.migrations-complete", database="postgres")
+def test_every_field_has_a_column(db, sources):
+    """Every field that a model of the three apps is written with has a column or a table of its own."""
+    everything, tables = sources.classes("src/apps/**/*.py"), db.tables()
+    for one in everything:
+        table = f"{one.path.split('/')[2]}_{one.name.lower()}"
+        there = {column.name for column in db.columns(table)} if table in tables else set()
+        for field in one.assigned if there else ():
+            if re.fullmatch(r"models\.\w+(?:Field|Key)", field.called) and "db_column" not in field.keywords:
+                found = {field.name, f"{field.name}_id"} & there or f"{table}_{field.name}" in tables
+                expect_that(
+                    bool(found) or "ManyToMany" in field.called,
+                    expected=f"a column for {one.name}.{field.name}",
+                    observed="there is none after `migrate`",
+                )
 
 
 @check("domain.migrations-complete", seconds=60)
