@@ -81,6 +81,8 @@ def _pairs(value: Any) -> dict[Any, Any]:
 
 def _decimal(value: Any) -> decimal.Decimal:
     found = decimal.Decimal(_text(value))
+    if found.is_snan():
+        raise BadReply("a number that cannot be compared")
     if found.is_finite() and (abs(found.adjusted()) > _FURTHEST or abs(int(found.as_tuple().exponent)) > _FURTHEST):
         raise BadReply("a number that is too large")
     return found
@@ -127,7 +129,7 @@ def _ref(value: dict[str, Any]) -> Ref:
     if set(value) != {"$", "v", "type", "pk", "callable"} or type(value["v"]) is not int:
         raise BadReply("not a reference")
     pk = decode(value["pk"])
-    if type(pk) not in (type(None), str, int, uuid.UUID):
+    if type(pk) not in (type(None), str, int, uuid.UUID) or (type(pk) is str and len(pk) > 1_000):
         raise BadReply("not a primary key")
     return Ref(value["v"], _text(value["type"]), pk, value["callable"] is True)
 

@@ -6,13 +6,15 @@ from pathlib import Path
 from types import TracebackType
 
 from grader.agent.client import AgentFault
-from grader.agent.raised import Raised
+from grader.agent.raised import Frame, Raised
 from grader.checkpoint import factory
 from grader.checkpoint.outcome import Failed, Refused
 from grader.checkpoint.project import Broken
-from grader.checkpoint.words import bounded, field_list
+from grader.checkpoint.tree import Tree
+from grader.checkpoint.words import bounded, field_list, plain_names
 from grader.domain.evidence import Location
 from grader.domain.status import Status
+from grader.domain.text import one_line, visible
 
 # What reading an answer of unforeseen shape raises, in the check's own lines.
 _SHAPE = (TypeError, KeyError, IndexError, ValueError, AttributeError, ArithmeticError)
@@ -34,12 +36,14 @@ class Ending:
 class Setting:
     """What an ending is read in: the check's sentence, the folder of the checks, whether the check is public.
 
-    ``comparison`` is expected and observed of the comparison that failed last, ``view`` what the last request raised.
+    ``tree`` is the submission, to look up what the project says of places and names; ``comparison`` is expected and
+    observed of the comparison that failed last, ``view`` what the last request raised.
     """
 
     sentence: str
     checks: Path
     public: bool
+    tree: Tree
     comparison: tuple[str, str] | None = None
     view: Raised | None = None
 
@@ -56,7 +60,7 @@ def explain(error: BaseException, setting: Setting) -> Ending:
         case AgentFault():
             return _failed("an answer from the project", str(error), setting)
         case Refused():
-            return _failed("the database to accept it", refusal(error), setting)
+            return _failed("the database to accept it", refusal(error, setting), setting)
         case AssertionError() if _in_checks(error.__traceback__, setting.checks):
             return _assertion(error, setting)
         case Exception() if isinstance(error, _SHAPE) and _in_checks(error.__traceback__, setting.checks):
@@ -70,43 +74,78 @@ def errored(error: BaseException) -> Ending:
     return Ending(Status.ERRORED, fault="".join(traceback.format_exception(error))[-8000:])
 
 
-def refusal(refused: Refused) -> str:
-    """What the database refused, in words."""
+def refusal(refused: Refused, setting: Setting) -> str:
+    """What the database refused, in words; to a hidden check's reader by a name that the submission itself has."""
     kind = {"other": "refused it"}.get(refused.kind, f"refused it: {refused.kind} constraint")
-    return f"the database {kind}" + (f" `{refused.constraint}`" if refused.constraint else "")
+    told = setting.public or setting.tree.has_name(refused.constraint)
+    return f"the database {kind}" + (f" `{refused.constraint}`" if told and refused.constraint else "")
 
 
-def _failed(expected: str, observed: str, setting: Setting, where: Location | None = None, trace: str = "") -> Ending:
+def _failed(
+    expected: str, observed: str, setting: Setting, where: Location | Frame | None = None, trace: str = ""
+) -> Ending:
     # Staff can read the learner's traceback under any failure; learners only where the check is public.
-    trace = bounded(trace, 6000)
+    trace = bounded(visible(trace), 6000)
     shown, staff = (trace, "") if setting.public else ("", trace)
-    return Ending(Status.FAILED, bounded(expected), bounded(observed), where, shown, staff)
+    place = believed(where, setting.tree)
+    return Ending(Status.FAILED, bounded(one_line(expected)), bounded(one_line(observed)), place, shown, staff)
+
+
+def believed(where: Location | Frame | None, tree: Tree) -> Location | None:
+    """A place that is to be had in the submission: of what the project says nothing else."""
+    match where:
+        case Frame():
+            return tree.place(where.path, where.line)
+        case Location():
+            return tree.named_by_author(where)
+    return None
 
 
 def _raised(raised: Raised, setting: Setting) -> Ending:
-    return _failed("no exception", described(raised, setting.public), setting, place(raised), raised.traceback())
+    return _failed("no exception", described(raised, setting), setting, place(raised, setting), _trace(raised, setting))
 
 
-def described(raised: Raised, public: bool) -> str:
-    """The exception in words. Its message, which may carry anything, only where the check is public anyway."""
-    at = f" raised at {raised.where.path}:{raised.where.line}" if raised.where else " raised"
+def described(raised: Raised, setting: Setting, told: bool = False) -> str:
+    """The exception in words: class, fields and place; ``told`` or in a public check, its message too.
+
+    The message may carry anything. Else there is nothing in it that does not stand in the submission.
+    """
+    shown = told or setting.public
+    name = raised.type if shown else setting.tree.exception(raised.bases or (raised.type,))
+    at = f" raised at {found}" if (found := believed(place(raised, setting), setting.tree)) else " raised"
     if raised.fields:
-        return f"a {raised.type} on {field_list(raised.fields)}{at}"
-    return f"{raised.type}{at}" + (f": {bounded(raised.message, 200)}" if public and raised.message else "")
+        return f"a {name} on {_fields(raised, setting)}{at}"
+    return f"{name}{at}" + (f": {bounded(raised.message, 200)}" if shown and raised.message else "")
 
 
-def place(raised: Raised) -> Location | None:
-    """The innermost line of the submission that the exception passed."""
-    return Location(raised.where.path, raised.where.line) if raised.where else None
+def _fields(raised: Raised, setting: Setting) -> str:
+    if setting.public:
+        return field_list(raised.fields)
+    named = [f for f in plain_names(raised.fields) if f == "__all__" or setting.tree.has_name(f)]
+    return field_list(named) if named else "fields that the project does not have"
+
+
+def place(raised: Raised, setting: Setting) -> Frame | None:
+    """The innermost line of the submission that the exception passed, of those that are there."""
+    passed = [frame for frame in raised.frames if believed(frame, setting.tree)]
+    return passed[-1] if passed else None
+
+
+def _trace(raised: Raised, setting: Setting) -> str:
+    """The traceback, without the frames that are not of the submission."""
+    passed = tuple(frame for frame in raised.frames if believed(frame, setting.tree))
+    return Raised(raised.type, message=raised.message, frames=passed).traceback()
 
 
 def _broken(broken: Broken, setting: Setting) -> Ending:
     expected = "migrations that run" if "migrations" in broken.doing else "a project that starts"
-    if isinstance(broken.cause, AgentFault):
-        return _failed(expected, str(broken.cause), setting)
-    # What stops the whole project has to be mended before anything else: its message is told to everybody.
-    told = f"while the project {broken.doing}: {described(broken.cause, public=True)}"
-    return _failed(expected, told, setting, place(broken.cause), broken.cause.traceback())
+    cause = broken.cause
+    if isinstance(cause, AgentFault):
+        return _failed(expected, str(cause), setting)
+    # What stops the whole project has to be mended before anything else: its message is told to everybody. It has been
+    # asked nothing yet that could be in it.
+    told = f"while the project {broken.doing}: {described(cause, setting, told=True)}"
+    return _failed(expected, told, setting, place(cause, setting), _trace(cause, setting))
 
 
 def _assertion(error: AssertionError, setting: Setting) -> Ending:
@@ -117,8 +156,8 @@ def _assertion(error: AssertionError, setting: Setting) -> Ending:
     elif message:
         expected = f"{expected}: {message}"
     if setting.view is not None:
-        observed = f"{observed} (the view: {described(setting.view, setting.public)})"
-        return _failed(expected, observed, setting, place(setting.view), setting.view.traceback())
+        observed = f"{observed} (the view: {described(setting.view, setting)})"
+        return _failed(expected, observed, setting, place(setting.view, setting), _trace(setting.view, setting))
     return _failed(expected, observed, setting)
 
 

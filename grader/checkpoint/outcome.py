@@ -1,18 +1,24 @@
 """How a check ends when it does not pass, and the verbs that end one in plain words."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from grader.agent.raised import Raised
-from grader.checkpoint.words import bounded, field_list, same, words
+from grader.agent.raised import Frame, Raised
+from grader.checkpoint.words import bounded, code_list, field_list, same, words
 from grader.domain.evidence import Location
+
+_PLACE = re.compile(r"(.+):([0-9]{1,9})", re.DOTALL)
 
 
 class Failed(Exception):
-    """The check failed: what was expected and what was seen, in words, and where in the submission if that is known."""
+    """The check failed: what was expected and what was seen, in words, and where in the submission if that is known.
 
-    def __init__(self, expected: str, observed: str, where: Location | None = None) -> None:
+    A ``Frame`` is where the project says that it was; a ``Location`` is the check's own word.
+    """
+
+    def __init__(self, expected: str, observed: str, where: Location | Frame | None = None) -> None:
         super().__init__(f"expected {expected}; observed {observed}")
         self.expected, self.observed, self.where = bounded(expected), bounded(observed), where
 
@@ -25,17 +31,17 @@ class Refused(Exception):
         self.kind, self.constraint, self.message = kind, constraint, message
 
 
-def fail(*, expected: str, observed: object, where: str | Location | None = None) -> NoReturn:
+def fail(*, expected: str, observed: object, where: str | Location | Frame | None = None) -> NoReturn:
     """Ends the check as failed. ``where`` is ``path`` or ``path:line`` in the submission."""
     raise Failed(expected, observed if isinstance(observed, str) else words(observed), location(where))
 
 
-def location(where: str | Location | None) -> Location | None:
+def location(where: str | Location | Frame | None) -> Location | Frame | None:
     """``path:line`` or ``path`` as a location."""
     if not isinstance(where, str):
         return where
-    path, _, line = where.rpartition(":")
-    return Location(path, int(line)) if path and line.isdigit() else Location(where)
+    found = _PLACE.fullmatch(where)
+    return Location(found[1], int(found[2])) if found else Location(where)
 
 
 def expect(observed: Any, *, equal_to: Any, because: str = "") -> None:
@@ -67,10 +73,10 @@ def refuses(field: str | None = None, *, code: str | None = None) -> Iterator[No
 def _check_fields(raised: Raised, field: str | None, code: str | None, expected: str) -> None:
     found = raised.fields if field is None else {field: raised.fields[field]} if field in raised.fields else {}
     if field is not None and not found:
-        raise Failed(expected, f"a ValidationError on {field_list(raised.fields)} only", _where(raised))
+        raise Failed(expected, f"a ValidationError on {field_list(raised.fields)} only", raised.where)
     codes = [c for messages in found.values() for c, _ in messages]
     if code is not None and code not in codes:
-        raise Failed(expected, f"a ValidationError with code {', '.join(codes) or 'none'}", _where(raised))
+        raise Failed(expected, f"a ValidationError with code {code_list(codes)}", raised.where)
 
 
 @contextmanager
@@ -81,9 +87,5 @@ def raises(name: str) -> Iterator[None]:
     except Raised as raised:
         if raised.is_a(name):
             return
-        raise Failed(f"a {name}", f"a {raised.type}", _where(raised)) from None
+        raise Failed(f"a {name}", f"a {raised.type}", raised.where) from None
     raise Failed(f"a {name}", "nothing was raised")
-
-
-def _where(raised: Raised) -> Location | None:
-    return Location(raised.where.path, raised.where.line) if raised.where else None

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,15 @@ from grader.checkpoint.explain import Ending, Setting, errored, explain
 from grader.checkpoint.record import KEY, PLACE, written
 from grader.checkpoint.rng import seeded
 from grader.checkpoint.session import SESSION, Session
+from grader.checkpoint.tree import Tree
 from grader.checkpoint.words import compared
 from grader.domain.evidence import Observation
 from grader.domain.status import Status
 
 pytest_plugins = ["grader.checkpoint.fixtures"]
 ENDING: pytest.StashKey[Ending] = pytest.StashKey()
+TREE: pytest.StashKey[Tree] = pytest.StashKey()
+_LONGEST_RECORD = 20_000
 _running: list[Case] = []
 
 
@@ -29,7 +32,19 @@ def pytest_configure(config: pytest.Config) -> None:
     """Reads what this run is to do."""
     spec = specification.read(Path(os.environ[specification.VARIABLE]))
     threading.Thread(target=_end_with_runner, args=(spec.life_fd,), daemon=True).start()
+    _explain_nothing(config)
+    config.stash[TREE] = Tree(spec.submission, spec.deps)
     config.stash[SESSION] = Session(spec)
+
+
+def _explain_nothing(config: pytest.Config) -> None:
+    """Takes out pytest's own explanation of a comparison, which every implementation of the hook adds to.
+
+    It compares two texts line by line and letter by letter (``difflib.ndiff``): some hundred lines of a learner's take
+    minutes, in this process. What failed is noted by the hook below, in bounded words.
+    """
+    hook, default = config.hook.pytest_assertrepr_compare, config.pluginmanager.get_plugin("assertion")
+    hook._remove_plugin(default)
 
 
 def _end_with_runner(life_fd: int) -> None:
@@ -112,17 +127,23 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> None:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turns what ended a phase of the check into its ending: the first phase that went wrong decides."""
     if call.excinfo is not None:
         ending = _ending(item, call.excinfo.value)
         item.stash.setdefault(ENDING, ending)
-    return (yield)
+    report = yield
+    if report.failed:
+        report.longrepr = str(report.longrepr)[:_LONGEST_RECORD]
+    return report
 
 
 def _ending(item: pytest.Item, error: BaseException) -> Ending:
     case = item.stash[CASE]
-    setting = Setting(case.sentence, item.config.rootpath, case.public, case.comparison, case.view)
+    checks, tree = item.config.rootpath, item.config.stash[TREE]
+    setting = Setting(case.sentence, checks, case.public, tree, case.comparison, case.view)
     try:
         return explain(error, setting)
     except Exception as ours:

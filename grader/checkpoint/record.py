@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,9 @@ from grader.domain.evidence import Artefact, Evidence, Location, Observation
 from grader.domain.status import Status
 
 KEY, PLACE = "observation", "place"
+# Characters of all observations of a run. The most that an unsolved module comes to are some 30,000 of each.
+_BUDGET = {"expected": 200_000, "observed": 200_000, "traceback": 400_000, "fault": 1_000_000}
+_CUT = "(left out: this run has said more than a report can hold)"
 
 
 def written(observation: Observation) -> dict[str, Any]:
@@ -72,12 +75,32 @@ def joined(parts: list[Part]) -> tuple[list[Observation], str]:
     return ordered, "\n".join(faults)
 
 
+def within_budget(found: list[Observation]) -> list[Observation]:
+    """The observations, with no more text in all of them than one run has room for; what is cut says so.
+
+    Each is bounded by itself; a project that fails everywhere at length would still fill a report that nobody reads.
+    """
+    left = dict(_BUDGET)
+    kept = []
+    for observation in found:
+        changes: dict[str, Any] = {}
+        for name in _BUDGET:
+            text = getattr(observation, name)
+            left[name] -= len(text)
+            if left[name] < 0 and text:
+                changes[name] = _CUT
+        if left["observed"] < 0 and observation.where is not None:
+            changes["where"] = None
+        kept.append(replace(observation, **changes) if changes else observation)
+    return kept
+
+
 def evidence(found: list[Observation], fault: str, selected: tuple[str, ...], artefacts: list[Artefact]) -> Evidence:
     """The evidence of a run; each selected criterion that nothing was observed of gets an errored observation.
 
     A run that does not count is errored in every criterion, whatever it observed.
     """
-    kept = [] if fault else found
+    kept = [] if fault else within_budget(found)
     silent = [criterion for criterion in selected if criterion not in {o.criterion for o in kept}]
     why = fault or "no check of this criterion ran"
     missing = [

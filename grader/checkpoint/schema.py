@@ -5,6 +5,9 @@ import json
 from collections.abc import Iterator
 
 from grader.checkpoint.database import Database
+from grader.checkpoint.words import bounded
+
+_LONGEST = 2_000  # lines
 
 
 def er_diagram(db: Database, *prefixes: str) -> str:
@@ -55,5 +58,11 @@ def schema_text(db: Database, *prefixes: str) -> list[str]:
 
 
 def schema_diff(before: list[str], after: list[str], names: tuple[str, str] = ("before", "after")) -> str:
-    """Two schemas as a unified diff, for an artefact of kind ``diff``."""
+    """Two schemas as a unified diff, for an artefact of kind ``diff``; of schemas that are too long a word on that.
+
+    Lines are compared each with each where they are alike, and how many there are is the submission's choice.
+    """
+    if max(len(before), len(after)) > _LONGEST:
+        return f"Too large to compare: {len(before):,} and {len(after):,} lines, where {_LONGEST:,} can be."
+    before, after = ([bounded(line, 500) for line in lines] for lines in (before, after))
     return "\n".join(difflib.unified_diff(before, after, *names, lineterm="", n=1))

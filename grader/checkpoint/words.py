@@ -1,10 +1,16 @@
 """Values in words, and comparison without surprises."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
+from grader.domain.text import spelled
+
 LONGEST = 300
+_MOST_ITEMS = 50
+_MOST_NAMES = 5
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
 
 def bounded(text: str, most: int = LONGEST) -> str:
@@ -13,21 +19,38 @@ def bounded(text: str, most: int = LONGEST) -> str:
 
 
 def words(value: Any) -> str:
-    """A value as a learner would write it, at most 300 characters."""
-    return bounded(_written(value))
+    """A value as a learner would write it: one line, at most 300 characters, and no more work than these need."""
+    written, size = [], 0
+    for piece in _pieces(value):
+        written.append(piece)
+        size += len(piece)
+        if size > LONGEST:
+            break
+    return bounded("".join(written))
 
 
-def _written(value: Any) -> str:
+def _pieces(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        return f"'{bounded(value)}'" if value else "an empty text"
-    if isinstance(value, (datetime, date)):
-        return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_written(k)}: {_written(v)}" for k, v in list(value.items())[:50]) + "}"
-    if isinstance(value, (list, tuple, set, frozenset)):
-        inner = ", ".join(_written(item) for item in list(value)[:50])
-        return f"[{inner}]" if isinstance(value, (list, tuple)) else "{" + inner + "}"
-    return bounded(repr(value))
+        yield f"'{bounded(spelled(value[: LONGEST + 1]))}'" if value else "an empty text"
+    elif isinstance(value, (datetime, date)):
+        yield value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
+    elif isinstance(value, dict):
+        yield "{"
+        for index, (key, item) in zip(range(_MOST_ITEMS), value.items(), strict=False):
+            yield ", " if index else ""
+            yield from _pieces(key)
+            yield ": "
+            yield from _pieces(item)
+        yield "}"
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        start, end = "[]" if isinstance(value, (list, tuple)) else "{}"
+        yield start
+        for index, item in zip(range(_MOST_ITEMS), value, strict=False):
+            yield ", " if index else ""
+            yield from _pieces(item)
+        yield end
+    else:
+        yield bounded(spelled(repr(value[:LONGEST] if isinstance(value, bytes) else value)))
 
 
 def same(one: Any, other: Any) -> bool:
@@ -42,9 +65,26 @@ def same(one: Any, other: Any) -> bool:
 
 
 def field_list(fields: Iterable[str]) -> str:
-    """The names, quoted, ``__all__`` in words."""
-    named = ["the whole" if field == "__all__" else f"`{field}`" for field in fields]
-    return ", ".join(named) or "no field"
+    """The names of fields, quoted, ``__all__`` in words; of what is no name, and of more than five, how many."""
+    found = list(fields)
+    named = ["the whole" if field == "__all__" else f"`{field}`" for field in plain_names(found)]
+    return ", ".join([*named, *_others(found, named)]) or "no field"
+
+
+def code_list(codes: Iterable[str]) -> str:
+    """Error codes, in the same way."""
+    found = list(codes)
+    named = plain_names(found)
+    return ", ".join([*named, *_others(found, named)]) or "none"
+
+
+def plain_names(names: Iterable[str]) -> list[str]:
+    """The first five that are names as a project can have them: letters, digits and underscores, 63 at most."""
+    return [name for name in names if _NAME.fullmatch(name)][:_MOST_NAMES]
+
+
+def _others(found: list[str], named: list[str]) -> list[str]:
+    return [f"{len(found) - len(named)} others"] if len(found) > len(named) else []
 
 
 _COMPARED = {

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as _markup
 
 from grader.domain.errors import GraderError
 from grader.domain.progress import Progress as Step
+from grader.report.escape import terminal
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -30,6 +31,11 @@ def progress() -> Iterator[Callable[[Step], None]]:
         yield lambda step: bar.update(
             task, description=escape(step.text), completed=step.done, total=step.total or None
         )
+
+
+def escape(text: str) -> str:
+    """Any text for the console: a message may name a file of a submission, and a file may be called anything."""
+    return _markup(terminal(text))
 
 
 def _plain() -> Callable[[Step], None]:

@@ -1,16 +1,17 @@
 """An entity-relationship diagram, laid out: tables as boxes, foreign keys as paths between their rows.
 
-The layers of the layout run from left to right, so that a link leaves and enters a box at its sides.
+The layers of the layout run from left to right, so that a link leaves and enters a box at its sides. The layout itself
+is made by a process of its own (``layout``), since a submission chooses how much work it is.
 """
 
-from collections.abc import Iterable
+import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path as File
 
 import msgspec
-from grandalf.graphs import Edge, Graph, Vertex
-from grandalf.layouts import SugiyamaLayout
-from grandalf.routing import EdgeViewer
 
 from grader.report.escape import one_line
 
@@ -19,10 +20,14 @@ HEAD = 32.0
 _CHAR = 7.3  # width of a monospace character at the size of the stylesheet
 _MARKS = 54.0  # where names begin in a row: before them stand PK, FK and U
 _GAP = 40.0
-_LAYER = 76.0
 _LONGEST = 44
 _SHORT = (("timestamp with time zone", "timestamptz"), ("character varying", "varchar"))
-_MOST = 80  # tables: more are no diagram that anybody reads
+# More are no diagram that anybody reads, and a layout that takes longer than anybody waits.
+_TABLES, _LINKS, _COLUMNS = 60, 150, 800
+_LAYOUT = File(__file__).with_name("layout.py")
+_PATIENCE_S = 20.0  # the layout's own limit is on its CPU time
+Point = tuple[float, float]
+_Arranged = tuple[list[Point], list[list[Point]]]
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -104,41 +109,84 @@ class Drawing:
     paths: tuple[Path, ...]
 
 
-Point = tuple[float, float]
-
-
-class _View:
-    """What grandalf lays out. Width and height are swapped, because its layers run downwards and ours to the right."""
-
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        self.width, self.height = _size(table)
-        self.w, self.h = self.height, self.width
-        self.xy: Point = (0.0, 0.0)
-        self.shift: Point = (0.0, 0.0)
+class NotDrawn(ValueError):
+    """The schema is one, and no diagram can be made of it. The text is a sentence for the reader."""
 
 
 def parse(body: str) -> Schema:
-    """The schema in an artefact's body. Raises ``ValueError`` if it is none, or too large to draw."""
-    schema = msgspec.json.decode(body, type=Schema)
-    if len(schema.tables) > _MOST:
-        raise ValueError(f"{len(schema.tables)} tables are too many to draw")
-    return schema
+    """The schema in an artefact's body; ``msgspec.MsgspecError`` if it is none."""
+    return msgspec.json.decode(body, type=Schema)
 
 
 def draw(schema: Schema) -> Drawing:
-    """Lay the diagram out. Links from or to a table that is not there are left out."""
+    """Lay the diagram out; ``NotDrawn`` if it is too large. Links from or to a table that is not there are left out."""
+    _refuse_size(schema)
     tables = {table.name: table for table in schema.tables}
     links = [link for link in schema.links if link.table in tables and link.to in tables]
-    views = {name: _View(table) for name, table in tables.items()}
-    routes = _arrange(views, links)
-    corners = {name: (v.xy[0] - v.width / 2, v.xy[1] - v.height / 2) for name, v in views.items()}
+    sizes = {name: _size(table) for name, table in tables.items()}
+    centres, routes = _arrange(sizes, links)
+    placed = {
+        name: _Placed(table, centres[name][0] - sizes[name][0] / 2, centres[name][1] - sizes[name][1] / 2, *sizes[name])
+        for name, table in tables.items()
+    }
     keys = {(link.table, link.column) for link in schema.links}
-    boxes = tuple(_box(views[name], corners[name], keys) for name in tables)
-    paths = tuple(_path(link, views, corners, routes.get((link.table, link.to), ())) for link in links)
+    boxes = tuple(_box(one, keys) for one in placed.values())
+    paths = tuple(_path(link, placed, routes.get((link.table, link.to), ())) for link in links)
     width = max((b.x + b.width for b in boxes), default=0.0) + _GAP
     height = max((b.y + b.height for b in boxes), default=0.0) + _GAP / 2
     return Drawing(round(width), round(height), boxes, paths)
+
+
+def _refuse_size(schema: Schema) -> None:
+    columns = sum(len(table.columns) for table in schema.tables)
+    for count, most, what in (
+        (len(schema.tables), _TABLES, "tables"),
+        (len(schema.links), _LINKS, "links between tables"),
+        (columns, _COLUMNS, "columns"),
+    ):
+        if count > most:
+            raise NotDrawn(f"This is too large to draw: {count:,} {what}, where {most} can be read in a diagram.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A table with its top left corner and its size."""
+
+    table: Table
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def _arrange(
+    sizes: dict[str, Point], links: list[Link]
+) -> tuple[dict[str, Point], dict[tuple[str, str], tuple[Point, ...]]]:
+    """The centre of every table, and the points that links over several layers pass, from their table on."""
+    if not sizes:
+        return {}, {}
+    number = {name: index for index, name in enumerate(sizes)}
+    pairs = list(dict.fromkeys((link.table, link.to) for link in links if link.table != link.to))
+    asked = json.dumps([list(sizes.values()), [[number[a], number[b]] for a, b in pairs]])
+    centres, routes = _laid_out(asked)
+    if (len(centres), len(routes)) != (len(sizes), len(pairs)):
+        raise NotDrawn(_TOO_HARD)
+    found = {pair: tuple(route) for pair, route in zip(pairs, routes, strict=True)}
+    return dict(zip(sizes, centres, strict=True)), found
+
+
+_TOO_HARD = "No diagram of this could be laid out within the time and memory that one has."
+
+
+def _laid_out(asked: str) -> _Arranged:
+    """The answer of the layout's own process; ``NotDrawn`` if it did not get as far as one."""
+    command = [sys.executable, "-I", str(_LAYOUT)]
+    try:
+        done = subprocess.run(command, input=asked.encode(), capture_output=True, timeout=_PATIENCE_S, check=True)
+        found: _Arranged = msgspec.json.decode(done.stdout, type=_Arranged)
+    except (subprocess.SubprocessError, msgspec.MsgspecError) as error:
+        raise NotDrawn(_TOO_HARD) from error
+    return found
 
 
 def _size(table: Table) -> Point:
@@ -163,60 +211,18 @@ def _type(column: Column) -> str:
 
 
 def _shortened(text: str, limit: int) -> str:
-    line = one_line(text)
+    line = one_line(text[: 4 * limit])
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def _arrange(views: dict[str, _View], links: Iterable[Link]) -> dict[tuple[str, str], tuple[Point, ...]]:
-    """Set the centre of every view; give the points that links over several layers pass, from their table on."""
-    vertices = {name: Vertex(view) for name, view in views.items()}
-    for name, vertex in vertices.items():
-        vertex.view = views[name]
-    pairs = dict.fromkeys((link.table, link.to) for link in links if link.table != link.to)
-    edges = {pair: Edge(vertices[pair[0]], vertices[pair[1]]) for pair in pairs}
-    for edge in edges.values():
-        edge.view = EdgeViewer()
-    top = 0.0
-    for component in Graph(list(vertices.values()), list(edges.values())).C:
-        top = _place(component, top)
-    routes: dict[tuple[str, str], tuple[Point, ...]] = {}
-    for pair, edge in edges.items():
-        shift = views[pair[0]].shift
-        passed = [(y + shift[0], x + shift[1]) for x, y in getattr(edge.view, "_pts", [])[1:-1]]
-        routes[pair] = tuple(point for centre in passed for point in _across(centre, pair, views))
-    return routes
-
-
-def _across(centre: Point, pair: tuple[str, str], views: dict[str, _View]) -> tuple[Point, Point]:
-    """Where a link enters and leaves a layer that it crosses, so that it bends beside the boxes and not behind them."""
-    half = max((v.width for v in views.values() if abs(v.xy[0] - centre[0]) < 1), default=0) / 2
-    sign = 1 if views[pair[0]].xy[0] < views[pair[1]].xy[0] else -1
-    return (centre[0] - sign * half, centre[1]), (centre[0] + sign * half, centre[1])
-
-
-def _place(component: object, top: float) -> float:
-    """Lay one connected part out below ``top``; give the new ``top``."""
-    layout = SugiyamaLayout(component)
-    layout.xspace, layout.yspace = _GAP, _LAYER
-    layout.init_all()
-    layout.draw(8)
-    views: list[_View] = [vertex.view for vertex in component.sV]  # type: ignore[attr-defined]
-    left = min(v.xy[1] - v.width / 2 for v in views)
-    upper = min(v.xy[0] - v.height / 2 for v in views)
-    for view in views:
-        view.shift = (4 - left, top + 4 - upper)
-        view.xy = (view.xy[1] + view.shift[0], view.xy[0] + view.shift[1])
-    return max(v.xy[1] + v.height / 2 for v in views) + _GAP
-
-
-def _box(view: _View, corner: Point, keys: set[tuple[str, str]]) -> Box:
-    table = view.table
+def _box(placed: _Placed, keys: set[tuple[str, str]]) -> Box:
+    table = placed.table
     rows = tuple(
         Row(_name(column), _type(column), _marks(column, (table.name, column.name) in keys), HEAD + ROW * (i + 0.5))
         for i, column in enumerate(table.columns)
     )
-    size = (round(view.width), round(view.height))
-    return Box(_title(table), one_line(table.name), round(corner[0]), round(corner[1]), *size, rows)
+    place = (round(placed.x), round(placed.y), round(placed.width), round(placed.height))
+    return Box(_title(table), _shortened(table.name, 100), *place, rows)
 
 
 def _marks(column: Column, is_foreign: bool) -> str:
@@ -231,19 +237,15 @@ def _row_at(table: Table, column: str, top: float) -> float:
     return top + HEAD + ROW * (index + 0.5)
 
 
-def _path(link: Link, views: dict[str, _View], corners: dict[str, Point], route: tuple[Point, ...]) -> Path:
-    start_x, start_top = corners[link.table]
-    end_x, end_top = corners[link.to]
-    start_y = _row_at(views[link.table].table, link.column, start_top)
-    end_y = _row_at(views[link.to].table, "", end_top)
-    rightwards = link.table != link.to and start_x < end_x
-    start = (start_x + (views[link.table].width if rightwards or link.table == link.to else 0), start_y)
-    end = (end_x + (0 if rightwards else views[link.to].width), end_y)
-    points = [start, *route, end] if link.table != link.to else [start, end]
+def _path(link: Link, placed: dict[str, _Placed], route: tuple[Point, ...]) -> Path:
+    own, other = placed[link.table], placed[link.to]
+    rightwards = own is not other and own.x < other.x
+    start = (own.x + (own.width if rightwards or own is other else 0), _row_at(own.table, link.column, own.y))
+    end = (other.x + (0 if rightwards else other.width), _row_at(other.table, "", other.y))
     title = f"{link.table}.{link.column} → {link.to}" + (f", on delete {link.on_delete}" if link.on_delete else "")
     one = "one-start" if link.kind == "one-to-one" else "many"
-    d = _loop(start, end) if link.table == link.to else _curve(points)
-    return Path(d, one, "maybe" if link.null else "one", one_line(title))
+    d = _loop(start, end) if own is other else _curve([start, *route, end])
+    return Path(d, one, "maybe" if link.null else "one", _shortened(title, 300))
 
 
 def _curve(points: list[Point]) -> str:

@@ -7,6 +7,7 @@ import msgspec
 
 from grader.domain.errors import UsageError_
 from grader.domain.result import SCHEMA, Result
+from grader.report import escape
 
 _HINT = "Was it written by another version of the grader, or edited? Grade the submission again."
 _decoder = msgspec.json.Decoder(Result)
@@ -18,7 +19,7 @@ def encode(result: Result) -> bytes:
         data = msgspec.json.encode(result)
     except UnicodeEncodeError:
         data = msgspec.json.encode(_well_formed(msgspec.to_builtins(result)))
-    return msgspec.json.format(data, indent=2) + b"\n"
+    return escape.json(msgspec.json.format(data, indent=2)) + b"\n"
 
 
 def render(result: Result) -> str:

@@ -2,46 +2,43 @@
 
 Every function first makes the text *visible* (``visible``): what a terminal, a browser or a person's eye
 would act on without showing it becomes a readable escape such as ``\\x1b``. Then it escapes what the
-format itself would act on.
+format itself would act on. Any report may be printed into the log of a workflow, whose runner carries out
+lines that are commands: no line of a learner's is one in any format (``_inert``).
 """
 
 import re
-import unicodedata
 
-_JOINERS = frozenset("\u200c\u200d")  # part of Persian and Indic words and of emoji
-_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+from grader.domain.text import clip, one_line, visible
+
+__all__ = [
+    "clip",
+    "csv",
+    "html",
+    "html_prose",
+    "json",
+    "log_line",
+    "markdown",
+    "markdown_block",
+    "markdown_code",
+    "markdown_prose",
+    "one_line",
+    "terminal",
+    "visible",
+    "web_address",
+    "workflow",
+    "workflow_property",
+    "xml",
+]
 _BREAK = "\u200b"  # invisible, and enough to keep a renderer from seeing a mention or an address
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~$]|^[-+=])")
 _FORMULA = frozenset("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
-
-
-def visible(text: str) -> str:
-    """``text`` with control, bidirectional, invisible and non-characters spelled out; tab and newline stay.
-
-    All newlines become ``\\n``. What is left is well-formed in UTF-8 and in XML 1.0.
-    """
-    text = text.replace("\r\n", "\n")
-    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
-        return text
-    return "".join(c if _is_plain(c) else _spelled(c) for c in text)
-
-
-def one_line(text: str) -> str:
-    """``visible(text)`` on one line, with runs of white space as one blank."""
-    return " ".join(visible(text).split())
-
-
-def clip(text: str, limit: int) -> str:
-    """At most ``limit`` characters of ``text``, and a word on how many more there were."""
-    if len(text) <= limit:
-        return text
-    return f"{text[:limit]}… ({len(text) - limit:,} more characters)"
 
 
 def html(text: str) -> str:
     """For HTML text and quoted attributes."""
     escaped = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return escaped.replace('"', "&#34;").replace("'", "&#39;")
+    return _inert(escaped.replace('"', "&#34;").replace("'", "&#39;"), "&#58;", "&#91;")
 
 
 def html_prose(text: str) -> str:
@@ -60,18 +57,21 @@ def web_address(text: str) -> str:
 
 def markdown(text: str) -> str:
     """For a line of Markdown, in a table cell too: no markup, no HTML, no mention, no automatic link."""
-    return _markdown_line(one_line(text))
+    return _inert(_markdown_line(one_line(text)), f":{_BREAK}", f"{_BREAK}[")
 
 
 def markdown_prose(text: str) -> str:
     """``markdown``, with what stands between two backticks as code: for sentences, hints and notices."""
     pieces = re.split(r"(`[^`]*[^` ][^`]*`)", one_line(text))
-    return "".join(markdown_code(p[1:-1]) if i % 2 else _markdown_line(p) for i, p in enumerate(pieces))
+    line = "".join(markdown_code(p[1:-1]) if i % 2 else _markdown_line(p) for i, p in enumerate(pieces))
+    return _inert(line, f":{_BREAK}", f"{_BREAK}[")
 
 
 def markdown_code(text: str) -> str:
     """A Markdown code span, also for a table cell; empty for empty text."""
-    line = one_line(text).replace("|", "\u2502")  # no escape for a pipe works in every renderer
+    line = _inert(one_line(text), f":{_BREAK}", f"{_BREAK}[").replace(
+        "|", "\u2502"
+    )  # no escape for a pipe works in every renderer
     if not line:
         return ""
     ticks = "`" * (_longest_run(line) + 1)
@@ -80,20 +80,34 @@ def markdown_code(text: str) -> str:
 
 def markdown_block(text: str, language: str = "") -> str:
     """A fenced Markdown code block, its fence longer than any run of backticks within."""
-    body = visible(text).rstrip("\n")
+    body = _inert(visible(text).rstrip("\n"), f":{_BREAK}", f"{_BREAK}[")
     fence = "`" * max(3, _longest_run(body) + 1)
     return f"{fence}{language}\n{body}\n{fence}"
 
 
 def terminal(text: str) -> str:
-    """For a terminal: no escape sequence, nothing that moves the cursor or turns the text."""
-    return visible(text).replace("\t", "    ")
+    """For a terminal: no escape sequence, nothing that moves the cursor or turns the text.
+
+    Every ``::`` is broken up, since a long line may be wrapped before any of them.
+    """
+    return re.sub(":(?=:)", ": ", _inert(visible(text).replace("\t", "    "), ": ", " ["))
+
+
+def xml(text: str) -> str:
+    """For an attribute or a line of XML, which still has to be quoted: one line, never a command."""
+    return _inert(one_line(text), ": ", " [")
+
+
+def json(encoded: bytes) -> bytes:
+    """Encoded JSON, the same value: what a runner would look for inside of a line is written by its number."""
+    return encoded.replace(b"##[", b"#\\u0023[")
 
 
 def csv(text: str) -> str:
     """For a CSV cell (``csv.writer`` still quotes it): an apostrophe goes before what a spreadsheet would compute."""
     stripped = text.lstrip(" \u00a0\u3000")
-    return "'" + visible(text) if text[:1] in ("\t", "\r", "\n") or stripped[:1] in _FORMULA else visible(text)
+    quoted = "'" + visible(text) if text[:1] in ("\t", "\r", "\n") or stripped[:1] in _FORMULA else visible(text)
+    return _inert(quoted, ": ", " [")
 
 
 def workflow(text: str) -> str:
@@ -111,21 +125,12 @@ def log_line(text: str) -> str:
     return re.sub(r"##+\[", "# [", re.sub(r":{2,}", ":", one_line(text)))
 
 
-def _is_plain(character: str) -> bool:
-    if character in "\n\t" or character in _JOINERS:
-        return True
-    return (
-        unicodedata.category(character) not in _HIDDEN
-        and ord(character) & 0xFFFE != 0xFFFE
-        and not (0xFDD0 <= ord(character) <= 0xFDEF)
-    )
+def _inert(text: str, colon: str, bracket: str) -> str:
+    """Lines that a workflow's runner takes for no commands.
 
-
-def _spelled(character: str) -> str:
-    code = ord(character)
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    It looks for ``::`` at the start of a line, whatever blanks stand before it, and for ``##[`` anywhere.
+    """
+    return _COMMAND.sub(rf"\1{colon}", text).replace("##[", f"##{bracket}")
 
 
 def _longest_run(text: str) -> int:

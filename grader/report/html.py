@@ -11,7 +11,7 @@ from grader.domain.result import Result
 from grader.domain.status import Status
 from grader.report import words
 from grader.report.audience import for_learners
-from grader.report.escape import clip, html_prose, visible, web_address
+from grader.report.escape import clip, html, html_prose, web_address
 from grader.report.exhibits import exhibit
 from grader.scoring import by_dimension
 
@@ -87,5 +87,5 @@ def _style() -> str:
 
 
 def _finalize(value: object) -> object:
-    """Every text that a template puts out is made visible first; autoescape comes after."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """Every text that a template puts out is escaped here, once and for all; autoescape leaves it as it is then."""
+    return Markup(html(value)) if isinstance(value, str) and not isinstance(value, Markup) else value

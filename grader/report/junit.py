@@ -6,8 +6,8 @@ from xml.etree import ElementTree as xml
 from grader.domain.evidence import Observation
 from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
+from grader.report import escape
 from grader.report.audience import for_learners
-from grader.report.escape import one_line, visible
 
 _COUNTERS = {Status.FAILED: "failures", Status.ERRORED: "errors", Status.BLOCKED: "skipped", Status.MANUAL: "skipped"}
 _UNMEASURED = "This could not be measured, through a fault of the grader or the machine."
@@ -15,7 +15,7 @@ _UNMEASURED = "This could not be measured, through a fault of the grader or the 
 
 def render(result: Result) -> str:
     """The result as JUnit XML."""
-    root = xml.Element("testsuites", name=one_line(f"{result.module:02d} {result.module_title}"))
+    root = xml.Element("testsuites", name=escape.xml(f"{result.module:02d} {result.module_title}"))
     for criterion in for_learners(result).criteria:
         root.append(_suite(criterion, result))
     for counter in ("tests", "failures", "errors", "skipped"):
@@ -27,7 +27,7 @@ def render(result: Result) -> str:
 
 def _suite(criterion: CriterionResult, result: Result) -> xml.Element:
     cases = tuple(_cases(criterion))
-    suite = xml.Element("testsuite", name=one_line(criterion.title), tests=str(len(cases)))
+    suite = xml.Element("testsuite", name=escape.xml(criterion.title), tests=str(len(cases)))
     for counter in ("failures", "errors", "skipped"):
         suite.set(counter, str(sum(_COUNTERS.get(status) == counter for status, _ in cases)))
     suite.set("time", f"{sum(o.duration_s for o in criterion.observations):.3f}")
@@ -42,18 +42,20 @@ def _suite(criterion: CriterionResult, result: Result) -> xml.Element:
 def _cases(criterion: CriterionResult) -> Iterator[tuple[Status, xml.Element]]:
     """The cases as they count: none of a blocked criterion passed or failed, none of a manual one did."""
     if not criterion.observations:
-        case = xml.Element("testcase", name=one_line(criterion.title), classname=one_line(criterion.id), time="0.000")
+        case = xml.Element(
+            "testcase", name=escape.xml(criterion.title), classname=escape.xml(criterion.id), time="0.000"
+        )
         _mark(case, criterion.status, criterion, None)
         yield criterion.status, case
     for seen in criterion.observations:
         whole = criterion.status in (Status.BLOCKED, Status.MANUAL)
         status = criterion.status if whole else seen.status
         case = xml.Element(
-            "testcase", name=one_line(f"{seen.sentence} [{seen.check}]"), classname=one_line(criterion.id)
+            "testcase", name=escape.xml(f"{seen.sentence} [{seen.check}]"), classname=escape.xml(criterion.id)
         )
         case.set("time", f"{seen.duration_s:.3f}")
         if seen.where:
-            case.set("file", one_line(seen.where.path))
+            case.set("file", escape.xml(seen.where.path))
             if seen.where.line is not None:
                 case.set("line", str(seen.where.line))
         _mark(case, status, criterion, seen)
@@ -64,21 +66,21 @@ def _mark(case: xml.Element, status: Status, criterion: CriterionResult, seen: O
     match status:
         case Status.FAILED:
             told = _told(seen)
-            failure = xml.SubElement(case, "failure", message=one_line(told), type="failed")
-            failure.text = "\n".join(visible(part) for part in (told, f"Hint: {criterion.hint}") if part)
+            failure = xml.SubElement(case, "failure", message=escape.xml(" ".join(told)), type="failed")
+            failure.text = "\n".join([*map(escape.xml, told), f"Hint: {escape.xml(criterion.hint)}"])
         case Status.ERRORED:
             xml.SubElement(case, "error", message=_UNMEASURED, type="errored")
         case Status.BLOCKED:
             needed = f": {', '.join(criterion.blocked_by)}" if criterion.blocked_by else ""
-            xml.SubElement(case, "skipped", message=one_line(f"blocked until what it requires passes{needed}"))
+            xml.SubElement(case, "skipped", message=escape.xml(f"blocked until what it requires passes{needed}"))
         case Status.MANUAL:
             xml.SubElement(case, "skipped", message="waits for a person to judge it")
         case Status.PASSED:
             pass
 
 
-def _told(seen: Observation | None) -> str:
+def _told(seen: Observation | None) -> list[str]:
     if seen is None:
-        return "failed"
+        return ["failed"]
     parts = (("Expected", seen.expected), ("Observed", seen.observed), ("Where", str(seen.where or "")))
-    return "\n".join(f"{label}: {text}" for label, text in parts if text) or seen.sentence
+    return [f"{label}: {text}" for label, text in parts if text] or [seen.sentence]

@@ -2,10 +2,12 @@
 
 import json
 
+import msgspec
 import pytest
 
-from grader.checkpoint.record import KEY, PLACE, Part, joined, part, written
-from grader.domain.evidence import Observation
+from grader.checkpoint.artefacts import Artefacts
+from grader.checkpoint.record import KEY, PLACE, Part, evidence, joined, part, written
+from grader.domain.evidence import Artefact, Location, Observation
 from grader.domain.status import Status
 
 
@@ -61,3 +63,39 @@ def test_one_broken_lane_is_enough_and_the_run_does_not_count(tmp_path, left, sa
 
 def test_lanes_that_collected_different_checks_do_not_count(tmp_path):
     assert joined([part(report(tmp_path, 0, 1, collected=2), 0), part(report(tmp_path, collected=3), 0)])[1]
+
+
+def told(number: int, size: int) -> Observation:
+    text = "x" * size
+    return Observation(
+        f"t{number}", "a.b", "It holds.", Status.FAILED, text, text, Location("a.py", 1), text, text, public=True
+    )
+
+
+def test_a_run_has_only_so_much_to_say() -> None:
+    long = evidence([told(n, 6_000) for n in range(1_000)], "", (), []).observations
+    assert [o.status for o in long] == [Status.FAILED] * 1_000
+    assert sum(len(o.expected + o.observed + o.traceback + o.fault) for o in long) < 2_100_000
+    assert "said more than a report can hold" in long[-1].observed
+    assert long[-1].where is None
+    assert long[0] == told(0, 6_000)
+
+
+def test_what_an_unsolved_module_has_to_say_is_left_as_it_is() -> None:
+    ordinary = [told(n, 300) for n in range(400)]
+    assert list(evidence(ordinary, "", (), []).observations) == ordinary
+
+
+class Declares:
+    class declared:
+        criterion = "a.b"
+
+
+def test_an_artefact_that_is_too_large_says_so(tmp_path) -> None:
+    artefact = Artefacts(Declares, tmp_path)  # type: ignore[arg-type]
+    artefact("d", "Small", "diff", "+x")
+    artefact("e", "Large", "er-diagram", "x" * 600_000)
+    small, large = (msgspec.json.decode(line, type=Artefact) for line in (tmp_path / "artefacts.jsonl").open("rb"))
+    assert (small.kind, small.body) == ("diff", "+x")
+    assert large.kind == "table"
+    assert "600,000 characters, where 500,000 can be" in large.body

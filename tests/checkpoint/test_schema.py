@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from grader.checkpoint.database import Database
-from grader.checkpoint.schema import er_diagram
+from grader.checkpoint.schema import er_diagram, schema_diff
 from grader.report.diagram import draw, parse
 
 TABLES = """
@@ -41,3 +41,13 @@ def test_a_diagram_can_be_drawn() -> None:
     assert [(c.name, c.pk, c.unique) for c in user.columns] == [("id", True, False), ("email", False, True)]
     drawing = draw(schema)
     assert (len(drawing.boxes), len(drawing.paths)) == (3, 3)
+
+
+def test_what_a_migration_changes():
+    assert schema_diff(["a", "b"], ["a", "c"]).splitlines()[-3:] == [" a", "-b", "+c"]
+
+
+def test_schemas_that_are_too_long_are_not_compared():
+    told = schema_diff(["x"] * 2_001, ["y"])
+    assert told == "Too large to compare: 2,001 and 1 lines, where 2,000 can be."
+    assert max(map(len, schema_diff(["x" * 100_000], ["y" * 100_000]).splitlines())) <= 501

@@ -1,13 +1,19 @@
 """Diagrams: every table once, none on top of another, every link from its row to its table."""
 
+import json
 import re
+import signal
+import subprocess
+import sys
+import time
 from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.report.diagram import Box, Column, Link, Schema, Table, draw, parse
+from grader.report import diagram, layout
+from grader.report.diagram import Box, Column, Link, NotDrawn, Schema, Table, draw, parse
 from tests.report.samples import SCHEMA
 
 NAMES = [f"table_{n}" for n in range(9)]
@@ -49,8 +55,6 @@ def test_any_schema_is_drawn_without_overlap_and_inside_the_picture(schema: Sche
 
 
 def test_the_sample_is_drawn_from_its_json() -> None:
-    import json
-
     drawing = draw(parse(json.dumps(SCHEMA)))
     post = next(box for box in drawing.boxes if box.name == "posts_post")
     assert [(r.name, r.marks, r.type) for r in post.rows][:3] == [
@@ -70,9 +74,66 @@ def test_a_link_begins_at_its_row_and_ends_at_the_key() -> None:
     assert numbers[-2:] == [b.x, b.y + b.rows[0].y]
 
 
-def test_too_many_tables_are_refused() -> None:
-    with pytest.raises(ValueError, match="too many"):
-        parse('{"tables": [' + ",".join(f'{{"name": "t{n}", "columns": []}}' for n in range(81)) + "]}")
+LARGE = {
+    "tables": Schema([table(f"t{n}", 1) for n in range(61)]),
+    "links": Schema([table("a"), table("b")], [Link("a", "column_1", "b")] * 151),
+    "columns": Schema([table("a", 801)]),
+}
+
+
+@pytest.mark.parametrize("what", LARGE)
+def test_what_is_too_large_is_refused(what: str) -> None:
+    with pytest.raises(NotDrawn, match=rf"too large to draw: \d+ {what}"):
+        draw(LARGE[what])
+
+
+def pairs(kind: str, tables: int) -> list[tuple[int, int]]:
+    """Links that give a layout much to do."""
+    rest, last = range(1, tables - 1), tables - 1
+    return {
+        "everything": [(a, b) for a in range(tables) for b in range(a)],
+        "a ladder": [*((n, n + 1) for n in range(last)), *((0, n) for n in rest), *((n, last) for n in rest)],
+        "two sides": [(a, b) for a in range(tables // 2) for b in range(tables // 2, tables)],
+        "a ring": [(a, (a + step) % tables) for step in (1, 7, 11) for a in range(tables)],
+    }[kind][:150]
+
+
+@pytest.mark.parametrize("kind", ["everything", "a ladder", "two sides", "a ring"])
+def test_the_largest_that_is_drawn_takes_no_longer_than_people_wait(kind: str) -> None:
+    links = [Link(f"t{a}", "column_1", f"t{b}") for a, b in pairs(kind, 60)]
+    began = time.monotonic()
+    assert len(draw(Schema([table(f"t{n}", 3) for n in range(60)], links)).paths) == len(links)
+    assert time.monotonic() - began < 10
+
+
+BROKEN = {
+    "says nothing": "",
+    "fails": "raise SystemExit(1)",
+    "is killed": "import os; os.kill(os.getpid(), 9)",
+    "says nonsense": "print('[')",
+    "says too little": "print('[[], []]')",
+    "says no numbers": "print('[[[NaN, 1], [1, 1]], [[]]]')",
+    "never ends": "import time; time.sleep(60)",
+}
+
+
+@pytest.mark.parametrize("does", BROKEN)
+def test_a_layout_that_breaks_off_leaves_a_sentence(does: str, tmp_path, monkeypatch) -> None:
+    (tmp_path / "layout.py").write_text(BROKEN[does])
+    monkeypatch.setattr(diagram, "_LAYOUT", tmp_path / "layout.py")
+    monkeypatch.setattr(diagram, "_PATIENCE_S", 1.0)
+    with pytest.raises(NotDrawn, match="time and memory"):
+        draw(Schema([table("a"), table("b")], [Link("a", "column_1", "b")]))
+
+
+@pytest.mark.slow
+def test_the_control_the_kernel_ends_the_layout_of_seventy_tables_that_all_refer_to_each_other() -> None:
+    links = [(a, b) for a in range(70) for b in range(a)]
+    assert len(links) == 2_415
+    asked = json.dumps([[[100, 100]] * 70, links])
+    ended = subprocess.run([sys.executable, "-I", layout.__file__], input=asked, capture_output=True, text=True)
+    assert ended.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+    assert ended.stdout == ""
 
 
 def test_nothing_is_drawn_of_nothing() -> None:

@@ -1,0 +1,117 @@
+"""What a hidden check's ending says of the project's own words; and what it would say if it believed them."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.agent.raised import Frame, Raised
+from grader.checkpoint.explain import Setting, explain
+from grader.checkpoint.outcome import Failed, Refused, fail, refuses
+from grader.checkpoint.tree import Tree
+from grader.domain.evidence import Location
+
+SECRET = "asked_for_slug_hello"
+SOURCE = "class Slow(Exception): pass\n\ndef save(self):\n    raise Slow\n"
+
+
+class Credulous(Tree):
+    """Believes whatever it is told: how it would be without the tree."""
+
+    def place(self, path: str, line: int | None) -> Location | None:
+        return Location(path, line)
+
+    def has_name(self, name: str) -> bool:
+        return True
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "submission"
+    (root / "src").mkdir(parents=True)
+    (root / "src" / "models.py").write_text(SOURCE)
+    return root
+
+
+def setting(tree: Tree, public: bool = False) -> Setting:
+    return Setting("It holds.", Path("/checks"), public, tree)
+
+
+def raised(**more) -> Raised:
+    given = {
+        "type": "Slow",
+        "bases": ("posts.models.Slow", "builtins.Exception"),
+        "message": "m",
+        "frames": (Frame("src/models.py", 4, "save", "raise Slow"),),
+    }
+    return Raised(**(given | more))
+
+
+LEAKS = {
+    "a path": raised(frames=(Frame(f"src/{SECRET}.py", 1, "f", ""),)),
+    "a path with a line of its own": raised(frames=(Frame(f"x\n::error::{SECRET}", 1, "f", ""),)),
+    "a path that is long": raised(frames=(Frame(SECRET * 40_000, 1, "f", ""),)),
+    "a class": raised(type=SECRET, bases=(f"posts.models.{SECRET}", "builtins.Exception")),
+    "a module": raised(type=SECRET, bases=(f"{SECRET}.{SECRET}",)),
+    "a field": raised(fields={SECRET: (("c", "m"),)}),
+    "a constraint": Refused("unique", SECRET),
+    "a place of an author's made of the project's words": Failed("a", "b", Location(f"{SECRET};", 3)),
+}
+
+
+@pytest.mark.parametrize("name", LEAKS)
+def test_a_hidden_check_tells_nothing_that_was_not_in_the_submission(name: str, root: Path) -> None:
+    ending = explain(LEAKS[name], setting(Tree(root, root)))
+    assert SECRET not in f"{ending.expected}{ending.observed}{ending.where}{ending.traceback}"
+    believed = explain(LEAKS[name], setting(Credulous(root, root)))
+    assert SECRET in f"{believed.observed}{believed.where}", "the control: believed, it is told"
+
+
+def test_a_line_is_one_of_the_file(root: Path) -> None:
+    number = int.from_bytes(SECRET.encode())
+    error = raised(frames=(Frame("src/models.py", number, "save", ""),))
+    assert explain(error, setting(Tree(root, root))).where == Location("src/models.py")
+    assert explain(error, setting(Credulous(root, root))).where == Location("src/models.py", number)
+
+
+def test_what_is_there_is_told(root: Path) -> None:
+    ending = explain(raised(), setting(Tree(root, root)))
+    assert ending.observed == "Slow raised at src/models.py:4"
+    assert ending.where == Location("src/models.py", 4)
+    fields = {"save": (("c", "m"),), "__all__": (("c", "m"),)}
+    told = explain(
+        raised(type="ValidationError", bases=("builtins.ValueError",), fields=fields), setting(Tree(root, root))
+    )
+    assert told.observed == "a ValueError on `save`, the whole raised at src/models.py:4"
+    assert "`save`" in explain(Refused("unique", "save"), setting(Tree(root, root))).observed
+
+
+def test_an_invented_frame_hides_no_real_one(root: Path) -> None:
+    frames = (Frame("src/models.py", 4, "save", "raise Slow"), Frame("src/invented.py", 9, "f", ""))
+    ending = explain(raised(frames=frames), setting(Tree(root, root), public=True))
+    assert ending.where == Location("src/models.py", 4)
+    assert "invented" not in ending.traceback
+    assert "src/models.py" in ending.traceback
+
+
+def test_a_public_check_tells_the_message_in_one_line(root: Path) -> None:
+    error = raised(message="a\n::error::b\u2028c \x1b[31m")
+    ending = explain(error, setting(Tree(root, root), public=True))
+    assert ending.observed == "Slow raised at src/models.py:4: a ::error::b\\u2028c \\x1b[31m"
+    assert "\x1b" not in ending.traceback
+
+
+def test_names_that_the_kit_lists_are_names(root: Path) -> None:
+    error = raised(bases=("django.core.exceptions.ValidationError",), fields={f"{SECRET} and more": (("c d", "m"),)})
+    with pytest.raises(Failed) as caught, refuses("body"):
+        raise error
+    assert SECRET not in caught.value.observed
+    with pytest.raises(Failed) as caught, refuses(code="required"):
+        raise error
+    assert caught.value.observed == "a ValidationError with code 1 others"
+
+
+@pytest.mark.parametrize("where", ["a:²", "a:" + "9" * 5_000, "a:-1", ":", ""])
+def test_an_odd_place_is_no_error_of_ours(where: str, root: Path) -> None:
+    with pytest.raises(Failed) as caught:
+        fail(expected="a", observed="b", where=where)
+    assert explain(caught.value, setting(Tree(root, root))).observed == "b"
