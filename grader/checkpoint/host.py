@@ -41,7 +41,14 @@ class MainHost:
 
     def setup(self, process: Process) -> Mapping[str, Any]:
         """See ``Host``."""
+        if self.spec.database == "postgres":
+            self.services.open_lobby()
         return {"settings": self.spec.settings, "database": self.located(process, Place(self.spec.database, LOBBY))}
+
+    def loaded(self) -> None:
+        """See ``Host``."""
+        if self.spec.database == "postgres":
+            self.services.close_lobby()
 
     def located(self, process: Process, place: Place) -> Mapping[str, Any]:
         """See ``Host``."""
@@ -81,6 +88,9 @@ class BareHost:
 
     def setup(self, process: Process) -> None:
         """See ``Host``."""
+
+    def loaded(self) -> None:
+        """Nothing was in reach."""
 
     def located(self, process: Process, place: Place) -> Mapping[str, Any]:
         """None is in reach."""

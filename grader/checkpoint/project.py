@@ -47,6 +47,9 @@ class Host(Protocol):
     def setup(self, process: Process) -> Mapping[str, Any] | None:
         """What the agent loads at its start; nothing for one that loads when it is told."""
 
+    def loaded(self) -> None:
+        """Closes what was open only for a project that loads."""
+
     def located(self, process: Process, place: Place) -> Mapping[str, Any]:
         """A database as Django's settings name it, within reach of the sandbox from then on."""
 
@@ -84,13 +87,24 @@ class Project:
         Raises ``Broken`` if the project does not start, or cannot migrate the template that this place is copied from.
         """
         client = self.ready()
-        with self._discarding(), self._copied(mode, place) as own:
-            client.begin(mode, self.located(own) if own else None, within_s=QUICK_S)
+        with self._discarding():
+            if mode == "fork" and self.process is not None:
+                self.process.remember()
             try:
-                yield client
+                with self._copied(mode, place) as own:
+                    client.begin(mode, self.located(own) if own else None, within_s=QUICK_S)
+                    try:
+                        yield client
+                    finally:
+                        if client.in_check:
+                            client.end(within_s=QUICK_S)
             finally:
-                if client.in_check:
-                    client.end(within_s=QUICK_S)
+                self._restore(mode)
+
+    def _restore(self, mode: str) -> None:
+        """Nothing of a check is there in the next one; where that cannot be had, the next one gets a new sandbox."""
+        if mode == "fork" and self.process is not None and not self.process.restore():
+            self.stop()
 
     @contextmanager
     def _copied(self, mode: str, place: Place | None) -> Iterator[Place | None]:
@@ -193,6 +207,7 @@ class Project:
         if (setup := self.host.setup(self.process)) is not None:
             self.client.ask("setup", within_s=START_S, doing="it was starting", **setup)
             self.client.ask("warm", within_s=START_S, doing="it was starting")
+            self.host.loaded()
 
     def stop(self) -> None:
         """Kills the sandbox; the next check starts another one."""

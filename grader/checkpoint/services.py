@@ -53,14 +53,13 @@ class Services:
 
     @cached_property
     def server(self) -> "Postgres":
-        """PostgreSQL itself, with an empty database that the project may look into while it loads."""
+        """PostgreSQL itself."""
         from grader.checkpoint.observer import admit
         from grader.sandbox.services.postgres import Postgres
 
         server = Postgres(self._sandbox, state_dir=self._state_dir)
         self._stack.callback(server.stop)
         server.start()
-        server.create(LOBBY)
         admit(server, self._password)
         return server
 
@@ -73,6 +72,15 @@ class Services:
         self._stack.callback(server.stop)
         server.start()
         return server
+
+    def open_lobby(self) -> None:
+        """An empty database that the project may look into while it loads, and at no other time."""
+        self.close_lobby()
+        self.server.create(LOBBY)
+
+    def close_lobby(self) -> None:
+        """Removes it, with whatever was left there: what one check could write, the next could read."""
+        self.server.drop(LOBBY)
 
     @cached_property
     def postgres(self) -> Service:
@@ -143,6 +151,7 @@ class Services:
         except EnvironmentError_:  # made ahead in vain, while a check had the server down
             name = f"check_{secrets.token_hex(8)}"
             self.server.create(name, TEMPLATE)
+        self.server.forget_settings()
         try:
             yield name
         finally:
@@ -153,6 +162,7 @@ class Services:
         """A database for one check, empty or as a sealed template is; its name."""
         name = name or f"copy_{secrets.token_hex(8)}"
         self.server.create(name, template)
+        self.server.forget_settings()
         try:
             yield name
         finally:
@@ -165,9 +175,11 @@ class Services:
         return observing(lambda name: connected(self.server, self._password, name), database)
 
     def forget(self) -> None:
-        """Empties Redis: what one check left there is not the next one's."""
+        """Empties Redis, its scripts and its counters too: what one check left there is not the next one's."""
         with closing(self.redis_server.admin()) as client:
             client.flushall()
+            client.script_flush()
+            client.config_resetstat()
 
     @contextmanager
     def without(self, name: str) -> Iterator[None]:

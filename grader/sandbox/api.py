@@ -100,6 +100,21 @@ class Process(Protocol):
     def kill(self) -> None:
         """Ends every process inside, at once; again is no harm."""
 
+    def remember(self) -> None:
+        """Notes what is inside before a check: what ``restore`` brings it back to. Ends all but the first process.
+
+        Not before the launched program has been heard of: until then its sandbox is still being made.
+        """
+
+    def spare(self, name: str) -> None:
+        """Counts the file of that name, where ``remember`` found files, to what was inside before."""
+
+    def restore(self) -> bool:
+        """Ends all processes but the first, and puts /tmp and /dev/shm back. False if that cannot be: then kill it.
+
+        The sandbox that is none is left as it is.
+        """
+
     def output(self) -> bytes:
         """Standard output and error so far; of too much, the beginning and the end."""
 

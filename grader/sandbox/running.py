@@ -18,6 +18,8 @@ from functools import cache
 from grader.domain.errors import SandboxError
 from grader.sandbox.api import Usage
 from grader.sandbox.cgroup import Group
+from grader.sandbox.sweep import Sweep
+from grader.sandbox.tree import Changed
 
 _CHUNK = 1 << 16
 _FLOOD = 64 << 20
@@ -77,6 +79,7 @@ class Running:
         self._ports, self._group = dict(ports or {}), group
         self._output = Output(output_limit)
         self._usage: Usage | None = None
+        self._sweep: Sweep | None = None
         self._deadline, self._timed_out, self._own_group = time.monotonic() + wall_s, False, own_group
         self._ended = threading.Event()
         reader, writer = os.pipe()
@@ -121,8 +124,33 @@ class Running:
         """See ``api.Process``."""
         self._signal()
         self._ended.wait(_KILL_WITHIN_S)
+        if self._sweep is not None:
+            self._sweep.close()
         for listener in self.listeners.values():
             listener.close()
+
+    def remember(self) -> None:
+        """See ``api.Process``."""
+        with contextlib.suppress(Changed, OSError):
+            if self._sweep is None and not self._own_group:
+                self._sweep = Sweep(self._popen.pid)
+            if self._sweep is not None:
+                self._sweep.remember()
+
+    def spare(self, name: str) -> None:
+        """See ``api.Process``."""
+        if self._sweep is not None:
+            with contextlib.suppress(Changed, OSError):
+                self._sweep.spare(name)
+
+    def restore(self) -> bool:
+        """See ``api.Process``."""
+        try:
+            if self._sweep is not None:
+                self._sweep.restore()
+        except (Changed, OSError):
+            return False
+        return self._own_group or self._sweep is not None
 
     def output(self) -> bytes:
         """See ``api.Process``."""

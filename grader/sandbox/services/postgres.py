@@ -115,6 +115,11 @@ class Postgres:
         """Gives a sealed database another name."""
         self._run("ALTER DATABASE {} RENAME TO {}", name, to)
 
+    def forget_settings(self) -> None:
+        """Takes back what the learner's role has set for itself: it would hold, and be read, in later databases."""
+        forgotten = "DELETE FROM pg_catalog.pg_db_role_setting WHERE setrole = pg_catalog.to_regrole(%s)"
+        self._connection().execute(forgotten, [LEARNER])
+
     def drop(self, name: str) -> None:
         """Removes a database and ends whatever is connected to it; none of that name is no harm."""
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)

@@ -1,0 +1,106 @@
+"""Brings a sandbox back to what it was before a check, from outside: its processes, and the places it may write to.
+
+Only the first process stays. Everything here goes through descriptors of the sandbox's own /proc, /tmp and /dev/shm,
+opened once: a number or a link that is changed meanwhile leads nowhere else.
+"""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.sandbox.tree import Changed, Tree, names
+
+_KEPT = frozenset(("1", "2"))  # bubblewrap, which reaps, and what the launcher has become
+_PLACES = ("tmp", "dev/shm")
+_WITHIN_S = 2.0
+_LOOK_AGAIN_S = 0.0005
+
+
+class Sweep:
+    """One running sandbox. ``outer`` is the process that was started for it; ``OSError`` if it has gone."""
+
+    def __init__(self, outer: int) -> None:
+        with contextlib.ExitStack() as stack:
+            root = _opened(f"/proc/{_init(outer)}/root")
+            stack.callback(os.close, root)
+            self._fds = [_opened(name, root) for name in ("proc", *_PLACES)]
+        self._proc, *self._places = self._fds
+        self._before: list[Tree] = []
+
+    def close(self) -> None:
+        """Gives back the descriptors; again is no harm."""
+        while self._fds:
+            os.close(self._fds.pop())
+
+    def remember(self) -> None:
+        """Notes what is in the writable places. ``Changed`` if that is too much, or more than one process is there."""
+        self._before.clear()
+        self._end_strays()
+        self._before = [Tree.of(place) for place in self._places]
+
+    def spare(self, name: str) -> None:
+        """Counts each file of that name, in a directory that is remembered, to what was there before."""
+        for place, tree in zip(self._places, self._before, strict=True):
+            tree.add(place, name)
+
+    def restore(self) -> None:
+        """Ends all processes but the first and puts every place back. ``Changed`` if that cannot be, or not in time."""
+        self._end_strays()
+        if not self._before:
+            raise Changed("nothing was remembered")
+        for place, tree in zip(self._places, self._before, strict=True):
+            tree.restore(place)
+
+    def _end_strays(self) -> None:
+        """Kills until none is left: the list goes by rising numbers, so that a child comes behind its parent in it."""
+        deadline = time.monotonic() + _WITHIN_S
+        while strays := [name for name in names(self._proc) if name.isdecimal() and name not in _KEPT]:
+            if time.monotonic() > deadline:
+                raise Changed(f"{len(strays)} processes could not be ended")
+            for name in strays:
+                self._kill(name)
+            time.sleep(_LOOK_AGAIN_S)
+
+    def _kill(self, name: str) -> None:
+        """By a descriptor of its directory, so never a successor of its number."""
+        with contextlib.suppress(OSError):
+            process = os.open(name, os.O_RDONLY | os.O_DIRECTORY, dir_fd=self._proc)
+            try:
+                signal.pidfd_send_signal(process, signal.SIGKILL)
+            finally:
+                os.close(process)
+
+
+def _opened(path: str, within: int | None = None) -> int:
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY, dir_fd=within)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A process, and its number in each namespace from ours down to its own."""
+
+    pid: int
+    numbers: tuple[str, ...]
+
+
+def _init(outer: int) -> int:
+    """The first process of the innermost namespace below ``outer``, by its number here."""
+    first = [seen for seen in _below(outer) if seen.numbers[-1] == "1"]
+    if not first:
+        raise ProcessLookupError("the sandbox has no first process")
+    return max(first, key=lambda seen: len(seen.numbers)).pid
+
+
+def _below(pid: int) -> Iterator[_Seen]:
+    """The process and all that descend from it, as far as they are still there."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        place = Path("/proc") / str(pid)
+        status = dict(line.split(":", 1) for line in (place / "status").read_text().splitlines())
+        yield _Seen(pid, tuple(status["NSpid"].split()))
+        for task in (place / "task").iterdir():
+            for child in (task / "children").read_text().split():
+                yield from _below(int(child))
