@@ -64,7 +64,7 @@ def _own_machine(
     from grader.sandbox import open_sandbox
 
     try:
-        open_sandbox("auto", state_dir=opt.state_dir())
+        open_sandbox("auto", state_dir=opt.state_dir()).close()
     except SandboxError as missing:
         err.print(f"[yellow]No sandbox here ({missing.message}): your project runs as a plain process.[/]")
         return "process"
