@@ -45,9 +45,12 @@ Fixtures
     client      Django's test client: ``client.get(path, headers={...})``, ``.post(path, json=... or data=...)``,
                 ``client.login(user)``; ``response.status_code``, ``.headers``, ``.text``, ``.json()``
     db          observer of this check's own database, beside the project: ``db.rows(table, "a", "b", id=3)``
-                -> list of dicts; ``db.one(...)``, ``db.execute(sql, params)`` -> list of tuples
-                (``%s`` parameters), raises Refused(kind, constraint) when the database says no, kind is "check",
-                "unique", "not-null" or "foreign-key"; ``db.insert(table, **row)``; ``db.update(table, set, **where)``;
+                -> list of dicts; ``db.one(...)``; ``db.insert(table, **row)``; ``db.update(table, set, **where)``;
+                ``db.execute(sql, params)`` (``%s`` parameters, every name qualified), with the project's rights on
+                PostgreSQL, where its rows are not given; a write raises Refused(kind, constraint) when the database
+                says no, kind is "check", "unique", "not-null" or "foreign-key";
+                ``with db.writes_held(table) as held: ...``: who writes there waits until ``held.release()`` or the
+                end, ``held.waiting()`` counts them (needs database="postgres");
                 ``db.columns(table)``, ``db.constraints(table)``, ``db.indexes(table)``, ``db.tables()``;
                 ``with db.refused("unique"): ...`` as refuses, for the database
     queries     ``with queries() as q: ...`` then ``q.count`` and ``q.statements`` (DML only)

@@ -1,9 +1,11 @@
 """What a database says of its own tables: columns, constraints and indexes, on PostgreSQL and on SQLite."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from grader.checkpoint import catalogue_postgres
 from grader.checkpoint.ddl import named_checks
 
 
@@ -51,24 +53,13 @@ class Reads(Protocol):
 
 
 _TABLES = {
-    "postgres": "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
+    "postgres": catalogue_postgres.TABLES,
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%%' ORDER BY 1",
 }
 _COLUMNS = {
-    "postgres": """SELECT attname, format_type(atttypid, atttypmod), NOT attnotnull, pg_get_expr(adbin, adrelid)
-        FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-        WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum""",
+    "postgres": catalogue_postgres.COLUMNS,
     "sqlite": 'SELECT name, lower(type), "notnull" = 0, dflt_value FROM pragma_table_info(%s)',
 }
-_POSTGRES_CONSTRAINTS = """SELECT conname, contype::text, pg_get_constraintdef(oid),
-    coalesce(confrelid::regclass::text, ''),
-    ARRAY(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY AS k(n, i)
-          JOIN pg_attribute ON attrelid = conrelid AND attnum = n ORDER BY i)
-    FROM pg_constraint WHERE conrelid = to_regclass(%s) AND contype IN ('p', 'f', 'c', 'u') ORDER BY 1"""
-_POSTGRES_INDEXES = """SELECT c.relname, i.indisunique, pg_get_indexdef(c.oid),
-    ARRAY(SELECT pg_get_indexdef(c.oid, k, true) FROM generate_series(1, i.indnkeyatts) AS k),
-    coalesce(pg_get_expr(i.indpred, i.indrelid), '')
-    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = to_regclass(%s) ORDER BY 1"""
 _KINDS = {"p": "primary-key", "f": "foreign-key", "c": "check", "u": "unique"}
 
 
@@ -88,8 +79,8 @@ def constraints(db: Reads, table: str) -> list[Constraint]:
     if db.vendor == "sqlite":
         return _sqlite_constraints(db, table)
     return [
-        Constraint(name, _KINDS[kind], tuple(names), definition, target.strip('"'))
-        for name, kind, definition, target, names in db.execute(_POSTGRES_CONSTRAINTS, (table,))
+        Constraint(name, _KINDS[kind], tuple(json.loads(names)), definition, target)
+        for name, kind, definition, target, names in db.execute(catalogue_postgres.CONSTRAINTS, (table,))
     ]
 
 
@@ -98,8 +89,8 @@ def indexes(db: Reads, table: str) -> list[Index]:
     if db.vendor == "sqlite":
         return _sqlite_indexes(db, table)
     return [
-        Index(name, tuple(column.strip('"') for column in names), unique, definition, condition)
-        for name, unique, definition, names, condition in db.execute(_POSTGRES_INDEXES, (table,))
+        Index(name, tuple(column.strip('"') for column in json.loads(names)), unique, definition, condition)
+        for name, unique, definition, names, condition in db.execute(catalogue_postgres.INDEXES, (table,))
     ]
 
 

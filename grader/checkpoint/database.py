@@ -21,10 +21,13 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]*\Z", re.IGNORECASE)
 
 
 class Database:
-    """This check's own database. In an official run the connection is the grader's own, as superuser."""
+    """This check's own database, by statements on a connection. ``Observed`` does not share one with the project.
 
-    def __init__(self, execute: Execute, vendor: Vendor) -> None:
-        self._execute, self.vendor = execute, vendor
+    ``public`` is whether the check is: only then is a constraint that the check does not name shown by its name.
+    """
+
+    def __init__(self, execute: Execute, vendor: Vendor, *, public: bool = False) -> None:
+        self._execute, self.vendor, self._public = execute, vendor, public
         self.used = False
 
     def execute(self, statement: str, params: tuple[Any, ...] | list[Any] = ()) -> list[tuple[Any, ...]]:
@@ -94,7 +97,8 @@ class Database:
         else:
             raise Failed(expected, "it was accepted")
         if kind not in (None, refused.kind) or constraint not in (None, refused.constraint):
-            raise Failed(expected, f"refused by a {refused.kind} constraint {refused.constraint}".strip())
+            named = refused.constraint if self._public else ""
+            raise Failed(expected, f"refused by another {refused.kind} constraint {named}".strip())
 
 
 def quoted(name: str) -> str:

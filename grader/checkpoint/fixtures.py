@@ -11,10 +11,10 @@ from grader.checkpoint.app import App, Client
 from grader.checkpoint.artefacts import Artefacts
 from grader.checkpoint.case import CASE, Case, Line
 from grader.checkpoint.commands import Fresh, Load, Manage
-from grader.checkpoint.database import Database, over_agent
+from grader.checkpoint.database import Database, Vendor, over_agent
 from grader.checkpoint.files import Files
 from grader.checkpoint.migrations import Migrations
-from grader.checkpoint.queries import Queries, counting
+from grader.checkpoint.queries import Queries, by_log, counting
 from grader.checkpoint.rng import Rng, seeded
 from grader.checkpoint.serve import Serve
 from grader.checkpoint.services import Services
@@ -68,11 +68,14 @@ def client(line: Line) -> Client:
 
 def observed(case: Case, session: Session, line: Line) -> Database:
     """The observer of a line's database: beside the project, wherever what is written is there to be seen."""
+    vendor: Vendor = "postgres" if line.place.vendor == "postgres" else "sqlite"
     if line.mode != "fork":
-        return Database(over_agent(line.ask), "postgres" if line.place.vendor == "postgres" else "sqlite")
-    if line.place.vendor == "postgres":
-        return Database(case.stack.enter_context(session.services.observer(lambda: line.here().name)), "postgres")
-    return Database(over_witness(session.witness, line.file, lambda: line.ask("disconnect")), "sqlite")
+        return Database(over_agent(line.ask), vendor, public=case.public)
+    if vendor == "postgres":
+        observer = session.services.observer(lambda: line.here().name, ends=line.ends, public=case.public)
+        return case.stack.enter_context(observer)
+    witnessed = over_witness(session.witness, line.file, lambda: line.ask("disconnect"))
+    return Database(witnessed, vendor, public=case.public)
 
 
 @pytest.fixture
@@ -85,8 +88,8 @@ def db(case: Case, session: Session, line: Line) -> Database:
 def queries(session: Session, line: Line) -> Callable[[], AbstractContextManager[Queries]]:
     """Counts statements."""
     if line.place.vendor == "postgres" and line.mode == "fork":
-        log, name = session.services.server.log, line.place.name
-        return lambda: counting(log.mark, lambda mark: log.since(mark, name))
+        log = session.services.server.log
+        return lambda: counting(log.mark, by_log(log.since))
     return lambda: counting(
         lambda: line.ask("capture", on=True),
         lambda _: [of_type(str, sql) for sql in of_type(list, line.ask("capture", on=False))],

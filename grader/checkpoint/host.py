@@ -55,7 +55,7 @@ class MainHost:
         if place.vendor == "sqlite":
             return {"ENGINE": SQLITE, "NAME": place.name}
         self.services.attach(process, POSTGRES_PORT)
-        placed = {"ENGINE": POSTGRES, **self.services.django(process.port(POSTGRES_PORT)), "NAME": place.name}
+        placed = {"ENGINE": POSTGRES, **self.services.django(process.port(POSTGRES_PORT), place.name)}
         return placed | ({"HOST": _SOCKETS, "PORT": ""} if self._near else {})
 
     @property

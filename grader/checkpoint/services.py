@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from grader.domain.errors import EnvironmentError_
 from grader.sandbox.api import Process, Sandbox
@@ -14,7 +13,7 @@ from grader.sandbox.services.relay import Link, Relay
 
 # The drivers of both servers take longer to import than a whole run on SQLite: they come with the first server.
 if TYPE_CHECKING:
-    from grader.checkpoint.database import Execute
+    from grader.checkpoint.observed import Observed
     from grader.sandbox.services.pool import DatabasePool
     from grader.sandbox.services.postgres import Postgres
     from grader.sandbox.services.redis import Redis
@@ -48,19 +47,16 @@ class Services:
     def __init__(self, sandbox: Sandbox, state_dir: Path, stack: ExitStack) -> None:
         self._sandbox, self._state_dir, self._stack = sandbox, state_dir, stack
         self._pool: DatabasePool | None = None
-        self._password = secrets.token_hex(16)
         self._links: dict[int, dict[int, Link]] = {}
 
     @cached_property
     def server(self) -> "Postgres":
         """PostgreSQL itself."""
-        from grader.checkpoint.observer import admit
         from grader.sandbox.services.postgres import Postgres
 
         server = Postgres(self._sandbox, state_dir=self._state_dir)
         self._stack.callback(server.stop)
         server.start()
-        admit(server, self._password)
         return server
 
     @cached_property
@@ -124,10 +120,10 @@ class Services:
             found["REDIS_URL"] = self.redis_server.url(seen[REDIS_PORT])
         return found
 
-    def django(self, port: int) -> dict[str, Any]:
-        """The server behind that port as Django's settings name it; ``NAME`` comes with each check."""
-        url = urlsplit(self.server.url(port, LOBBY))
-        return {"USER": url.username, "PASSWORD": url.password, "HOST": url.hostname, "PORT": url.port}
+    def django(self, port: int, database: str) -> dict[str, Any]:
+        """A database behind that port as Django's settings name it."""
+        login = self.server.login(database)
+        return {"NAME": database, "USER": login.name, "PASSWORD": login.password, "HOST": "127.0.0.1", "PORT": port}
 
     def template(self, migrate: Callable[[str], None]) -> None:
         """Makes the sealed template, once a run: ``migrate`` is given the name of an empty database."""
@@ -168,11 +164,16 @@ class Services:
         finally:
             self.server.drop(name)
 
-    def observer(self, database: Callable[[], str]) -> "AbstractContextManager[Execute]":
-        """Statements of the grader's own in the database of that name, which is asked for with each."""
-        from grader.checkpoint.observer import connected, observing
+    def observer(self, database: Callable[[], str], *, ends: float, public: bool) -> "AbstractContextManager[Observed]":
+        """The grader's own sessions in the database of that name, which is asked for with each statement.
 
-        return observing(lambda name: connected(self.server, self._password, name), database)
+        ``ends`` is when the check has to have ended, by ``time.monotonic()``; ``public`` whether its statements are.
+        """
+        from grader.checkpoint.observed import observing
+        from grader.checkpoint.observer import Session
+
+        logins = (self.server.reader, self.server.writer, self.server.writer)
+        return observing(*(Session(self.server, login, database, ends, public) for login in logins))
 
     def forget(self) -> None:
         """Empties Redis, its scripts and its counters too: what one check left there is not the next one's."""

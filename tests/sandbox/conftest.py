@@ -76,9 +76,8 @@ def postgres(sandbox: Bubblewrap, state_dir: Path) -> Iterator[Postgres]:
     server = Postgres(sandbox, state_dir=state_dir)
     server.start()
     server.create_template("seed")
-    with server.admin("seed") as connection:
-        connection.execute("CREATE TABLE note (body text); INSERT INTO note VALUES ('first')")
-        connection.execute("ALTER TABLE note OWNER TO learner")
+    with server.writer("seed") as connection:
+        connection.execute("CREATE TABLE public.note (body text); INSERT INTO public.note VALUES ('first')")
     server.seal_template("seed")
     yield server
     server.stop()

@@ -26,9 +26,14 @@ Connection = psycopg.Connection[tuple[object, ...]]
 
 def as_learner(postgres: Postgres, name: str) -> Connection:
     """A connection with the learner's name and password, as the relay would make it."""
-    password = postgres.url(5432, name).split(":")[2].split("@")[0]
+    return enter(postgres, name, name)
+
+
+def enter(postgres: Postgres, name: str, login_of: str) -> Connection:
+    """A connection to one database with the login of another."""
+    login = postgres.login(login_of)
     return psycopg.connect(
-        host=str(postgres.socket_dir), user="learner", password=password, dbname=name, autocommit=True
+        host=str(postgres.socket_dir), user=login.name, password=login.password, dbname=name, autocommit=True
     )
 
 
@@ -54,6 +59,11 @@ def redis_learner(redis: Redis) -> redis_py.Redis:
         "SELECT lo_import('/etc/passwd')",
         "CREATE ROLE other",
         "ALTER ROLE learner SUPERUSER",
+        "ALTER ROLE learner LOGIN",
+        "ALTER ROLE ALL SET search_path = evil",
+        "ALTER DATABASE own SET search_path = evil",
+        "GRANT learner TO CURRENT_USER",
+        "CREATE EVENT TRIGGER e ON login EXECUTE FUNCTION f()",
         "CREATE DATABASE other",
         "DROP DATABASE seed",
         "SET ROLE postgres",
@@ -87,12 +97,14 @@ def test_an_honest_application(own: Connection) -> None:
     assert own.execute("SELECT count(*) FROM note").fetchone() == (2,)
 
 
-@pytest.mark.parametrize("name", ["postgres", "template1", "seed", "not_yet_open"])
+@pytest.mark.parametrize("name", ["postgres", "template1", "seed", "of_another_check"])
 def test_other_databases_are_closed(postgres: Postgres, name: str) -> None:
-    postgres.create("not_yet_open", "seed", open_to_learner=False)
+    for one in ("of_this_check", "of_another_check"):
+        postgres.create(one, "seed")
     with pytest.raises(psycopg.OperationalError, match=r"permission denied|not currently accepting"):
-        as_learner(postgres, name)
-    postgres.drop("not_yet_open")
+        enter(postgres, name, "of_this_check")
+    for one in ("of_this_check", "of_another_check"):
+        postgres.drop(one)
 
 
 def test_its_own_suite_may_create_databases_if_asked(sandbox: Sandbox, state_dir: Path) -> None:
@@ -112,7 +124,7 @@ def test_a_restart_keeps_the_data(postgres: Postgres) -> None:
     with pytest.raises(psycopg.OperationalError):
         postgres.admin()
     postgres.start()
-    with postgres.admin("kept") as connection:
+    with as_learner(postgres, "kept") as connection:
         assert connection.execute("SELECT body FROM note").fetchall() == [("first",)]
     postgres.drop("kept")
 

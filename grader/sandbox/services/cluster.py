@@ -11,6 +11,7 @@ from grader.domain.errors import EnvironmentError_
 from grader.sandbox.api import Launch, Limits, Mount, Sandbox
 from grader.sandbox.runtime import shell
 from grader.sandbox.services import binaries
+from grader.sandbox.services.roles import LEARNER
 from grader.sandbox.services.service import password
 from grader.sandbox.services.statement_log import LINE_PREFIX
 
@@ -18,6 +19,7 @@ _CONF = f"""
 listen_addresses = ''
 unix_socket_permissions = 0777
 max_connections = 60
+reserved_connections = 5
 shared_buffers = 64MB
 fsync = off
 synchronous_commit = off
@@ -35,6 +37,7 @@ max_logical_replication_workers = 0
 huge_pages = off
 dynamic_shared_memory_type = mmap
 file_copy_method = copy
+event_triggers = off
 client_connection_check_interval = 2s
 temp_file_limit = 64MB
 password_encryption = scram-sha-256
@@ -43,7 +46,7 @@ logging_collector = off
 log_destination = stderr
 log_line_prefix = '{LINE_PREFIX}'
 log_statement = all
-log_error_verbosity = terse
+log_error_verbosity = verbose
 log_min_messages = warning
 log_min_error_statement = panic
 log_parameter_max_length = 0
@@ -54,9 +57,14 @@ timezone = 'UTC'
 _INITDB = """--username=postgres --auth=scram-sha-256 --no-sync --wal-segsize=1 --no-data-checksums --encoding=UTF8
 --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C"""
 
+# What every database begins with belongs to the project, so that no superuser need ever enter one.
 # Every check's database is a copy of all files of another one. What is said of built-in functions is not needed, tables
 # are packed, and the maps of free space and of visibility, a quarter of the files, are made anew where they are missed.
-_PACK = "DELETE FROM pg_description;\nVACUUM FULL;\n"
+_PACK = f"""CREATE ROLE {LEARNER} NOLOGIN;
+ALTER SCHEMA public OWNER TO {LEARNER};
+DELETE FROM pg_description;
+VACUUM FULL;
+"""
 _MAPS = ("*_fsm", "*_vm")
 
 

@@ -16,7 +16,7 @@ _WITHIN_S = 60.0
 class DatabasePool:
     """Keeps ``ahead`` databases made from a sealed template, in a thread of its own.
 
-    Nobody of the learner's side gets into one before it is taken, so that no check can spoil the next one's.
+    Nobody of the learner's side knows a login of one before it is taken, so that no check can spoil the next one's.
     """
 
     def __init__(self, postgres: Postgres, template: str, *, ahead: int = 3) -> None:
@@ -30,7 +30,7 @@ class DatabasePool:
         self._thread.start()
 
     def take(self) -> str:
-        """The name of a fresh database, open to the learner's side; ``EnvironmentError_`` if none can be made."""
+        """The name of a fresh database; ``EnvironmentError_`` if none can be made."""
         try:
             name = self._ready.get(timeout=_WITHIN_S)
         except queue.Empty:
@@ -38,10 +38,6 @@ class DatabasePool:
         if isinstance(name, EnvironmentError_):
             raise name
         self._work.put("")
-        try:
-            self._postgres.open(name)
-        except psycopg.Error as error:  # the server has been stopped since it was made
-            raise _fault(str(error).strip()) from error
         return name
 
     def give_back(self, name: str) -> None:
@@ -64,7 +60,7 @@ class DatabasePool:
                 continue
             name = "check_" + secrets.token_hex(8)
             try:
-                self._postgres.create(name, self._template, open_to_learner=False)
+                self._postgres.create(name, self._template)
                 self._ready.put(name)
             except psycopg.Error as error:
                 self._ready.put(_fault(str(error).strip()))

@@ -11,19 +11,19 @@ from psycopg import sql
 from grader.sandbox.api import Sandbox
 from grader.sandbox.services import binaries
 from grader.sandbox.services.cluster import cluster
-from grader.sandbox.services.service import LOG_MB, Service, password
+from grader.sandbox.services.roles import LEARNER, Login, Logins, admitting, making, new_login, new_logins, options
+from grader.sandbox.services.service import LOG_MB, Service
 from grader.sandbox.services.statement_log import StatementLog
 
-LEARNER = "learner"
-_LEARNER: LiteralString = (
-    "CREATE ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 40 "
-)
+Connection = psycopg.Connection[tuple[Any, ...]]
+# What every session of the superuser is pinned to; it connects to the database `postgres` only, where no project is.
+_SUPERUSER = options(row_security="on", event_triggers="off", statement_timeout="60000", lock_timeout="60000")
 
 
 class Postgres:
-    """One server. Every database in it belongs to the role ``learner``, which is no superuser and may create none.
+    """One server. What is in its databases belongs to the role ``learner``, which is no superuser and may create none.
 
-    ``createdb`` lets the role create databases, as a test suite that makes its own needs.
+    ``createdb`` lets the role create databases, as a test suite that makes its own needs. Who logs in is in ``roles``.
     """
 
     def __init__(self, sandbox: Sandbox, *, state_dir: Path, createdb: bool = False) -> None:
@@ -34,10 +34,11 @@ class Postgres:
         self.socket_dir = self._service.socket_dir
         self.log = StatementLog(self._service.log_path, limit_mb=LOG_MB)
         self._first_password = (template / "password").read_text()
-        self._password, self._learner_password = password(), password()
+        self._password, self._reader = new_login().password, new_login()
+        self._logins: dict[str, Logins] = {}
         self._createdb = createdb
         # A connection for each thread: opening a database need not wait until another one is made or dropped.
-        self._admins: dict[int, psycopg.Connection[Any]] = {}
+        self._admins: dict[int, Connection] = {}
 
     @property
     def socket(self) -> Path:
@@ -66,38 +67,40 @@ class Postgres:
         self.halt()
         self.start()
 
-    def admin(self, dbname: str = "postgres") -> "psycopg.Connection[tuple[Any, ...]]":
+    def admin(self, dbname: str = "postgres") -> Connection:
         """A connection of the superuser, for the trusted side alone; it commits every statement."""
-        return psycopg.connect(
-            host=str(self.socket_dir),
-            user="postgres",
-            password=self._first_password or self._password,
-            dbname=dbname,
-            autocommit=True,
-            connect_timeout=10,
-        )
+        return self._connect(Login("postgres", self._first_password or self._password), dbname, _SUPERUSER)
+
+    def reader(self, name: str) -> Connection:
+        """A connection that may read everything in a database and write nothing: for what runs no code of a project."""
+        return self._connect(self._reader, name, options(read_only=True))
+
+    def writer(self, name: str) -> Connection:
+        """A connection with the project's own rights in a database, for what may set off code of a project."""
+        return self._connect(self._logins[name].writer, name, options())
+
+    def terminate(self, pid: int) -> None:
+        """Ends a session, whatever it is doing: unlike a cancelled statement, no code of a project can go on."""
+        self._connection().execute("SELECT pg_catalog.pg_terminate_backend(%s)", [pid])
+
+    def login(self, name: str) -> Login:
+        """The role and password with which the learner's side enters a database."""
+        return self._logins[name].project
 
     def url(self, port: int, name: str) -> str:
         """The address of a database as the learner's side reaches it, by the relay on that loopback port."""
-        return f"postgres://{LEARNER}:{self._learner_password}@127.0.0.1:{port}/{name}"
+        login = self.login(name)
+        return f"postgres://{login.name}:{login.password}@127.0.0.1:{port}/{name}"
 
-    def create(self, name: str, template: str | None = None, *, open_to_learner: bool = True) -> None:
-        """Makes a database, empty or as a sealed template is. The learner's side may use it once it is opened."""
+    def create(self, name: str, template: str | None = None) -> None:
+        """Makes a database, empty or as a sealed template is, and the logins that may enter it."""
         if template is None:
             self._run("CREATE DATABASE {} STRATEGY file_copy ALLOW_CONNECTIONS false", name)
         else:
             self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy ALLOW_CONNECTIONS false", name, template)
-        self._run("REVOKE ALL ON DATABASE {} FROM PUBLIC", name)  # its right to connect is not copied, but new
-        self._run("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true", name)
-        if template is None:
-            with self.admin(name) as connection:
-                connection.execute(f"ALTER SCHEMA public OWNER TO {LEARNER}")
-        if open_to_learner:
-            self.open(name)
-
-    def open(self, name: str) -> None:
-        """Lets the learner's role into that database."""
-        self._run("GRANT CONNECT, TEMPORARY, CREATE ON DATABASE {} TO " + LEARNER, name)
+        logins = new_logins()
+        self._connection().execute(admitting(name, logins, self._reader))
+        self._logins[name] = logins
 
     def create_template(self, name: str) -> None:
         """Makes an empty database for the learner's side to migrate; then seal it."""
@@ -105,8 +108,10 @@ class Postgres:
 
     def seal_template(self, name: str) -> None:
         """Closes it to everybody, so that no later code can change what every check starts from."""
-        self._run("REVOKE ALL ON DATABASE {} FROM " + LEARNER, name)
-        self.admin(name).close()  # the first connection writes down what every other one to a copy would look up
+        statement = sql.SQL("REVOKE ALL ON DATABASE {} FROM {}, {}")
+        names = self._logins[name].names
+        self._connection().execute(statement.format(sql.Identifier(name), names, sql.Identifier(LEARNER)))
+        self.reader(name).close()  # the first connection writes down what every other one to a copy would look up
         self._run("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false", name)
         ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
         self._connection().execute(ended, [name])
@@ -114,6 +119,7 @@ class Postgres:
     def rename(self, name: str, to: str) -> None:
         """Gives a sealed database another name."""
         self._run("ALTER DATABASE {} RENAME TO {}", name, to)
+        self._logins[to] = self._logins.pop(name)
 
     def forget_settings(self) -> None:
         """Takes back what the learner's role has set for itself: it would hold, and be read, in later databases."""
@@ -123,12 +129,27 @@ class Postgres:
     def drop(self, name: str) -> None:
         """Removes a database and ends whatever is connected to it; none of that name is no harm."""
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        if logins := self._logins.pop(name, None):
+            # What a project made as its login instead of as `learner` is copied from a template under the same owner.
+            with contextlib.suppress(psycopg.errors.DependentObjectsStillExist):
+                self._connection().execute(sql.SQL("DROP ROLE {}").format(logins.names))
+
+    def _connect(self, login: Login, database: str, settings: str) -> Connection:
+        return psycopg.connect(
+            host=str(self.socket_dir),
+            user=login.name,
+            password=login.password,
+            dbname=database,
+            autocommit=True,
+            connect_timeout=10,
+            options=settings,
+        )
 
     def _run(self, statement: LiteralString, *names: str) -> None:
         """Runs a statement as superuser, with the quoted names in their places."""
         self._connection().execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
-    def _connection(self) -> "psycopg.Connection[Any]":
+    def _connection(self) -> Connection:
         thread = threading.get_ident()
         connection = self._admins.get(thread)
         if connection is None or connection.closed:
@@ -148,13 +169,15 @@ class Postgres:
         return True
 
     def _secure(self) -> None:
-        """A password of this run for the superuser, the learner's role, and nothing of the server for PUBLIC."""
-        rights: LiteralString = "CREATEDB" if self._createdb else "NOCREATEDB"
+        """A password of this run for the superuser, the reader, and nothing of the server for PUBLIC."""
         with self.admin() as connection:
             for database in ("postgres", "template1"):
                 connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
+            connection.execute(making(self._reader, "pg_read_all_data"))
             connection.execute(
-                sql.SQL(_LEARNER + rights).format(sql.Identifier(LEARNER), sql.Literal(self._learner_password))
+                sql.SQL("GRANT pg_use_reserved_connections TO {}").format(sql.Identifier(self._reader.name))
             )
+            if self._createdb:
+                connection.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(LEARNER)))
             connection.execute(sql.SQL("ALTER ROLE postgres PASSWORD {}").format(sql.Literal(self._password)))
         self._first_password = ""
