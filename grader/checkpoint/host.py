@@ -28,6 +28,8 @@ class MainHost:
 
     def launch(self, fd: int) -> Process:
         """See ``Host``."""
+        if self.spec.database == "postgres":
+            self.services.open_lobby()
         wanted = (
             *((POSTGRES_PORT,) if self.spec.database == "postgres" else ()),
             *((REDIS_PORT,) if self.redis else ()),
@@ -41,8 +43,6 @@ class MainHost:
 
     def setup(self, process: Process) -> Mapping[str, Any]:
         """See ``Host``."""
-        if self.spec.database == "postgres":
-            self.services.open_lobby()
         return {"settings": self.spec.settings, "database": self.located(process, Place(self.spec.database, LOBBY))}
 
     def loaded(self) -> None:
