@@ -100,7 +100,8 @@ def test_broken(run, name):
 
 
 def test_a_dispatcher_that_always_agrees(run):
-    edits = {MODELS: f"+\n\n{IN_AGENT}\nagent.answer = lambda question: agent.reply(question['id'], ok=True)\n"}
+    answer = "sys.modules['_grader_inside.checks'].answer"
+    edits = {MODELS: f"+\n\n{IN_AGENT}\n{answer} = lambda question: agent.reply(question['id'], ok=True)\n"}
     evidence = run(edits, criteria=("posts.slug", "posts.body", "values.pass"))
     assert {o.status for o in evidence.observations} <= {Status.FAILED, Status.PASSED}
     assert evidence.observations[0].status is Status.FAILED

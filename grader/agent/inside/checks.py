@@ -24,8 +24,8 @@ def let_others_in(allowed):
     PRCTL(PR_SET_DUMPABLE, int(allowed), 0, 0, 0)
 
 
-def in_child(work):
-    """Does something in a child of its own: its number, and how it ended."""
+def in_child(work, meanwhile=lambda: None):
+    """Does something in a child of its own, and something else here until it ends: its number, and how it ended."""
     child = os.fork()
     if child == 0:
         try:
@@ -34,6 +34,7 @@ def in_child(work):
             work()
         finally:
             os._exit(1)
+    meanwhile()
     return child, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
@@ -107,9 +108,30 @@ def serve():
 
 
 def apart(question):
-    """Answers in a child, so that nothing that the project does there stays in the parent."""
-    _, status = in_child(lambda: (answer(question), os._exit(ANSWERED)))
-    if status != ANSWERED:
+    """Answers in a child, so that nothing that the project does there stays in the parent.
+
+    The answer is passed on when the child has gone: whoever reads it may end every process but this one at once.
+    """
+    ours, theirs = socket.socketpair()
+    received = []
+
+    def work():
+        state.AGENT.control = theirs
+        answer(question)
+        os._exit(ANSWERED)
+
+    def receive():
+        theirs.close()
+        while piece := ours.recv(1 << 16):
+            received.append(piece)
+            if piece.endswith(b"\n"):
+                break
+
+    with ours, theirs:
+        _, status = in_child(work, receive)
+    if status == ANSWERED:
+        state.AGENT.control.sendall(b"".join(received))
+    else:
         state.AGENT.reply(question["id"], ended=status)
 
 
