@@ -1,12 +1,14 @@
 """The fixture ``files``: the submission as data, never executed."""
 
 import atexit
+import copy
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from grader.checkpoint.outcome import Failed
 from grader.domain.evidence import Location
-from grader.reader.client import NotReadable, Reader
+from grader.reader.client import Kind, NotReadable, Reader
 
 LARGEST = 1 << 20
 # One for this process, which has one submission; it starts with the first document.
@@ -62,9 +64,18 @@ class Files:
         """The file as YAML of plain data; fails the check if it is none, or would grow when it is read."""
         return self._read("yaml", name)
 
-    def _read(self, kind: Literal["toml", "yaml", "json"], name: str) -> Any:
-        try:
-            return _READER.read(kind, self.text(name).encode())
-        except NotReadable as problem:
-            asked = "that is soon read" if problem.exhausting else f"in {kind.upper()}"
-            raise Failed(f"`{name}` {asked}", problem.text, Location(name, problem.line)) from None
+    def _read(self, kind: Kind, name: str) -> Any:
+        found = _read(kind, self.text(name))
+        if isinstance(found, NotReadable):
+            asked = "that is soon read" if found.exhausting else f"in {kind.upper()}"
+            raise Failed(f"`{name}` {asked}", found.text, Location(name, found.line))
+        return copy.deepcopy(found)  # a check may change what it has read
+
+
+@lru_cache(maxsize=64)
+def _read(kind: Kind, text: str) -> Any:
+    """What the text says, or why it cannot be read: many checks look at the same few files."""
+    try:
+        return _READER.read(kind, text.encode())
+    except NotReadable as problem:
+        return problem

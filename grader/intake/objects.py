@@ -19,7 +19,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _LOOSE_FOLDER = re.compile(r"[0-9a-f]{2}")
 _LOOSE = re.compile(r"[0-9a-f]{38}|[0-9a-f]{62}")
-_PACK = re.compile(r"pack-[0-9a-f]{40,64}\.(?:pack|idx)")
+_PACK = re.compile(r"[a-z]{1,20}-(?:[0-9a-f]{40}|[0-9a-f]{64})\.(?:pack|idx)")
 _MOST_OBJECTS = 100_000
 _MOST_BYTES = 1 << 30
 _PIECE = 1 << 22
@@ -46,7 +46,11 @@ def copy_objects(source: Path, target: Path) -> None:
     """
     target.mkdir()
     copy = _Copy(target)
-    root = _folder(source, None)
+    above = _folder(source.parent, None)  # step by step: neither .git nor what is in it may be a link
+    try:
+        root = _folder(source.name, above)
+    finally:
+        os.close(above)
     try:
         copy.owner = os.fstat(root).st_uid
         for name in _names(root):

@@ -42,7 +42,7 @@ def reading(kind: str) -> Reading:
 def main() -> None:
     """Confine this process, then answer."""
     kinds = {kind: reading(kind) for kind in sys.argv[2:]}
-    confine(ORDER["bounds"], chroot=True)
+    confine(ORDER["bounds"], nowhere=ORDER["nowhere"])
     sys.stdout.buffer.write(b"ready\n")
     sys.stdout.buffer.flush()
     while header := sys.stdin.buffer.readline():

@@ -10,17 +10,20 @@ CRASHED = 126
 UID = 61104  # in the range that no distribution gives out, beside the sandbox's own users
 
 
-def confine(bounds: dict[str, int], *, chroot: bool) -> None:
-    """Limits, an unprivileged user where root started it, no network, and with ``chroot`` no files at all.
+def confine(bounds: dict[str, int], *, nowhere: str = "") -> None:
+    """Limits, an unprivileged user where root started it, no network, and with ``nowhere`` no files at all.
 
-    ``bounds`` are ``cpu_s``, ``memory_mb``, ``file_mb``. What is imported after ``chroot`` cannot be found.
+    ``bounds`` are ``cpu_s``, ``memory_mb``, ``file_mb``. ``nowhere`` is a folder in which to make the empty one that
+    this process stays in: nothing can be imported later.
     Namespaces are taken where the machine gives them. The limits always hold; where root started this, so do the user
     and the empty root.
     """
     root = os.geteuid() == 0
+    if nowhere:
+        _go_nowhere(nowhere)
     _unshare(root)
-    if chroot:
-        _empty_root(root)
+    if nowhere:
+        _make_here_the_root(root)
     if root:
         os.setgroups([])
         os.setresgid(UID, UID, UID)
@@ -54,8 +57,10 @@ def _limit(name: str, value: int) -> None:
     if which is None or (sys.platform == "darwin" and name in ("AS", "NPROC")):
         return
     hard = resource.getrlimit(which)[1]
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(which, (value, value))
+    # At the soft limit on processor time comes a signal that tells of it, at the hard one the end that tells nothing.
+    most = value + 5 if name == "CPU" else value
+    bounded = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(which, (min(value, bounded), bounded))
 
 
 def _unshare(root: bool) -> None:
@@ -68,12 +73,16 @@ def _unshare(root: bool) -> None:
         return  # a machine that gives no namespaces to anybody
 
 
-def _empty_root(root: bool) -> None:
-    """A folder that is deleted before it becomes the root: nothing is in it, and nothing can be put there."""
-    folder = f"/tmp/track-reader-{os.urandom(8).hex()}"
+def _go_nowhere(below: str) -> None:
+    """Into a folder that is deleted at once: nothing is in it, and nothing can be put there."""
+    folder = f"{below}/track-reader-{os.urandom(8).hex()}"
     os.mkdir(folder, 0o700)
     os.chdir(folder)
     os.rmdir(folder)
+
+
+def _make_here_the_root(root: bool) -> None:
+    """All files are out of reach from now on. Others than root may do it in a user namespace, where they get one."""
     try:
         os.chroot(".")
     except PermissionError:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -53,6 +54,7 @@ class Child:
             "bounds": {"cpu_s": bounds.cpu_s, "memory_mb": bounds.memory_mb, "file_mb": bounds.file_mb},
             "path": [str(_HERE.parents[1]), *(p for p in sys.path if p.rstrip("/").endswith(_PACKAGES))],
             "env": dict(env or {}),
+            "nowhere": tempfile.gettempdir(),
         }
         try:
             self._process = subprocess.Popen(
