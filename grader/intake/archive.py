@@ -125,11 +125,13 @@ class ArchiveSource:
             return too_much(shown(text))
         if kind == "packed":
             return SubmissionError(f"{shown(text)} is packed in an unusual way", "Pack it with an ordinary zip.")
+        if kind == "locked":
+            return SubmissionError(f"{self._name} is locked with a password", "Pack it anew without one.")
         return OSError(errno.ENOSPC, "no space is left to unpack the archive") if kind == "disk" else self._damaged()
 
     def _damaged(self) -> SubmissionError:
         return SubmissionError(
-            f"{self._name} is damaged or not such an archive", "Pack it anew without a password, and submit it."
+            f"{self._name} is damaged or not such an archive", "Pack it anew, as a zip or tar archive, and submit it."
         )
 
 

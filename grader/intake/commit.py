@@ -38,7 +38,7 @@ _SHA256 = 64
 def commit_source(repository: Path, name: str, limits: IntakeLimits) -> Iterator["CommitSource"]:
     """The plain files of a commit, which ``name`` stands for: a branch, a tag, a hash or the beginning of one."""
     folder = git_folder(repository)
-    known = resolve(folder, name) or (name if _HASH.fullmatch(name) else None)
+    known = resolve(folder, name) or (name.lower() if _HASH.fullmatch(name.lower()) else None)
     with tempfile.TemporaryDirectory(prefix="track-git-") as place:
         git = _Git(Path(place), folder / "objects", sha256=len(known or "") == _SHA256)
         commit = git.line("rev-parse", "--verify", "--quiet", f"{known}^{{commit}}") if known else ""

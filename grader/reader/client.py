@@ -96,13 +96,18 @@ class Reader:
                 return unpacked(found["ok"])
             line = found.get("line")
             if isinstance(problem := found.get("problem"), str):
-                raise NotReadable(problem[:_SHOWN], line if type(line) is int and 0 < line < 1 << 31 else None)
+                raise NotReadable(_shown(problem), line if type(line) is int and 0 < line < 1 << 31 else None)
         except (msgspec.DecodeError, ValueError, TypeError, RecursionError, OverflowError):
             pass
         self.close()
         raise NotReadable(
             "it takes more memory than it is worth to read; no file that a person wrote does", exhausting=True
         )
+
+
+def _shown(text: str) -> str:
+    """What may be printed anywhere: one line, and nothing in it that a terminal obeys."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:_SHOWN])
 
 
 def _answered(child: Child) -> bytes:

@@ -40,7 +40,11 @@ Read = Callable[[int], Iterator[bytes]]
 
 
 class Refusal(Exception):
-    """Why the archive is not read: ``kind`` is ``large`` (with the rest of a sentence), ``packed`` or ``damaged``."""
+    """Why the archive is not read.
+
+    ``kind`` is ``large`` (``text`` goes on from "the submission cannot be taken in:"), ``packed`` (``text`` is the file)
+    or ``locked``.
+    """
 
     def __init__(self, kind: str, text: str = "") -> None:
         super().__init__(kind, text)
@@ -110,6 +114,8 @@ def _zip_entry(member: zipfile.ZipInfo) -> Listed:
 
 
 def _opened(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
+    if member.flag_bits & 1:
+        raise Refusal("locked")
     # The library unpacks the other methods a piece at a time, however large that one piece becomes.
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Refusal("packed", _carried(member.filename))

@@ -208,7 +208,7 @@ def test_an_encrypted_member_is_refused(tmp_path: Path, take: Take) -> None:
     packed[6] |= 1
     packed[packed.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(packed)
-    with pytest.raises(SubmissionError, match="damaged"):
+    with pytest.raises(SubmissionError, match="locked with a password"):
         take(path)
 
 

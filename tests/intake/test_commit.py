@@ -31,7 +31,7 @@ def test_takes_what_is_committed_and_not_what_lies_there(project: Path, take: Ta
 
 
 @pytest.mark.parametrize(
-    "name", ["HEAD", "main", "refs/heads/main", "v1", "v2", "origin/there", "there", "HASH", "SHORT"]
+    "name", ["HEAD", "main", "refs/heads/main", "v1", "v2", "origin/there", "there", "HASH", "SHORT", "UPPER"]
 )
 @pytest.mark.parametrize("packed", [False, True])
 def test_knows_a_commit_by_any_of_its_names(project: Path, take: Take, git: Git, name: str, packed: bool) -> None:
@@ -41,7 +41,7 @@ def test_knows_a_commit_by_any_of_its_names(project: Path, take: Take, git: Git,
     commit = git("rev-parse", "HEAD")
     if packed:
         git("gc", "-q")
-    name = {"HASH": commit, "SHORT": commit[:8]}.get(name, name)
+    name = {"HASH": commit, "SHORT": commit[:8], "UPPER": commit.upper()}.get(name, name)
     assert take(project, commit=name).commit == commit
 
 

@@ -61,6 +61,7 @@ def test_the_courses_own_files_are_read(name: str) -> None:
         ("yaml", b"a: 1\nb: [\n", "expected", 3),
         ("yaml", b"a: !!python/object/apply:os.system [id]\n", "could not determine a constructor", 1),
         ("yaml", b"a: !!timestamp nonsense\n", "AttributeError", None),
+        ("yaml", b"a: *b\xc2\x9b31m\n", "\N{REPLACEMENT CHARACTER}", None),
         ("yaml", b"a: &a [*a]\n", "contains itself", None),
         ("yaml", b"a: " + b"x" * (1 << 18), "characters", None),
         ("yaml", b"a: &a x\n" + b"".join(b"b%d: *a\n" % n for n in range(60)), "too many aliases", None),
