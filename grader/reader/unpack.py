@@ -42,8 +42,8 @@ Read = Callable[[int], Iterator[bytes]]
 class Refusal(Exception):
     """Why the archive is not read.
 
-    ``kind`` is ``large`` (``text`` goes on from "the submission cannot be taken in:"), ``packed`` (``text`` is the file)
-    or ``locked``.
+    ``kind`` is ``large`` (``text`` goes on from "the submission cannot be taken in:"), ``packed`` (``text`` is the
+    file) or ``locked``.
     """
 
     def __init__(self, kind: str, text: str = "") -> None:
