@@ -144,12 +144,48 @@ def test_what_is_edited_is_looked_at_again() -> None:
     assert list(Comment.objects.unscreened()) == [comment]
 
 
-def test_beat_finds_what_was_left_lying(settings: Settings) -> None:
-    fresh = CommentFactory(author__role=Role.EDITOR)
-    old = CommentFactory(author__role=Role.EDITOR)
-    Comment.objects.filter(pk=old.pk).update(created_at="2026-01-01T00:00:00Z")
-    assert queue_forgotten_comments() == 1
-    assert list(Comment.objects.unscreened()) == [fresh]
+class TestLeftBehind:
+    """What Beat puts into the queue again."""
+
+    LONG_AGO = "2026-01-01T00:00:00Z"
+
+    def test_it_is_found(self) -> None:
+        fresh = CommentFactory(author__role=Role.EDITOR)
+        CommentFactory(author__role=Role.EDITOR, submitted_at=self.LONG_AGO)
+        assert queue_forgotten_comments() == 1
+        assert list(Comment.objects.unscreened()) == [fresh]
+
+    def test_it_is_queued_once_in_a_while(self, settings: Settings) -> None:
+        CommentFactory(submitted_at=self.LONG_AGO)
+        with patch("comments.tasks.enqueue_comment") as enqueue:
+            assert [queue_forgotten_comments() for _ in range(3)] == [1, 0, 0]
+        assert enqueue.call_count == 1
+
+    def test_what_failed_for_good_is_left_alone(self) -> None:
+        comment = CommentFactory(submitted_at=self.LONG_AGO)
+        with patch("comments.tasks.publish_comment", side_effect=ValueError):
+            assert [queue_forgotten_comments() for _ in range(3)] == [1, 0, 0]
+        assert len(list(take_out())) == 1
+        comment.refresh_from_db()
+        assert comment.screening_failed_at is not None
+        publish_comment(comment.pk)  # somebody replays it
+        comment.refresh_from_db()
+        assert comment.screening_failed_at is None
+        assert comment.screened_at is not None
+
+    def test_what_cannot_be_done_does_not_keep_back_what_came_later(
+        self, settings: Settings
+    ) -> None:
+        settings.QUEUE_LIMIT = 2
+        ids = [CommentFactory(submitted_at=self.LONG_AGO).pk for _ in range(5)]
+        with patch("comments.tasks.enqueue_comment") as enqueue:
+            assert [queue_forgotten_comments() for _ in range(4)] == [2, 2, 1, 0]
+        assert [call.args[0].pk for call in enqueue.call_args_list] == ids
+
+    def test_a_full_queue_gets_no_more(self, settings: Settings) -> None:
+        settings.QUEUE_LIMIT = 0
+        CommentFactory(submitted_at=self.LONG_AGO)
+        assert queue_forgotten_comments() == 0
 
 
 def test_the_letter_leaves_with_the_comment(

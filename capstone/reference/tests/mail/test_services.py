@@ -3,22 +3,32 @@
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
+from django.core.mail import EmailMessage
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
-from jobs.dead_letters import take_out
+from jobs.dead_letters import replay, take_out
 from mail.models import Letter
 from mail.services import (
-    MailRefusedError,
     MailUnavailableError,
     send_letter,
     write_letter,
 )
 from mail.tasks import deliver, queue_forgotten_letters
+from tests.factories import UserFactory
 from tests.servers.smtp import Smtp
 
 pytestmark = pytest.mark.django_db
+
+LONG_AGO = "2026-01-01T00:00:00Z"
 
 
 @pytest.fixture
@@ -43,8 +53,8 @@ def letter() -> Letter:
 def test_a_letter_is_written_once_and_sent_once(server: Smtp, letter: Letter) -> None:
     again = write_letter(key="a-test", to="b@example.org", subject="x", body="x")
     assert again == letter
-    send_letter(letter_id=letter.pk)
-    send_letter(letter_id=letter.pk)
+    send_letter(letter_id=letter.pk, task_id="a")
+    send_letter(letter_id=letter.pk, task_id="a")
     (sent,) = server.letters
     assert sent["To"] == "ann@example.org"
     assert sent["Message-ID"] == "<a-test@localhost>"
@@ -54,26 +64,113 @@ def test_a_letter_is_written_once_and_sent_once(server: Smtp, letter: Letter) ->
 def test_not_now_is_tried_again(server: Smtp, letter: Letter, answer: str) -> None:
     server.answer(answer)
     with pytest.raises(MailUnavailableError):
-        send_letter(letter_id=letter.pk)
+        send_letter(letter_id=letter.pk, task_id="a")
     assert Letter.objects.waiting().exists()
     server.answer("")
-    send_letter(letter_id=letter.pk)
+    send_letter(letter_id=letter.pk, task_id="a")
     assert not Letter.objects.waiting().exists()
 
 
-def test_never_is_not(server: Smtp, letter: Letter) -> None:
-    server.answer("550 Nobody here")
-    with pytest.raises(MailRefusedError):
-        send_letter(letter_id=letter.pk)
-    deliver.delay(letter.pk)
-    assert [dead["error"] for dead in take_out()] == ["MailRefusedError"]
+class TestFailure:
+    """What the server does not want is not brought again, and can be seen."""
+
+    @pytest.fixture
+    def failed(self, server: Smtp, letter: Letter) -> Letter:
+        """A letter that the server refused for good."""
+        server.answer("550 Nobody here")
+        deliver.delay(letter.pk)
+        letter.refresh_from_db()
+        return letter
+
+    def test_never_is_not_tried_again(self, failed: Letter) -> None:
+        assert [dead["error"] for dead in take_out()] == ["MailRefusedError"]
+        assert list(Letter.objects.failed()) == [failed]
+        assert failed.error == "MailRefusedError"
+
+    def test_beat_leaves_it_alone(self, failed: Letter) -> None:
+        Letter.objects.update(created_at=LONG_AGO)
+        assert queue_forgotten_letters() == 0
+        list(take_out())
+
+    def test_what_is_tried_in_vain_to_the_last_has_failed(
+        self, server: Smtp, letter: Letter
+    ) -> None:
+        server.answer("451 Later")
+        deliver.delay(letter.pk)
+        assert [dead["error"] for dead in take_out()] == ["MailUnavailableError"]
+        assert Letter.objects.failed().count() == 1
+
+    def test_a_replay_sends_it(self, server: Smtp, failed: Letter) -> None:
+        server.answer("")
+        assert replay() == 1
+        failed.refresh_from_db()
+        assert (failed.sent_at is not None, failed.failed_at) == (True, None)
+        assert len(server.letters) == 1
+
+    def test_the_admin_shows_it_and_sends_it_again(
+        self,
+        server: Smtp,
+        failed: Letter,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        list(take_out())
+        server.answer("")
+        client = Client()
+        client.force_login(UserFactory(is_staff=True, is_superuser=True))
+        page = client.get("/admin/mail/letter/?failed_at__isempty=0")
+        assert "MailRefusedError" in page.content.decode()
+        sent = {"action": "send_again", "_selected_action": [failed.pk]}
+        with django_capture_on_commit_callbacks(execute=True):
+            assert client.post("/admin/mail/letter/", sent).status_code == 302
+        assert len(server.letters) == 1
+
+
+class TestClaim:
+    """Of two tasks one sends, and no row is locked while the server takes its time."""
+
+    def test_what_another_task_has_in_hand_is_left_to_it(
+        self, server: Smtp, letter: Letter
+    ) -> None:
+        soon = timezone.now() + timedelta(seconds=9)
+        Letter.objects.update(claimed_by="b", claimed_until=soon)
+        send_letter(letter_id=letter.pk, task_id="a")
+        assert server.letters == []
+
+    def test_a_task_that_comes_back_goes_on(self, server: Smtp, letter: Letter) -> None:
+        soon = timezone.now() + timedelta(seconds=9)
+        Letter.objects.update(claimed_by="a", claimed_until=soon)
+        send_letter(letter_id=letter.pk, task_id="a")
+        assert len(server.letters) == 1
+
+    def test_a_claim_ends(self, server: Smtp, letter: Letter) -> None:
+        Letter.objects.update(claimed_by="b", claimed_until=timezone.now())
+        send_letter(letter_id=letter.pk, task_id="a")
+        assert len(server.letters) == 1
+
+    def test_no_row_is_locked_while_the_server_takes_its_time(
+        self, letter: Letter
+    ) -> None:
+        def look(message: EmailMessage) -> int:
+            statements = [query["sql"] for query in queries.captured_queries]
+            assert not [sql for sql in statements if "FOR UPDATE" in sql]
+            depths.append(len(connection.savepoint_ids))
+            return 1
+
+        depths: list[int] = []
+        before = len(connection.savepoint_ids)
+        with (
+            CaptureQueriesContext(connection) as queries,
+            patch.object(EmailMessage, "send", look),
+        ):
+            send_letter(letter_id=letter.pk, task_id="a")
+        assert depths == [before]
 
 
 def test_a_server_that_hangs_is_not_waited_for(server: Smtp, letter: Letter) -> None:
     server.hang()
     begin = time.monotonic()
     with pytest.raises(MailUnavailableError):
-        send_letter(letter_id=letter.pk)
+        send_letter(letter_id=letter.pk, task_id="a")
     assert time.monotonic() - begin < 3
 
 
@@ -82,11 +179,31 @@ def test_a_server_that_is_away(
 ) -> None:
     settings.MAILERS["default"]["OPTIONS"]["port"] = 1
     with pytest.raises(MailUnavailableError):
-        send_letter(letter_id=letter.pk)
+        send_letter(letter_id=letter.pk, task_id="a")
 
 
-def test_beat_finds_letters_that_never_left(server: Smtp, letter: Letter) -> None:
-    assert queue_forgotten_letters() == 0
-    Letter.objects.update(created_at="2026-01-01T00:00:00Z")
-    assert queue_forgotten_letters() == 1
-    assert len(server.letters) == 1
+class TestLeftBehind:
+    """What Beat puts into the queue again."""
+
+    def test_it_is_found(self, server: Smtp, letter: Letter) -> None:
+        assert queue_forgotten_letters() == 0
+        Letter.objects.update(created_at=LONG_AGO)
+        assert queue_forgotten_letters() == 1
+        assert len(server.letters) == 1
+
+    def test_it_is_queued_once_in_a_while(self, letter: Letter) -> None:
+        Letter.objects.update(created_at=LONG_AGO)
+        with patch("mail.tasks.enqueue") as enqueue:
+            assert [queue_forgotten_letters() for _ in range(3)] == [1, 0, 0]
+        assert enqueue.call_count == 1
+
+    def test_what_cannot_be_sent_does_not_keep_back_what_came_later(
+        self, settings: Settings
+    ) -> None:
+        settings.QUEUE_LIMIT = 2
+        words = {"to": "ann@example.org", "subject": "Hello", "body": "Well."}
+        ids = [write_letter(key=str(n), **words).pk for n in range(5)]
+        Letter.objects.update(created_at=LONG_AGO)
+        with patch("mail.tasks.enqueue") as enqueue:
+            assert [queue_forgotten_letters() for _ in range(4)] == [2, 2, 1, 0]
+        assert [call.args[1] for call in enqueue.call_args_list] == ids

@@ -7,6 +7,11 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 
+# BEGIN SOLUTION 05
+from django.db.models.functions import Now
+from django.utils import timezone
+
+# END
 from accounts.access import AnyUser, is_editorial, is_member
 from comments.choices import CommentStatus
 from comments.querysets import CommentQuerySet
@@ -40,11 +45,29 @@ class Comment(TimeStamped):
         default=CommentStatus.PENDING,
     )
     # BEGIN SOLUTION 05
+    submitted_at = models.DateTimeField(
+        default=timezone.now,
+        db_default=Now(),
+        editable=False,
+        help_text="Since when it waits, or when it last began to wait.",
+    )
     screened_at = models.DateTimeField(
         null=True,
         blank=True,
         editable=False,
         help_text="When the queue looked at it; never yet, if empty.",
+    )
+    requeued_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When it was last put into the queue again, since nothing had come of it.",
+    )
+    screening_failed_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When the queue gave up; the task is a dead letter then.",
     )
     # END
 
@@ -64,8 +87,12 @@ class Comment(TimeStamped):
             models.Index(fields=["post", "status"], name="comments_comment_post_idx"),
             # BEGIN SOLUTION 05
             models.Index(
-                fields=["created_at"],
-                condition=Q(status=CommentStatus.PENDING, screened_at__isnull=True),
+                fields=["submitted_at"],
+                condition=Q(
+                    status=CommentStatus.PENDING,
+                    screened_at__isnull=True,
+                    screening_failed_at__isnull=True,
+                ),
                 name="comments_comment_queue_idx",
             ),
             # END
@@ -108,6 +135,25 @@ class Comment(TimeStamped):
         )
 
 
+# BEGIN SOLUTION 05
+class Rejection(models.Model):
+    """That a comment of this author was rejected once, whatever became of the comment since."""
+
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="rejections",
+    )
+    comment = models.OneToOneField(
+        Comment, on_delete=models.SET_NULL, null=True, related_name="rejection"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.author} on {self.created_at:%Y-%m-%d}"
+
+
+# END
 # STUB
 # # TODO(02): Comment, with its rules, constraints and questions (brief, tasks 2 to 4, 6 and 7).
 # END

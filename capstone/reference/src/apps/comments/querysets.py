@@ -1,14 +1,24 @@
 # FILE SOLUTION 02
 """What one can ask about comments."""
 
+# BEGIN SOLUTION 05
+from datetime import datetime
+
+# END
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
 
+# BEGIN SOLUTION 05
+from django.db.models.functions import Coalesce
+
 from accounts.access import AnyUser, is_editorial, is_member
 from comments.choices import CommentStatus
 from posts.querysets import is_out
+
+# END
+
 
 if TYPE_CHECKING:
     from comments.models import Comment  # noqa: F401  named in brackets below
@@ -30,6 +40,12 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def unscreened(self) -> Self:
         """They wait, and the queue has not looked at them either."""
         return self.pending().filter(screened_at__isnull=True)
+
+    def left_behind(self, *, since: datetime) -> Self:
+        """Unscreened, in no queue since then, and not failed for good; the longest first."""
+        last = Coalesce("requeued_at", "submitted_at")
+        waiting = self.unscreened().filter(screening_failed_at__isnull=True)
+        return waiting.alias(last=last).filter(last__lt=since).order_by("last", "pk")
 
     # END
     def on_post(self, post: "Post") -> Self:

@@ -1,18 +1,39 @@
 # FILE SOLUTION 05
-"""A comment that was submitted goes into the queue."""
+"""What follows when a comment is submitted, rejected, or given up by the queue."""
 
 from typing import Any
 
-from comments.models import Comment
+from django.db.models.signals import post_save
+
+from comments.choices import CommentStatus
+from comments.models import Comment, Rejection
 from comments.signals import comment_submitted
-from comments.tasks import enqueue_comment
+from comments.tasks import PUBLISH_COMMENT, enqueue_comment, note_screening_failed
+from jobs.broker import enqueue
+from jobs.signals import task_buried
 
 
 def connect() -> None:
     """Begin to listen."""
     comment_submitted.connect(queue_comment, dispatch_uid="comments")
+    post_save.connect(note_rejection, sender=Comment, dispatch_uid="comments")
+    task_buried.connect(note_failure, dispatch_uid="comments")
 
 
 def queue_comment(*, comment: Comment, **_: Any) -> None:
     """Hand it to a worker."""
     enqueue_comment(comment)
+
+
+def note_rejection(*, instance: Comment, **_: Any) -> None:
+    """Remember it for good, whoever saved it: the API, the admin or a script."""
+    if instance.status == CommentStatus.REJECTED:
+        Rejection.objects.get_or_create(
+            comment=instance, defaults={"author_id": instance.author_id}
+        )
+
+
+def note_failure(*, task: str, args: list[Any], **_: Any) -> None:
+    """The task is a dead letter: whoever replays it decides, and Beat leaves it alone."""
+    if task == PUBLISH_COMMENT:
+        enqueue(note_screening_failed, *args)

@@ -4,6 +4,10 @@
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+# BEGIN SOLUTION 05
+from django.utils import timezone
+
+# END
 from accounts.access import AnyUser, is_member
 
 # BEGIN SOLUTION 04
@@ -85,9 +89,13 @@ def edit_comment(*, comment: Comment, by: AnyUser, body: str) -> Comment:
     _require_editable(comment, by)
     comment.body = body
     if not comment.can_be_moderated_by(by):
+        # BEGIN SOLUTION 05
+        if comment.status != CommentStatus.PENDING:
+            comment.submitted_at = timezone.now()
+        # END
         comment.status = CommentStatus.PENDING
         # BEGIN SOLUTION 05
-        comment.screened_at = None
+        comment.screened_at = comment.requeued_at = comment.screening_failed_at = None
         announce(comment_submitted, comment=comment)
         # STUB
         # # TODO(05): and goes into the queue again (brief, task 5).

@@ -9,12 +9,12 @@ from django.utils import timezone
 from comments.models import Comment
 from comments.screening import screen_comment
 from jobs.base import ReliableTask
-from jobs.broker import enqueue
+from jobs.broker import enqueue, room_in
 
 # BEGIN SOLUTION 05
+PUBLISH_COMMENT = "comments.tasks.publish_comment"
 # Longer than all retries of a task together take.
-FORGOTTEN_AFTER = timedelta(minutes=30)
-AT_ONCE = 500
+LEFT_BEHIND_AFTER = timedelta(minutes=30)
 
 
 def publish_comment(comment_id: int) -> None:
@@ -22,9 +22,7 @@ def publish_comment(comment_id: int) -> None:
     screen_comment(comment_id=comment_id)
 
 
-@shared_task(
-    name="comments.tasks.publish_comment", base=ReliableTask, ignore_result=False
-)
+@shared_task(name=PUBLISH_COMMENT, base=ReliableTask, ignore_result=False)
 def _publish_comment(comment_id: int) -> None:
     """The task of that name. It looks the function up when it runs, so a test can replace it."""
     publish_comment(comment_id)
@@ -35,13 +33,25 @@ def enqueue_comment(comment: Comment) -> str:
     return enqueue(_publish_comment, comment.pk)
 
 
+@shared_task(name="comments.tasks.note_screening_failed", base=ReliableTask)
+def note_screening_failed(comment_id: int) -> None:
+    """The task of a comment is a dead letter: Beat leaves the comment alone."""
+    failed = Comment.objects.unscreened().filter(pk=comment_id)
+    failed.update(screening_failed_at=timezone.now())
+
+
 @shared_task(name="comments.tasks.queue_forgotten_comments", base=ReliableTask)
 def queue_forgotten_comments() -> int:
-    """Beat: comments that were never screened, since the queue was away; how many."""
-    before = timezone.now() - FORGOTTEN_AFTER
-    forgotten = Comment.objects.unscreened().filter(created_at__lt=before)
-    for comment in (found := list(forgotten.order_by("pk")[:AT_ONCE])):
+    """Beat: queue again what was left behind, since the broker was away; how many.
+
+    A comment comes into the queue once in LEFT_BEHIND_AFTER, and none while the queue is full:
+    where no worker is at work, queueing more does not help.
+    """
+    since = timezone.now() - LEFT_BEHIND_AFTER
+    left = Comment.objects.left_behind(since=since)[: room_in("comments")]
+    for comment in (found := list(left)):
         enqueue_comment(comment)
+        Comment.objects.filter(pk=comment.pk).update(requeued_at=timezone.now())
     return len(found)
 
 

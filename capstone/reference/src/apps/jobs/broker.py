@@ -30,6 +30,11 @@ def depths() -> dict[str, int]:
         return {name: _depth(connection, name) for name in settings.TASK_QUEUES}
 
 
+def room_in(name: str) -> int:
+    """How many more tasks Beat may put into a queue: up to QUEUE_LIMIT tasks in it."""
+    return max(0, settings.QUEUE_LIMIT - depths()[name])
+
+
 def _depth(connection: Connection, name: str) -> int:
     try:
         found: Any = Queue(name)(connection).queue_declare(passive=True)

@@ -30,7 +30,11 @@ class DeadLetter(TypedDict):
 def bury(
     *, task: str, task_id: str, args: Any, kwargs: Any, error: BaseException
 ) -> None:
-    """Lay a task aside. The error's type is kept and not its words, which may name people."""
+    """Lay a task aside. The error's type is kept and not its words, which may name people.
+
+    If a limit killed the task, this runs in the worker's main process: whoever listens for
+    `task_buried` asks no database there, where it would keep all tasks waiting.
+    """
     letter: DeadLetter = {
         "task": task,
         "id": task_id,
@@ -38,12 +42,14 @@ def bury(
         "kwargs": dict(kwargs),
         "error": type(error).__name__,
     }
-    task_buried.send_robust(sender=None, task=task)
     try:
         with _queue() as queue:
             queue.put(letter)
     except (OSError, OperationalError):
         logger.exception("a task is lost: %s %s %s", task, task_id, letter["args"])
+    task_buried.send_robust(
+        sender=None, task=task, args=letter["args"], error=letter["error"]
+    )
 
 
 def take_out() -> Iterator[DeadLetter]:

@@ -3,5 +3,6 @@
 
 from django.dispatch import Signal
 
-task_buried = Signal()  # task: the name of one that was given up
+# task: the name of one that was given up, args: its own, error: the name of the exception
+task_buried = Signal()
 task_ended = Signal()  # task: its name, state, seconds: one run is over

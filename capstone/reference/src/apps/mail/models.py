@@ -1,10 +1,12 @@
 # FILE SOLUTION 05
 """The outbox: letters that were written, and whether they have left."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from core.models import TimeStamped
 
@@ -12,13 +14,35 @@ from core.models import TimeStamped
 class LetterQuerySet(models.QuerySet["Letter"]):
     """Letters by what became of them."""
 
-    def waiting(self) -> Self:
-        """Not yet sent."""
+    def unsent(self) -> Self:
+        """Not taken by the mail server, be it that nobody tried or that it failed."""
         return self.filter(sent_at__isnull=True)
+
+    def waiting(self) -> Self:
+        """Not yet sent, and not given up."""
+        return self.unsent().filter(failed_at__isnull=True)
+
+    def failed(self) -> Self:
+        """Given up."""
+        return self.unsent().filter(failed_at__isnull=False)
+
+    def left_behind(self, *, since: datetime) -> Self:
+        """Waiting, and in no queue since then; the longest first."""
+        last = Coalesce("requeued_at", "created_at")
+        return (
+            self.waiting()
+            .alias(last=last)
+            .filter(last__lt=since)
+            .order_by("last", "pk")
+        )
 
 
 class Letter(TimeStamped):
-    """A letter, written in the transaction that it is about: never one without the other."""
+    """A letter, written in the transaction that it is about: never one without the other.
+
+    It waits, is sent or has failed. While a task talks to the mail server the letter is claimed,
+    for no longer than a task may run; no row is locked meanwhile.
+    """
 
     key = models.CharField(
         max_length=100,
@@ -28,16 +52,48 @@ class Letter(TimeStamped):
     to = models.EmailField()
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    claimed_by = models.CharField(
+        max_length=100,
+        blank=True,
+        db_default="",
+        help_text="Id of the task that sends it.",
+    )
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    requeued_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When it was last put into the queue again, since nothing had come of it.",
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was given up."
+    )
+    error = models.CharField(
+        max_length=100,
+        blank=True,
+        db_default="",
+        help_text="Why, as the name of the exception.",
+    )
 
     objects = LetterQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(failed_at__isnull=True),
+                name="mail_letter_sent_or_failed",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["created_at"],
-                condition=Q(sent_at__isnull=True),
+                condition=Q(sent_at__isnull=True, failed_at__isnull=True),
                 name="mail_letter_waiting_idx",
+            ),
+            models.Index(
+                fields=["failed_at"],
+                condition=Q(failed_at__isnull=False),
+                name="mail_letter_failed_idx",
             ),
         ]
 

@@ -8,6 +8,8 @@ from config.settings.environment import env
 # `dead` holds what was given up: no worker reads it.
 TASK_QUEUES = ("comments", "mail", "analytics", "dead")
 CELERY_TASK_DEFAULT_QUEUE = "analytics"
+# So many tasks in a queue are enough: until some are done, Beat adds none.
+QUEUE_LIMIT = 500
 CELERY_TASK_ROUTES = {
     "comments.tasks.*": {"queue": "comments"},
     "mail.tasks.*": {"queue": "mail"},
@@ -46,25 +48,33 @@ CELERY_WORKER_REDIRECT_STDOUTS = False
 # So many comments approved and none rejected, and one needs no moderator; 0: everybody needs one.
 COMMENT_TRUST_AFTER = env.int("COMMENT_TRUST_AFTER", default=3)
 
+# What Beat sends is worth nothing once it sends the same again: while no worker is there, one of
+# each waits, and not one for each time. Seconds.
+TEN_MINUTES, HOUR, DAY = 600, 3600, 86400
 CELERY_BEAT_SCHEDULE = {
     "comments that nobody screened": {
         "task": "comments.tasks.queue_forgotten_comments",
         "schedule": crontab(minute="*/10"),
+        "options": {"expires": TEN_MINUTES},
     },
     "letters that never left": {
         "task": "mail.tasks.queue_forgotten_letters",
         "schedule": crontab(minute="5-59/10"),
+        "options": {"expires": TEN_MINUTES},
     },
     "visits into numbers": {
         "task": "analytics.tasks.roll_up",
         "schedule": crontab(minute="20"),
+        "options": {"expires": HOUR},
     },
     "expired tokens and sessions": {
         "task": "authentication.tasks.forget_expired",
         "schedule": crontab(hour="3", minute="10"),
+        "options": {"expires": DAY},
     },
     "idempotency keys that are over": {
         "task": "api.tasks.forget_idempotency_keys",
         "schedule": crontab(hour="3", minute="40"),
+        "options": {"expires": DAY},
     },
 }
