@@ -176,6 +176,21 @@ class Post(Slugged, TimeStamped):
         )
 
 
+# BEGIN SOLUTION 05
+class PendingInvalidation(models.Model):
+    """That what the public reads has changed, and the cache does not know it yet.
+
+    An outbox: written in the transaction that changes something, deleted when the cache has begun a
+    new generation. While there is one, no answer comes from the cache.
+    """
+
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"since {self.created_at:%Y-%m-%d %H:%M:%S}"
+
+
+# END
 # STUB
 # # TODO(02): Category and Tag (brief, task 2).
 #

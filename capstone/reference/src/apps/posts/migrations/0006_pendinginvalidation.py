@@ -1,0 +1,26 @@
+# FILE SOLUTION 05
+"""The outbox of cache invalidations."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("posts", "0005_post_rules")]
+
+    operations = [
+        migrations.CreateModel(
+            name="PendingInvalidation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+            ],
+        ),
+    ]
