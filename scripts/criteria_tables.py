@@ -37,14 +37,15 @@ def _table(criteria: list[dict[str, Any]]) -> str:
     rows = "\n".join(_row(criterion) for criterion in sorted(criteria, key=lambda c: int(c["task"])))
     return (
         "<!-- criteria -->\n<!-- written by `make reference` from module.toml -->\n\n"
-        f"| task | criterion | points |\n|---|---|---|\n{rows}\n\n<!-- /criteria -->"
+        f"| task | criterion | points | seen by |\n|---|---|---|---|\n{rows}\n\n<!-- /criteria -->"
     )
 
 
 def _row(criterion: dict[str, Any]) -> str:
     title = str(criterion["title"]).replace("|", "\\|")
     points = "manual" if criterion.get("manual") else criterion["points"]
-    return f'| {criterion["task"]} | <a id="{criterion["id"]}"></a>{title} `{criterion["id"]}` | {points} |'
+    seen = ", ".join(criterion["seen_by"])
+    return f'| {criterion["task"]} | <a id="{criterion["id"]}"></a>{title} `{criterion["id"]}` | {points} | {seen} |'
 
 
 def main(arguments: list[str]) -> int:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from grader.domain.course import Criterion, Dimension, Module, State
+from grader.domain.course import Criterion, Dimension, Module, SeenBy, State
 from grader.domain.errors import CourseError
 
 FULL_MARKS = 100
@@ -28,6 +28,7 @@ class _Criterion(Struct, forbid_unknown_fields=True):
     hint: _Text
     docs: list[tuple[_Text, Annotated[str, Meta(pattern="^https://")]]]
     dimension: Dimension
+    seen_by: Annotated[list[SeenBy], Meta(min_length=1)]
     requires: list[str] = []
     manual: bool = False
 
@@ -124,6 +125,7 @@ def load_module(path: Path) -> Module:
             dimension=c.dimension,
             requires=tuple(c.requires),
             manual=c.manual,
+            seen_by=tuple(c.seen_by),
         )
         for c in read.criteria
     )
@@ -164,6 +166,10 @@ def _complaint(criterion: Criterion, known: Mapping[str, Criterion]) -> tuple[st
         return f"{criterion.id!r} is no criterion id", "Write `area.what-it-says`, in lower case."
     if criterion.manual == bool(criterion.points):
         return f"{criterion.id} is worth {criterion.points}", "A manual criterion is worth 0, any other more."
+    if len(set(criterion.seen_by)) < len(criterion.seen_by):
+        return f"{criterion.id} is seen twice by the same", "Name each kind of witness once."
+    if criterion.manual != (SeenBy.PERSON in criterion.seen_by):
+        return f"{criterion.id} is seen by {', '.join(criterion.seen_by)}", "`person` is for what is manual, and alone."
     for required in criterion.requires:
         if required not in known:
             return f"{criterion.id} requires {required}", f"Known ids: {', '.join(known)}."

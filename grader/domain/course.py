@@ -14,13 +14,25 @@ class Dimension(StrEnum):
     DELIVERY = "delivery"
 
 
+class SeenBy(StrEnum):
+    """Who sees what a criterion's checks judge by, the most trustworthy first."""
+
+    OBSERVER = "observer"  # the trusted side, in the database or in its log
+    HTTP = "http"  # a client of the trusted side, of a real server
+    FILE = "file"  # the submission, read as data
+    TOOL = "tool"  # a program with the course's configuration, in a sandbox
+    CLAIM = "claim"  # the project's own process, on random inputs
+    PERSON = "person"
+
+
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """One thing a module asks for, scored by all the checks that carry its id.
 
     ``points`` are out of the module's 100 and 0 only for a ``manual`` criterion, which no program judges.
     ``requires`` names criteria without which this one proves nothing: it is blocked until they pass.
-    ``task`` is the number of the brief's task; ``docs`` are pages to read next, as title and address.
+    ``task`` is the number of the brief's task; ``docs`` are pages to read next, as title and address. ``seen_by`` says
+    whose word its checks rest on.
     """
 
     id: str
@@ -32,6 +44,7 @@ class Criterion:
     dimension: Dimension
     requires: tuple[str, ...] = ()
     manual: bool = False
+    seen_by: tuple[SeenBy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

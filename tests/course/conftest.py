@@ -43,6 +43,7 @@ task = 1
 hint = "Build it."
 docs = [["Python", "https://docs.python.org/3/"]]
 dimension = "architecture"
+seen_by = ["observer", "claim"]
 
 [[criteria]]
 id = "{area}.guard"
@@ -52,6 +53,7 @@ task = 1
 hint = "Guard it."
 docs = []
 dimension = "testing"
+seen_by = ["http"]
 requires = ["{area}.base"]
 
 [[criteria]]
@@ -62,6 +64,7 @@ task = 1
 hint = "Show it."
 docs = []
 dimension = "documentation"
+seen_by = ["person"]
 manual = true
 """
 

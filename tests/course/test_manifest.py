@@ -3,7 +3,7 @@
 import pytest
 
 from grader.course import Course, load_course
-from grader.domain.course import Dimension
+from grader.domain.course import Dimension, SeenBy
 from grader.domain.errors import CourseError
 
 ONE = "modules/01-one/module.toml"
@@ -15,6 +15,7 @@ def test_a_manifest_becomes_the_nouns_of_the_domain(course: Course):
     assert [c.points for c in module.criteria] == [60, 40, 0]
     assert module.criterion("one.guard").requires == ("one.base",)
     assert module.criterion("one.base").dimension is Dimension.ARCHITECTURE
+    assert module.criterion("one.base").seen_by == (SeenBy.OBSERVER, SeenBy.CLAIM)
     assert module.criterion("one.base").docs == (("Python", "https://docs.python.org/3/"),)
     assert course.folder(module) == course.root / "modules/01-one"
 
@@ -29,28 +30,34 @@ WRONG = [
     (ONE, "pass_score = 80", "pass_score = 80\nbar = 1", "module.toml:6: Object contains unknown field `bar`"),
     (ONE, "pass_score = 80", "pass_score = 80 80", "module.toml is not TOML"),
     (ONE, "points = 40", "points = 41", "module.toml: the points sum to 101"),
-    (ONE, "points = 40", "points = true", "module.toml:19: Expected `int`, got `bool`"),
-    (ONE, "points = 40\n", "", "module.toml:16: Object missing required field `points` - at `$.criteria[1]`"),
-    (ONE, "points = 40", "point = 40", "module.toml:19: Object contains unknown field `point`"),
-    (ONE, "points = 0", "points = 3", "module.toml:27: one.review is worth 3"),
-    (ONE, "manual = true", "", "module.toml:27: one.review is worth 0"),
-    (ONE, 'id = "one.guard"', 'id = "Guard"', "module.toml:17: 'Guard' is no criterion id"),
+    (ONE, "points = 40", "points = true", "module.toml:20: Expected `int`, got `bool`"),
+    (ONE, "points = 40\n", "", "module.toml:17: Object missing required field `points` - at `$.criteria[1]`"),
+    (ONE, "points = 40", "point = 40", "module.toml:20: Object contains unknown field `point`"),
+    (ONE, "points = 0", "points = 3", "module.toml:29: one.review is worth 3"),
+    (ONE, "manual = true", "", "module.toml:29: one.review is worth 0"),
+    (ONE, 'id = "one.guard"', 'id = "Guard"', "module.toml:18: 'Guard' is no criterion id"),
     (ONE, 'id = "one.guard"', 'id = "one.base"', "module.toml: one.base is there more than once"),
     (ONE, 'id = "one.guard"', 'id = "two.guard"', "modules: two.guard is there more than once"),
-    (ONE, 'requires = ["one.base"]', 'requires = ["one.bass"]', "module.toml:17: one.guard requires one.bass"),
+    (ONE, 'requires = ["one.base"]', 'requires = ["one.bass"]', "module.toml:18: one.guard requires one.bass"),
     (
         ONE,
         'requires = ["one.base"]',
         'requires = ["one.review"]',
-        "module.toml:17: one.guard requires one.review, which",
+        "module.toml:18: one.guard requires one.review, which",
     ),
     (
         ONE,
         'requires = ["one.base"]',
         'requires = ["one.guard"]',
-        "module.toml:17: criteria require one another: one.guard",
+        "module.toml:18: criteria require one another: one.guard",
     ),
-    (ONE, 'dimension = "testing"', 'dimension = "tests"', "module.toml:23: Invalid enum value 'tests'"),
+    (ONE, 'dimension = "testing"', 'dimension = "tests"', "module.toml:24: Invalid enum value 'tests'"),
+    (ONE, 'seen_by = ["http"]', 'seen_by = ["hearsay"]', "module.toml:25: Invalid enum value 'hearsay'"),
+    (ONE, 'seen_by = ["http"]', "seen_by = []", "module.toml:25: Expected `array` of length >= 1"),
+    (ONE, 'seen_by = ["http"]\n', "", "module.toml:17: Object missing required field `seen_by`"),
+    (ONE, 'seen_by = ["http"]', 'seen_by = ["http", "http"]', "module.toml:18: one.guard is seen twice by the same"),
+    (ONE, 'seen_by = ["http"]', 'seen_by = ["person"]', "module.toml:18: one.guard is seen by person"),
+    (ONE, 'seen_by = ["person"]', 'seen_by = ["claim"]', "module.toml:29: one.review is seen by claim"),
     (ONE, "https://docs.python.org", "http://docs.python.org", "module.toml:13: Expected `str` matching"),
     (ONE, "number = 1", "number = 2", "module.toml: number and slug are not those of course.toml"),
     ("course.toml", 'name = "Tiny"', "", "course.toml: Object missing required field `name`"),
