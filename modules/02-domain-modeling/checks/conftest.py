@@ -56,6 +56,26 @@ def make(app, rng):
     )
 
 
+TABLES = {label: label.replace(".", "_").lower() for label in LABELS.values()}
+
+
+@pytest.fixture
+def stored(db):
+    """``stored("post", post, "slug")`` is what the database has of a row, read beside the project; of a list, of each.
+
+    With several columns it is a tuple.
+    """
+
+    def one(kind, row, columns):
+        found = db.one(TABLES[LABELS[kind]], *columns, id=row.pk)
+        return found[columns[0]] if len(columns) == 1 else tuple(found[column] for column in columns)
+
+    def read(kind, rows, *columns):
+        return [one(kind, row, columns) for row in rows] if isinstance(rows, list) else one(kind, rows, columns)
+
+    return read
+
+
 @pytest.fixture
 def models(app):
     """The five models by their short names: ``models("post")``."""

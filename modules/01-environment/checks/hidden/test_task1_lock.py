@@ -1,7 +1,5 @@
 """Task 1, a lock that fits: what is in it, and what the tests notice."""
 
-import ast
-
 from grader.checkpoint import Raised, check, expect_that
 
 
@@ -53,20 +51,12 @@ def place_of_view(app, address):
     return path.removeprefix("/submission/"), line
 
 
-def broken(source, line):
+def broken(sources, source, line):
     """The source with the function that begins at this line raising at once, or None."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
-        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    for first, body, indent in sources.functions(source):
         if first == line:
             lines = source.splitlines()
-            body = node.body[0]
-            lines.insert(body.lineno - 1, f'{" " * body.col_offset}raise RuntimeError("broken on purpose")')
+            lines.insert(body - 1, f'{" " * indent}raise RuntimeError("broken on purpose")')
             return "\n".join(lines) + "\n"
     return None
 
@@ -80,20 +70,20 @@ def broken_by_middleware(files, address):
     }
 
 
-def edits_that_break(app, files, address):
+def edits_that_break(app, files, sources, address):
     """The edits after which the probe raises, as {path: text}."""
     try:
         path, line = place_of_view(app, address)
     except Raised:  # it is answered by something that is no view
         return broken_by_middleware(files, address)
-    edited = broken(files.text(path), line) if files.exists(path) else None
+    edited = broken(sources, files.text(path), line) if files.exists(path) else None
     return {path: edited} if edited else broken_by_middleware(files, address)
 
 
 @check("env.tests-notice", seconds=240)
-def test_a_broken_probe_is_noticed(app, files, tools, rng):
+def test_a_broken_probe_is_noticed(app, files, sources, tools, rng):
     """`poetry run pytest` fails when the view of a probe raises, and passes when only a comment was added."""
-    edits = {address: edits_that_break(app, files, address) for address in PROBES}
+    edits = {address: edits_that_break(app, files, sources, address) for address in PROBES}
     touched = {path for edit in edits.values() for path in edit if files.exists(path)}
     calm = tools.poetry("run", "pytest", edits={path: f"{files.text(path)}\n# {rng.sentence()}\n" for path in touched})
     expect_that(calm.ok, expected="the tests pass with a comment more", observed="they fail")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from grader.checkpoint import check, expect_that, raises
+from grader.checkpoint import Failed, check, expect_that, fail, raises
 
 REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL")
 LAYER = """
@@ -14,7 +14,7 @@ os.environ.update({more!r})
 import django.conf
 django.conf.settings._wrapped = django.conf.empty
 import config.{entry}
-print("LAYER", django.conf.settings.SETTINGS_MODULE)
+print({marker!r}, django.conf.settings.SETTINGS_MODULE)
 """
 IN_TESTS = """
 def test_layer():
@@ -52,12 +52,13 @@ def test_manage_py_can_be_told(manage, production, layer):
 @check("env.layers")
 @pytest.mark.parametrize("entry", ["wsgi", "asgi"])
 @pytest.mark.parametrize("told", ["production", "testing"])
-def test_entry_points(manage, production, entry, told):
+def test_entry_points(manage, production, rng, entry, told):
     """`config.wsgi` and `config.asgi` take production, or the layer that `DJANGO_SETTINGS_MODULE` names."""
     more = {} if told == "production" else {"DJANGO_SETTINGS_MODULE": f"config.settings.{told}"}
-    code = LAYER.format(entry=entry, more=more)
+    marker = rng.word()
+    code = LAYER.format(entry=entry, more=more, marker=marker)
     ran = manage("shell", "--no-imports", "-c", code, env=production)
-    assert f"LAYER config.settings.{told}" in ran.out
+    assert [line for line in ran.out.splitlines() if marker in line] == [f"{marker} config.settings.{told}"]
 
 
 @check("env.layers", seconds=120)
@@ -156,6 +157,30 @@ def test_what_production_requires(load, production, name):
     for env in (rest, rest | {name: ""}):
         with raises("ImproperlyConfigured"):
             load("config.settings.production", env=env)
+
+
+@check("env.production-requires", seconds=60)
+def test_the_server_does_not_start_without_a_key(serve, production):
+    """The server of production answers with its `SECRET_KEY`, and does not start without it."""
+    hosts = {"ALLOWED_HOSTS": production["ALLOWED_HOSTS"]}
+    server = serve(env=hosts | {"SECRET_KEY": production["SECRET_KEY"]})
+    server.request("GET", "/live", headers={"Host": "example.org"}, within_s=30)
+    try:
+        answer = serve(env=hosts | {"SECRET_KEY": None}).get("/live", headers={"Host": "example.org"})
+    except Failed:  # no answer is what is asked for
+        return
+    fail(expected="a server that does not start", observed=f"it answers {answer.status_code}")
+
+
+@check("env.debug-off", seconds=60)
+def test_no_debug_page_whatever_the_variable_says(serve, production, rng):
+    """With `DEBUG` the server of production still shows no debug page."""
+    keys = {name: production[name] for name in ("SECRET_KEY", "ALLOWED_HOSTS")}
+    server = serve(env=keys | {"DEBUG": "True"})
+    server.request("GET", "/live", headers={"Host": "example.org"}, within_s=30)
+    answer = server.get(f"/{rng.word()}/", headers={"Host": "example.org", "X-Forwarded-Proto": "https"})
+    assert answer.status_code == 404
+    assert [word for word in ("DEBUG = True", "URLconf", "urlpatterns") if word in answer.text] == []
 
 
 @check("env.debug-off")

@@ -12,6 +12,16 @@ def test_nothing_is_silenced(load, production):
     assert [name for name in silenced if name.startswith("security")] == []
 
 
+@check("env.deploy-check", seconds=60)
+def test_what_the_server_says_of_it(ready_site):
+    """A page of production carries the headers that the check asks for, and its cookie is Secure."""
+    answer = ready_site.get("/admin/login/", headers=HTTPS)
+    assert answer.header("X-Content-Type-Options").lower() == "nosniff"
+    assert answer.header("X-Frame-Options").upper() in ("DENY", "SAMEORIGIN")
+    assert answer.header("Strict-Transport-Security") != ""
+    assert "; secure" in answer.header("Set-Cookie").lower()
+
+
 @check("env.https")
 def test_the_same_address_with_https(ready_site):
     """Plain HTTP is redirected to the same address with https, whatever the address."""

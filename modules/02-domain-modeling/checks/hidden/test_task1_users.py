@@ -14,6 +14,13 @@ def test_each_role_is_accepted(make, db):
 
 
 @check("domain.user-role")
+def test_the_role_of_somebody_new(models, stored, rng):
+    """Who is stored without a role is a reader."""
+    user = models("user").objects.create(username=rng.word(), email=f"{rng.word()}@example.com", password="!")
+    assert stored("user", user, "role") == "reader"
+
+
+@check("domain.user-role")
 def test_another_role_is_refused(make):
     """A role that is none of the four is refused on `role`."""
     for role in ("author", "Editor", ""):

@@ -33,12 +33,13 @@ def test_values_outside_the_list(make, db, kind, table, column, values):
 
 
 @check("domain.db-choices")
-def test_an_update_of_the_queryset(make, models):
+def test_an_update_of_the_queryset(make, models, stored):
     """`update()` of a queryset does not get around the list either."""
-    make.comment()
+    comment = make.comment()
     models("comment").objects.update(status="approved")
     with raises("DatabaseError"):
         models("comment").objects.update(status="lost")
+    assert stored("comment", comment, "status") == "approved"
 
 
 @check("domain.db-published-at")

@@ -13,19 +13,19 @@ def test_a_category_and_a_tag(make):
 
 
 @check("domain.post-fields")
-def test_a_new_post(make):
+def test_a_new_post(make, stored):
     """A new post is a draft without a date, and shows its title."""
     post = make.post(title="Hello")
     post.full_clean()
-    assert (post.status, post.published_at, str(post)) == ("draft", None, "Hello")
+    assert (*stored("post", post, "status", "published_at"), str(post)) == ("draft", None, "Hello")
 
 
 @check("domain.comment-fields")
-def test_a_new_comment(make):
+def test_a_new_comment(make, stored):
     """A new comment is pending."""
     comment = make.comment()
     comment.full_clean()
-    assert comment.status == "pending"
+    assert stored("comment", comment, "status") == "pending"
 
 
 @check("domain.deletion")
