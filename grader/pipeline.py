@@ -17,7 +17,7 @@ from grader.domain.course import Module
 from grader.domain.evidence import Evidence
 from grader.domain.progress import Progress
 from grader.domain.result import Provenance, Result
-from grader.environment import Environment, prepare
+from grader.environment import Environment, prepare, unchanged
 from grader.intake import Submission, take_in
 from grader.scoring import score
 from grader.workspace import Workspace, workspace
@@ -74,6 +74,7 @@ def grade(source: Path, assignment: Assignment, options: Options, *, progress: S
     """
     began, clock = datetime.now(UTC), time.monotonic()
     options = replace(options, seed=secrets.randbits(32) if options.seed is None else options.seed)
+    options = replace(options, state_dir=_state_dir(options))
     with workspace() as room:
         progress(Progress("Taking in the submission"))
         submission = take_in(
@@ -83,9 +84,16 @@ def grade(source: Path, assignment: Assignment, options: Options, *, progress: S
             folder=options.path,
             slug=assignment.module.slug,
         )
-        environment = _environment(submission, assignment, options, progress)
-        evidence = _measure(submission, environment, assignment, options, room, progress)
-        evidence = _settled(evidence, assignment, options, room, progress)
+
+        def measure(environment: Environment) -> Evidence:
+            evidence = _measure(submission, environment, assignment, options, room, progress)
+            return _settled(evidence, assignment, options, room, progress)
+
+        environment, evidence = unchanged(
+            lambda: _environment(submission, assignment, options, progress),
+            measure,
+            lambda text: progress(Progress(text)),
+        )
     provenance = Provenance(
         grader_version=__version__,
         submission=submission.source,
@@ -122,6 +130,11 @@ def checks_hash(folders: tuple[Path, ...]) -> str:
     return digest.hexdigest()
 
 
+def _state_dir(options: Options) -> Path:
+    """Where this run keeps things: apart from all others without isolation, since its project can write there."""
+    return options.state_dir / "unisolated" if options.sandbox == "process" else options.state_dir
+
+
 def _environment(submission: Submission, assignment: Assignment, options: Options, progress: Step) -> Environment:
     progress(Progress("Preparing the Python environment from poetry.lock"))
     return prepare(
@@ -129,6 +142,7 @@ def _environment(submission: Submission, assignment: Assignment, options: Option
         course_lock=assignment.course_lock,
         cache=options.state_dir / "environments",
         progress=lambda text: progress(Progress(text)),
+        kind=options.sandbox,
     )
 
 
@@ -164,6 +178,6 @@ def _settled(evidence: Evidence, assignment: Assignment, options: Options, room:
     if not errored or assignment.control is None:
         return evidence
     progress(Progress("Repeating what could not be measured on a known-good submission"))
-    control = take_in(assignment.control(), into=room.path / "control")
+    control = take_in(assignment.control(), into=room.path / f"control-{secrets.token_hex(4)}")
     environment = _environment(control, assignment, options, progress)
     return settle(evidence, _measure(control, environment, assignment, options, room, progress, criteria=errored))

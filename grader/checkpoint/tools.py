@@ -35,7 +35,8 @@ class Tools:
         """``poetry`` and these words, offline, in a fresh copy with the locked packages installed."""
         from grader.environment.tools import poetry_launch  # only the checks that need it wait for its import
 
-        launch = poetry_launch(words, cache=self._session.spec.state_dir / "environments", env=env)
+        spec = self._session.spec
+        launch = poetry_launch(words, cache=spec.state_dir / "environments", env=env, kind=spec.sandbox)
         code, out = self._run(launch, edits)
         return ToolReport(code == 0, out=bounded(out, 20_000))
 

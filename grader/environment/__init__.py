@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from grader.environment.build import Environment, prepare
+from grader.environment.build import Environment, prepare, unchanged
 from grader.environment.locked import Lock
 
 if TYPE_CHECKING:
@@ -27,4 +27,13 @@ _LATER = {
 }
 
 
-__all__ = ["Environment", "Lock", "compose_problems", "hadolint_launch", "poetry_launch", "prepare", "read_lock"]
+__all__ = [
+    "Environment",
+    "Lock",
+    "compose_problems",
+    "hadolint_launch",
+    "poetry_launch",
+    "prepare",
+    "read_lock",
+    "unchanged",
+]

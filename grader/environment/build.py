@@ -1,19 +1,24 @@
 """The environment that a submission is graded in: its own lock's, or the course's where that cannot be used."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from grader.domain.errors import EnvironmentError_
-from grader.environment.install import NotInstallable, environment_key, site_for
+from grader.domain.errors import EnvironmentError_, GraderError
+from grader.environment.faults import NotInstallable, Unreachable
+from grader.environment.install import environment_key, installed
 from grader.environment.kept import kept_lock
 from grader.environment.locked import RELOCK, Lock
+from grader.environment.pin import Pin, put_aside
+
+if TYPE_CHECKING:
+    from grader.sandbox.api import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """An installed environment.
+    """An installed environment, held by ``pin``: nothing evicts it before the pin is released or forgotten.
 
     ``site`` is a folder of packages to mount read-only. ``key`` is a SHA-256 over the requirements and the Python
     they were installed for. ``origin`` is ``course`` where the submission's own lock could not be used, for the
@@ -25,38 +30,108 @@ class Environment:
     packages: Mapping[str, str]
     origin: Literal["submission", "course"]
     problems: tuple[str, ...] = ()
+    pin: Pin | None = field(default=None, compare=False, repr=False)
 
 
-def prepare(submission_root: Path, *, course_lock: Path, cache: Path, progress: Callable[[str], None]) -> Environment:
+def prepare(
+    submission_root: Path,
+    *,
+    course_lock: Path,
+    cache: Path,
+    progress: Callable[[str], None],
+    kind: "Kind" = "auto",
+) -> Environment:
     """The submission's environment, installed now if ``cache`` does not have it. ``course_lock`` is a project folder.
+
+    ``kind`` is the sandbox that new wheels are unpacked in. What cannot be installed is the submission's fault only if
+    the course's own packages can be had in the same minute.
 
     Raises:
         EnvironmentError_: packages could not be had, or the course's own lock is wrong.
+        SandboxError: new wheels have to be unpacked and no such sandbox starts here.
     """
     lock = kept_lock(submission_root, cache / "locks")
+    install = _Installer(cache, kind, progress)
     problems = lock.problems
     if not problems:
         try:
-            return _installed(lock, cache, "submission", (), progress)
+            return install(lock, "submission", ())
         except NotInstallable as refused:
             problems = (f"The packages of poetry.lock cannot be installed ({refused}): {RELOCK}.",)
-    own = kept_lock(course_lock, cache / "locks")
-    if own.problems:
-        raise EnvironmentError_(f"the course's own lock is wrong: {own.problems[0]}", f"Mend it in {course_lock}.")
+        except Unreachable as first:
+            if not _can_be_had(course_lock, cache):
+                raise
+            try:
+                return install(lock, "submission", ())
+            except (NotInstallable, Unreachable):
+                said = first.message.rstrip(".")
+                problems = (f"The packages of poetry.lock cannot be had, though the course's can ({said}): {RELOCK}.",)
+    own = _course_lock(course_lock, cache)
     try:
-        return _installed(own, cache, "course", problems, progress)
+        return install(own, "course", problems)
     except NotInstallable as refused:
         raise EnvironmentError_(
             f"the course's packages cannot be installed: {refused}", f"Lock versions that have wheels in {course_lock}."
         ) from None
 
 
-def _installed(
-    lock: Lock,
-    cache: Path,
-    origin: Literal["submission", "course"],
-    problems: tuple[str, ...],
-    progress: Callable[[str], None],
-) -> Environment:
-    site = site_for(lock.requirements, cache=cache, what=f"{len(lock.packages)} packages", progress=progress)
-    return Environment(site, environment_key(lock.requirements), lock.packages, origin, problems)
+def unchanged[T](
+    prepared: Callable[[], Environment], measure: Callable[[Environment], T], progress: Callable[[str], None]
+) -> tuple[Environment, T]:
+    """What was measured in an environment that was the same from the beginning to the end, and that environment.
+
+    Where somebody changed its files meanwhile, whatever came of it does not count: it is measured once more in one that
+    is made anew.
+
+    Raises:
+        EnvironmentError_: it was changed again.
+    """
+    for _ in range(2):
+        environment = prepared()
+        try:
+            found = measure(environment)
+        except GraderError:
+            if _is_intact(environment):
+                raise
+        else:
+            if _is_intact(environment):
+                return environment, found
+        progress("The installed packages were changed from outside meanwhile: measuring again")
+        if environment.pin is not None:
+            environment.pin.release()
+        put_aside(environment.site.parent)
+    raise EnvironmentError_(
+        f"the packages in {environment.site} were changed twice while they were in use, so nothing was graded.",
+        "Let nothing else write to the grader's cache, then run the same command again.",
+    )
+
+
+def _is_intact(environment: Environment) -> bool:
+    return environment.pin is None or environment.pin.is_intact()
+
+
+def _course_lock(folder: Path, cache: Path) -> Lock:
+    own = kept_lock(folder, cache / "locks")
+    if own.problems:
+        raise EnvironmentError_(f"the course's own lock is wrong: {own.problems[0]}", f"Mend it in {folder}.")
+    return own
+
+
+def _can_be_had(course_lock: Path, cache: Path) -> bool:
+    """Whether the index serves packages of the course, which says that neither it nor the network is at fault."""
+    from grader.environment.choose import pinned
+    from grader.environment.collect import can_be_had
+
+    return can_be_had(pinned(_course_lock(course_lock, cache).requirements), cache)
+
+
+@dataclass(frozen=True, slots=True)
+class _Installer:
+    cache: Path
+    kind: "Kind"
+    progress: Callable[[str], None]
+
+    def __call__(self, lock: Lock, origin: Literal["submission", "course"], problems: tuple[str, ...]) -> Environment:
+        what = f"{len(lock.packages)} packages"
+        pin = installed(lock.requirements, cache=self.cache, what=what, progress=self.progress, kind=self.kind)
+        return Environment(pin.site, environment_key(lock.requirements), lock.packages, origin, problems, pin)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from grader.domain.errors import EnvironmentError_
-from grader.environment.install import NotInstallable, site_for
-from grader.sandbox.api import Launch, Limits, Mount
+from grader.environment.faults import NotInstallable
+from grader.environment.install import site_for
+from grader.sandbox.api import Kind, Launch, Limits, Mount
 
 _HERE = Path(__file__).parent
 _POETRY = "/tools/poetry"
@@ -21,15 +22,15 @@ _HADOLINT_LIMITS = Limits(memory_mb=512, processes=16, tmp_mb=16, wall_s=20.0, a
 _HADOLINT_OPTIONS = ("--no-color", "--format", "json", "--no-fail", "--disable-ignore-pragma")
 
 
-def poetry_site(*, cache: Path, progress: Callable[[str], None] = lambda text: None) -> Path:
-    """The folder that holds Poetry, installed by hash on first use.
+def poetry_site(*, cache: Path, progress: Callable[[str], None] = lambda text: None, kind: Kind = "auto") -> Path:
+    """The folder that holds Poetry, installed by hash on first use, in a sandbox of that kind.
 
     Raises:
         EnvironmentError_: its packages cannot be had.
     """
     requirements = (_HERE / "tool_requirements" / "poetry.txt").read_text("utf-8")
     try:
-        return site_for(requirements, cache=cache, what="Poetry", progress=progress)
+        return site_for(requirements, cache=cache, what="Poetry", progress=progress, kind=kind)
     except NotInstallable as refused:
         raise EnvironmentError_(
             f"Poetry cannot be installed: {refused}",
@@ -43,14 +44,15 @@ def poetry_launch(
     cache: Path,
     env: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda text: None,
+    kind: Kind = "auto",
 ) -> Launch:
     """``poetry WORDS`` on a writable copy of the submission, offline: ``("install",)``, ``("run", "pytest", "-q")``.
 
     Start it with the submission and with the site of its environment as ``deps``; in there Poetry finds every locked
-    package installed. ``cache`` is that of ``prepare``. Plugins and poetry.toml of the submission have no effect;
-    ``env`` is for what the project's own code reads. ``EnvironmentError_`` if Poetry cannot be had.
+    package installed. ``cache`` and ``kind`` are those of ``prepare``. Plugins and poetry.toml of the submission have
+    no effect; ``env`` is for what the project's own code reads. ``EnvironmentError_`` if Poetry cannot be had.
     """
-    poetry = Mount(poetry_site(cache=cache, progress=progress), _POETRY)
+    poetry = Mount(poetry_site(cache=cache, progress=progress, kind=kind), _POETRY)
     mounts = (poetry, Mount(_HERE / "poetry_shell.py", _SHELL), *_shared_library())
     return Launch(
         argv=(_SHELL, _POETRY, "/deps", *words),

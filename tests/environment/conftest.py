@@ -2,13 +2,14 @@
 
 import shutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from grader.environment import Environment, prepare
+from grader.environment import Environment, fetch, prepare
 from grader.reader.locks import content_hashes
+from tests.environment.loopback import Index, serving
 
 COURSE = Path(__file__).parents[2] / "capstone" / "reference"
 PROJECT = '[project]\nname = "small"\nversion = "1"\nrequires-python = ">=3.12"\ndependencies = ["asgiref"]\n'
@@ -59,8 +60,7 @@ def course(shared: Path) -> Environment:
 def fresh(tmp_path: Path, shared: Path, course: Environment) -> Path:
     """An empty cache of environments with the wheels of the shared one."""
     (tmp_path / "cache").mkdir()
-    (shared / "wheels").mkdir(exist_ok=True)
-    (tmp_path / "cache" / "wheels").symlink_to(shared / "wheels")
+    (tmp_path / "cache" / "unpacked").symlink_to(shared / "unpacked")
     return tmp_path / "cache"
 
 
@@ -78,3 +78,17 @@ def project(tmp_path: Path) -> Path:
         if path.owner() and path.name.startswith(("pytest", "test_")):
             path.chmod(0o755)
     return folder
+
+
+@pytest.fixture
+def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
+    """An index on the loopback, the only one that this machine is told of."""
+    with serving() as index:
+        for name in ("UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"):
+            monkeypatch.delenv(name, raising=False)
+        for name in ("UV_CONFIG_FILE", "PIP_CONFIG_FILE"):
+            monkeypatch.setenv(name, "/dev/null")
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        monkeypatch.setenv("UV_DEFAULT_INDEX", index.address)
+        monkeypatch.setattr(fetch, "ATTEMPTS", 1)
+        yield index

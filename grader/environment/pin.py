@@ -1,0 +1,130 @@
+"""A hold on an installed environment: nothing evicts it meanwhile, and at the end it is seen to be what it was."""
+
+import fcntl
+import os
+import secrets
+import shutil
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+_SEAL = ".complete"
+_ASIDE = ".aside-"
+
+
+class _Seal(msgspec.Struct):
+    """The folders below ``site`` by their paths, each with its number and the time when its entries last changed."""
+
+    folders: list[tuple[str, int, int]]
+
+
+class Pin:
+    """A shared lock on an environment's folder, until ``release`` or until nobody has the pin any more."""
+
+    def __init__(self, folder: Path, fd: int) -> None:
+        self.folder = folder
+        self._end = weakref.finalize(self, os.close, fd)
+
+    @property
+    def site(self) -> Path:
+        """The folder of packages."""
+        return self.folder / "site"
+
+    def is_intact(self) -> bool:
+        """Whether no file was added to it, removed from it or replaced in it since it was made."""
+        try:
+            seal = msgspec.json.decode((self.folder / _SEAL).read_bytes(), type=_Seal)
+            return all(_facts(self.site / path) == (number, changed) for path, number, changed in seal.folders)
+        except (OSError, msgspec.DecodeError):
+            return False
+
+    def release(self) -> None:
+        """Gives it up; again is no harm."""
+        self._end()
+
+
+def pinned_environment(folder: Path) -> Pin | None:
+    """A hold on the environment in that folder, or nothing if it is not whole."""
+    try:
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    pin = Pin(folder, fd)
+    fcntl.flock(fd, fcntl.LOCK_SH)
+    try:
+        os.utime(folder / _SEAL)
+        if (folder / "site").is_dir() and folder.stat().st_ino == os.fstat(fd).st_ino:
+            return pin
+    except OSError:
+        pass
+    pin.release()
+    return None
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Nobody removes the folder meanwhile; one that is gone already is nobody's fault."""
+    try:
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield
+        return
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(fd)
+
+
+def used_at(folder: Path) -> float:
+    """When the environment was last asked for, in seconds since the epoch; 0 for what is none."""
+    try:
+        return (folder / _SEAL).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def seal(room: Path, folders: list[str]) -> None:
+    """Says that the environment in ``room`` is whole, and how its ``folders`` below ``site`` were then."""
+    facts = [(path, *_facts(room / "site" / path)) for path in ("", *folders)]
+    (room / _SEAL).write_bytes(msgspec.json.encode(_Seal(facts)))
+
+
+def _facts(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_ino, status.st_mtime_ns
+
+
+def put_aside(folder: Path) -> None:
+    """Takes a folder out of the way of who comes; those who hold it keep it, and the next ``sweep`` removes it."""
+    aside = folder.with_name(f"{_ASIDE}{secrets.token_hex(6)}")
+    with suppress(FileNotFoundError):
+        folder.rename(aside)
+        remove_unless_held(aside)
+
+
+def remove_unless_held(folder: Path) -> bool:
+    """Whether nobody held the folder; it is gone then, in one moment for whoever comes."""
+    try:
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        aside = folder.with_name(f"{_ASIDE}{secrets.token_hex(6)}")
+        folder.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+        return True
+    except OSError:  # held, or somebody else was quicker
+        return False
+    finally:
+        os.close(fd)
+
+
+def sweep(parent: Path) -> None:
+    """Removes what was put aside there, but for what is still held."""
+    for folder in parent.glob(f"{_ASIDE}*"):
+        remove_unless_held(folder)
