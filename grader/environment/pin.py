@@ -25,7 +25,7 @@ class Pin:
     """A shared lock on an environment's folder, until ``release`` or until nobody has the pin any more."""
 
     def __init__(self, folder: Path, fd: int) -> None:
-        self.folder = folder
+        self.folder, self._number = folder, os.fstat(fd).st_ino
         self._end = weakref.finalize(self, os.close, fd)
 
     @property
@@ -34,8 +34,10 @@ class Pin:
         return self.folder / "site"
 
     def is_intact(self) -> bool:
-        """Whether no file was added to it, removed from it or replaced in it since it was made."""
+        """Whether it is the same one still, and no file was added to it, removed from it or replaced in it."""
         try:
+            if self.folder.stat().st_ino != self._number:
+                return False
             seal = msgspec.json.decode((self.folder / _SEAL).read_bytes(), type=_Seal)
             return all(_facts(self.site / path) == (number, changed) for path, number, changed in seal.folders)
         except (OSError, msgspec.DecodeError):
