@@ -19,7 +19,7 @@ from grader.domain.progress import Progress
 from grader.domain.result import Provenance, Result
 from grader.environment import Environment, prepare, unchanged
 from grader.intake import Submission, take_in
-from grader.scoring import score
+from grader.scoring import score, unofficial_because
 from grader.workspace import Workspace, workspace
 
 Step = Callable[[Progress], None]
@@ -94,6 +94,13 @@ def grade(source: Path, assignment: Assignment, options: Options, *, progress: S
             measure,
             lambda text: progress(Progress(text)),
         )
+    reasons = unofficial_because(
+        evidence,
+        database=options.database,
+        mode=options.mode,
+        hidden=not options.public_only and assignment.hidden is not None,
+        only=options.criteria is not None,
+    )
     provenance = Provenance(
         grader_version=__version__,
         submission=submission.source,
@@ -101,7 +108,7 @@ def grade(source: Path, assignment: Assignment, options: Options, *, progress: S
         tree_hash=submission.tree_hash,
         seed=options.seed or 0,
         sandbox=evidence.sandbox,
-        official=evidence.isolated and not options.public_only and options.criteria is None,
+        official=not reasons,
         database=options.database,
         environment=environment.origin,
         environment_hash=environment.key,
@@ -109,6 +116,7 @@ def grade(source: Path, assignment: Assignment, options: Options, *, progress: S
         python=platform.python_version(),
         started_at=began.strftime("%Y-%m-%dT%H:%M:%SZ"),
         duration_s=round(time.monotonic() - clock, 2),
+        unofficial_because=reasons,
     )
     return score(
         assignment.module,

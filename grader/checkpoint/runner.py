@@ -17,6 +17,8 @@ from grader.domain.errors import SandboxError
 from grader.domain.evidence import Artefact, Evidence
 from grader.domain.progress import Progress
 
+_UNTOLD = "Nothing is known of the limits on memory and processes: a process of the grader's own ended too early."
+
 
 class Site(Protocol):
     """What a run needs of the graded environment: where its packages are, and a key that names them."""
@@ -136,7 +138,13 @@ def _evidence(run: CheckRun, lanes: list[spec.RunSpec], ended: list[processes.En
     why = "\n".join([fault, *(end.output for end in ended)]) if fault else ""
     artefacts = [artefact for told in lanes for artefact in _artefacts(told.folder)]
     evidence = record.evidence(found, why, scope, artefacts)
-    return replace(evidence, sandbox=sandbox.get("name", ""), isolated=sandbox.get("official") == "yes")
+    unlimited = {why for told in lanes for why in _sandbox(told.folder).get("unlimited", _UNTOLD).splitlines()}
+    return replace(
+        evidence,
+        sandbox=sandbox.get("name", ""),
+        isolated=sandbox.get("official") == "yes",
+        unlimited=tuple(sorted(unlimited)),
+    )
 
 
 def _artefacts(folder: Path) -> list[Artefact]:

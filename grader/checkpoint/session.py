@@ -40,7 +40,7 @@ class Session:
             self._note({"error": error.message, "hint": error.hint})
             raise
         self.stack.callback(self.sandbox.close)
-        self._note({"name": self.sandbox.name, "official": "yes" if self.sandbox.official else "no"})
+        self._note_sandbox()
         self.services = Services(self.sandbox, spec.state_dir, self.stack)
         self.witness = Witness(self.sandbox)
         self.stack.callback(self.witness.stop)
@@ -59,6 +59,13 @@ class Session:
             finally:
                 project.stop()
 
+    def _note_sandbox(self) -> None:
+        """How the submission is run apart, for the result; what its services lack is known only at the end."""
+        official = "yes" if self.sandbox.official else "no"
+        self._note(
+            {"name": self.sandbox.name, "official": official, "unlimited": "\n".join(self.sandbox.missing_limits())}
+        )
+
     def _note(self, facts: dict[str, str]) -> None:
         (self.spec.folder / "sandbox.json").write_bytes(msgspec.json.encode(facts))
 
@@ -67,6 +74,7 @@ class Session:
         for project in (self.main, self.with_redis, self.bare):
             project.stop()
         self.stack.close()
+        self._note_sandbox()
 
     def tell(self, name: str, total: int) -> None:
         """Says that a check has ended; ``total`` is how many there are in all lanes together."""

@@ -57,10 +57,12 @@ class Artefact:
 class Evidence:
     """All that one run measured: observations in the order of the checks, and artefacts.
 
-    ``sandbox`` names the backend that ran the submission; ``isolated`` says whether it really isolates.
+    ``sandbox`` names the backend that ran the submission; ``isolated`` says whether it really isolates. ``unlimited``
+    says in sentences which limits did not hold for a whole sandbox of the run, those of services included.
     """
 
     observations: tuple[Observation, ...]
     artefacts: tuple[Artefact, ...] = ()
     sandbox: str = ""
     isolated: bool = False
+    unlimited: tuple[str, ...] = ()

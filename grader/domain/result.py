@@ -54,7 +54,8 @@ class Provenance:
     """Where a result comes from, so that anybody can repeat it.
 
     Times are UTC in ISO 8601, ending in Z; durations are seconds. ``official`` is true only for all
-    checks, hidden ones too, in a sandbox that isolates. ``environment`` is ``submission`` when its own
+    checks, hidden ones too, on PostgreSQL, each apart from all others, in a sandbox that isolates and is limited as a
+    whole; ``unofficial_because`` says in sentences what was missing. ``environment`` is ``submission`` when its own
     lock was installed, ``course`` when the course's stood in because its own could not be.
     """
 
@@ -72,6 +73,7 @@ class Provenance:
     python: str
     started_at: str
     duration_s: float
+    unofficial_because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

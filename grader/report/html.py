@@ -75,6 +75,7 @@ def _environment() -> jinja2.Environment:
         "shown": words.shown,
         "reproduce": words.reproduce,
         "points": words.points,
+        "unofficial": words.unofficial,
         "count": words.count,
         "segments": segments,
     }

@@ -7,7 +7,7 @@ from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
 from grader.report.audience import for_learners
 from grader.report.escape import clip, markdown, markdown_block, markdown_code, markdown_prose, web_address
-from grader.report.words import ICONS, MODULE, WORDS, count, journey, points, reproduce, shown, verdict
+from grader.report.words import ICONS, MODULE, WORDS, count, journey, points, reproduce, shown, unofficial, verdict
 
 _CASES = 5  # of one criterion: GitHub cuts a summary off at 1 MiB
 _LIMIT = 1_500
@@ -27,7 +27,7 @@ def _head(result: Result) -> Iterator[str]:
     yield f"**{markdown(MODULE.format(number=result.module, title=result.module_title))}.** {markdown(said.sentence)}"
     yield ""
     if not result.provenance.official:
-        yield "**Unofficial:** an official result needs all checks, hidden ones too, and a sandbox that isolates."
+        yield f"**{markdown_prose(unofficial(result.provenance))}**"
         yield ""
     for notice in result.notices:
         yield f"> **Note:** {markdown_prose(notice)}"

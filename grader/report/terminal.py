@@ -139,9 +139,7 @@ def _end(result: Result) -> Iterator[RenderableType]:
             (f" ({points(step.max_score)}, task {step.task})", "dim"),
         )
     if not result.provenance.official:
-        yield _line(
-            "Unofficial: an official result needs all checks, hidden ones too, and a sandbox that isolates.", "dim"
-        )
+        yield _line(words.unofficial(result.provenance), "dim")
     yield _line(f"Seed {result.provenance.seed}, {result.provenance.duration_s:.1f} s", "dim")
 
 

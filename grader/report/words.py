@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from grader.domain.evidence import Observation
-from grader.domain.result import CriterionResult, Result
+from grader.domain.result import CriterionResult, Provenance, Result
 from grader.domain.status import Status
 
 ICONS = {
@@ -80,6 +80,12 @@ def _practice(result: Result) -> Verdict:
     failed = sum(c.status in (Status.FAILED, Status.BLOCKED) for c in result.criteria)
     open_ = count(failed, "criterion is", "criteria are")
     return Verdict("practice", f"{open_} still open", f"This is practice, not a grade.{rest}")
+
+
+def unofficial(provenance: Provenance) -> str:
+    """Why a result is not official; in general words where an older grader did not say."""
+    general = "An official result needs all checks, hidden ones too, on PostgreSQL, in a sandbox that isolates."
+    return "Unofficial: " + " ".join(provenance.unofficial_because or (general,))
 
 
 def points(number: int) -> str:

@@ -329,7 +329,13 @@ def practice() -> Result:
     )
     evidence = Evidence(observations)
     provenance = replace(
-        PROVENANCE, official=False, sandbox="process", commit=None, database="sqlite", environment="course"
+        PROVENANCE,
+        official=False,
+        sandbox="process",
+        commit=None,
+        database="sqlite",
+        environment="course",
+        unofficial_because=("The sandbox `process` does not isolate the submission.", "The hidden checks did not run."),
     )
     return score(
         MODULE,

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from grader.domain.errors import UsageError_
-from grader.report import decode, encode
+from grader.report import REPORTS, decode, encode
 from grader.report.encoding import schema, schema_text
 from tests.report.samples import SAMPLES, mixed
 
@@ -84,3 +84,14 @@ def test_a_result_of_before_unmeasured_still_reads() -> None:
     tree = json.loads(encode(mixed()))
     del tree["unmeasured"]
     assert decode(json.dumps(tree).encode()) == mixed()
+
+
+def test_a_result_of_before_the_reasons_were_told_still_renders() -> None:
+    """Version 1 once had no ``unofficial_because``."""
+    old = json.loads(encode(SAMPLES["practice"]()))
+    del old["provenance"]["unofficial_because"]
+    result = decode(json.dumps(old).encode())
+    assert result.provenance.unofficial_because == ()
+    for report in REPORTS.values():
+        assert report.render(result)
+    assert "Unofficial: An official result needs" in REPORTS["html"].render(result)
