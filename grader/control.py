@@ -1,30 +1,101 @@
-"""Whose fault an error is: the machine's only if a known-good submission meets it as well."""
+"""Whose fault an error or a silence is: the submission's only if it comes again, and a known-good one does not meet it.
 
+Two steps. What could not be measured, and what a busy machine may have made fail, is repeated alone; a case that
+passes then has passed. What comes again is put to a control submission: if that meets it likewise, it is the machine's.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 
-from grader.domain.evidence import Evidence, Observation
+from grader.domain.evidence import Evidence, Observation, unobserved
 from grader.domain.status import Status
 
+Key = tuple[str, bool]
 _EXPECTED = "a project on which this check can be carried out, as it can on a known-good one"
 _OBSERVED = "the check could not be carried out on this project"
 
 
-def settle(evidence: Evidence, control: Evidence) -> Evidence:
-    """Turn into ``failed`` every errored observation that the control submission did not meet.
+def key(observation: Observation) -> Key:
+    """What names a case in a run: its name, and whether it is public."""
+    return observation.check, observation.public
 
-    Nobody can so choose ``errored`` over ``failed`` by breaking what measures them. An observation whose
-    check did not even start (a whole criterion) is compared by criterion.
+
+def doubted(evidence: Evidence) -> tuple[Observation, ...]:
+    """The cases that one run cannot settle: errored ones, and failures that a busy machine may have brought about."""
+    return tuple(o for o in evidence.observations if _is_doubted(o, evidence))
+
+
+def repeated(evidence: Evidence, again: Evidence) -> Evidence:
+    """The evidence with the cases that it doubts as they came out ``again``, when they were repeated alone."""
+    seen = {key(o): o for o in again.observations}
+    by_criterion: defaultdict[str, list[Observation]] = defaultdict(list)
+    for observation in again.observations:
+        by_criterion[observation.criterion].append(observation)
+
+    def verdicts(first: Observation) -> Iterator[Observation]:
+        if not _is_doubted(first, evidence):
+            yield first
+        elif first.check == unobserved(first.criterion):
+            yield from (_noted(first, o) for o in by_criterion[first.criterion] or [first])
+        else:
+            yield _second(first, seen.get(key(first)), again)
+
+    observations = tuple(verdict for first in evidence.observations for verdict in verdicts(first))
+    return replace(
+        evidence,
+        observations=observations,
+        isolated=evidence.isolated and again.isolated,
+        unlimited=tuple(sorted({*evidence.unlimited, *again.unlimited})),
+        unsure=again.unsure,
+    )
+
+
+def settle(evidence: Evidence, control: Evidence) -> Evidence:
+    """Decide what came again by what the control submission met on the same cases.
+
+    An errored case is ``failed`` unless the control erred likewise: nobody can choose ``errored`` over ``failed`` by
+    breaking what measures them. A failure that is not sure is ``errored`` if the control did not get through either.
+    A case whose check did not even start is compared by criterion.
     """
-    broken = {o.check for o in control.observations if o.status is Status.ERRORED}
-    broken_criteria = {o.criterion for o in control.observations if o.status is Status.ERRORED}
-    measured = {o.check for o in control.observations}
+    stopped = {key(o): o for o in control.observations if _is_doubted(o, control)}
+    stopped_criteria = {o.criterion for o in stopped.values()}
+    measured = {key(o) for o in control.observations}
 
     def verdict(observation: Observation) -> Observation:
-        if observation.status is not Status.ERRORED:
+        if not _is_doubted(observation, evidence):
             return observation
-        known = observation.check in measured
-        if observation.check in broken if known else observation.criterion in broken_criteria:
+        known = key(observation) in measured
+        machines = key(observation) in stopped if known else observation.criterion in stopped_criteria
+        if observation.status is Status.ERRORED:
+            failed = replace(observation, status=Status.FAILED, expected=_EXPECTED, observed=_OBSERVED)
+            return observation if machines else failed
+        if not machines:
             return observation
-        return replace(observation, status=Status.FAILED, expected=_EXPECTED, observed=_OBSERVED)
+        fault = f"The known-good submission did not get through either. Observed here: {observation.observed}"
+        return replace(observation, status=Status.ERRORED, fault=fault)
 
-    return replace(evidence, observations=tuple(verdict(o) for o in evidence.observations))
+    return replace(evidence, observations=tuple(map(verdict, evidence.observations)), unsure=frozenset())
+
+
+def _is_doubted(observation: Observation, evidence: Evidence) -> bool:
+    unsure = observation.status is Status.FAILED and key(observation) in evidence.unsure
+    return observation.status is Status.ERRORED or unsure
+
+
+def _second(first: Observation, second: Observation | None, again: Evidence) -> Observation:
+    """What holds of a case. Of two failures for want of time the first says more; a case that was lost is errored."""
+    if second is None:
+        return replace(first, status=Status.ERRORED, fault=f"It did not run when it was repeated. {_told(first)}")
+    if second.status is Status.FAILED and _is_doubted(second, again) and first.status is Status.FAILED:
+        return first
+    return _noted(first, second)
+
+
+def _noted(first: Observation, second: Observation) -> Observation:
+    """The second, with a note for staff on what the first was."""
+    return replace(second, fault=f"{second.fault}\nRepeated alone. The first time: {_told(first)}".strip())
+
+
+def _told(observation: Observation) -> str:
+    return observation.fault or f"{observation.status}: {observation.observed}"

@@ -12,9 +12,9 @@ from typing import Literal
 
 from grader import __version__
 from grader.checkpoint.runner import CheckRun, run_checks
-from grader.control import settle
+from grader.control import doubted, key, repeated, settle
 from grader.domain.course import Module
-from grader.domain.evidence import Evidence
+from grader.domain.evidence import Evidence, Observation
 from grader.domain.progress import Progress
 from grader.domain.result import Provenance, Result
 from grader.environment import Environment, prepare, unchanged
@@ -87,7 +87,7 @@ def grade(source: Path, assignment: Assignment, options: Options, *, progress: S
 
         def measure(environment: Environment) -> Evidence:
             evidence = _measure(submission, environment, assignment, options, room, progress)
-            return _settled(evidence, assignment, options, room, progress)
+            return _settled(evidence, submission, environment, assignment, options, room, progress)
 
         environment, evidence = unchanged(
             lambda: _environment(submission, assignment, options, progress),
@@ -161,8 +161,9 @@ def _measure(
     options: Options,
     room: Workspace,
     progress: Step,
-    criteria: tuple[str, ...] | None = None,
+    cases: tuple[Observation, ...] = (),
 ) -> Evidence:
+    """The evidence of all checks that the options ask for, or of ``cases`` alone."""
     run = CheckRun(
         module=assignment.module,
         checks=assignment.checks(public_only=options.public_only),
@@ -173,19 +174,34 @@ def _measure(
         mode=options.mode,
         seed=options.seed or 0,
         public_only=options.public_only,
-        criteria=criteria or options.criteria,
+        criteria=tuple({o.criterion for o in cases}) or options.criteria,
         state_dir=options.state_dir,
-        lanes=1 if criteria or options.criteria else options.lanes,
+        lanes=1 if cases or options.criteria else options.lanes,
+        cases=tuple(map(key, cases)) or None,
     )
     return run_checks(run, progress=progress)
 
 
-def _settled(evidence: Evidence, assignment: Assignment, options: Options, room: Workspace, progress: Step) -> Evidence:
-    """Decide whose fault the errored observations are, by grading the known-good submission on those criteria."""
-    errored = tuple(dict.fromkeys(o.criterion for o in evidence.observations if o.status == "errored"))
-    if not errored or assignment.control is None:
+def _settled(
+    evidence: Evidence,
+    submission: Submission,
+    environment: Environment,
+    assignment: Assignment,
+    options: Options,
+    room: Workspace,
+    progress: Step,
+) -> Evidence:
+    """Decide whose fault it is where a check could not be carried out, or the project was silent or lost.
+
+    Those cases are repeated alone, and what comes again is put to the known-good submission.
+    """
+    if doubtful := doubted(evidence):
+        progress(Progress(f"Repeating alone what a busy machine may have spoilt ({len(doubtful)})"))
+        again = _measure(submission, environment, assignment, options, room, progress, doubtful)
+        evidence = repeated(evidence, again)
+    if not (doubtful := doubted(evidence)) or assignment.control is None:
         return evidence
     progress(Progress("Repeating what could not be measured on a known-good submission"))
     control = take_in(assignment.control(), into=room.path / f"control-{secrets.token_hex(4)}")
-    environment = _environment(control, assignment, options, progress)
-    return settle(evidence, _measure(control, environment, assignment, options, room, progress, criteria=errored))
+    sound = _environment(control, assignment, options, progress)
+    return settle(evidence, _measure(control, sound, assignment, options, room, progress, doubtful))

@@ -5,10 +5,10 @@ import json
 import secrets
 import select
 import socket
-import time
 from collections.abc import Mapping
 from typing import Any
 
+from grader.agent.deadline import Deadline, Meter
 from grader.agent.raised import Raised, read_raised
 from grader.agent.wire import LARGEST, BadReply, decode, parse
 
@@ -18,19 +18,24 @@ __all__ = ["AgentClient", "AgentFault", "Raised", "of_type"]
 class AgentFault(Exception):
     """The learner's process did not answer as it has to; the text is a sentence for the learner.
 
-    ``lost`` is false if only the check's own process has gone and the agent can begin the next check.
+    ``lost`` is false if only the check's own process has gone and the agent can begin the next check. ``unsure`` is
+    true of what a busy machine may bring about as well: silence, and the end of a process that did not exit by itself.
     """
 
-    def __init__(self, sentence: str, lost: bool = True) -> None:
+    def __init__(self, sentence: str, lost: bool = True, unsure: bool = False) -> None:
         super().__init__(sentence)
-        self.lost = lost
+        self.lost, self.unsure = lost, unsure
 
 
 class AgentClient:
-    """One side of the socket to an agent. After an ``AgentFault`` that says ``lost`` it is of no more use."""
+    """One side of the socket to an agent. After an ``AgentFault`` that says ``lost`` it is of no more use.
 
-    def __init__(self, control: socket.socket) -> None:
-        self._control = control
+    ``spent`` are the seconds that all answers so far were charged.
+    """
+
+    def __init__(self, control: socket.socket, meter: Meter | None = None) -> None:
+        self._control, self._meter = control, meter
+        self.spent = 0.0
         self._rest = b""
         self._check: str | None = None
         control.setblocking(False)
@@ -79,8 +84,10 @@ class AgentClient:
         line = json.dumps({"id": number, "op": op, "with": arguments}, allow_nan=False).encode() + b"\n"
         try:
             self._write(line)
+        except TimeoutError as error:
+            raise AgentFault("Your project did not take a question within 10 s.", unsure=True) from error
         except OSError as error:
-            raise AgentFault("Your project ended the process in which it was being checked.") from error
+            raise _gone() from error
         return number
 
     def _write(self, line: bytes) -> None:
@@ -103,7 +110,7 @@ class AgentClient:
         except OSError:
             gone = True
         if gone:
-            raise AgentFault("Your project ended the process in which it was being checked.")
+            raise _gone()
         raise AgentFault("Your project answered a question before it was put.")
 
     def _receive(self, number: str, within_s: float, doing: str) -> dict[str, Any]:
@@ -112,7 +119,8 @@ class AgentClient:
             return reply
         if reply.get("id") == (self._check or number) and _is_status(reply.get("ended")):
             self._check = None
-            raise AgentFault(f"Your project ended the process while {doing} ({_status(reply['ended'])}).", lost=False)
+            told = f"Your project ended the process while {doing} ({_status(reply['ended'])})."
+            raise AgentFault(told, lost=False, unsure=reply["ended"] < 0)
         raise AgentFault("Your project answered a question that was not put.")
 
     def _outcome(self, reply: dict[str, Any], raw: bool) -> Any:
@@ -128,11 +136,17 @@ class AgentClient:
         raise raised
 
     def _line(self, within_s: float, doing: str) -> dict[str, Any]:
-        end = time.monotonic() + within_s
+        deadline = Deadline(within_s, self._meter)
+        try:
+            return self._read(deadline, within_s, doing)
+        finally:
+            self.spent += deadline.charged()
+
+    def _read(self, deadline: Deadline, within_s: float, doing: str) -> dict[str, Any]:
         pieces = [self._rest]
         size = len(self._rest)
         while b"\n" not in pieces[-1]:
-            piece = self._piece(end, within_s, doing)
+            piece = self._piece(deadline, within_s, doing)
             pieces.append(piece)
             size += len(piece)
             if size > LARGEST:
@@ -145,16 +159,18 @@ class AgentClient:
         except BadReply as error:
             raise AgentFault(f"Your project gave an answer that cannot be read: {error}.") from error
 
-    def _piece(self, end: float, within_s: float, doing: str) -> bytes:
-        left = end - time.monotonic()
-        if left <= 0 or not select.select([self._control], [], [], left)[0]:
-            raise AgentFault(f"Your project did not answer within {within_s:.0f} s while {doing}.")
+    def _piece(self, deadline: Deadline, within_s: float, doing: str) -> bytes:
+        while (left := deadline.left()) > 0:
+            if select.select([self._control], [], [], left)[0]:
+                break
+        else:
+            raise AgentFault(f"Your project did not answer within {within_s:.0f} s while {doing}.", unsure=True)
         try:
             piece = self._control.recv(1 << 16)
         except OSError:
             piece = b""
         if not piece:
-            raise AgentFault(f"Your project ended the process while {doing}.")
+            raise AgentFault(f"Your project ended the process while {doing}.", unsure=True)
         return piece
 
 
@@ -168,6 +184,10 @@ def of_type[T](kind: type[T], answer: Any) -> T:
 def _is_status(status: Any) -> bool:
     """Whether it is one: an exit code or, below zero, a signal. A larger number would be a message."""
     return type(status) is int and -64 <= status <= 255
+
+
+def _gone() -> AgentFault:
+    return AgentFault("Your project ended the process in which it was being checked.", unsure=True)
 
 
 def _status(status: int) -> str:

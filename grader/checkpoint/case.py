@@ -1,22 +1,23 @@
 """The check that is running: its line to the project, its time, what it has noted so far."""
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from grader.agent.client import AgentClient, AgentFault
+from grader.agent.deadline import WALL_FACTOR
 from grader.agent.raised import Raised
 from grader.checkpoint.declare import Declared
 from grader.checkpoint.project import Place, Project
 from grader.checkpoint.rng import Rng
 from grader.checkpoint.sqlite import Folder
+from grader.checkpoint.times import LONGEST_ANSWER_S
 from grader.domain.errors import CourseError
 
-LONGEST_ANSWER_S = 15.0
 CASE: "pytest.StashKey[Case]" = pytest.StashKey()
 
 
@@ -24,26 +25,36 @@ CASE: "pytest.StashKey[Case]" = pytest.StashKey()
 class Line:
     """A check's questions to one agent: begun when the first is put, ended with the check.
 
+    ``seconds`` bound what all its answers are charged together; ``used`` is what they were so far.
     ``prepare`` makes the database when something is first asked of it: a check may move to another one before that.
     """
 
     project: Project
     place: Place
     mode: str
-    ends: float
+    seconds: float
     stack: ExitStack
+    used: float = 0.0
+    ends: float = field(init=False)
     raised: Raised | None = None
     client: AgentClient | None = None
     begun: ExitStack = field(default_factory=ExitStack)
     prepare: Callable[[], object] | None = None
 
+    def __post_init__(self) -> None:
+        self.ends = time.monotonic() + WALL_FACTOR * self.seconds
+
     def ask(self, op: str, doing: str = "", **arguments: Any) -> Any:
         """A decoded answer. Raises ``Raised``, ``AgentFault`` or ``Broken``."""
-        return self._client().ask(op, within_s=self._left(), doing=doing, **arguments)
+        client = self._client()
+        with self._charged(client):
+            return client.ask(op, within_s=self._left(), doing=doing, **arguments)
 
     def raw(self, op: str, doing: str = "", **arguments: Any) -> Any:
         """An answer as plain JSON. Raises the same."""
-        return self._client().raw(op, within_s=self._left(), doing=doing, **arguments)
+        client = self._client()
+        with self._charged(client):
+            return client.raw(op, within_s=self._left(), doing=doing, **arguments)
 
     def file(self) -> tuple[Folder, str]:
         """The SQLite file of the check, which begins now if it has not."""
@@ -67,10 +78,18 @@ class Line:
             prepare()
         return self.place
 
+    @contextmanager
+    def _charged(self, client: AgentClient) -> Iterator[None]:
+        before = client.spent
+        try:
+            yield
+        finally:
+            self.used += client.spent - before
+
     def _left(self) -> float:
-        left = self.ends - time.monotonic()
-        if left <= 0:
-            raise AgentFault("Your project used up the time that this check has.")
+        left = self.seconds - self.used
+        if left <= 0 or time.monotonic() > self.ends:
+            raise AgentFault("Your project used up the time that this check has.", unsure=True)
         return min(left, LONGEST_ANSWER_S)
 
     def _client(self) -> AgentClient:
@@ -101,12 +120,12 @@ class Case:
     comparison: tuple[str, str] | None = None
 
     def line(self, project: Project, place: Place, mode: str) -> Line:
-        """A new line to this project, which is ready: its start is not this check's doing, and its time begins now."""
+        """A new line to this project, which is ready: its start is not this check's doing."""
         if any(line.project is project for line in self.lines):
             raise CourseError(
                 f"{self.name} takes two databases.", "Take `migrations` or `app`, `client`, `db`, not both."
             )
-        line = Line(project, place, mode, time.monotonic() + self.declared.seconds, self.stack)
+        line = Line(project, place, mode, self.declared.seconds, self.stack)
         self.lines.append(line)
         return line
 

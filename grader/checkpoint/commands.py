@@ -7,7 +7,8 @@ from typing import Any
 
 from grader.agent.client import AgentFault
 from grader.checkpoint.case import Line
-from grader.checkpoint.project import MIGRATE_S, START_S, Project
+from grader.checkpoint.project import Project
+from grader.checkpoint.times import MIGRATE_S, START_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """From what ended a check to words: whose fault it was, what was expected, what was seen, and where."""
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -22,7 +22,7 @@ _SHAPE = (TypeError, KeyError, IndexError, ValueError, AttributeError, Arithmeti
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a check ended."""
+    """How a check ended. ``unsure`` is true of a failure that a busy machine may have brought about as well."""
 
     status: Status
     expected: str = ""
@@ -30,6 +30,7 @@ class Ending:
     where: Location | None = None
     traceback: str = ""
     fault: str = ""
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,26 @@ class Setting:
 
 def explain(error: BaseException, setting: Setting) -> Ending:
     """The ending that this exception means: ``failed`` for whatever the project brought about, else ``errored``."""
+    return replace(_meaning(error, setting), unsure=is_unsure(error) or is_unsure(setting.view))
+
+
+def is_unsure(error: BaseException | None) -> bool:
+    """Whether a machine that is busy or short of memory may bring that about: silence, or a lost connection.
+
+    PostgreSQL says why it refuses by an SQLSTATE; where there is none, or one of class 57 (the server was told to
+    stop, or another process of it crashed), the connection broke.
+    """
+    match error:
+        case Broken():
+            return is_unsure(error.cause)
+        case AgentFault():
+            return error.unsure
+        case Raised() if error.is_a("django.db.utils.OperationalError") and error.constraint:
+            return error.constraint[0].startswith("57") or not any(error.constraint)
+    return False
+
+
+def _meaning(error: BaseException, setting: Setting) -> Ending:
     match error:
         case Failed():
             return _failed(error.expected, error.observed, setting, where=error.where)

@@ -1,24 +1,24 @@
 """The pytest plugin of the trusted process: collects checks, runs each as a case, records one observation each."""
 
 import os
-import threading
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.checkpoint import lanes
+from grader.checkpoint import lanes, remains
 from grader.checkpoint import spec as specification
 from grader.checkpoint.case import CASE, Case
 from grader.checkpoint.declare import ATTRIBUTE, Declared
 from grader.checkpoint.explain import Ending, Setting, errored, explain
+from grader.checkpoint.guard import guard
 from grader.checkpoint.record import KEY, PLACE, written
 from grader.checkpoint.rng import seeded
 from grader.checkpoint.session import SESSION, Session
 from grader.checkpoint.tree import Tree
 from grader.checkpoint.words import compared
-from grader.domain.evidence import Observation
+from grader.domain.evidence import Observation, unobserved
 from grader.domain.status import Status
 
 pytest_plugins = ["grader.checkpoint.fixtures"]
@@ -31,7 +31,7 @@ _running: list[Case] = []
 def pytest_configure(config: pytest.Config) -> None:
     """Reads what this run is to do."""
     spec = specification.read(Path(os.environ[specification.VARIABLE]))
-    threading.Thread(target=_end_with_runner, args=(spec.life_fd,), daemon=True).start()
+    guard(spec.life_fd)
     _explain_nothing(config)
     config.stash[TREE] = Tree(spec.submission, spec.deps)
     config.stash[SESSION] = Session(spec)
@@ -45,12 +45,6 @@ def _explain_nothing(config: pytest.Config) -> None:
     """
     hook, default = config.hook.pytest_assertrepr_compare, config.pluginmanager.get_plugin("assertion")
     hook._remove_plugin(default)
-
-
-def _end_with_runner(life_fd: int) -> None:
-    """A runner that is killed takes this process along, and that the sandboxes."""
-    os.read(life_fd, 1)
-    os._exit(3)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -67,12 +61,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         declared = _declared(item)
         if declared.criterion not in spec.criteria:
             raise pytest.UsageError(f"{item.nodeid} names an unknown criterion: {declared.criterion}")
-        if declared.criterion not in spec.selected:
+        if declared.criterion not in spec.selected or not _is_wanted(item, spec.cases):
             unwanted.append(item)
     if unwanted:
         config.hook.pytest_deselected(items=unwanted)
         items[:] = [item for item in items if item not in unwanted]
+    remains.note_list(spec.folder, [_listed(item) for item in items])
     lanes.number(items, spec.lane)
+
+
+def _is_wanted(item: pytest.Item, cases: tuple[tuple[str, bool], ...] | None) -> bool:
+    """Whether the run is to look at this case; one named ``CRITERION::none`` stands for all of its criterion."""
+    if cases is None:
+        return True
+    return (case_name(item), _is_public(item)) in cases or (unobserved(_declared(item).criterion), False) in cases
+
+
+def _listed(item: pytest.Item) -> remains.Listed:
+    return remains.Listed(case_name(item), _declared(item).criterion, sentence(item), _is_public(item))
+
+
+def _is_public(item: pytest.Item) -> bool:
+    return "public" in item.path.parts
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
@@ -94,14 +104,15 @@ def _declared(item: pytest.Item) -> Declared:
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Gives the check its case, and tells how far the run has come."""
     session, declared = item.config.stash[SESSION], _declared(item)
-    name, public = case_name(item), "public" in item.path.parts
+    name, public = case_name(item), _is_public(item)
     vendor = "postgres" if declared.down == "postgres" else declared.database or session.spec.database
     case = Case(name, declared, sentence(item), public, seeded(session.spec.seed, name), vendor)
     item.stash[CASE] = case
     _running.append(case)
+    session.tell("begin", declared.seconds, name)
     result = yield
     _running.remove(case)
-    session.tell(name, item.session.testscollected)
+    session.tell("end", item.session.testscollected, name)
     return result
 
 
@@ -132,7 +143,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turns what ended a phase of the check into its ending: the first phase that went wrong decides."""
     if call.excinfo is not None:
-        ending = _ending(item, call.excinfo.value)
+        ending = _with_services(item, _ending(item, call.excinfo.value))
         item.stash.setdefault(ENDING, ending)
     report = yield
     if report.failed:
@@ -148,6 +159,14 @@ def _ending(item: pytest.Item, error: BaseException) -> Ending:
         return explain(error, setting)
     except Exception as ours:
         return errored(ours)
+
+
+def _with_services(item: pytest.Item, ending: Ending) -> Ending:
+    """The ending, or an error of ours if a server that ought to run does not: then nothing is known of the project."""
+    fallen = item.config.stash[SESSION].services.fallen() if ending.status is Status.FAILED else ()
+    if not fallen:
+        return ending
+    return Ending(Status.ERRORED, fault=f"{' and '.join(fallen)} did not answer when the check had ended.")
 
 
 def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None]) -> dict[str, Any]:
@@ -168,7 +187,12 @@ def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None])
         duration_s=duration,
         public=case.public,
     )
-    return {KEY: written(observation), PLACE: item.stash[lanes.INDEX]} if call.when == "teardown" else {}
+    if call.when != "teardown":
+        return {}
+    if ending.unsure:
+        remains.note_unsure(item.config.stash[SESSION].spec.folder, case.name, case.public)
+    remains.note(item.config.stash[SESSION].spec.folder, item.stash[lanes.INDEX], observation)
+    return {KEY: written(observation), PLACE: item.stash[lanes.INDEX]}
 
 
 _DURATION: pytest.StashKey[float] = pytest.StashKey()

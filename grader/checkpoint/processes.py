@@ -1,17 +1,19 @@
 """The trusted pytest processes of a run: started isolated, waited for, ended together."""
 
 import os
+import select
 import subprocess
 import sys
-import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.checkpoint import spec
+from grader.checkpoint.watch import Board
 
-# A run that takes longer is ended from outside. Every check has a far shorter limit of its own.
-LONGEST_RUN_S = 1800.0
+# Processes that may end before their time; beyond that, what is left has no better prospects.
+MOST_SUCCESSORS = 3
+_LOOK_MS = 1000
 _OUTPUT_BYTES = 6000
 # Plugins of pytest's own that look after tests of another kind, and cost every check a little.
 _UNUSED = (
@@ -39,25 +41,80 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a process ended: its exit code, -9 if it had to be killed, and the last that it wrote."""
+    """How a lane's process ended: its exit code, -9 if it was killed; if we did, why; the last that it wrote."""
 
+    lane: Lane
     code: int
     output: str
+    why: str = ""
 
 
-def run(lanes: list[Lane]) -> list[Ended]:
-    """Runs the lanes at once, and returns when all have ended. Whatever happens, none is left behind."""
-    started: list[subprocess.Popen[bytes]] = []
-    deadline = time.monotonic() + LONGEST_RUN_S
+def run(lanes: list[Lane], board: Board, longest_s: float) -> list[Ended]:
+    """Runs the lanes at once, and returns how each process ended when all have. Whatever happens, none is left behind.
+
+    A process that is at one thing for too long is killed, and another takes the lane's place for the checks that are
+    left; at most ``MOST_SUCCESSORS`` in a run. After ``longest_s`` all are killed.
+    """
+    living: dict[int, _Living] = {}
+    ended: list[Ended] = []
+    deadline = time.monotonic() + longest_s
     try:
         for lane in lanes:
-            started.append(_start(lane))
-        codes = [_waited(process, deadline) for process in started]
+            _add(living, lane, board)
+        while living:
+            for pidfd in _gone(living):
+                ended.append(_collect(living, pidfd))
+                if ended[-1].code < 0 and time.monotonic() < deadline and len(ended) <= MOST_SUCCESSORS:
+                    _add(living, _successor(ended[-1].lane, len(ended)), board)
+            for each in living.values():
+                late = f"The run took more than {longest_s:.0f} s." if time.monotonic() > deadline else ""
+                each.end_if(late or board.overdue(each.lane.told.lane, each.process.pid))
     finally:
-        for process in started:
-            process.kill()
-            process.wait()
-    return [Ended(code, _tail(lane.told.folder / "output")) for lane, code in zip(lanes, codes, strict=True)]
+        for pidfd in list(living):
+            living[pidfd].process.kill()
+            _collect(living, pidfd)
+    return ended
+
+
+@dataclass(slots=True)
+class _Living:
+    lane: Lane
+    process: "subprocess.Popen[bytes]"
+    why: str = ""
+
+    def end_if(self, why: str) -> None:
+        """Kills the process if there is a reason to."""
+        if why and not self.why:
+            self.why = why
+            self.process.kill()
+
+
+def _add(living: dict[int, _Living], lane: Lane, board: Board) -> None:
+    board.begin(lane.told.lane)
+    process = _start(lane)
+    living[os.pidfd_open(process.pid)] = _Living(lane, process)
+
+
+def _gone(living: dict[int, _Living]) -> list[int]:
+    """The descriptors of those that have ended, at once when one does; none if none does within a second."""
+    poller = select.poll()
+    for pidfd in living:
+        poller.register(pidfd, select.POLLIN)
+    return [pidfd for pidfd, _ in poller.poll(_LOOK_MS)]
+
+
+def _collect(living: dict[int, _Living], pidfd: int) -> Ended:
+    each = living.pop(pidfd)
+    os.close(pidfd)
+    code = each.process.wait()
+    return Ended(each.lane, code, _tail(each.lane.told.folder / "output"), each.why)
+
+
+def _successor(lane: Lane, number: int) -> Lane:
+    """The same lane in a folder of its own."""
+    folder = lane.told.folder.with_name(f"{lane.told.lane}-{number}")
+    folder.mkdir(mode=0o711)
+    return replace(lane, told=replace(lane.told, folder=folder))
 
 
 def command(lane: Lane) -> list[str]:
@@ -93,17 +150,6 @@ def _start(lane: Lane) -> "subprocess.Popen[bytes]":
 
 def _is_kept(name: str) -> bool:
     return name in _KEPT_VARIABLES or name.upper().startswith(_KEPT_PREFIXES)
-
-
-def _waited(process: "subprocess.Popen[bytes]", deadline: float) -> int:
-    """Its exit code. Waiting with a timeout would look every 50 ms only, at the end of every run."""
-    timer = threading.Timer(max(0.0, deadline - time.monotonic()), process.kill)
-    timer.daemon = True
-    timer.start()
-    try:
-        return process.wait()
-    finally:
-        timer.cancel()
 
 
 def _tail(output: Path) -> str:

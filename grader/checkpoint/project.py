@@ -2,7 +2,6 @@
 
 import secrets
 import socket
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,11 +10,10 @@ from typing import Any, NamedTuple, Protocol
 from grader.agent.client import AgentClient, AgentFault
 from grader.agent.raised import Raised
 from grader.checkpoint.sqlite import Folder, Witness, handed_out
+from grader.checkpoint.times import MIGRATE_S, PATIENCE_S, QUICK_S, START_S
 from grader.sandbox.api import Process
+from grader.sandbox.load import usage
 
-START_S, MIGRATE_S, QUICK_S = 30.0, 60.0, 10.0
-# Time lost on checks whose process broke off or fell silent; beyond it, the project is not started again.
-PATIENCE_S = 200.0
 NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 
 
@@ -62,7 +60,7 @@ class Host(Protocol):
 
 @dataclass(slots=True)
 class Project:
-    """One agent, on its host.
+    """One agent, on its host. After ``patience_s`` lost on checks that fell silent it is not started again.
 
     ``kept`` are SQLite databases by name, as bytes: no check can reach one that another one begins with. ``file`` is
     the name of the running check's own.
@@ -70,6 +68,7 @@ class Project:
 
     host: Host
     witness: Witness
+    patience_s: float = PATIENCE_S
     client: AgentClient | None = None
     process: Process | None = None
     templates: set[str] = field(default_factory=set)
@@ -87,7 +86,7 @@ class Project:
         Raises ``Broken`` if the project does not start, or cannot migrate the template that this place is copied from.
         """
         client = self.ready()
-        with self._discarding():
+        with self._discarding(client):
             if mode == "fork" and self.process is not None:
                 self.process.remember()
             try:
@@ -138,21 +137,21 @@ class Project:
         return self.folder
 
     @contextmanager
-    def _discarding(self) -> Iterator[None]:
-        began = time.monotonic()
+    def _discarding(self, client: AgentClient) -> Iterator[None]:
+        before = client.spent
         try:
             yield
         except AgentFault as fault:
             if fault.lost:
-                self.waited += time.monotonic() - began
+                self.waited += client.spent - before
                 self.stop()
             raise
 
     def ready(self, vendor: str | None = None) -> AgentClient:
         """The agent, started; with the migrated template of ``vendor``. Raises ``Broken``."""
-        if self.waited > PATIENCE_S:
-            silent = AgentFault(f"Your project left the grader without an answer for {self.waited:.0f} s in all.")
-            raise Broken("was being checked", silent)
+        if self.waited > self.patience_s:
+            told = f"Your project left the grader without an answer for {self.waited:.0f} s in all."
+            raise Broken("was being checked", AgentFault(told, unsure=True))
         if self.client is None:
             self._once("was starting", self._start)
         if vendor and vendor not in self.templates:
@@ -176,7 +175,7 @@ class Project:
         doing = "it ran its migrations"
         file = f"made_{secrets.token_hex(8)}" if place.vendor == "sqlite" else place.name
         where = self.located(Place(place.vendor, file))
-        with self._discarding():
+        with self._discarding(self.agent):
             self.agent.ask("migrate", within_s=MIGRATE_S, doing=doing, database=where, target=target)
             if place.vendor == "sqlite":
                 self._keep(file, place.name)
@@ -203,7 +202,7 @@ class Project:
             ours.close()
             self.stop()
             raise
-        self.client = AgentClient(ours)
+        self.client = AgentClient(ours, usage)
         if (setup := self.host.setup(self.process)) is not None:
             self.client.ask("setup", within_s=START_S, doing="it was starting", **setup)
             self.client.ask("warm", within_s=START_S, doing="it was starting")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.domain.evidence import Artefact, Evidence, Location, Observation
+from grader.domain.evidence import Artefact, Evidence, Location, Observation, unobserved
 from grader.domain.status import Status
 
 KEY, PLACE = "observation", "place"
@@ -104,6 +104,6 @@ def evidence(found: list[Observation], fault: str, selected: tuple[str, ...], ar
     silent = [criterion for criterion in selected if criterion not in {o.criterion for o in kept}]
     why = fault or "no check of this criterion ran"
     missing = [
-        Observation(f"{c}::none", c, "This criterion could not be checked.", Status.ERRORED, fault=why) for c in silent
+        Observation(unobserved(c), c, "This criterion could not be checked.", Status.ERRORED, fault=why) for c in silent
     ]
     return Evidence(tuple(kept + missing), tuple(artefacts))

@@ -11,7 +11,16 @@ from typing import IO, Literal, Protocol
 
 import msgspec
 
-from grader.checkpoint import processes, record, spec
+from grader.checkpoint import processes, record, remains, spec
+from grader.checkpoint.times import (
+    LONGEST_REPEATED_S,
+    LONGEST_S,
+    PATIENCE_REPEATED_S,
+    PATIENCE_S,
+    SPARE_S,
+    longest_check,
+)
+from grader.checkpoint.watch import Board
 from grader.domain.course import Module
 from grader.domain.errors import SandboxError
 from grader.domain.evidence import Artefact, Evidence
@@ -45,7 +54,8 @@ class CheckRun:
     """One run. ``checks`` are folders named ``public`` and ``hidden``; ``submission`` is the trusted copy's root.
 
     ``criteria`` restricts the run to some ids; with ``public_only``, criteria without a public check are out of scope.
-    ``lanes`` is how many processes share the checks, each with an agent and services of its own.
+    ``lanes`` is how many processes share the checks, each with an agent and services of its own. ``cases`` are the
+    (name, public) of the cases to repeat alone, which get less time; ``None`` runs all.
     """
 
     module: Module
@@ -60,6 +70,12 @@ class CheckRun:
     criteria: tuple[str, ...] | None
     state_dir: Path
     lanes: int = 1
+    cases: tuple[tuple[str, bool], ...] | None = None
+
+    @property
+    def longest_s(self) -> float:
+        """Seconds that a lane puts checks to the submission."""
+        return LONGEST_S if self.cases is None else LONGEST_REPEATED_S
 
 
 def run_checks(run: CheckRun, *, progress: Callable[[Progress], None]) -> Evidence:
@@ -74,15 +90,16 @@ def run_checks(run: CheckRun, *, progress: Callable[[Progress], None]) -> Eviden
         (folder / "claims").mkdir(mode=0o700)
         (reading, writing), (life, ours) = os.pipe(), os.pipe()
         lanes = [_spec(run, folder, lane, writing, life) for lane in range(run.lanes)]
-        thread = threading.Thread(target=_forward, args=(os.fdopen(reading), progress), daemon=True)
+        board = Board()
+        thread = threading.Thread(target=_forward, args=(os.fdopen(reading), progress, board), daemon=True)
         thread.start()
         try:
-            codes = processes.run([processes.Lane(run.checks, told) for told in lanes])
+            ended = processes.run([processes.Lane(run.checks, told) for told in lanes], board, run.longest_s + SPARE_S)
         finally:
             for fd in (writing, life, ours):
                 os.close(fd)
         thread.join(5)
-        return _evidence(run, lanes, codes)
+        return _evidence(run, lanes[0].selected, ended)
 
 
 def _spec(run: CheckRun, folder: Path, lane: int, progress_fd: int, life_fd: int) -> spec.RunSpec:
@@ -107,6 +124,9 @@ def _spec(run: CheckRun, folder: Path, lane: int, progress_fd: int, life_fd: int
         life_fd=life_fd,
         lane=lane,
         installed=spec.Installed(run.environment.origin, run.environment.problems),
+        cases=run.cases,
+        longest_s=run.longest_s,
+        patience_s=PATIENCE_S if run.cases is None else PATIENCE_REPEATED_S,
     )
 
 
@@ -118,32 +138,41 @@ def tree_key(root: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _forward(lines: IO[str], progress: Callable[[Progress], None]) -> None:
+def _forward(lines: IO[str], progress: Callable[[Progress], None], board: Board) -> None:
+    """Hands on how far the run has come, and notes on the board what each lane is at."""
+    done = 0
     with lines:
-        for done, line in enumerate(lines, 1):
-            total, text = line.rstrip("\n").split(" ", 1)
-            progress(Progress(text, done, int(total)))
+        for line in lines:
+            word, lane, number, name = line.rstrip("\n").split(" ", 3)
+            if word == "begin":
+                board.begin(int(lane), name, longest_check(int(number)))
+                continue
+            done += 1
+            board.begin(int(lane))
+            progress(Progress(name, done, int(number)))
 
 
-def _evidence(run: CheckRun, lanes: list[spec.RunSpec], ended: list[processes.Ended]) -> Evidence:
-    sandbox = _sandbox(lanes[0].folder)
-    for told in lanes:
-        if "error" in (said := _sandbox(told.folder)):
-            raise SandboxError(said["error"], said["hint"])
-    parts = [record.part(told.folder / "report.json", end.code) for told, end in zip(lanes, ended, strict=True)]
+def _evidence(run: CheckRun, selected: tuple[str, ...], ended: list[processes.Ended]) -> Evidence:
+    said = [_sandbox(end.lane.told.folder) for end in ended]
+    for facts in said:
+        if "error" in facts:
+            raise SandboxError(facts["error"], facts["hint"])
+    parts = remains.parts([remains.Left(end.lane.told.folder, end.code, end.why) for end in ended])
     found, fault = record.joined(parts)
-    scope = tuple(c for c in lanes[0].selected if not run.module.criterion(c).manual)
+    scope = tuple(c for c in selected if not run.module.criterion(c).manual)
     if run.public_only and not fault:
         scope = ()
     why = "\n".join([fault, *(end.output for end in ended)]) if fault else ""
-    artefacts = [artefact for told in lanes for artefact in _artefacts(told.folder)]
+    in_order = sorted(ended, key=lambda end: end.lane.told.lane)
+    artefacts = [artefact for end in in_order for artefact in _artefacts(end.lane.told.folder)]
     evidence = record.evidence(found, why, scope, artefacts)
-    unlimited = {why for told in lanes for why in _sandbox(told.folder).get("unlimited", _UNTOLD).splitlines()}
+    unlimited = {why for facts in said for why in facts.get("unlimited", _UNTOLD).splitlines()}
     return replace(
         evidence,
-        sandbox=sandbox.get("name", ""),
-        isolated=sandbox.get("official") == "yes",
+        sandbox=next((facts["name"] for facts in said if "name" in facts), ""),
+        isolated=all(facts.get("official") == "yes" for facts in said if facts) and any(said),
         unlimited=tuple(sorted(unlimited)),
+        unsure=frozenset().union(*(remains.unsure(end.lane.told.folder) for end in ended)),
     )
 
 

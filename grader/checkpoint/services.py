@@ -34,6 +34,10 @@ class Service:
             self._up = False
             self._server.halt()
 
+    def answers(self) -> bool:
+        """Whether it takes connections, or was taken down on purpose."""
+        return not self._up or self._server.answers()
+
     def up(self) -> None:
         """Starts it again; again is no harm."""
         if not self._up:
@@ -174,6 +178,15 @@ class Services:
 
         logins = (self.server.reader, self.server.writer, self.server.writer)
         return observing(*(Session(self.server, login, database, ends, public) for login in logins))
+
+    def fallen(self) -> tuple[str, ...]:
+        """The servers that were started and that no check has taken down, and that do not answer all the same."""
+        started = {"PostgreSQL": ("server", "postgres"), "Redis": ("redis_server", "redis")}
+        found = []
+        for name, (server, service) in started.items():
+            if server in self.__dict__ and not getattr(self, service).answers():
+                found.append(name)
+        return tuple(found)
 
     def forget(self) -> None:
         """Empties Redis, its scripts and its counters too: what one check left there is not the next one's."""

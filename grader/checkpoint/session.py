@@ -13,7 +13,7 @@ from grader.agent.client import AgentFault
 from grader.checkpoint.case import Case, Line
 from grader.checkpoint.edited import edited
 from grader.checkpoint.host import BareHost, MainHost
-from grader.checkpoint.project import Place, Project
+from grader.checkpoint.project import Host, Place, Project
 from grader.checkpoint.services import Services
 from grader.checkpoint.snapshots import Snapshots
 from grader.checkpoint.spec import RunSpec
@@ -21,8 +21,6 @@ from grader.checkpoint.sqlite import Witness
 from grader.domain.errors import SandboxError
 from grader.sandbox.select import open_sandbox
 
-# All that a run waits for a submission. Beyond it, the checks that are left fail at once.
-LONGEST_S = 1200.0
 SESSION: "pytest.StashKey[Session]" = pytest.StashKey()
 
 
@@ -33,7 +31,7 @@ class Session:
         self.spec = spec
         self.stack = ExitStack()
         self._shared: Place | None = None
-        self._ends = time.monotonic() + LONGEST_S
+        self._ends = time.monotonic() + spec.longest_s
         try:
             self.sandbox = open_sandbox(spec.sandbox, state_dir=spec.state_dir)
         except SandboxError as error:
@@ -44,16 +42,23 @@ class Session:
         self.services = Services(self.sandbox, spec.state_dir, self.stack)
         self.witness = Witness(self.sandbox)
         self.stack.callback(self.witness.stop)
-        self.main = Project(MainHost(spec, self.sandbox, self.services), self.witness)
-        self.with_redis = Project(MainHost(spec, self.sandbox, self.services, redis=True), self.witness)
-        self.bare = Project(BareHost(spec, self.sandbox), self.witness)
+        self.main = self._project(MainHost(spec, self.sandbox, self.services))
+        self.with_redis = Project(
+            MainHost(spec, self.sandbox, self.services, redis=True), self.witness, spec.patience_s
+        )
+        self.bare = self._project(BareHost(spec, self.sandbox))
         self.snapshots = Snapshots(self.main, self.services)
+
+    def _project(self, host: Host) -> Project:
+        return Project(host, self.witness, self.spec.patience_s)
 
     @contextmanager
     def variant(self, files: Mapping[str, str]) -> Iterator[Project]:
         """A project that has loaded nothing, of the submission with these files changed."""
         with edited(self.spec.submission, files, self.spec.folder) as root:
-            project = Project(BareHost(replace(self.spec, submission=root), self.sandbox), self.witness)
+            project = Project(
+                BareHost(replace(self.spec, submission=root), self.sandbox), self.witness, self.spec.patience_s
+            )
             try:
                 yield project
             finally:
@@ -76,15 +81,16 @@ class Session:
         self.stack.close()
         self._note_sandbox()
 
-    def tell(self, name: str, total: int) -> None:
-        """Says that a check has ended; ``total`` is how many there are in all lanes together."""
+    def tell(self, word: str, number: float, name: str) -> None:
+        """Tells the runner of a check: ``begin`` with the seconds it has, ``end`` with how many there are in all."""
         with suppress(OSError):
-            os.write(self.spec.progress_fd, f"{total} {name}\n".encode())
+            os.write(self.spec.progress_fd, f"{word} {self.spec.lane} {number:.0f} {name}\n".encode())
 
     def check_time(self) -> None:
         """``AgentFault`` once the run has used up its time, which only a submission that keeps it waiting does."""
         if time.monotonic() > self._ends:
-            raise AgentFault(f"Your project kept the grader waiting for {LONGEST_S / 60:.0f} minutes in all.")
+            told = f"Your project kept the grader waiting for {self.spec.longest_s / 60:.0f} minutes in all."
+            raise AgentFault(told, unsure=True)
 
     def line(self, case: Case) -> Line:
         """A check's line to the project, in a database of its own that is made from the migrated template."""

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from grader.checkpoint.times import LONGEST_S, PATIENCE_S
+
 VARIABLE = "DJANGO_TRACK_RUN"
 
 
@@ -19,7 +21,8 @@ class Installed:
 
 @dataclass(frozen=True, slots=True)
 class RunSpec:
-    """One run. ``criteria`` are all ids of the module, ``selected`` those to run.
+    """One run. ``criteria`` are all ids of the module, ``selected`` those to run, ``cases`` (name, public) those of
+    their cases, or all. ``longest_s`` and ``patience_s`` are how long the run waits for the submission.
 
     ``folder`` is this process's own, ``lane`` its number among those that share the run's checks, and ``claims`` the
     folder in which they tell each other what they have taken. ``progress_fd`` takes a line for every check;
@@ -46,6 +49,9 @@ class RunSpec:
     lane: int = 0
     installed: Installed = Installed("submission", ())
     settings: str = "config.settings.testing"
+    cases: tuple[tuple[str, bool], ...] | None = None
+    longest_s: float = LONGEST_S
+    patience_s: float = PATIENCE_S
 
 
 def write(spec: RunSpec, path: Path) -> None:

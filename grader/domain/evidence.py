@@ -38,6 +38,11 @@ class Observation:
     public: bool = False
 
 
+def unobserved(criterion: str) -> str:
+    """The name of the case that stands for a criterion of which nothing was observed."""
+    return f"{criterion}::none"
+
+
 @dataclass(frozen=True, slots=True)
 class Artefact:
     """Something made from the submission for a person to look at: a diagram, a diff.
@@ -59,6 +64,7 @@ class Evidence:
 
     ``sandbox`` names the backend that ran the submission; ``isolated`` says whether it really isolates. ``unlimited``
     says in sentences which limits did not hold for a whole sandbox of the run, those of services included.
+    ``unsure`` are the failed cases, as (check, public), that a busy machine may have made fail.
     """
 
     observations: tuple[Observation, ...]
@@ -66,3 +72,4 @@ class Evidence:
     sandbox: str = ""
     isolated: bool = False
     unlimited: tuple[str, ...] = ()
+    unsure: frozenset[tuple[str, bool]] = frozenset()

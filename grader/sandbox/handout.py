@@ -10,6 +10,7 @@ from grader.sandbox.api import Launch
 
 PATH = ("/deps", "/submission/src", "/submission/src/apps", "/submission")
 _WITHIN_S = 20.0
+_NO_LIMIT = 1 << 62
 
 
 def order(
@@ -21,6 +22,7 @@ def order(
         "FSIZE": launch.limits.file_mb << 20,
         "NOFILE": launch.limits.open_files,
         "CORE": 0,
+        "DATA": _NO_LIMIT,  # not that of the trusted process, which every process it starts inherits
     }
     if launch.limits.address_mb is not None:
         limits["AS"] = launch.limits.address_mb << 20

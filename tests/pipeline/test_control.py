@@ -1,34 +1,98 @@
-"""Whose fault an error is."""
+"""Whose fault an error or a silence is."""
 
 import pytest
 
-from grader.control import settle
+from grader.control import doubted, key, repeated, settle
 from grader.domain.evidence import Evidence, Observation
 from grader.domain.status import Status
 
+PASSED, FAILED, ERRORED = Status.PASSED, Status.FAILED, Status.ERRORED
 
-def seen(check: str, status: Status, criterion: str = "a.b") -> Observation:
-    return Observation(check=check, criterion=criterion, sentence="", status=status, fault="boom")
+
+def seen(check: str, status: Status, criterion: str = "a.b", fault: str = "boom") -> Observation:
+    told = "no answer" if status is FAILED else ""
+    return Observation(check=check, criterion=criterion, sentence="", status=status, observed=told, fault=fault)
+
+
+def evidence(*observations: Observation, unsure: tuple[str, ...] = ()) -> Evidence:
+    return Evidence(observations, isolated=True, unsure=frozenset((name, False) for name in unsure))
 
 
 @pytest.mark.parametrize(
     ("control", "expected"),
     [
-        pytest.param([seen("one", Status.PASSED)], Status.FAILED, id="control-passes"),
-        pytest.param([seen("one", Status.FAILED)], Status.FAILED, id="control-is-measured"),
-        pytest.param([seen("one", Status.ERRORED)], Status.ERRORED, id="control-errs-likewise"),
-        pytest.param([seen("two", Status.ERRORED)], Status.ERRORED, id="control-errs-before-the-check"),
-        pytest.param([seen("two", Status.ERRORED, "c.d")], Status.FAILED, id="control-errs-elsewhere"),
-        pytest.param([], Status.FAILED, id="control-has-nothing"),
+        pytest.param([seen("one", PASSED)], FAILED, id="control-passes"),
+        pytest.param([seen("one", FAILED)], FAILED, id="control-is-measured"),
+        pytest.param([seen("one", ERRORED)], ERRORED, id="control-errs-likewise"),
+        pytest.param([seen("two", ERRORED)], ERRORED, id="control-errs-before-the-check"),
+        pytest.param([seen("two", ERRORED, "c.d")], FAILED, id="control-errs-elsewhere"),
+        pytest.param([], FAILED, id="control-has-nothing"),
     ],
 )
 def test_an_error_is_the_machines_only_if_the_control_meets_it(control: list[Observation], expected: Status) -> None:
-    evidence = Evidence((seen("one", Status.ERRORED), seen("three", Status.PASSED)))
-    settled = settle(evidence, Evidence(tuple(control)))
-    assert [o.status for o in settled.observations] == [expected, Status.PASSED]
+    settled = settle(evidence(seen("one", ERRORED), seen("three", PASSED)), evidence(*control))
+    assert [o.status for o in settled.observations] == [expected, PASSED]
+
+
+@pytest.mark.parametrize(
+    ("control", "unsure", "expected"),
+    [
+        pytest.param(seen("one", PASSED), (), FAILED, id="control-answers"),
+        pytest.param(seen("one", FAILED), ("one",), ERRORED, id="control-is-silent-too"),
+        pytest.param(seen("one", ERRORED), (), ERRORED, id="control-errs"),
+        pytest.param(seen("one", FAILED), (), FAILED, id="control-answers-wrongly"),
+    ],
+)
+def test_a_silence_is_the_machines_only_if_the_control_is_silent_too(
+    control: Observation, unsure: tuple[str, ...], expected: Status
+) -> None:
+    settled = settle(evidence(seen("one", FAILED), unsure=("one",)), evidence(control, unsure=unsure))
+    assert [o.status for o in settled.observations] == [expected]
+    assert not doubted(settled) or expected is ERRORED
 
 
 def test_a_settled_failure_says_something_to_the_learner() -> None:
-    (observation,) = settle(Evidence((seen("one", Status.ERRORED),)), Evidence(())).observations
+    (observation,) = settle(evidence(seen("one", ERRORED)), evidence()).observations
     assert observation.expected
     assert observation.observed
+
+
+def test_only_errors_and_failures_that_are_not_sure_are_doubted() -> None:
+    found = evidence(
+        seen("one", ERRORED), seen("two", FAILED), seen("three", FAILED), seen("four", PASSED), unsure=("three", "four")
+    )
+    assert [key(o) for o in doubted(found)] == [("one", False), ("three", False)]
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "unsure_again", "expected"),
+    [
+        pytest.param(ERRORED, PASSED, (), (PASSED, False), id="an-error-that-passes"),
+        pytest.param(FAILED, PASSED, (), (PASSED, False), id="a-silence-that-passes"),
+        pytest.param(ERRORED, ERRORED, (), (ERRORED, True), id="an-error-that-comes-again"),
+        pytest.param(FAILED, FAILED, ("one",), (FAILED, True), id="a-silence-that-comes-again"),
+        pytest.param(FAILED, FAILED, (), (FAILED, False), id="a-silence-and-then-a-plain-failure"),
+        pytest.param(ERRORED, FAILED, ("one",), (FAILED, True), id="an-error-and-then-a-silence"),
+        pytest.param(FAILED, None, (), (ERRORED, True), id="a-silence-that-was-not-repeated"),
+    ],
+)
+def test_the_second_verdict_counts(
+    first: Status, again: Status | None, unsure_again: tuple[str, ...], expected: tuple[Status, bool]
+) -> None:
+    before = evidence(seen("zero", FAILED), seen("one", first), unsure=("one",))
+    after = evidence(*[seen("one", status) for status in [again] if status], unsure=unsure_again)
+    zero, one = repeated(before, after).observations
+    assert zero == before.observations[0]
+    assert (one.status, bool(doubted(repeated(before, after)))) == expected
+
+
+def test_what_was_repeated_is_told_to_staff() -> None:
+    (one,) = repeated(evidence(seen("one", ERRORED)), evidence(seen("one", PASSED, fault=""))).observations
+    assert one.fault == "Repeated alone. The first time: boom"
+
+
+def test_a_criterion_of_which_nothing_was_observed_gets_what_its_repetition_observed() -> None:
+    before = evidence(seen("a.b::none", ERRORED), seen("other", PASSED, "c.d"))
+    after = evidence(seen("one", PASSED), seen("two", FAILED))
+    assert [o.check for o in repeated(before, after).observations] == ["one", "two", "other"]
+    assert [o.check for o in repeated(before, evidence()).observations] == ["a.b::none", "other"]

@@ -48,7 +48,7 @@ class Postgres:
     def start(self) -> None:
         """Starts the server, or starts it again with its data; returns when it takes connections."""
         first = bool(self._first_password)
-        self._service.start(self._command, self._answers)
+        self._service.start(self._command, self.answers)
         if first:
             self._secure()
 
@@ -157,11 +157,16 @@ class Postgres:
         return connection
 
     def _forget_admins(self) -> None:
-        for connection in [self._admins.pop(thread) for thread in list(self._admins)]:
+        """Closes this thread's connection. Another thread's ends with the server: closed from here, it would be waited
+        on for ever."""
+        own = self._admins.get(threading.get_ident())
+        self._admins.clear()
+        if own is not None:
             with contextlib.suppress(psycopg.Error):
-                connection.close()
+                own.close()
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether the server takes connections now."""
         try:
             self.admin().close()
         except psycopg.OperationalError:

@@ -42,7 +42,7 @@ class Redis:
 
     def start(self) -> None:
         """Starts the server, or starts it again, empty; returns when it answers."""
-        self._service.start(self._command, self._answers)
+        self._service.start(self._command, self.answers)
 
     def stop(self) -> None:
         """Ends the server for good."""
@@ -72,7 +72,8 @@ class Redis:
             retry=_ONCE,
         )
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether the server takes connections now."""
         with contextlib.suppress(redis.RedisError), contextlib.closing(self.admin()) as client:
             return bool(client.ping())
         return False
