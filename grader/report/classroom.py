@@ -82,7 +82,7 @@ def _test(name: str, status: str, message: str, file_name: str, line: int) -> Pa
         "status": status,
         "score": int(status == "pass"),
         "line_no": line,
-        "filename": log_line(file_name),
+        "filename": log_line(clip(file_name, 400)),
         "message": log_line(message),
         "test_code": "",
     }

@@ -62,7 +62,7 @@ def markdown(text: str) -> str:
 
 def markdown_prose(text: str) -> str:
     """``markdown``, with what stands between two backticks as code: for sentences, hints and notices."""
-    pieces = re.split(r"(`[^`]*[^` ][^`]*`)", one_line(text))
+    pieces = re.split(r"(`(?=[^`]*[^` ])[^`]++`)", one_line(text))
     line = "".join(markdown_code(p[1:-1]) if i % 2 else _markdown_line(p) for i, p in enumerate(pieces))
     return _inert(line, f":{_BREAK}", f"{_BREAK}[")
 
@@ -122,7 +122,7 @@ def workflow_property(text: str) -> str:
 
 def log_line(text: str) -> str:
     """For a line that a workflow prints as it is: one line, and never a command (``::`` and ``##[`` are broken up)."""
-    return re.sub(r"##+\[", "# [", re.sub(r":{2,}", ":", one_line(text)))
+    return re.sub(r":{2,}", ":", one_line(text)).replace("##[", "# [")
 
 
 def _inert(text: str, colon: str, bracket: str) -> str:

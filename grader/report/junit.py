@@ -10,6 +10,7 @@ from grader.report import escape
 from grader.report.audience import for_learners
 
 _COUNTERS = {Status.FAILED: "failures", Status.ERRORED: "errors", Status.BLOCKED: "skipped", Status.MANUAL: "skipped"}
+_LIMIT = 4_000
 _UNMEASURED = "This could not be measured, through a fault of the grader or the machine."
 
 
@@ -51,11 +52,13 @@ def _cases(criterion: CriterionResult) -> Iterator[tuple[Status, xml.Element]]:
         whole = criterion.status in (Status.BLOCKED, Status.MANUAL)
         status = criterion.status if whole else seen.status
         case = xml.Element(
-            "testcase", name=escape.xml(f"{seen.sentence} [{seen.check}]"), classname=escape.xml(criterion.id)
+            "testcase",
+            name=escape.xml(escape.clip(f"{seen.sentence} [{seen.check}]", _LIMIT)),
+            classname=escape.xml(criterion.id),
         )
         case.set("time", f"{seen.duration_s:.3f}")
         if seen.where:
-            case.set("file", escape.xml(seen.where.path))
+            case.set("file", escape.xml(escape.clip(seen.where.path, _LIMIT)))
             if seen.where.line is not None:
                 case.set("line", str(seen.where.line))
         _mark(case, status, criterion, seen)
@@ -83,4 +86,4 @@ def _told(seen: Observation | None) -> list[str]:
     if seen is None:
         return ["failed"]
     parts = (("Expected", seen.expected), ("Observed", seen.observed), ("Where", str(seen.where or "")))
-    return [f"{label}: {text}" for label, text in parts if text] or [seen.sentence]
+    return [f"{label}: {escape.clip(text, _LIMIT)}" for label, text in parts if text] or [seen.sentence]

@@ -30,7 +30,7 @@ def _head(result: Result) -> Iterator[str]:
         yield f"**{markdown_prose(unofficial(result.provenance))}**"
         yield ""
     for notice in result.notices:
-        yield f"> **Note:** {markdown_prose(notice)}"
+        yield f"> **Note:** {markdown_prose(clip(notice, _LIMIT))}"
         yield ""
 
 
@@ -87,12 +87,12 @@ def _failure(criterion: CriterionResult) -> Iterator[str]:
 
 
 def _case(case: Observation) -> Iterator[str]:
-    yield f"- {markdown_prose(case.sentence)}"
+    yield f"- {markdown_prose(clip(case.sentence, _LIMIT))}"
     for label, text in (("Expected", case.expected), ("Observed", case.observed)):
         if text:
             yield f"  - {label}: {markdown_code(clip(text, _LIMIT))}"
     if case.where:
-        yield f"  - Where: {markdown_code(str(case.where))}"
+        yield f"  - Where: {markdown_code(clip(str(case.where), _LIMIT))}"
     yield ""
     if journey(case):
         yield "<details><summary>Traceback</summary>"

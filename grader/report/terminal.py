@@ -65,7 +65,7 @@ def _head(result: Result) -> Iterator[RenderableType]:
         yield Text("  ").join(Text(f"{ICONS[s]} {n} {WORDS[s]}", _STYLES[s]) for s, n in words.tally(result))
     for notice in result.notices:
         yield Text()
-        yield Text.assemble(("Note: ", "bold"), escape.terminal(notice))
+        yield Text.assemble(("Note: ", "bold"), escape.terminal(escape.clip(notice, _LIMIT)))
     yield Text()
 
 
@@ -86,7 +86,7 @@ def _open(criterion: CriterionResult) -> Iterator[RenderableType]:
 
 
 def _case(case: Observation) -> RenderableType:
-    parts: list[RenderableType] = [_line(case.sentence)]
+    parts: list[RenderableType] = [_line(escape.clip(case.sentence, _LIMIT))]
     rows = [("expected", case.expected), ("observed", case.observed), ("where", str(case.where or ""))]
     rows += [("traceback", words.journey(case)), ("fault", case.fault)]
     if case.status is Status.ERRORED:
