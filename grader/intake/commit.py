@@ -106,8 +106,10 @@ class _Git:
             try:
                 yield child.stdin, child.stdout
                 child.stdin.close()
-            except (OSError, ValueError):
+            except OSError:
                 raise _fault(child) from None
+            except ValueError:  # not what git says; it may still be talking
+                raise SubmissionError(DAMAGED, ANEW) from None
             if child.stdout.read(1) or child.ended() not in (("done", "broken") if may_fail else ("done",)):
                 raise _fault(child)
 

@@ -73,6 +73,7 @@ class _Copy:
         descriptor = _folder(name, above)
         try:
             (self._target / name).mkdir()
+            (self._target / name).chmod(0o755)
             for file in _names(descriptor):
                 if wanted.fullmatch(file):
                     self._file(descriptor, file, self._target / name / file)

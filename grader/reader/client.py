@@ -76,8 +76,9 @@ class Reader:
 
     def _running(self) -> Child:
         if self._child is None:
-            self._child = Child("child.py", self._kinds, Bounds(_JOBS_CPU_S, wall_s=self._wall_s))
-            self._child.await_ready()
+            child = Child("child.py", self._kinds, Bounds(_JOBS_CPU_S, wall_s=self._wall_s))
+            child.await_ready()
+            self._child = child
         return self._child
 
     def _exhausted(self, child: Child, cpu_s: float) -> NotReadable:

@@ -34,7 +34,7 @@ def confine(bounds: dict[str, int], *, nowhere: str = "") -> None:
         "CPU": bounds["cpu_s"],
         "CORE": 0,
         "NPROC": 0,  # nothing can be started any more, not even a thread
-        "NOFILE": 32,
+        "NOFILE": 64,
     }.items():
         _limit(name, value)
 

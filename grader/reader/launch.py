@@ -94,7 +94,6 @@ class Child:
     def ended(self) -> Ending:
         """How it ended, once it has: by the limit on its processor time, by anything else that is wrong, or well.
 
-
         Raises:
             EnvironmentError_: the clock ended it, and not what it read, or it has failed through a fault of ours.
         """
@@ -143,7 +142,9 @@ class Child:
 
 
 def hand_over(folder: Path) -> None:
-    """Let the user that a child becomes read what is in this folder, and nobody else."""
+    """Let the user that a child becomes read what is right in this folder, and nobody else, whatever the umask."""
+    for path in folder.iterdir():
+        path.chmod(0o755 if path.is_dir() else 0o444)
     if os.geteuid() == 0:
         os.chown(folder, UID, UID)
 

@@ -210,6 +210,37 @@ def _object(project: Path, kind: str, data: bytes) -> str:
     return name
 
 
+def test_a_commit_is_read_whatever_the_umask(project: Path, take: Take, git: Git) -> None:
+    before = os.umask(0o077)
+    try:
+        assert content(take(project, commit="main")) == FILES
+    finally:
+        os.umask(before)
+
+
+def test_a_commit_of_a_repository_with_many_packs_is_read(project: Path, take: Take, git: Git) -> None:
+    """More than may be open at a time."""
+    git("config", "gc.auto", "0")
+    for number in range(66):
+        (project / "README.md").write_text(f"{number}\n")
+        git("commit", "-q", "-a", "-m", str(number))
+        git("repack", "-q", "-d")
+    assert len(list((project / ".git/objects/pack").glob("*.pack"))) > 64
+    assert content(take(project, commit="main")) == FILES | {"README.md": b"65\n"}
+
+
+def test_what_changes_the_meaning_of_objects_stays_behind(project: Path, take: Take, git: Git) -> None:
+    """Replacements, grafts and a commit graph that is none; the replacement works where git reads it, the control."""
+    first = git("rev-parse", "HEAD")
+    (project / "manage.py").write_text("changed\n")
+    git("commit", "-q", "-a", "-m", "Changed")
+    git("replace", first, "HEAD")
+    assert git("show", f"{first}:manage.py") == "changed"
+    (project / ".git/info/grafts").write_text(f"{first} {first}\n")
+    (project / ".git/objects/info/commit-graph").write_bytes(b"CGPH" + bytes(200))
+    assert content(take(project, commit=first)) == FILES
+
+
 def test_git_that_is_missing_is_said(project: Path, take: Take, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(EnvironmentError_, match="git cannot be started"):
