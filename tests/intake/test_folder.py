@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from grader.domain.errors import EnvironmentError_, SubmissionError
-from grader.intake import Submission, take_in
+from grader.intake import IntakeLimits, Submission, take_in
+from grader.intake.folder import folder_source
 from tests.intake.conftest import FILES, content
 
 Take = Callable[..., Submission]
@@ -179,3 +180,17 @@ def test_a_disk_that_cannot_be_written_is_not_the_submissions_fault(project: Pat
     with pytest.raises(EnvironmentError_) as caught:
         take_in(project, into=tmp_path / "file" / "copy")
     assert caught.value.hint
+
+
+def test_what_is_swapped_for_a_link_after_it_was_listed_is_not_followed(project: Path, tmp_path: Path) -> None:
+    """A folder on the way, and the file itself; the files that stayed are the control."""
+    outside = tmp_path / "outside"
+    (outside / "config").mkdir(parents=True)
+    (outside / "config/settings.py").write_text("SECRET = 1\n")
+    with folder_source(project, IntakeLimits()) as source:
+        (project / "src").rename(tmp_path / "away")
+        (project / "src").symlink_to(outside)
+        (project / "README.md").unlink()
+        (project / "README.md").symlink_to(outside / "config/settings.py")
+        found = {entry.path: pieces and b"".join(pieces) for entry, pieces in source.contents(source.entries)}
+    assert found == {"manage.py": FILES["manage.py"], "src/config/settings.py": None, "README.md": None}
