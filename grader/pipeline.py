@@ -19,6 +19,7 @@ from grader.domain.progress import Progress
 from grader.domain.result import Provenance, Result
 from grader.environment import Environment, prepare, unchanged
 from grader.intake import Submission, take_in
+from grader.sandbox.runtime import refuse_exposed
 from grader.scoring import score, unofficial_because
 from grader.workspace import Workspace, workspace
 
@@ -75,6 +76,9 @@ def grade(source: Path, assignment: Assignment, options: Options, *, progress: S
     began, clock = datetime.now(UTC), time.monotonic()
     options = replace(options, seed=secrets.randbits(32) if options.seed is None else options.seed)
     options = replace(options, state_dir=_state_dir(options))
+    if options.sandbox != "process":
+        guarded = (source, assignment.public, assignment.hidden, assignment.course_lock, options.state_dir)
+        refuse_exposed(path for path in guarded if path is not None)
     with workspace() as room:
         progress(Progress("Taking in the submission"))
         submission = take_in(

@@ -106,9 +106,6 @@ class Process(Protocol):
         Not before the launched program has been heard of: until then its sandbox is still being made.
         """
 
-    def spare(self, name: str) -> None:
-        """Counts the file of that name, where ``remember`` found files, to what was inside before."""
-
     def restore(self) -> bool:
         """Ends all processes but the first, and puts /tmp and /dev/shm back. False if that cannot be: then kill it.
 

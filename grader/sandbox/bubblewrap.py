@@ -28,7 +28,7 @@ LAUNCHER = Path(__file__).with_name("launcher.py")
 _SHM_MB = 64
 _PIPE_HOLDS = 1 << 16
 Links = Sequence[tuple[str, str]]
-_ENV = {"PATH": "/rt/py/bin:/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "LD_LIBRARY_PATH": "/rt/py/lib"}
+_ENV = {"HOME": "/tmp", "LANG": "C.UTF-8"}
 _INSTALL = "Install bubblewrap (Debian, Ubuntu: `apt-get install bubblewrap`), then run `grader doctor`."
 
 
@@ -106,9 +106,7 @@ class Bubblewrap:
             if os.geteuid() == 0:
                 outer = _as_user(pipes.give(_joined(_staging(binds))), self.uid)
                 binds = [Mount(Path(mount.target), mount.target, mount.writable) for mount in binds]
-            inner = _isolating(
-                binds, self._runtime.links, launch, pipes.give(seccomp.program(lasting_ipc=self._lasting_ipc))
-            )
+            inner = _isolating(binds, self._runtime, launch, pipes.give(seccomp.program(lasting_ipc=self._lasting_ipc)))
             inner_fd = pipes.give(_joined(inner))
             group = cgroup.create(launch.limits)
             self._note(group)
@@ -178,19 +176,20 @@ def _as_user(arguments_fd: int, uid: int) -> list[str]:
     return ["bwrap", "--args", str(arguments_fd), "--", "setpriv", *gone, "--pdeathsig", "KILL", "--"]
 
 
-def _isolating(binds: Sequence[Mount], links: Links, launch: Launch, filter_fd: int) -> list[str]:
+def _isolating(binds: Sequence[Mount], python: runtime.Runtime, launch: Launch, filter_fd: int) -> list[str]:
     """Arguments of the inner bubblewrap: everything that keeps the learner's code from the host."""
     tmp = str(launch.limits.tmp_mb << 20)
     who = str(runtime.INSIDE_UID)
     arguments = ["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     arguments += ["--unshare-cgroup-try", "--disable-userns", "--uid", who, "--gid", who, "--hostname", "sandbox"]
     arguments += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
-    for name, value in {**_ENV, **launch.env}.items():
+    own = {"PATH": f"{python.prefix}/bin:/usr/bin:/bin", "LD_LIBRARY_PATH": f"{python.prefix}/lib"}
+    for name, value in {**_ENV, **own, **launch.env}.items():
         arguments += ["--setenv", name, value]
     arguments += ["--proc", "/proc", "--dev", "/dev", "--size", tmp, "--tmpfs", "/tmp"]
     if launch.copy_submission:
         arguments += ["--size", tmp, "--tmpfs", "/submission"]
-    arguments += _bound(binds, links)
+    arguments += _bound(binds, python.links)
     arguments += ["--remount-ro", "/", "--size", str(_SHM_MB << 20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
     return [*arguments, "--chdir", "/", "--seccomp", str(filter_fd)]
 

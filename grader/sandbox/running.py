@@ -137,12 +137,6 @@ class Running:
             if self._sweep is not None:
                 self._sweep.remember()
 
-    def spare(self, name: str) -> None:
-        """See ``api.Process``."""
-        if self._sweep is not None:
-            with contextlib.suppress(Changed, OSError):
-                self._sweep.spare(name)
-
     def restore(self) -> bool:
         """See ``api.Process``."""
         try:

@@ -2,9 +2,11 @@
 
 import sys
 import sysconfig
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.domain.errors import SandboxError
 from grader.sandbox.api import Mount
 
 HOME = "/rt/py"
@@ -15,15 +17,17 @@ _ETC = {
     "hosts": "127.0.0.1 localhost\n::1 localhost\n127.0.0.1 sandbox\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }
+_SYSTEM = Path("/usr")
 _LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/lib32", "/usr/share/zoneinfo")
 _OUTSIDE_USR = ("/lib", "/lib64", "/lib32", "/bin", "/sbin")
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The Python of the sandbox: the program inside, and what is bound for it as (source, target)."""
+    """The Python of the sandbox: the program and its prefix inside, and what is bound for it as (source, target)."""
 
     python: str
+    prefix: str
     binds: tuple[tuple[Path, str], ...]
     links: tuple[tuple[str, str], ...]
 
@@ -31,14 +35,37 @@ class Runtime:
 def current() -> Runtime:
     """The Python that this process runs on (not its virtual environment), as the sandbox will see it.
 
-    One below /usr stays where it is, and brings all of /usr; any other is bound at /rt/py.
+    Of one below /usr its own parts are bound where they are, and nothing beside them; any other is bound at /rt/py.
     """
     base = Path(sys.base_prefix).resolve()
     program = Path("bin") / f"python{sysconfig.get_python_version()}"
-    binds, links = _system(whole=base.is_relative_to("/usr"))
-    if base.is_relative_to("/usr"):
-        return Runtime(str(base / program), binds, links)
-    return Runtime(f"{HOME}/{program}", (*binds, (base, HOME)), links)
+    binds, links = _system(whole=False)
+    if base.is_relative_to(_SYSTEM):
+        seen = [source for source, _ in binds]
+        parts = [part for part in _parts(base, program) if not any(part.is_relative_to(place) for place in seen)]
+        return Runtime(str(base / program), str(base), (*binds, *((part, str(part)) for part in parts)), links)
+    return Runtime(f"{HOME}/{program}", HOME, (*binds, (base, HOME)), links)
+
+
+def _parts(base: Path, program: Path) -> list[Path]:
+    """What a Python consists of: the program, its standard library, and the shared library that it is linked with."""
+    version = sysconfig.get_python_version()
+    parts = [base / program]
+    for folder in ("lib", "lib64"):
+        parts += [base / folder / f"python{version}", *sorted((base / folder).glob(f"libpython{version}*.so*"))]
+    return [part for part in parts if part.exists()]
+
+
+def refuse_exposed(paths: Iterable[Path]) -> None:
+    """``SandboxError`` if one of these, which no submission may read, lies where every sandbox can read."""
+    bound = [source.resolve() for source, _ in current().binds]
+    for path in paths:
+        for place in bound:
+            if path.resolve().is_relative_to(place):
+                raise SandboxError(
+                    f"{path} lies in {place}, which every submission can read while it is graded.",
+                    "Move it out of there, for example to /srv or to a home directory.",
+                )
 
 
 def write_etc(directory: Path) -> Path:
@@ -51,7 +78,7 @@ def write_etc(directory: Path) -> Path:
 
 def system(*, whole: bool) -> Runtime:
     """A runtime without Python, for services: the host's libraries, or its ``whole`` /usr."""
-    return Runtime("", *_system(whole=whole))
+    return Runtime("", "", *_system(whole=whole))
 
 
 def _system(*, whole: bool) -> tuple[tuple[tuple[Path, str], ...], tuple[tuple[str, str], ...]]:

@@ -7,6 +7,7 @@ from grader.domain.errors import SandboxError
 from grader.sandbox.api import Kind, Launch, Limits, Sandbox
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.process import Process
+from grader.sandbox.runtime import refuse_exposed
 
 _NAMESPACES_REFUSED = (
     "This machine refuses user namespaces. On Ubuntu 24.04 or newer: "
@@ -24,6 +25,7 @@ def open_sandbox(kind: Kind, *, state_dir: Path) -> Sandbox:
     check_state_dir(state_dir)
     if kind == "process":
         return Process()
+    refuse_exposed([state_dir])
     sandbox = Bubblewrap()
     try:
         trial(sandbox)

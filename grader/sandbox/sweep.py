@@ -42,11 +42,6 @@ class Sweep:
         self._end_strays()
         self._before = [Tree.of(place) for place in self._places]
 
-    def spare(self, name: str) -> None:
-        """Counts each file of that name, in a directory that is remembered, to what was there before."""
-        for place, tree in zip(self._places, self._before, strict=True):
-            tree.add(place, name)
-
     def restore(self) -> None:
         """Ends all processes but the first and puts every place back. ``Changed`` if that cannot be, or not in time."""
         self._end_strays()

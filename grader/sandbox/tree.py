@@ -47,15 +47,6 @@ class Tree:
         except (OSError, RecursionError) as error:
             raise Changed(str(error)) from error
 
-    def add(self, directory: int, name: str) -> None:
-        """Remembers the regular file of that name, too, in each directory of the tree that has one."""
-        for entry, tree in self.entries.items():
-            if stat.S_ISDIR(tree.status.st_mode):
-                with _entered(directory, entry) as inner:
-                    tree.add(inner, name)
-        with contextlib.suppress(FileNotFoundError):
-            self.entries[name] = _entry(directory, name, _Budget())
-
     def restore(self, directory: int) -> None:
         """Takes away what was not there and puts back what was. ``Changed`` if that is not possible."""
         try:

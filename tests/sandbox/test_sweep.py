@@ -223,16 +223,6 @@ def test_what_cannot_be_put_back_is_said(code: str, inside: Inside) -> None:
     assert time.monotonic() - begun < 3
 
 
-def test_a_file_that_is_spared(inside: Inside) -> None:
-    """As the agent keeps a database: of that name, in a folder that was there; not its neighbours."""
-    inside.process.remember()
-    inside.check("open('/tmp/loaded/at.sqlite3', 'w').write('rows'); open('/tmp/loaded/x', 'w').close()", swept=False)
-    inside.process.spare("at.sqlite3")
-    assert inside.process.restore()
-    assert inside.check("import os; say(sorted(os.listdir('/tmp/loaded')))") == "['at.sqlite3', 'deep']"
-    assert inside.check("say(open('/tmp/loaded/at.sqlite3').read())") == "rows"
-
-
 def test_nothing_outside_is_touched_by_links(tmp_path: Path) -> None:
     """A name that becomes a link between two looks leads nowhere."""
     outside, place = tmp_path / "outside", tmp_path / "place"
