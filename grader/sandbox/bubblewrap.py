@@ -8,7 +8,6 @@ else, the inner one does it alone.
 """
 
 import os
-import shutil
 import socket
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +15,7 @@ from pathlib import Path, PurePath
 from typing import Literal, Self
 
 from grader.domain.errors import SandboxError
-from grader.sandbox import cgroup, handout, runtime, seccomp
+from grader.sandbox import cgroup, handout, programs, runtime, seccomp
 from grader.sandbox.api import Launch, Mount
 from grader.sandbox.rundir import RunDir
 from grader.sandbox.running import Running
@@ -29,7 +28,6 @@ _SHM_MB = 64
 _PIPE_HOLDS = 1 << 16
 Links = Sequence[tuple[str, str]]
 _ENV = {"HOME": "/tmp", "LANG": "C.UTF-8"}
-_INSTALL = "Install bubblewrap (Debian, Ubuntu: `apt-get install bubblewrap`), then run `grader doctor`."
 
 
 class Bubblewrap:
@@ -42,6 +40,7 @@ class Bubblewrap:
         self, *, uid: int = LEARNER_UID, service: str | None = None, missing: dict[str, None] | None = None
     ) -> None:
         self.uid = uid if os.geteuid() == 0 else os.geteuid()
+        self._bwrap, self._setpriv = programs.bwrap(), programs.setpriv() if os.geteuid() == 0 else ""
         self._what, self._missing = service or "the submission", {} if missing is None else missing
         self._lasting_ipc = service == "postgres"
         self._rundir = RunDir()
@@ -49,9 +48,6 @@ class Bubblewrap:
         self._etc = runtime.write_etc(self.directory / "etc")
         self._runtime = runtime.current()
         self._running: weakref.WeakSet[Running] = weakref.WeakSet()
-        if shutil.which("bwrap", path=os.defpath) is None:
-            self.close()
-            raise SandboxError("bubblewrap is not installed.", _INSTALL)
 
     def reserve(self, ports: tuple[int, ...]) -> Mapping[int, int]:
         """Every port is its own: the sandbox has a network of its own."""
@@ -102,16 +98,17 @@ class Bubblewrap:
         """Starts bubblewrap around the command; its arguments and the filter go through pipes, not the command line."""
         binds = [Mount(self._etc, "/etc"), *(Mount(*bind) for bind in self._runtime.binds), *mounts]
         with _Pipes() as pipes:
-            outer: list[str] = []
+            outer, bwrap = list[str](), self._bwrap.staged if os.geteuid() == 0 else self._bwrap.path
             if os.geteuid() == 0:
-                outer = _as_user(pipes.give(_joined(_staging(binds))), self.uid)
+                staged = pipes.give(_joined(_staging([*binds, *self._bwrap.mounts])))
+                outer = [self._bwrap.path, "--args", str(staged), "--", self._setpriv, *_as_user(self.uid)]
                 binds = [Mount(Path(mount.target), mount.target, mount.writable) for mount in binds]
             inner = _isolating(binds, self._runtime, launch, pipes.give(seccomp.program(lasting_ipc=self._lasting_ipc)))
             inner_fd = pipes.give(_joined(inner))
             group = cgroup.create(launch.limits)
             self._note(group)
             running = Running(
-                [*group.prefix(), *outer, "bwrap", "--args", str(inner_fd), "--", *command],
+                [*group.prefix(), *outer, bwrap, "--args", str(inner_fd), "--", *command],
                 pass_fds=[*launch.pass_fds, control, *pipes.fds],
                 env={"PATH": os.defpath},
                 wall_s=launch.limits.wall_s,
@@ -170,10 +167,10 @@ def _within_system(mount: Mount) -> bool:
     return str(mount.source) == mount.target and mount.target.startswith(("/usr", "/lib", "/bin", "/sbin"))
 
 
-def _as_user(arguments_fd: int, uid: int) -> list[str]:
-    """The outer bubblewrap up to where the rights of root are given up, groups and bounding set included."""
+def _as_user(uid: int) -> list[str]:
+    """Arguments of setpriv that give up every right of root, groups and bounding set included."""
     gone = [f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--no-new-privs"]
-    return ["bwrap", "--args", str(arguments_fd), "--", "setpriv", *gone, "--pdeathsig", "KILL", "--"]
+    return [*gone, "--pdeathsig", "KILL", "--"]
 
 
 def _isolating(binds: Sequence[Mount], python: runtime.Runtime, launch: Launch, filter_fd: int) -> list[str]:

