@@ -13,12 +13,10 @@ from django.db.models import Q
 # BEGIN SOLUTION 05
 from django.db.models.functions import Coalesce
 
+# END
 from accounts.access import AnyUser, is_editorial, is_member
 from comments.choices import CommentStatus
 from posts.querysets import is_out
-
-# END
-
 
 if TYPE_CHECKING:
     from comments.models import Comment  # noqa: F401  named in brackets below

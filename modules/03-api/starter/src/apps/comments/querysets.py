@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+from comments.choices import CommentStatus
+
 if TYPE_CHECKING:
     from comments.models import Comment  # noqa: F401  named in brackets below
     from posts.models import Post

@@ -5,6 +5,10 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 
+from accounts.access import AnyUser, is_editorial, is_member
+from comments.choices import CommentStatus
+from posts.querysets import is_out
+
 if TYPE_CHECKING:
     from comments.models import Comment  # noqa: F401  named in brackets below
     from posts.models import Post
