@@ -52,8 +52,9 @@ Fixtures
                 ``with db.writes_held(table) as held: ...``: who writes there waits until ``held.release()`` or the
                 end, ``held.waiting()`` counts them (needs database="postgres");
                 ``db.columns(table)``, ``db.constraints(table)``, ``db.indexes(table)``, ``db.tables()``;
-                ``with db.refused("unique"): ...`` as refuses, for the database
-    queries     ``with queries() as q: ...`` then ``q.count`` and ``q.statements`` (DML only)
+                ``with db.refused("unique"): ...`` as refuses, for the database. On PostgreSQL what is no ordinary
+                table fails the check, and so does a write that changes no row
+    queries     ``with queries() as q: ...`` then ``q.count`` and ``q.statements``: all but transactions' own
     manage      ``manage("migrate", "posts", "0001")`` in this check's own database -> Ran(code, out);
                 with ``settings=`` or ``env=`` a fresh ``python manage.py ...``, without a database of its own.
                 ``manage.core("check", "--deploy", ...)`` is Django's own command, whatever the project calls so

@@ -22,7 +22,9 @@ _FREE = re.compile(
 )
 # With one of these it takes PostgreSQL's own scanner and settings to say where a text or a comment ends.
 _UNSURE = re.compile(r"--|/\*|\\|\$(?!\d)")
-_PIECE = re.compile(r"""(?:'[^']*'|"[^"]*"|[^;'"])+|['"]""")
+_QUOTED = r"""'[^']*+'|"[^"]*+\""""
+_BALANCED = re.compile(rf"""(?:{_QUOTED}|[^'"])*+""")
+_PIECE = re.compile(rf"""(?:{_QUOTED}|[^;'"])++""")
 
 
 @dataclass(slots=True)
@@ -39,7 +41,8 @@ class Queries:
 
 def counted(sent: str) -> list[str]:
     """The statements in one message to the server that count; more than there are rather than fewer."""
-    pieces = sent.split(";") if _UNSURE.search(sent) else _PIECE.findall(sent)
+    sure = not _UNSURE.search(sent) and _BALANCED.fullmatch(sent)
+    pieces = _PIECE.findall(sent) if sure else sent.split(";")
     stated = [piece.strip() for piece in pieces if piece.strip()]
     return [piece for piece in stated if not _FREE.fullmatch(piece)]
 

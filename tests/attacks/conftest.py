@@ -13,6 +13,8 @@ import pytest
 from grader.course import Course, assign, load_course, project_to
 from grader.domain.course import State
 from grader.pipeline import Assignment
+from grader.sandbox.bubblewrap import Bubblewrap
+from grader.sandbox.services.postgres import Postgres
 
 ROOT = Path(__file__).parents[2]
 
@@ -101,3 +103,14 @@ def listener() -> Iterator[Listener]:
     for server in (tcp, abstract):
         server.shutdown(socket.SHUT_RDWR)
         server.close()
+
+
+@pytest.fixture(scope="module")
+def server(state_dir: Path) -> Iterator[Postgres]:
+    """A PostgreSQL for the attacks on what looks into it."""
+    sandbox = Bubblewrap()
+    server = Postgres(sandbox, state_dir=state_dir)
+    server.start()
+    yield server
+    server.stop()
+    sandbox.close()
