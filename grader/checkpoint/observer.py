@@ -33,8 +33,9 @@ _AS_PROJECT = f"SET ROLE {LEARNER}; "
 _LINES = 4
 _COMPUTED = -1
 _WAITING = (
-    "SELECT count(DISTINCT l.pid) FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a "
-    "ON a.pid OPERATOR(pg_catalog.=) l.pid WHERE NOT l.granted AND a.datname OPERATOR(pg_catalog.=) current_database()"
+    "SELECT pg_catalog.count(DISTINCT l.pid) FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a "
+    "ON a.pid OPERATOR(pg_catalog.=) l.pid "
+    "WHERE NOT l.granted AND a.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()"
 )
 Connect = Callable[[str], psycopg.Connection[tuple[Any, ...]]]
 

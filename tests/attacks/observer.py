@@ -48,7 +48,8 @@ class Room:
     def observer(self, *, public: bool = False, seconds: float = 20) -> Observed:
         """Today's observer, of a check that has this time left."""
         ends = time.monotonic() + seconds
-        sessions = [Session(self.server, c, lambda: self.name, ends, public) for c in (self.server.reader, self.writer)]
+        logins = (self.server.reader, self.server.writer, self.server.writer)
+        sessions = (Session(self.server, login, lambda: self.name, ends, public) for login in logins)
         return self.stack.enter_context(observing(*sessions))
 
     def writer(self, name: str) -> Connection:
