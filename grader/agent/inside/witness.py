@@ -20,7 +20,7 @@ from .state import op
 from .values import decode
 
 LONGEST_CPU_S = 8.0
-MOST_ROWS = 5000
+MOST_ROWS = 4000
 MOST_BYTES = 900_000
 LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: 4 << 20,
