@@ -73,7 +73,10 @@ def is_unsure(error: BaseException | None) -> bool:
 def _meaning(error: BaseException, setting: Setting) -> Ending:
     match error:
         case Failed():
-            return _failed(error.expected, error.observed, setting, where=error.where)
+            named = error.observed
+            if error.raised is not None and not setting.public:
+                named = described(error.raised, setting)
+            return _failed(error.expected, named, setting, where=error.where)
         case Broken():
             return _broken(error, setting)
         case Raised():

@@ -15,12 +15,16 @@ _PLACE = re.compile(r"(.+):([0-9]{1,9})", re.DOTALL)
 class Failed(Exception):
     """The check failed: what was expected and what was seen, in words, and where in the submission if that is known.
 
-    A ``Frame`` is where the project says that it was; a ``Location`` is the check's own word.
+    A ``Frame`` is where the project says that it was; a ``Location`` is the check's own word. ``raised`` is the
+    exception whose class ``observed`` tells: a hidden check may tell it by another name.
     """
 
-    def __init__(self, expected: str, observed: str, where: Location | Frame | None = None) -> None:
+    def __init__(
+        self, expected: str, observed: str, where: Location | Frame | None = None, raised: Raised | None = None
+    ) -> None:
         super().__init__(f"expected {expected}; observed {observed}")
         self.expected, self.observed, self.where = bounded(expected), bounded(observed), where
+        self.raised = raised
 
 
 class Refused(Exception):
@@ -87,5 +91,5 @@ def raises(name: str) -> Iterator[None]:
     except Raised as raised:
         if raised.is_a(name):
             return
-        raise Failed(f"a {name}", f"a {raised.type}", raised.where) from None
+        raise Failed(f"a {name}", f"a {raised.type}", raised.where, raised) from None
     raise Failed(f"a {name}", "nothing was raised")

@@ -6,7 +6,7 @@ import pytest
 
 from grader.agent.raised import Frame, Raised
 from grader.checkpoint.explain import Setting, explain
-from grader.checkpoint.outcome import Failed, Refused, fail, refuses
+from grader.checkpoint.outcome import Failed, Refused, fail, raises, refuses
 from grader.checkpoint.tree import Tree
 from grader.domain.evidence import Location
 
@@ -115,3 +115,12 @@ def test_an_odd_place_is_no_error_of_ours(where: str, root: Path) -> None:
     with pytest.raises(Failed) as caught:
         fail(expected="a", observed="b", where=where)
     assert explain(caught.value, setting(Tree(root, root))).observed == "b"
+
+
+def test_the_wrong_exception_is_told_as_any_other(root: Path) -> None:
+    error = raised(type=SECRET, bases=(f"posts.models.{SECRET}", "builtins.ValueError"))
+    with pytest.raises(Failed) as caught, raises("PermissionDenied"):
+        raise error
+    hidden, public = (explain(caught.value, setting(Tree(root, root), public)) for public in (False, True))
+    assert hidden.observed == "ValueError raised at src/models.py:4"
+    assert public.observed == f"a {SECRET}", "the control: the text of the verb itself names the class"
