@@ -32,7 +32,8 @@ def of_command(name: str) -> list[tuple[str, list[str]]]:
     calls = []
     for path in PAGES:
         for line in typed(path.read_text("utf-8")):
-            words = shlex.split(line, comments=True) if line.count("'") % 2 == 0 and line.count('"') % 2 == 0 else []
+            whole = line.count("'") % 2 == 0 and line.count('"') % 2 == 0 and not line.endswith("\\")
+            words = shlex.split(line, comments=True) if whole else []
             if words and words[0].removeprefix(".venv/bin/") == name:
                 calls.append((path.relative_to(ROOT).as_posix(), words[1:]))
     return calls
