@@ -18,9 +18,9 @@ def percentile_95(room: Path, *, seconds: int = 30) -> float:
     state = options.state_dir()
     project = project_to(load_course(ROOT), State(5, True), room / "project")
     (project / "staticfiles").mkdir()
-    packages = prepare(project, course_lock=project, cache=state / "environments", progress=str).site
+    environment = prepare(project, course_lock=project, cache=state / "environments", progress=str)
     env = compose_environment(project) | UNLIMITED
-    with machine(project, packages, room / "machine", env=env, binds=binds(state)) as platform:
+    with machine(project, environment.site, room / "machine", env=env, binds=binds(state)) as platform:
         inhabit(platform)
         visit(platform, seconds=5)
         kinds = visit(platform, seconds=seconds)

@@ -137,13 +137,13 @@ def check_state(course: Course, state: State, state_dir: Path) -> Iterator[Findi
         tree = project_to(course, state, room / "tree")
         if said := _linted(tree):
             yield Finding(str(state), said, "Mend it in capstone/reference.")
-        site = prepare(
+        environment = prepare(
             tree, course_lock=course.environment_lock, cache=state_dir / "environments", progress=lambda text: None
-        ).site
+        )
         sandbox = open_sandbox("auto", state_dir=state_dir)
         try:
             for words in _COMMANDS:
-                if said := _manage(sandbox, tree, site, words):
+                if said := _manage(sandbox, tree, environment.site, words):
                     yield Finding(str(state), f"manage.py {' '.join(words)}: {said}", "Mend it in capstone/reference.")
         finally:
             sandbox.close()

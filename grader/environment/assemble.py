@@ -27,9 +27,9 @@ def assemble(requirements: str, folder: Path, kind: Kind) -> None:
     try:
         with ExitStack() as stack:
             places = wheels.hold(wanted, stack)
-            if missing := tuple(one for one in wanted if one not in places):
+            while missing := tuple(one for one in wanted if one not in places):
                 collect(missing, wheels, cache=folder.parent, kind=kind)
-                places |= wheels.hold(missing, stack)
+                places |= wheels.hold(missing, stack)  # unless another build has evicted it at once
             seal(room, _linked({one.name: places[one] for one in wanted}, room / "site"))
         put_aside(folder)
         room.rename(folder)

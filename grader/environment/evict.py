@@ -21,7 +21,7 @@ def evict(cache: Path, *, environments: int = KEPT_ENVIRONMENTS, wheel_bytes: in
     for parent in (cache, cache / "unpacked"):
         sweep(parent)
         _remove_leftovers(parent)
-    found = sorted((folder for folder in cache.iterdir() if used_at(folder)), key=used_at, reverse=True)
+    found = sorted((one for one in cache.iterdir() if one.name[0] != "." and used_at(one)), key=used_at, reverse=True)
     for folder in found[environments:]:
         remove_unless_held(folder)
     _evict_wheels(cache / "unpacked", wheel_bytes)

@@ -41,29 +41,23 @@ def installed(
         EnvironmentError_: the cache cannot be written.
         SandboxError: no such sandbox starts here.
     """
-    name = environment_key(requirements)[:32]
-    if pin := pinned_environment(cache / name):
-        return pin
+    folder = cache / environment_key(requirements)[:32]
     try:
-        cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _alone(cache / f".building-{name[0]}"):
-            if pin := pinned_environment(cache / name):
-                return pin
-            progress(f"Installing {what}")
-            from grader.environment.assemble import assemble  # most gradings find their environment installed
+        while (pin := pinned_environment(folder)) is None:
+            cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with _alone(cache / f".building-{folder.name[0]}"):
+                if pin := pinned_environment(folder):
+                    return pin
+                progress(f"Installing {what}")
+                from grader.environment.assemble import assemble  # most gradings find their environment installed
 
-            assemble(requirements, cache / name, kind)
-            pin = pinned_environment(cache / name)
+                assemble(requirements, folder, kind)
+        return pin
     except OSError as error:
         raise EnvironmentError_(
             f"packages cannot be installed into {cache}: {error.strerror or error}",
             "Check the disk and who may write there, then run the same command again.",
         ) from error
-    if pin is None:
-        raise EnvironmentError_(
-            f"{cache / name} was removed while it was made.", "Let nothing else write to the cache, then try again."
-        )
-    return pin
 
 
 def environment_key(requirements: str) -> str:

@@ -50,34 +50,42 @@ class Pin:
 
 def pinned_environment(folder: Path) -> Pin | None:
     """A hold on the environment in that folder, or nothing if it is not whole."""
-    try:
-        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:
+    if (fd := _locked(folder)) is None:
         return None
     pin = Pin(folder, fd)
-    fcntl.flock(fd, fcntl.LOCK_SH)
-    try:
+    with suppress(OSError):
         os.utime(folder / _SEAL)
-        if (folder / "site").is_dir() and folder.stat().st_ino == os.fstat(fd).st_ino:
+        if pin.site.is_dir():
             return pin
-    except OSError:
-        pass
     pin.release()
     return None
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Nobody removes the folder meanwhile; one that is gone already is nobody's fault."""
+def held(folder: Path) -> Iterator[bool]:
+    """Whether the folder is there; nobody removes it meanwhile then."""
+    fd = _locked(folder)
     try:
-        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        yield
-        return
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH)
-        yield
+        yield fd is not None
     finally:
+        if fd is not None:
+            os.close(fd)
+
+
+def _locked(folder: Path) -> int | None:
+    """A descriptor of the folder with a shared lock on it; nothing if there is no such folder.
+
+    Who waited for the lock may hold what was taken away before: only the folder that is still there counts.
+    """
+    while True:
+        try:
+            fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError:
+            return None
+        fcntl.flock(fd, fcntl.LOCK_SH)
+        with suppress(FileNotFoundError):
+            if folder.stat().st_ino == os.fstat(fd).st_ino:
+                return fd
         os.close(fd)
 
 

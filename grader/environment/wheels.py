@@ -56,11 +56,9 @@ class Wheels:
         """The folders of those that are here; nobody removes one of them before the end of ``stack``."""
         found = {}
         for one in requirements:
-            if (place := self.find(one)) is not None:
-                stack.enter_context(held(place))
-                if (place / _MANIFEST).is_file():
-                    os.utime(place)
-                    found[one] = place
+            if (place := self.find(one)) is not None and stack.enter_context(held(place)):
+                os.utime(place)
+                found[one] = place
         return found
 
     def remember(self, requirement: Pinned, sha256: str) -> None:
