@@ -7,6 +7,7 @@ bin := .venv/bin
 MODULE ?= 02
 SUBMISSION ?=
 OUT ?= out
+INSTALL ?=
 
 export UV_PYTHON_DOWNLOADS = never
 export NO_MKDOCS_2_WARNING = 1
@@ -19,14 +20,17 @@ help: ## List these targets
 setup: ## Make the environment in .venv (PYTHON=/path/to/python3.13 to choose the Python)
 	@scripts/setup
 
-grade: setup ## Grade a bundled sample, or SUBMISSION=path MODULE=02; writes the report below out/
+grade: preflight setup ## Grade a bundled sample, or SUBMISSION=path MODULE=02; writes the report below out/
 	@scripts/grade "$(MODULE)" "$(SUBMISSION)" "$(OUT)"
 
-test: setup preflight lint types layers course pytest ## Everything that has to hold before a change is merged
+test: complete setup lint types layers course pytest ## Everything that has to hold (INSTALL=yes lets sudo install what lacks)
 
-.PHONY: preflight
+.PHONY: preflight complete
 preflight:
-	@scripts/preflight
+	@scripts/preflight grade
+
+complete:
+	@INSTALL="$(INSTALL)" scripts/preflight test
 
 lint: setup ## Check style, formatting and docstrings
 	$(bin)/ruff check

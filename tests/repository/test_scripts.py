@@ -30,8 +30,9 @@ def bare(folder: Path, *programs: str) -> dict[str, str]:
 
 
 def program(path: Path, lines: str) -> None:
-    """Write a small shell program."""
+    """Write a small shell program; what was there is replaced, never written through a link."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
     path.write_text(f"#!/bin/sh\n{lines}\n", "utf-8")
     path.chmod(0o755)
 
@@ -86,24 +87,82 @@ def test_an_earlier_result_is_not_taken_for_this_one(copy: Path) -> None:
     assert run(copy / "scripts" / "grade", "02", "somewhere", "out").returncode == 1
 
 
+def machine(folder: Path, *programs: str, root: bool = True, **shims: str) -> dict[str, str]:
+    """A bare machine with these programs, and with shims that are given as shell; ``root`` is who asks."""
+    env = bare(folder, "getconf", "unshare", "true", "env", *programs)
+    for name, lines in {"id": f"echo {0 if root else 1000}", **shims}.items():
+        program(folder / "tools" / name.replace("_", "-"), lines)
+    return env
+
+
+def preflight(copy: Path, what: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run it with an argument."""
+    return run(copy / "scripts" / "preflight", what, env=env)
+
+
+OLD_LIBRARY = "echo glibc 2.17"
+NOTED = 'echo "$@" >>"$HOME/apt"'
+
+
 @pytest.mark.parametrize(
-    ("there", "lacking", "says"),
+    ("there", "shims", "says"),
     [
-        ((), "git", "apt-get install git"),
-        (("git",), "bwrap", "apt-get install bubblewrap libseccomp2"),
+        ((), {}, "lacks git util-linux, without which nothing is graded: as root, apt-get install git util-linux"),
+        (("git", "setpriv"), {"getconf": OLD_LIBRARY}, "apt-get install bubblewrap"),
+        (("git", "setpriv"), {"unshare": "exit 1"}, "user namespaces are refused here"),
+        (("git", "setpriv"), {"bwrap": "exit 1"}, "user namespaces are refused here"),
+        (("git", "setpriv"), {"uname": "echo Darwin"}, "need Linux"),
     ],
 )
-def test_preflight_says_what_is_missing(
-    copy: Path, tmp_path: Path, there: tuple[str, ...], lacking: str, says: str
+def test_what_grading_lacks_is_said_in_one_sentence(
+    copy: Path, tmp_path: Path, there: tuple[str, ...], shims: dict[str, str], says: str
 ) -> None:
-    ran = run(copy / "scripts" / "preflight", env=bare(tmp_path, *there))
-    assert ran.returncode == 3, lacking
-    assert len(ran.stderr.splitlines()) == 1
+    ran = preflight(copy, "grade", machine(tmp_path, *there, **shims))
+    assert (ran.returncode, len(ran.stderr.splitlines())) == (3, 1)
     assert says in ran.stderr
 
 
-def test_preflight_is_content_with_this_machine() -> None:
+def test_git_and_the_wheel_are_enough_to_grade(copy: Path, tmp_path: Path) -> None:
+    ran = preflight(copy, "grade", machine(tmp_path, "git", "setpriv", unshare="exit 0"))
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_root_is_given_what_the_tests_lack(copy: Path, tmp_path: Path) -> None:
+    env = machine(tmp_path, "git", "setpriv", "curl", unshare="exit 0", apt_get=NOTED)
+    ran = preflight(copy, "test", env)
+    assert ran.returncode == 0, ran.stderr
+    update, install = (tmp_path / "apt").read_text().splitlines()
+    assert "update" in update
+    for package in ("prometheus", "shellcheck", "openssl", "chromium"):
+        assert package in install.split()
+    assert "curl" not in install.split()
+
+
+@pytest.mark.parametrize(("install", "code"), [("", 3), ("yes", 0)])
+def test_others_are_given_it_only_if_they_say_so(copy: Path, tmp_path: Path, install: str, code: int) -> None:
+    sudo = 'echo sudo >>"$HOME/apt"; exec "$@"'
+    env = machine(tmp_path, "git", root=False, unshare="exit 0", apt_get=NOTED, sudo=sudo) | {"INSTALL": install}
+    ran = preflight(copy, "test", env)
+    assert ran.returncode == code
+    assert (tmp_path / "apt").exists() == bool(install)
+    if not install:
+        assert len(ran.stderr.splitlines()) == 1
+        assert "make test INSTALL=yes" in ran.stderr
+
+
+def test_what_is_missing_is_said_before_anything_is_installed() -> None:
+    """The order of make's own work; what the tests lack is looked for before the first package, too."""
+    for target, what in (("grade", "grade"), ("test", "test")):
+        words = ["make", "--dry-run", target]
+        ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+        lines = ran.stdout.splitlines()
+        assert lines[0].endswith(f"scripts/preflight {what}")
+        assert lines[1].endswith("scripts/setup")
+
+
+@pytest.mark.parametrize("what", ["grade", "test"])
+def test_preflight_is_content_with_this_machine(what: str) -> None:
     ran = subprocess.run(
-        ["scripts/preflight"], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False
+        ["scripts/preflight", what], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
