@@ -56,8 +56,9 @@ pytest: setup ## Run the grader's own tests, slow ones last (ARGS="tests/scoring
 verify: setup ## Let the course prove itself, quickly (see docs/authors/proof.md)
 	$(bin)/grader course verify
 
-prove: setup ## Grade every state and every mutant, and write the ledger
+prove: setup ## Grade every state and mutant, and a solution on a busy machine, and write the ledgers
 	$(bin)/grader course prove
+	$(bin)/grader course prove --under-load
 
 bench: setup ## Measure the speed of the grader, as ratios of one run
 	$(bin)/python -m benchmarks

@@ -1,13 +1,17 @@
 """The base line: the same checks with the project in the pytest process itself, as plain pytest-django would have it.
 
 A pytest plugin that puts the agent's operations into this process: no sandbox, no fork, no second process, no JSON.
-Only the course's own solution is ever run like this.
+On SQLite a check is a transaction that is rolled back. On PostgreSQL it is what ``transaction=True`` makes of a test:
+real commits on one connection, seen by threads, and a flush of all tables afterwards; the kit's observer and its
+counting of queries are Django's own cursor and ``CaptureQueriesContext``. Only the course's own solution is ever run
+like this.
 """
 
 import os
 import socket
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -17,12 +21,18 @@ import pytest
 from grader.agent.raised import read_raised
 from grader.agent.wire import decode
 from grader.checkpoint import project, spec
-from grader.checkpoint.project import Project
+from grader.checkpoint.case import Case
+from grader.checkpoint.host import POSTGRES, MainHost
+from grader.checkpoint.project import Place, Project
+from grader.checkpoint.services import LOBBY, POSTGRES_PORT
+from grader.checkpoint.session import Session
 from grader.checkpoint.sqlite import Folder
 
 
 class InlineClient:
     """Stands where the agent's client does, and calls the operations."""
+
+    spent = 0.0
 
     def __init__(self, agent: ModuleType) -> None:
         self.agent, self.in_check, self._block = agent, False, None
@@ -53,6 +63,29 @@ class InlineClient:
         """Nothing is open."""
 
 
+class CommittingClient(InlineClient):
+    """The same on PostgreSQL, as pytest-django's ``django_db(transaction=True)`` has it."""
+
+    def begin(self, mode: str, database: Any, *, within_s: float) -> None:
+        """Nothing but the one database, unless the connection has it already."""
+        from django.db import connections
+
+        if connections.settings["default"]["NAME"] != database["NAME"]:
+            self.agent.use_database(database)
+        self.agent.state.AGENT.mode = "inline"
+        self.in_check = True
+
+    def end(self, *, within_s: float) -> None:
+        """What TransactionTestCase does: flush, with the signals that make permissions and content types again."""
+        from django.core.cache import caches
+        from django.core.management import call_command
+
+        self.in_check = False
+        caches["default"].clear()
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=False)
+        self.agent.state.AGENT.kept.clear()
+
+
 def _load(told: spec.RunSpec) -> ModuleType:
     """The agent as modules of this process, with the submission and its packages on the path."""
     os.chdir(told.submission)
@@ -71,12 +104,31 @@ def _start(self: Project) -> None:
     self.folder = Folder(os.open(agent.state.AGENT.folder, os.O_RDONLY))
     os.environ.update(SECRET_KEY="inline", DATABASE_URL="sqlite://:memory:", REDIS_URL="")
     self.process = SimpleNamespace(kill=lambda: None, port=lambda port: port, listeners={})  # type: ignore[assignment]
-    self.client = InlineClient(agent)  # type: ignore[assignment]
-    self.client.ask("setup", within_s=0, settings=told.settings)
+    postgres = told.database == "postgres"
+    self.client = (CommittingClient if postgres else InlineClient)(agent)  # type: ignore[assignment]
+    setup = self.host.setup(self.process) if postgres else {"settings": told.settings}
+    assert setup is not None
+    self.client.ask("setup", within_s=0, **setup)
     self.client.ask("warm", within_s=0)
+
+
+def _located(self: MainHost, process: Any, place: Place) -> Mapping[str, Any]:
+    """PostgreSQL by its own socket: there is no sandbox to reach it from."""
+    if place.name == LOBBY:
+        self.services.open_lobby()
+    placed = {"ENGINE": POSTGRES, **self.services.django(POSTGRES_PORT, place.name)}
+    return {**placed, "HOST": str(self.services.socket(POSTGRES_PORT).parent), "PORT": ""}
+
+
+def _shared(self: Session, case: Case) -> str:
+    """Every check on the one database of this process, with no observer beside it."""
+    return "savepoint"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Every project of this run is the one in this process."""
     project.Project._start = _start  # type: ignore[method-assign]
+    if spec.read(Path(os.environ[spec.VARIABLE])).database == "postgres":
+        MainHost.located = _located  # type: ignore[method-assign]
+        Session.mode = _shared  # type: ignore[method-assign]

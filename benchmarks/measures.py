@@ -5,12 +5,14 @@ import secrets
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
+from typing import Literal
 from unittest.mock import patch
 
+from benchmarks import reading
 from grader.agent.client import AgentClient
 from grader.checkpoint import processes
 from grader.checkpoint.host import MainHost, launch_agent, own_variables
@@ -27,11 +29,10 @@ from grader.environment.pin import Pin, put_aside
 from grader.intake import take_in
 from grader.pipeline import Options, grade
 from grader.sandbox.select import open_sandbox
-from grader.sandbox.services.cluster import initdb
 
 ROOT = Path(__file__).parents[1]
-# Criteria whose checks need PostgreSQL, or a process of their own, in any mode: no base line could run them.
-_APART = (
+# Criteria whose checks need PostgreSQL, or a process of their own, in any mode: no base line on SQLite could run them.
+_APART_SQLITE = (
     "domain.slug-race",
     "domain.schema-review",
     "domain.migrations",
@@ -39,13 +40,15 @@ _APART = (
     "domain.publish-service",
     "domain.moderation-service",
 )
+# On PostgreSQL: migrations each from an empty database, and a race of processes, which one process cannot run.
+_APART_POSTGRES = ("domain.migrations", "domain.slug-race")
 
 
 class Bench:
     """The solution, taken in once, with its environment."""
 
     def __init__(self, room: Path) -> None:
-        self.room, self.state = room, options.state_dir()
+        self.room, self.state, self.cases = room, options.state_dir(), 0
         self.course = load_course(ROOT)
         self.assignment = assign(self.course, 2, room)
         self.solution = build_solution(self.course, 2, room / "solution")
@@ -54,37 +57,39 @@ class Bench:
             self.root, course_lock=self.assignment.course_lock, cache=self.state / "environments", progress=str
         )
 
-    def _run(self, mode: str) -> CheckRun:
-        criteria = tuple(c.id for c in self.assignment.module.criteria if not c.id.startswith(_APART))
+    def _run(self, way: str, database: Literal["sqlite", "postgres"]) -> CheckRun:
+        """A run of all that the base line can run, too: one process on SQLite, on PostgreSQL as many as grade."""
+        apart = _APART_SQLITE if database == "sqlite" else _APART_POSTGRES
+        criteria = tuple(c.id for c in self.assignment.module.criteria if not c.manual and not c.id.startswith(apart))
         return CheckRun(
             module=self.assignment.module,
             checks=(self.assignment.public, *([self.assignment.hidden] if self.assignment.hidden else [])),
             submission=self.root,
             environment=self.environment,
             sandbox="auto",
-            database="sqlite",
-            mode="fork" if mode == "fork" else "savepoint",
+            database=database,
+            mode="fork" if way == "fork" else "savepoint",
             seed=7,
             public_only=False,
             criteria=criteria,
             state_dir=self.state,
+            lanes=1 if database == "sqlite" else options.lanes(),
         )
 
-    def checks(self, way: str) -> float:
-        """Seconds that the checks take by themselves: pytest's start and collection are the same for all ways."""
-        began = time.perf_counter()
-        if way == "inline":
-            with (
-                patch.object(processes, "command", _inline),
-                patch.object(processes, "_KEPT_VARIABLES", (*processes._KEPT_VARIABLES, "PYTHONPATH")),
-                patch.dict(os.environ, PYTHONPATH=str(ROOT)),
-            ):
-                evidence = run_checks(self._run(way), progress=lambda step: None)
-        else:
-            evidence = run_checks(self._run(way), progress=lambda step: None)
-        taken = time.perf_counter() - began
+    def checks(self, way: str, database: Literal["sqlite", "postgres"] = "sqlite") -> float:
+        """Seconds that the checks take by themselves, each of them passed.
+
+        ``way`` is ``inline`` (the base line), ``savepoint`` or ``fork``. Pytest's start and collection are the same
+        for all.
+        """
+        inline = way == "inline"
+        with _as_base_line() if inline else nullcontext():
+            began = time.perf_counter()
+            evidence = run_checks(self._run(way, database), progress=lambda step: None)
+            taken = time.perf_counter() - began
         wrong = [o for o in evidence.observations if o.status is not Status.PASSED]
         assert not wrong, f"{way}: {wrong[0].check} {wrong[0].expected} {wrong[0].observed} {wrong[0].fault[-300:]}"
+        self.cases = len(evidence.observations)
         return taken
 
     def official(self) -> float:
@@ -157,16 +162,19 @@ class Bench:
             life_fd=-1,
         )
 
-    def yardstick(self) -> float:
-        """Seconds to make an empty PostgreSQL cluster: work of this machine alone, of which none is the grader's."""
-        sandbox = open_sandbox("auto", state_dir=self.state)
+    def help(self) -> float:
+        """Seconds of ``grader --help``."""
+        return _taken([str(Path(sys.executable).with_name("grader")), "--help"])
+
+    def click(self) -> float:
+        """Seconds in which Python starts and imports the library that parses the command line."""
+        return _taken([sys.executable, "-c", "import click"])
+
+    def read_documents(self) -> float:
+        """Seconds to read every document that the checks of module 01 read, in one child, as one grading does."""
         began = time.perf_counter()
-        with tempfile.TemporaryDirectory(dir=self.room) as empty:
-            Path(empty).chmod(0o711)
-            initdb(sandbox.for_service("postgres"), Path(empty))
-            taken = time.perf_counter() - began
-        sandbox.close()
-        return taken
+        reading.documents()
+        return time.perf_counter() - began
 
     def environment_from_wheels(self) -> float:
         """Seconds to make the environment again from wheels that were fetched before.
@@ -190,6 +198,24 @@ class Bench:
         assert environment.pin is not None
         environment.pin.release()
         return environment.pin
+
+
+def _taken(words: list[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(words, capture_output=True, check=True)
+    return time.perf_counter() - began
+
+
+@contextmanager
+def _as_base_line() -> Iterator[None]:
+    """Every run in the block has its project in its own pytest processes."""
+    kept = (*processes._KEPT_VARIABLES, "PYTHONPATH")
+    with (
+        patch.object(processes, "command", _inline),
+        patch.object(processes, "_KEPT_VARIABLES", kept),
+        patch.dict(os.environ, PYTHONPATH=str(ROOT)),
+    ):
+        yield
 
 
 def _inline(lane: processes.Lane) -> list[str]:

@@ -2,12 +2,16 @@
 
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from rich.markup import escape
 
 from grader.cli import options as opt
 from grader.cli.console import err, out, progress
+
+if TYPE_CHECKING:
+    from grader.course import Course
 
 
 @click.group("course")
@@ -72,15 +76,42 @@ def verify(course_dir: Path | None, number: int | None, sample: int, seed: int |
 @click.option("--module", "number", type=click.IntRange(1, 5), help="Only this module.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Gradings at a time.")
 @click.option("--anew", is_flag=True, help="Grade everything, though nothing changed.")
-def prove(course_dir: Path | None, number: int | None, jobs: int, anew: bool) -> None:
+@click.option("--under-load", is_flag=True, help="Instead: a solution, again and again on a machine kept busy.")
+@click.option("--rounds", type=click.IntRange(1), default=20, show_default=True, help="Gradings under each load.")
+def prove(course_dir: Path | None, number: int | None, jobs: int, anew: bool, under_load: bool, rounds: int) -> None:
     """Grade every state and every mutant whose inputs changed, and write the ledger after each."""
     from grader.course import load_course
     from grader.course.prove import prove as run
 
     course = load_course(opt.find_course(course_dir))
+    if under_load:
+        _prove_under_load(course, number or 2, rounds, anew)
     with progress() as show:
         proof = run(course, state_dir=opt.state_dir(), only=number, jobs=jobs, anew=anew, progress=show)
     for entry in proof.wrong:
         out.print(f"[red]✗[/] {escape(entry.name)}: {escape(entry.problem)}", soft_wrap=True)
     out.print(f"{proof.total} entries, {proof.graded} graded now, {len(proof.wrong)} wrong.")
     raise click.exceptions.Exit(1 if proof.wrong else 0)
+
+
+def _prove_under_load(course: "Course", number: int, rounds: int, anew: bool) -> NoReturn:
+    """Says of each kind of load how many gradings gave full marks; 1 if one did not."""
+    from grader.course.load import KINDS, prove_under_load
+
+    with progress() as show:
+        known = prove_under_load(
+            course,
+            state_dir=opt.state_dir(),
+            progress=show,
+            only=number,
+            rounds=rounds,
+            lanes=opt.lanes(),
+            anew=anew,
+        )
+    steady = True
+    for kind, words in KINDS.items():
+        found = known[f"{number:02d}/{kind}"]
+        full = found.scores.count(found.full)
+        steady = steady and full == len(found.scores)
+        out.print(f"{words}: {full} of {len(found.scores)} with {found.full} points, {found.repeated} cases repeated.")
+    raise click.exceptions.Exit(0 if steady else 1)

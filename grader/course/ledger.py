@@ -175,8 +175,12 @@ def read_ledger(course: Course) -> Mapping[str, Outcome]:
 
 def write_ledger(course: Course, outcomes: Mapping[str, Outcome]) -> None:
     """Write the whole ledger or nothing of it, in an order that makes diffs readable."""
-    path = ledger_path(course)
-    text = json.dumps(msgspec.to_builtins(dict(sorted(outcomes.items()))), indent=1) + "\n"
+    write_json(ledger_path(course), outcomes)
+
+
+def write_json(path: Path, named: Mapping[str, object]) -> None:
+    """Write these by name, or leave the file as it is, in an order that makes diffs readable."""
+    text = json.dumps(msgspec.to_builtins(dict(sorted(named.items()))), indent=1) + "\n"
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".ledger-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -12,6 +12,7 @@ from pathlib import Path
 from grader.course.build import built_modules, check_starters
 from grader.course.git import untracked
 from grader.course.ledger import entries, read_ledger
+from grader.course.load import unsteady
 from grader.course.manifest import Course
 from grader.course.projection import project_to
 from grader.course.prove import draw, is_current, judge, regrade, superfluous, unproved
@@ -186,5 +187,7 @@ def _proved(course: Course, state_dir: Path, count: int, only: int | None, seed:
     for entry in drawn:
         if now[entry.name] != recorded[entry.name]:
             yield Finding(entry.name, "graded now, it comes out otherwise than the ledger says", _REPEAT)
+    for name, problem in unsteady(course) if only in (None, 2) else ():
+        yield Finding(f"modules/load.json: {name}", problem, _PROVE + " --under-load")
     for wrong in judge(wanted, {**recorded, **now}):
         yield Finding(wrong.name, wrong.problem, "Mend the check, the mutant or the reference; then: " + _PROVE)

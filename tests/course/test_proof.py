@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from grader.course import Course, build_starters, load_course, prove, verify
-from grader.course.ledger import Entry, Outcome, entries, ledger_path, read_ledger, write_ledger
+from grader.course.ledger import Entry, Outcome, entries, ledger_path, read_ledger, write_json, write_ledger
+from grader.course.load import KINDS, ROUNDS, Steadiness, load_path
 from grader.domain.errors import CourseError, SandboxError
 from grader.domain.progress import Progress
 
@@ -237,7 +238,14 @@ def found(graded: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 def proved(course: Course) -> Course:
     build_starters(course)
     write_ledger(course, right(course))
+    write_json(load_path(course), steady(course))
     return course
+
+
+def steady(course: Course) -> dict[str, Steadiness]:
+    """A ledger of gradings under load in which every score is full."""
+    key = entry(course, "02/solution").key
+    return {f"02/{kind}": Steadiness(key, 100, (100,) * ROUNDS) for kind in KINDS}
 
 
 def test_a_course_that_is_right_has_no_findings(course: Course, found: Callable[..., dict[str, str]]):
@@ -268,6 +276,15 @@ FINDINGS = [
     ("modules/01-one/mutants/forgets.toml", "len(", "lens(", "proof", "mutants/forgets.toml: the old text is 0 times"),
     ("reference/src/app.py", "# # TODO(01): ask", "# ask", "starters", "this stub has no TODO(01)"),
     ("modules/ledger.json", "02/mutant/forgets", "02/mutant/gone", "02/mutant/gone", "no longer in the course"),
+    ("modules/load.json", '"02/busy"', '"02/idle"', "modules/load.json: 02/busy", "not proved"),
+    (
+        "modules/load.json",
+        "[\n   100",
+        "[\n   98",
+        "modules/load.json: 02/busy",
+        "1 of 20 gradings did not give 100 points",
+    ),
+    ("reference/src/plain.py", "sys", "re", "modules/load.json: 02/busy", "not proved since it changed"),
 ]
 
 
