@@ -4,7 +4,7 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -57,18 +57,24 @@ def read(line: bytes) -> None:
 
 
 def best(work: Callable[[], object]) -> float:
-    """The shortest of several times: what disturbs a measurement only ever makes it longer."""
+    """The shortest of several times, of this thread's processor: what disturbs a measurement only makes it longer."""
     took = []
-    for _ in range(7):
-        began = time.perf_counter()
+    for _ in range(5):
+        began = time.thread_time()
         work()
-        took.append(time.perf_counter() - began)
+        took.append(time.thread_time() - began)
     return min(took)
 
 
-def growth(work: Callable[[int], Callable[[], object]], size: int) -> float:
-    """How many times longer it takes with twice the size: the least of three answers."""
-    return min(best(work(2 * size)) / best(work(size)) for _ in range(3))
+def growths(work: Callable[[int], Callable[[], object]], size: int, times: int) -> Iterator[float]:
+    """How many times longer it takes with twice the size, measured anew each time."""
+    for _ in range(times):
+        yield best(work(2 * size)) / best(work(size))
+
+
+def is_linear(work: Callable[[int], Callable[[], object]], size: int) -> bool:
+    """Whether any of ten measurements says so: a busy machine spoils some, and what is quadratic passes none."""
+    return any(growth <= GROWTH for growth in growths(work, size, 10))
 
 
 @pytest.mark.parametrize("name", WORST)
@@ -76,14 +82,14 @@ def test_twice_the_bytes_take_twice_the_time(name: str) -> None:
     made = WORST[name]
     short, long = made(HALF), made(2 * HALF)
     assert len(long) <= LARGEST
-    assert growth(lambda size: lambda: read(long if size > HALF else short), HALF) <= GROWTH
+    assert is_linear(lambda size: lambda: read(long if size > HALF else short), HALF)
     assert best(lambda: read(long)) < 1.0, "some 40 ms on the machine that it was written on"
 
 
 def test_the_control_a_pattern_that_goes_back_takes_four_times_as_long() -> None:
     naive = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
     made = WORST["brackets and a text of quotes without an end"]
-    assert growth(lambda size: lambda: naive.sub(b"", made(size)), 2_000) > 3
+    assert not is_linear(lambda size: lambda: naive.sub(b"", made(size)), 2_000)
 
 
 COLLIDING = {
@@ -110,7 +116,7 @@ def test_keys_that_collide_are_refused(name: str) -> None:
 
 
 def test_the_control_colliding_keys_take_four_times_as_long() -> None:
-    assert growth(lambda size: lambda: {n * PRIME for n in range(size)}, 1_000) > 3
+    assert not is_linear(lambda size: lambda: {n * PRIME for n in range(size)}, 1_000)
 
 
 def test_as_many_collisions_as_are_let_through_cost_milliseconds() -> None:
