@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.environment.lock import content_hashes
+from grader.reader.locks import content_hashes
 from tests.environment.loopback import Index
 
 _PROJECT = '[project]\nname = "small"\nversion = "1"\nrequires-python = ">=3.12"\ndependencies = ["odd"]\n'
