@@ -39,7 +39,7 @@ seed_option = click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Re
 
 
 def state_dir() -> Path:
-    """Where environments, tools and templates are kept between runs; GRADER_CACHE overrides it."""
+    """Where environments and tools are kept between runs; GRADER_CACHE overrides it."""
     chosen = os.environ.get("GRADER_CACHE")
     path = Path(chosen) if chosen else Path(platformdirs.user_cache_path("django-track"))
     path.mkdir(parents=True, exist_ok=True)
