@@ -58,7 +58,7 @@ class Child:
         }
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-B", str(_HERE / program), json.dumps(order), *words],
+                [sys.executable, "-I", "-S", *_bytecode(), str(_HERE / program), json.dumps(order), *words],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -147,6 +147,11 @@ def hand_over(folder: Path) -> None:
         path.chmod(0o755 if path.is_dir() else 0o444)
     if os.geteuid() == 0:
         os.chown(folder, UID, UID)
+
+
+def _bytecode() -> list[str]:
+    """Where the child finds its modules compiled: it imports all of them before it reads anything."""
+    return ["-X", f"pycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else []
 
 
 def _environment() -> dict[str, str]:
