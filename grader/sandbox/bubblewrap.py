@@ -25,6 +25,7 @@ _SERVICE_UIDS = {"postgres": 61102, "redis": 61103}
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 _SHM_MB = 64
+_WHOLE_PROC = "/proc-of-all"
 _PIPE_HOLDS = 1 << 16
 Links = Sequence[tuple[str, str]]
 _ENV = {"HOME": "/tmp", "LANG": "C.UTF-8"}
@@ -157,7 +158,9 @@ def _staging(binds: Sequence[Mount]) -> list[str]:
     system = runtime.system(whole=True)
     arguments = ["--unshare-pid", "--die-with-parent", "--cap-drop", "ALL"]
     arguments += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    arguments += ["--bind", "/proc", "/proc", "--dev", "/dev", "--dir", "/tmp"]
+    # The inner one looks its child up in /proc, by the numbers of here; the kernel lets it mount one of its own only
+    # where a whole one can be seen, and bubblewrap covers parts of those that it mounts.
+    arguments += ["--proc", "/proc", "--bind", "/proc", _WHOLE_PROC, "--dev", "/dev", "--dir", "/tmp"]
     arguments += _bound([Mount(*bind) for bind in system.binds], system.links)
     return arguments + _bound([mount for mount in binds if not _within_system(mount)], ())
 

@@ -260,3 +260,22 @@ print("up", flush=True); time.sleep(60)"""
     grader.stdout.close()
     assert inside
     assert not psutil.wait_procs(inside, timeout=3)[1]
+
+
+def test_where_hardly_any_process_runs(tmp_path: Path) -> None:
+    """As in a container: no number of a process of the sandbox is by chance that of another one outside."""
+    import subprocess
+
+    code = """
+from grader.sandbox.api import Launch
+from grader.sandbox.bubblewrap import Bubblewrap
+sandbox = Bubblewrap()
+for _ in range(2):
+    process = sandbox.start(Launch(("-c", "print('inside')"), ports=(5432,)), submission=None, deps=None)
+    print(process.wait(20), process.output())
+sandbox.close()"""
+    apart = ["unshare", "--pid", "--fork", "--mount-proc"] if os.geteuid() == 0 else []
+    ran = subprocess.run(
+        [*apart, sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False
+    )
+    assert ran.stdout.splitlines() == ["0 b'inside\\n'"] * 2, ran.stderr
