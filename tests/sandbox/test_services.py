@@ -170,6 +170,17 @@ def test_a_pool_without_its_template_says_so(postgres: Postgres) -> None:
     pool.close()
 
 
+def test_a_pool_goes_on_after_databases_made_in_vain(postgres: Postgres) -> None:
+    """More of them than it makes ahead: each is told at once, and the next one is made."""
+    pool = DatabasePool(postgres, "no_such_template", ahead=1)
+    began = time.monotonic()
+    for _ in range(3):
+        with pytest.raises(EnvironmentError_):
+            pool.take()
+    assert time.monotonic() - began < 20
+    pool.close()
+
+
 @pytest.mark.parametrize(
     "command",
     """CONFIG SET dir /tmp|CONFIG GET *|MODULE LIST|MODULE LOAD /x|DEBUG SLEEP 0|SAVE|BGSAVE|BGREWRITEAOF|SHUTDOWN

@@ -35,9 +35,9 @@ class DatabasePool:
             name = self._ready.get(timeout=_WITHIN_S)
         except queue.Empty:
             raise _fault("no database came") from None
+        self._work.put("")  # for one made in vain, too: or after a few of those nobody would make any more
         if isinstance(name, EnvironmentError_):
             raise name
-        self._work.put("")
         return name
 
     def give_back(self, name: str) -> None:
