@@ -156,3 +156,35 @@ def test_an_error_is_reported_without_what_was_sent(
     assert set(event["request"]) <= {"method", "url"}
     assert "ProgrammingError" in report
     assert not [posted for posted in sink.posted if SECRET.encode() in posted.body]
+
+
+REFUSED_ROW = """
+import logging
+from django.db import DatabaseError
+from accounts.models import User
+try:
+    User.objects.bulk_create([User(username="{0}-1", first_name="{0}", role="boss")])
+except DatabaseError:
+    logging.getLogger("a-test").exception("refused")
+"""
+
+
+def test_a_row_that_the_database_refuses_is_in_no_line_span_or_report(
+    platform: Platform, sink: Sink
+) -> None:
+    """PostgreSQL quotes the whole row of a CHECK that fails, with the hash of the password."""
+    code = REFUSED_ROW.format(SECRET)
+    said = platform.manage("shell", "--no-imports", "-c", code)
+    assert "accounts_user_role_known" in said
+
+    def spans_of_it() -> list[Span]:
+        return [
+            span
+            for span in spans(sink)
+            if b"accounts_user_role_known" in span.SerializeToString()
+        ]
+
+    eventually(spans_of_it)
+    eventually(lambda: any(b"a-test" in posted.body for posted in sink.posted))
+    assert SECRET not in said
+    assert not [posted for posted in sink.posted if SECRET.encode() in posted.body]

@@ -40,11 +40,12 @@ def start() -> None:
 
 
 def scrubbed(event: Event, _: Hint) -> Event:
-    """The event without headers, cookies, queries, bodies, arguments of tasks, and secrets."""
+    """The event without headers, cookies, queries, bodies, arguments, and secrets."""
     request: dict[str, Any] = event.get("request") or {}
     event["request"] = {name: request[name] for name in KEPT if name in request}
     event.pop("user", None)
-    event.setdefault("extra", {}).pop("celery-job", None)
+    for arguments in ("celery-job", "sys.argv"):  # of tasks and of commands
+        event.setdefault("extra", {}).pop(arguments, None)
     if current := request_id.current():
         event["tags"] = {**(event.get("tags") or {}), "request_id": current}
     cleaned: Event = hidden(event)

@@ -36,9 +36,10 @@ def database(url: str) -> dict[str, Any]:
             "connect_timeout", DATABASE_CONNECT_SECONDS
         )
     # BEGIN SOLUTION 05
-    # The same, and it counts (django-prometheus).
+    # The same, and it counts (django-prometheus); of PostgreSQL also without values in errors.
     engine = config["ENGINE"].rpartition(".")[2]
-    config["ENGINE"] = f"django_prometheus.db.backends.{engine}"
+    counted = f"django_prometheus.db.backends.{engine}"
+    config["ENGINE"] = "core.postgresql" if engine == "postgresql" else counted
     # END
     return config
 

@@ -1,0 +1,2 @@
+# FILE SOLUTION 05
+"""A database backend for ENGINE: PostgreSQL, counted, whose errors hold no values of rows."""
