@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from redis import Redis
 
-from grader.agent import agent_file
+from grader.agent import inside_folder
 from grader.checkpoint import host
 from grader.checkpoint.project import Place
 from grader.checkpoint.services import Services
@@ -34,6 +34,7 @@ from django.conf import settings
 from django.db import connection
 
 NOTE = "SET application_name = 'note'"
+SETTINGS = "FROM pg_db_role_setting WHERE 'application_name=note' = ANY (setconfig)"
 cell = ctypes.create_string_buffer(b"empty", 16)
 
 def other(sql, database=None):
@@ -82,7 +83,7 @@ LOOK = {
     "table in the lobby": lambda: other("SELECT count(*) FROM note", "lobby") == 1,
     "large object in the lobby": lambda: bool(other("SELECT lo_get(4711)", "lobby")),
     "setting of the role": lambda: other("SELECT current_setting('application_name')") == "note",
-    "setting for another database": lambda: bool(other("SELECT count(*) FROM pg_db_role_setting")),
+    "setting for another database": lambda: bool(other(f"SELECT count(*) {SETTINGS}")),
 }
 
 def attempt(kind, name):
@@ -103,6 +104,8 @@ WAYS = (
     "setting of the role",
     "setting for another database",
 )
+# A check's login is that of its database alone: it enters no lobby, and what it sets for itself ends with it.
+HELD_TWICE = {"table in the lobby", "large object in the lobby", "setting of the role"}
 Found = Callable[[], set[str]]
 
 
@@ -163,19 +166,19 @@ def test_nothing_is_carried_from_check_to_check(found: Found) -> None:
 
 
 def test_control_without_the_defences(found: Found, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Each of them taken out, everything is carried."""
-    open_agent = tmp_path / "agent.py"
-    text = agent_file().read_text()
-    assert text.count("let_others_in(False)") == 1
-    open_agent.write_text(text.replace("let_others_in(False)", "let_others_in(True)"))
-    open_agent.chmod(0o644)
-    monkeypatch.setattr(host, "agent_file", lambda: open_agent)
+    """Each of them taken out, everything is carried that no login of a database's own holds as well."""
+    agent = tmp_path / "inside"
+    shutil.copytree(inside_folder(), agent)
+    checks = agent / "checks.py"
+    assert checks.read_text().count("let_others_in(False)") == 1
+    checks.write_text(checks.read_text().replace("let_others_in(False)", "let_others_in(True)"))
+    monkeypatch.setattr(host, "inside_folder", lambda: agent)
     monkeypatch.setattr(Running, "remember", lambda self: None)
     monkeypatch.setattr(Running, "restore", lambda self: True)
     monkeypatch.setattr(Services, "close_lobby", lambda self: None)
     monkeypatch.setattr(Postgres, "forget_settings", lambda self: None)
     monkeypatch.setattr(seccomp, "program", lambda **_: struct.pack("=HBBI", 6, 0, 0, 0x7FFF0000))
-    assert found() == set(WAYS)
+    assert found() == set(WAYS) - HELD_TWICE
 
 
 def test_nothing_is_left_in_redis(spec: RunSpec) -> None:
