@@ -20,7 +20,7 @@ from grader.checkpoint.project import Place, Project
 from grader.checkpoint.runner import CheckRun, run_checks
 from grader.checkpoint.services import Services
 from grader.checkpoint.spec import RunSpec
-from grader.checkpoint.sqlite import Witness
+from grader.checkpoint.sqlite import Witness, handed_out
 from grader.cli import options
 from grader.course import assign, build_solution, load_course
 from grader.domain.status import Status
@@ -123,11 +123,14 @@ class Bench:
         ours, theirs = socket.socketpair()
         began = time.perf_counter()
         process = launch_agent(sandbox, told, theirs.fileno(), own_variables(), ())
+        folder = handed_out(ours)
         client = AgentClient(ours)
         client.ask("setup", within_s=30, settings=told.settings)
         client.ask("evaluate", within_s=30, root="posts.Post", steps=[["get", "__name__"]])
         taken = time.perf_counter() - began
         process.kill()
+        os.close(folder.fd)
+        client.close()
         sandbox.close()
         return taken
 
