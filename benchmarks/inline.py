@@ -11,7 +11,8 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -112,6 +113,17 @@ def _start(self: Project) -> None:
     self.client.ask("warm", within_s=0)
 
 
+def _migrate(self: Project, place: Place, *target: str) -> None:
+    """In place: no other process looks at the file."""
+    self.agent.ask("migrate", within_s=0, database=self.located(place), target=target)
+
+
+@contextmanager
+def _as_it_is(self: Project, mode: str, place: Place | None) -> Iterator[Place | None]:
+    """The one file itself: what a check does to it is rolled back."""
+    yield place
+
+
 def _located(self: MainHost, process: Any, place: Place) -> Mapping[str, Any]:
     """PostgreSQL by its own socket: there is no sandbox to reach it from."""
     if place.name == LOBBY:
@@ -129,6 +141,8 @@ def _shared(self: Session, case: Case) -> str:
 def pytest_configure(config: pytest.Config) -> None:
     """Every project of this run is the one in this process."""
     project.Project._start = _start  # type: ignore[method-assign]
+    project.Project.migrate = _migrate  # type: ignore[method-assign]
+    project.Project._copied = _as_it_is  # type: ignore[method-assign]
     if spec.read(Path(os.environ[spec.VARIABLE])).database == "postgres":
         MainHost.located = _located  # type: ignore[method-assign]
         Session.mode = _shared  # type: ignore[method-assign]
