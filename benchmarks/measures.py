@@ -34,6 +34,7 @@ ROOT = Path(__file__).parents[1]
 # Criteria whose checks need PostgreSQL, or a process of their own, in any mode: no base line on SQLite could run them.
 _APART_SQLITE = (
     "domain.slug-race",
+    "domain.timestamps",
     "domain.schema-review",
     "domain.migrations",
     "domain.naming",
