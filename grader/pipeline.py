@@ -19,7 +19,6 @@ from grader.domain.progress import Progress
 from grader.domain.result import Provenance, Result
 from grader.environment import Environment, prepare, unchanged
 from grader.intake import Submission, take_in
-from grader.sandbox.runtime import refuse_exposed
 from grader.scoring import score, unofficial_because
 from grader.workspace import Workspace, workspace
 
@@ -77,6 +76,8 @@ def grade(source: Path, assignment: Assignment, options: Options, *, progress: S
     options = replace(options, seed=secrets.randbits(32) if options.seed is None else options.seed)
     options = replace(options, state_dir=_state_dir(options))
     if options.sandbox != "process":
+        from grader.sandbox.runtime import refuse_exposed  # every other command would wait for the sandbox as well
+
         guarded = (source, assignment.public, assignment.hidden, assignment.course_lock, options.state_dir)
         refuse_exposed(path for path in guarded if path is not None)
     with workspace() as room:
