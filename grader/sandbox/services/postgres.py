@@ -19,6 +19,13 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 # What every session of the superuser is pinned to; it connects to the database `postgres` only, where no project is.
 _SUPERUSER = options(row_security="on", event_triggers="off", statement_timeout="60000", lock_timeout="60000")
 
+# All but what a login is made with.
+_FORGET: LiteralString = (
+    f"DELETE FROM pg_catalog.pg_db_role_setting WHERE (setrole = '{LEARNER}'::pg_catalog.regrole OR setrole IN "
+    f"(SELECT member FROM pg_catalog.pg_auth_members WHERE roleid = '{LEARNER}'::pg_catalog.regrole)) "
+    f"AND (setdatabase <> 0 OR setconfig <> ARRAY['role={LEARNER}'])"
+)
+
 
 class Postgres:
     """One server. What is in its databases belongs to the role ``learner``, which is no superuser and may create none.
@@ -122,9 +129,11 @@ class Postgres:
         self._logins[to] = self._logins.pop(name)
 
     def forget_settings(self) -> None:
-        """Takes back what the learner's role has set for itself: it would hold, and be read, in later databases."""
-        forgotten = "DELETE FROM pg_catalog.pg_db_role_setting WHERE setrole = pg_catalog.to_regrole(%s)"
-        self._connection().execute(forgotten, [LEARNER])
+        """Takes back what the learner's roles have set for themselves: in later databases it would hold, or be read.
+
+        A login is dropped with its database, but in the background.
+        """
+        self._connection().execute(_FORGET)
 
     def drop(self, name: str) -> None:
         """Removes a database and ends whatever is connected to it; none of that name is no harm."""
