@@ -4,6 +4,7 @@
 from ipaddress import ip_network
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -75,6 +76,57 @@ class TestPowers:
         entry = AuditEntry.objects.get(action="role_changed")
         assert entry.object_id == str(ann.pk)
         assert entry.details == {"before": "contributor", "now": "editor"}
+
+    def test_new_privileges_are_written_down(self, ann: User) -> None:
+        group = Group.objects.create(name="moderators")
+        self.change(ann, is_superuser="on", groups=[group.pk])
+        entry = AuditEntry.objects.get(action="privileges_changed")
+        assert entry.object_id == str(ann.pk)
+        assert entry.details == {
+            "before": {"is_superuser": False, "groups": []},
+            "now": {"is_superuser": True, "groups": ["moderators"]},
+        }
+
+    def test_a_change_of_a_name_is_none_of_privileges(self, ann: User) -> None:
+        self.change(ann, first_name="Ann")
+        assert not AuditEntry.objects.filter(action="privileges_changed").exists()
+
+    @pytest.mark.parametrize("passwords", ["another good one", None])
+    def test_a_password_that_is_set_is_written_down_and_ends_sessions(
+        self, passwords: str | None, login: Login, ann: User
+    ) -> None:
+        access = login()["access"]
+        root = UserFactory(is_staff=True, is_superuser=True)
+        client = Client()
+        client.force_login(root)
+        sent = {
+            "password1": passwords or "",
+            "password2": passwords or "",
+            "usable_password": "true" if passwords else "false",
+        }
+        sent |= {} if passwords else {"unset-password": "x"}
+        answer = client.post(f"/admin/accounts/user/{ann.pk}/password/", sent)
+        assert answer.status_code == 302
+        entry = AuditEntry.objects.get(action="password_changed")
+        assert (entry.actor, entry.object_id) == (root, str(ann.pk))
+        assert not works(access)
+
+    def test_an_account_that_is_made_or_deleted_is_written_down(self) -> None:
+        root = UserFactory(is_staff=True, is_superuser=True)
+        client = Client()
+        client.force_login(root)
+        sent = {
+            "username": "eve",
+            "usable_password": "true",
+            "password1": "correct horse battery",
+            "password2": "correct horse battery",
+        }
+        assert client.post("/admin/accounts/user/add/", sent).status_code == 302
+        eve = User.objects.get(username="eve")
+        address = f"/admin/accounts/user/{eve.pk}/delete/"
+        assert client.post(address, {"post": "yes"}).status_code == 302
+        entries = AuditEntry.objects.filter(object_id=str(eve.pk)).order_by("pk")
+        assert [entry.action for entry in entries] == ["created", "deleted"]
 
     def test_closing_ends_sessions_for_good(self, login: Login, ann: User) -> None:
         access = login()["access"]

@@ -41,6 +41,11 @@ def create_user(*, by: AnyUser, **given: Unpack[UserChanges]) -> User:
     user = User(**given)
     user.set_unusable_password()
     clean_and_save(user)
+    # BEGIN SOLUTION 04
+    record(action=Action.CREATED, actor=by, target=user)
+    # STUB
+    # # TODO(04): write it to the audit log (brief, task 8).
+    # END
     return user
 
 

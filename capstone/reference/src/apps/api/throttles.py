@@ -78,13 +78,22 @@ class SensitiveThrottle(Throttle):
 
 
 # BEGIN SOLUTION 04
-class LoginThrottle(Throttle):
+class AddressThrottle(Throttle):
+    """By address alone, whoever asks."""
+
+    def get_cache_key(self, request: Request, view: "APIView") -> str:
+        """One count for each address."""
+        ident = self.get_ident(request)
+        return self.cache_format % {"scope": self.scope, "ident": ident}
+
+
+class LoginThrottle(AddressThrottle):
     """Guessing passwords, of however many accounts, from one address."""
 
     scope = "login"
 
 
-class RegisterThrottle(Throttle):
+class RegisterThrottle(AddressThrottle):
     """Opening accounts, or trying who has one."""
 
     scope = "register"

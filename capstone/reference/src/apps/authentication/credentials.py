@@ -1,13 +1,16 @@
 # FILE SOLUTION 04
-"""Getting an account and changing its password. Each service is one transaction."""
+"""Getting an account and changing its password."""
 
+from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
+from authentication.lockout import one_at_a_time
 from authentication.sessions import forget_sessions
 
 NOT_YOURS = "This is not your password."
@@ -36,19 +39,29 @@ def register(*, username: str, email: str, password: str) -> None:
     record(action=Action.REGISTERED, actor=user, target=user)
 
 
-@transaction.atomic
-def change_password(*, user: User, current: str, new: str) -> None:
+def change_password(
+    *, request: HttpRequest, user: User, current: str, new: str
+) -> None:
     """Give a person a new password and end every session, the one that asks included.
 
-    Raises ValidationError on `current_password` or `new_password`.
+    Raises ValidationError on `current_password` or `new_password`. The wrong current password is a
+    failed log-in: whoever holds a session may not guess the password behind it.
     """
-    if not user.check_password(current):
+    if not is_own_password(request=request, user=user, password=current):
         raise ValidationError({"current_password": NOT_YOURS})
     _require_good_password(new, user, field="new_password")
-    user.set_password(new)
-    user.save(update_fields=["password"])
-    forget_sessions(user)
-    record(action=Action.PASSWORD_CHANGED, actor=user, target=user)
+    with transaction.atomic():
+        user.set_password(new)
+        user.save(update_fields=["password"])
+        forget_sessions(user)
+        record(action=Action.PASSWORD_CHANGED, actor=user, target=user)
+
+
+def is_own_password(*, request: HttpRequest, user: User, password: str) -> bool:
+    """Whether it is; one that is not counts as a failed log-in, in a transaction of its own."""
+    name = user.get_username()
+    with one_at_a_time(request, name):
+        return authenticate(request, username=name, password=password) == user
 
 
 def _require_good_password(password: str, user: User, *, field: str) -> None:

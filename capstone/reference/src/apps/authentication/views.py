@@ -165,6 +165,7 @@ class PasswordView(APIView):
         """Change the password. Every session ends, this one included."""
         given = _valid(PasswordChangeSerializer, request)
         change_password(
+            request=request._request,
             user=_member(request),
             current=given["current_password"],
             new=given["new_password"],

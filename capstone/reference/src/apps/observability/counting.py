@@ -3,10 +3,11 @@
 
 from typing import Any
 
-from axes.signals import user_locked_out
 from celery import states
 from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.http import HttpRequest
 
+from authentication.lockout import is_refused
 from comments.choices import CommentStatus
 from comments.models import Comment
 from comments.signals import comment_moderated, comment_submitted
@@ -32,7 +33,6 @@ def connect() -> None:
     comment_moderated.connect(note_moderated, dispatch_uid="metrics")
     user_logged_in.connect(note_login, dispatch_uid="metrics")
     user_login_failed.connect(note_failure, dispatch_uid="metrics")
-    user_locked_out.connect(note_lockout, dispatch_uid="metrics")
     task_buried.connect(note_buried, dispatch_uid="metrics")
     task_ended.connect(note_ended, dispatch_uid="metrics")
 
@@ -57,14 +57,10 @@ def note_login(**_: Any) -> None:
     metrics.logins.labels("succeeded").inc()
 
 
-def note_failure(**_: Any) -> None:
-    """Somebody did not."""
-    metrics.logins.labels("failed").inc()
-
-
-def note_lockout(**_: Any) -> None:
-    """Somebody did not, once too often."""
-    metrics.logins.labels("locked_out").inc()
+def note_failure(*, request: HttpRequest | None = None, **_: Any) -> None:
+    """Somebody did not, or was not even asked since the name is locked out."""
+    outcome = "locked_out" if is_refused(request) else "failed"
+    metrics.logins.labels(outcome).inc()
 
 
 def note_buried(*, task: str, **_: Any) -> None:

@@ -24,6 +24,6 @@ comments_moderated = Counter(
 )
 logins = Counter(
     "platform_logins",
-    "Attempts to log in: succeeded, failed, locked_out.",
+    "Attempts to log in: succeeded, failed, locked_out (refused unevaluated).",
     ["outcome"],
 )

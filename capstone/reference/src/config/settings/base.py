@@ -29,7 +29,15 @@ from config.settings.tasks import *
 # END
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    # BEGIN BEFORE 04
+    # "django.contrib.admin",
+    # END
+    # BEGIN SOLUTION 04
+    "config.apps.ProtectedAdminConfig",
+    # STUB
+    # # TODO(04): the admin's log-in counts in as well (brief, task 4).
+    # "django.contrib.admin",
+    # END
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,12 +1,16 @@
 """Guessing passwords and finding out who has an account."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from statistics import median
-from time import process_time
+from time import process_time, sleep
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from axes.models import AccessAttempt
+from django.db import connection, connections
 from django.test import Client
 from pytest_django.fixtures import Settings
 from rest_framework.response import Response
@@ -102,6 +106,88 @@ class TestLockOut:
         entry = AuditEntry.objects.get(action="locked_out")
         assert (entry.object_id, entry.address) == (str(ann.pk), "203.0.113.5")
 
+    def test_what_is_refused_writes_nothing(self, ann: User) -> None:
+        """Entries stay for good: nobody may fill the log."""
+        fail("ann", LIMIT + 10)
+        log_in("ann", PASSWORD)
+        actions = AuditEntry.objects.values_list("action", flat=True)
+        assert Counter(actions) == {"login_failed": LIMIT, "locked_out": 1}
+
+
+class TestOwnPassword:
+    """Whoever holds a session may not guess the password behind it."""
+
+    def guess(self, client: APIClient, current: str) -> int:
+        sent = {"current_password": current, "new_password": "another good one"}
+        return client.post("/api/v1/auth/password/", sent).status_code
+
+    def test_guesses_over_the_api_lock_out(self, ann: User) -> None:
+        client = APIClient(REMOTE_ADDR="203.0.113.5")
+        client.force_login(ann)
+        statuses = [self.guess(client, "wrong") for _ in range(LIMIT)]
+        assert statuses == [400] * (LIMIT - 1) + [429]
+        assert self.guess(client, PASSWORD) == 429
+        assert log_in("ann", PASSWORD).status_code == 429
+        ann.refresh_from_db()
+        assert ann.check_password(PASSWORD)
+        failed = AuditEntry.objects.filter(action="login_failed")
+        assert failed.count() == LIMIT
+
+    def test_guesses_in_the_admin_lock_out(self, ann: User) -> None:
+        ann.is_staff = True
+        ann.save()
+        browser = Client(REMOTE_ADDR="203.0.113.5")
+        browser.force_login(ann)
+        new = {"new_password1": "another good one", "new_password2": "another good one"}
+        statuses = [
+            browser.post(
+                "/admin/password_change/", {"old_password": old} | new
+            ).status_code
+            for old in ["wrong"] * LIMIT + [PASSWORD]
+        ]
+        assert statuses == [200] * (LIMIT - 1) + [429, 429]
+        ann.refresh_from_db()
+        assert ann.check_password(PASSWORD)
+
+    def test_the_right_one_changes_it_in_the_admin(self, ann: User) -> None:
+        ann.is_staff = True
+        ann.save()
+        browser = Client()
+        browser.force_login(ann)
+        sent = {
+            "old_password": PASSWORD,
+            "new_password1": "another good one",
+            "new_password2": "another good one",
+        }
+        assert browser.post("/admin/password_change/", sent).status_code == 302
+        entry = AuditEntry.objects.get(action="password_changed")
+        assert (entry.actor, entry.object_id) == (ann, str(ann.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer")
+def test_of_many_guesses_at_once_no_more_are_evaluated_than_one_after_the_other(
+    ann: User,
+) -> None:
+    """Each looks how many have failed before it hashes, which takes its time."""
+    evaluated: list[str] = []
+
+    def check(user: User, password: str) -> bool:
+        evaluated.append(password)
+        sleep(0.05)
+        return password == PASSWORD
+
+    def guess(number: int) -> int:
+        try:
+            return log_in("ann", f"guess {number}").status_code
+        finally:
+            connections.close_all()
+
+    with patch.object(User, "check_password", check), ThreadPoolExecutor(20) as pool:
+        statuses = list(pool.map(guess, range(20)))
+    assert len(evaluated) == LIMIT
+    assert sorted(statuses) == [401] * (LIMIT - 1) + [429] * (20 - LIMIT + 1)
+
 
 class TestThrottle:
     @pytest.fixture(autouse=True)
@@ -126,6 +212,15 @@ class TestThrottle:
             for n in range(4)
         ]
         assert statuses == [401, 401, 401, 429]
+
+    def test_the_admin_counts_in(self) -> None:
+        for number in range(3):
+            log_in(f"user{number}", "Winter2026")
+        browser = Client(REMOTE_ADDR="203.0.113.5")
+        answer = browser.post("/admin/login/", {"username": "x", "password": "y"})
+        assert answer.status_code == 429
+        assert 0 < int(answer.headers["Retry-After"]) <= 60
+        assert browser.get("/admin/login/").status_code == 200
 
     def test_registration(self, client: APIClient) -> None:
         statuses = [register(client, f"user{n}").status_code for n in range(3)]

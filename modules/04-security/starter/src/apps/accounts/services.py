@@ -33,6 +33,7 @@ def create_user(*, by: AnyUser, **given: Unpack[UserChanges]) -> User:
     user = User(**given)
     user.set_unusable_password()
     clean_and_save(user)
+    # TODO(04): write it to the audit log (brief, task 8).
     return user
 
 

@@ -4,6 +4,7 @@ from config.settings.api import *
 from config.settings.environment import ROOT, comma_separated, env
 
 INSTALLED_APPS = [
+    # TODO(04): the admin's log-in counts in as well (brief, task 4).
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

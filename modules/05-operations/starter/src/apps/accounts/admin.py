@@ -1,14 +1,23 @@
 """People in the admin."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import transaction
+from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
-from authentication.powers import note_activity, note_new_role
+from audit.actions import Action
+from audit.services import record
+from authentication.powers import (
+    note_activity,
+    note_new_privileges,
+    note_new_role,
+    privileges,
+)
 
 
 @admin.register(User)
@@ -25,7 +34,43 @@ class UserAdmin(DjangoUserAdmin):
         """Save, with all that has to follow when powers change. The admin is one transaction."""
         super().save_model(request, obj, form, change)
         by = cast(User, request.user)
+        if not change:
+            record(action=Action.CREATED, actor=by, target=obj)
         if change and "role" in form.changed_data:
             note_new_role(user=obj, by=by, before=form.initial["role"])
         if change and "is_active" in form.changed_data:
             note_activity(user=obj, by=by)
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+    ) -> None:
+        """Save groups and permissions, and write down what somebody may do now."""
+        super().save_related(request, form, formsets, change)
+        if change:
+            by = cast(User, request.user)
+            before = privileges(form.initial)
+            note_new_privileges(user=form.instance, by=by, before=before)
+
+    @transaction.atomic
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """Set somebody's password, or take it away; that ends their sessions."""
+        before = User.objects.filter(pk=id).values_list("password", flat=True).first()
+        response = super().user_change_password(request, id, form_url)
+        user = User.objects.filter(pk=id).exclude(password=before or "").first()
+        if before is not None and user is not None:
+            by = cast(User, request.user)
+            record(action=Action.PASSWORD_CHANGED, actor=by, target=user)
+        return response
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """Delete an account, and write it down."""
+        by = cast(User, request.user)
+        record(action=Action.DELETED, actor=by, target=obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Likewise several."""
+        for user in queryset:
+            self.delete_model(request, user)

@@ -36,6 +36,7 @@ def create_user(*, by: AnyUser, **given: Unpack[UserChanges]) -> User:
     user = User(**given)
     user.set_unusable_password()
     clean_and_save(user)
+    record(action=Action.CREATED, actor=by, target=user)
     return user
 
 

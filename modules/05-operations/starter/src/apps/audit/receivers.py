@@ -10,9 +10,11 @@ from django.contrib.auth.signals import (
     user_login_failed,
 )
 from django.db.models import Model
+from django.http import HttpRequest
 
 from audit.actions import Action
 from audit.services import record
+from authentication.lockout import is_refused
 
 
 def connect() -> None:
@@ -34,15 +36,21 @@ def note_logout(*, user: Any, **_: Any) -> None:
         record(action=Action.LOGGED_OUT, actor=user, target=user)
 
 
-def note_failure(*, credentials: dict[str, Any], **_: Any) -> None:
+def note_failure(
+    *, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any
+) -> None:
     """Somebody gave a name and a password that do not fit."""
-    account = _account(credentials.get("username"))
-    record(action=Action.LOGIN_FAILED, actor=None, target=account)
+    if not is_refused(request):
+        account = _account(credentials.get("username"))
+        record(action=Action.LOGIN_FAILED, actor=None, target=account)
 
 
-def note_lockout(*, username: str | None, **_: Any) -> None:
-    """Somebody failed once too often."""
-    record(action=Action.LOCKED_OUT, actor=None, target=_account(username))
+def note_lockout(
+    *, username: str | None, request: HttpRequest | None = None, **_: Any
+) -> None:
+    """Somebody failed once too often; axes says so again for each attempt that it refuses."""
+    if not is_refused(request):
+        record(action=Action.LOCKED_OUT, actor=None, target=_account(username))
 
 
 def _account(username: str | None) -> Model | None:

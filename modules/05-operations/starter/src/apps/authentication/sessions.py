@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
+from authentication.lockout import one_at_a_time
 from authentication.models import Session
 from authentication.tokens import SESSION_CLAIM, SessionRefreshToken, TokenPair, issue
 
@@ -17,7 +18,8 @@ from authentication.tokens import SESSION_CLAIM, SessionRefreshToken, TokenPair,
 @transaction.atomic
 def log_in(*, request: HttpRequest, username: str, password: str) -> TokenPair | None:
     """Tokens of a new session; None if name and password do not fit, or too many did not."""
-    user = authenticate(request, username=username, password=password)
+    with one_at_a_time(request, username):
+        user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         return None
     user_logged_in.send(sender=User, request=request, user=user)

@@ -8,7 +8,7 @@ from config.settings.headers import *
 # TODO(05): a file of settings for each of logs, mail, observability and tasks (brief, Variables).
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.apps.ProtectedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
