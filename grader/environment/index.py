@@ -14,9 +14,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import msgspec
 
 from grader.environment.fetch import Gone, TooLarge, fetched
+from grader.environment.public import public_index
 
-# What every client of these protocols asks where it is told of no other.
-PUBLIC = "https://pypi.org/simple"
 LARGEST_PAGE = 16 << 20
 _ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 
@@ -36,11 +35,14 @@ def indexes(environ: Mapping[str, str], home: Path) -> tuple[str, ...]:
     """The addresses of the indexes, in the order to ask: by uv's variables, pip's, uv's files, pip's files, or public.
 
     ``environ`` and ``home`` are this machine's, never a submission's.
+
+    Raises:
+        EnvironmentError_: none is named, and this Python does not know the public one.
     """
     main = environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL") or environ.get("PIP_INDEX_URL")
     further = " ".join(environ.get(name, "") for name in ("UV_INDEX", "UV_EXTRA_INDEX_URL", "PIP_EXTRA_INDEX_URL"))
     said = [*_uv_files(environ, home), *_pip_files(environ, home)]
-    main = main or next((where for kind, where in said if kind == "main"), PUBLIC)
+    main = main or next((where for kind, where in said if kind == "main"), "") or public_index()
     extra = further.split() + [where for kind, where in said if kind == "extra"]
     named = [re.sub(r"^[A-Za-z0-9._-]+=(?=[a-z]+://|/)", "", where) for where in [main.strip(), *extra]]
     return tuple(dict.fromkeys(where.rstrip("/") for where in named if where))

@@ -9,8 +9,9 @@ import pytest
 from grader.environment import collect, fetch
 from grader.environment.choose import chosen, pinned
 from grader.environment.faults import NotInstallable, Unreachable
-from grader.environment.index import PUBLIC, indexes
+from grader.environment.index import indexes
 from grader.environment.install import installed
+from grader.environment.public import public_index
 from tests.environment.loopback import Index, wheel
 
 A, B, C = "https://a.example/simple", "https://b.example/simple", "https://c.example/simple"
@@ -22,15 +23,15 @@ NONE = {"UV_CONFIG_FILE": "/dev/null", "PIP_CONFIG_FILE": "/dev/null"}
 @pytest.mark.parametrize(
     ("environ", "files", "found"),
     [
-        (NONE, {}, (PUBLIC,)),
+        (NONE, {}, (public_index(),)),
         (NONE | {"UV_DEFAULT_INDEX": A, "PIP_INDEX_URL": B}, {}, (A,)),
         (NONE | {"UV_INDEX_URL": f"{A}/"}, {}, (A,)),
         (NONE | {"PIP_INDEX_URL": A, "PIP_EXTRA_INDEX_URL": f"{B} {C}"}, {}, (A, B, C)),
-        (NONE | {"UV_INDEX": f"mine={B} {C}"}, {}, (PUBLIC, B, C)),
+        (NONE | {"UV_INDEX": f"mine={B} {C}"}, {}, (public_index(), B, C)),
         ({"PIP_CONFIG_FILE": "/dev/null"}, {UV: f'index-url = "{A}"\nextra-index-url = ["{B}"]\n'}, (A, B)),
         ({"PIP_CONFIG_FILE": "/dev/null"}, {UV: f'[pip]\nindex-url = "{A}"\n'}, (A,)),
         ({"PIP_CONFIG_FILE": "/dev/null"}, {UV: f'[[index]]\nurl = "{A}"\ndefault = true\n'}, (A,)),
-        ({"PIP_CONFIG_FILE": "/dev/null"}, {UV: f'[[index]]\nname = "b"\nurl = "{B}"\n'}, (PUBLIC, B)),
+        ({"PIP_CONFIG_FILE": "/dev/null"}, {UV: f'[[index]]\nname = "b"\nurl = "{B}"\n'}, (public_index(), B)),
         ({"UV_CONFIG_FILE": "/dev/null", "PIP_CONFIG_FILE": PIP}, {PIP: f"[global]\nindex-url = {A}\n"}, (A,)),
         ({"UV_CONFIG_FILE": UV, "PIP_CONFIG_FILE": PIP}, {UV: f'index-url = "{A}"', PIP: "[global"}, (A,)),
         ({"UV_CONFIG_FILE": UV, "PIP_CONFIG_FILE": PIP}, {UV: "index = 3", PIP: f"[install]\nindex-url={B}\n"}, (B,)),
