@@ -16,6 +16,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as framework_handler
 
+from api.throttles import require_within_rates
+
 # Called otherwise before Python 3.13.
 RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
 CONTENT_TYPE = "application/problem+json"
@@ -53,6 +55,11 @@ def title_of(status: int) -> str:
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
     """REST framework's handler, with our body. What it does not know goes on to become a 500."""
     refusal = _as_api_exception(exception)
+    if isinstance(refusal, exceptions.APIException):
+        try:
+            require_within_rates(context["request"], context["view"])
+        except exceptions.Throttled as throttled:
+            refusal = throttled
     response = framework_handler(refusal, context)
     if response is not None and isinstance(refusal, exceptions.APIException):
         request = context["request"]

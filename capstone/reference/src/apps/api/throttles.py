@@ -6,13 +6,41 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from redis import RedisError
-from rest_framework import throttling
+from rest_framework import exceptions, throttling
 from rest_framework.request import Request
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # it imports us: we are among its defaults
 
 logger = logging.getLogger(__name__)
+
+
+def require_within_rates(request: Request, view: "APIView") -> None:
+    """Raise Throttled if a request that is refused before REST framework throttles is one too many.
+
+    REST framework asks who somebody is and what they may do before it counts. Then a wrong token,
+    and whatever one may not do, could be tried without end; so what is refused is counted here.
+    """
+    if getattr(request, "is_throttled", False):  # it came so far
+        return
+    waits = [
+        throttle.wait() or 1
+        for throttle in view.get_throttles()
+        if not throttle.allow_request(request, view)
+    ]
+    if waits:
+        raise exceptions.Throttled(max(waits))
+
+
+def account_of(request: Request, view: "APIView") -> object | None:
+    """Whose requests this one is counted among; None for nobody's."""
+    ask = getattr(view, "throttled_account", None)
+    if ask is not None:
+        return ask(request)  # type: ignore[no-any-return]
+    try:
+        return request.user.pk
+    except exceptions.APIException:  # of the request itself: it could not be read
+        return None
 
 
 class Throttle(throttling.SimpleRateThrottle):
@@ -25,6 +53,7 @@ class Throttle(throttling.SimpleRateThrottle):
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         """Whether this one is still within the rate."""
+        request.is_throttled = True  # type: ignore[attr-defined]
         try:
             return super().allow_request(request, view)
         except (RedisError, OSError):
@@ -33,7 +62,7 @@ class Throttle(throttling.SimpleRateThrottle):
 
     def get_cache_key(self, request: Request, view: "APIView") -> str | None:
         """One count for each person, and for each address without one."""
-        ident = request.user.pk or self.get_ident(request)
+        ident = account_of(request, view) or self.get_ident(request)
         return self.cache_format % {"scope": self.scope, "ident": ident}
 
 
@@ -50,11 +79,8 @@ class AnonThrottle(Throttle):
 
     def get_cache_key(self, request: Request, view: "APIView") -> str | None:
         """None for people: this one does not count them."""
-        return (
-            None
-            if request.user.is_authenticated
-            else super().get_cache_key(request, view)
-        )
+        is_person = account_of(request, view) is not None
+        return None if is_person else super().get_cache_key(request, view)
 
 
 class UserThrottle(Throttle):
@@ -64,11 +90,8 @@ class UserThrottle(Throttle):
 
     def get_cache_key(self, request: Request, view: "APIView") -> str | None:
         """None for strangers: this one does not count them."""
-        return (
-            super().get_cache_key(request, view)
-            if request.user.is_authenticated
-            else None
-        )
+        is_person = account_of(request, view) is not None
+        return super().get_cache_key(request, view) if is_person else None
 
 
 class SensitiveThrottle(Throttle):

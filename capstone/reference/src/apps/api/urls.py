@@ -7,7 +7,6 @@ from django.urls import include, path, re_path
 from django.views.decorators.csp import csp_override
 
 # END
-from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import (
     SpectacularAPIView,
     SpectacularRedocView,
@@ -16,7 +15,11 @@ from drf_spectacular.views import (
 from rest_framework.routers import SimpleRouter
 
 from accounts import views as accounts
-from api import problems
+
+# BEGIN SOLUTION 03
+from api.views import NotFoundView
+
+# END
 from comments import views as comments
 
 # BEGIN SOLUTION 04
@@ -63,9 +66,8 @@ urlpatterns = [
     path("v1/", include((v1, "v1"))),
     # BEGIN SOLUTION 03
     path("", include(v1)),
-    # With debug pages on, too, an address that leads nowhere is answered as a program expects it;
-    # and whether a token came along does not matter there.
-    re_path("", csrf_exempt(problems.not_found)),
+    # With debug pages on, too, an address that leads nowhere is answered as a program expects it.
+    re_path("", NotFoundView.as_view()),
     # STUB
     # # TODO(03): /api/… is the current version, and 404 has the shape of every error
     # # (brief, tasks 3 and 4).

@@ -7,6 +7,7 @@ from pytest_mock import MockerFixture
 from redis import RedisError
 from rest_framework.test import APIClient
 
+from accounts.models import User
 from config.settings.api import DEFAULT_RATES, throttle_rates
 from tests.api.conftest import World
 from tests.factories import PostFactory, UserFactory
@@ -70,6 +71,44 @@ def test_what_is_sensitive_has_a_rate_of_its_own(
     assert [answer.status_code for answer in answers] == [200, 429, 429]
     assert statuses(admin_client, 3, "/api/v1/users/") == [200] * 3
     assert admin_client.patch(post, {"title": "New"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("get", "/api/v1/nothing/", 404),
+        ("post", "/api/nothing/", 404),
+        ("get", "/api/v1/posts/0/", 404),
+        ("get", "/api/v1/users/", 401),
+        ("post", "/api/v1/posts/", 401),
+        ("delete", "/api/v1/tags/", 401),
+        ("get", "/api/v1/schema/", 200),
+    ],
+)
+def test_what_is_refused_is_counted_as_well(
+    method: str, address: str, status: int, settings: Settings, api_client: APIClient
+) -> None:
+    limit(settings, burst="2/day")
+    statuses = [getattr(api_client, method)(address).status_code for _ in range(3)]
+    assert statuses == [status, status, 429]
+
+
+def test_what_one_may_not_do_is_counted_once(
+    api_client: APIClient, reader_user: User, settings: Settings
+) -> None:
+    limit(settings, burst="4/day", user="4/day")
+    forbidden = [api_client.post("/api/v1/posts/", {}).status_code for _ in range(3)]
+    assert forbidden == [403] * 3
+    assert statuses(api_client, 2) == [200, 429]
+
+
+def test_what_nobody_can_read_is_counted(
+    api_client: APIClient, settings: Settings
+) -> None:
+    limit(settings, burst="1/day")
+    headers = {"Accept": "text/html"}
+    answers = [api_client.get("/api/v1/tags/", headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [406, 429]
 
 
 def test_the_answer_says_how_long_to_wait(

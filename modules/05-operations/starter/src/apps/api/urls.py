@@ -2,7 +2,6 @@
 
 from django.urls import include, path, re_path
 from django.views.decorators.csp import csp_override
-from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import (
     SpectacularAPIView,
     SpectacularRedocView,
@@ -11,7 +10,7 @@ from drf_spectacular.views import (
 from rest_framework.routers import SimpleRouter
 
 from accounts import views as accounts
-from api import problems
+from api.views import NotFoundView
 from comments import views as comments
 from config.settings.headers import DOCUMENT_CSP
 from posts import views as posts
@@ -40,7 +39,6 @@ v1 = [
 urlpatterns = [
     path("v1/", include((v1, "v1"))),
     path("", include(v1)),
-    # With debug pages on, too, an address that leads nowhere is answered as a program expects it;
-    # and whether a token came along does not matter there.
-    re_path("", csrf_exempt(problems.not_found)),
+    # With debug pages on, too, an address that leads nowhere is answered as a program expects it.
+    re_path("", NotFoundView.as_view()),
 ]

@@ -7,20 +7,23 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_variables
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
+from rest_framework_simplejwt.settings import api_settings
 
 from accounts.models import User
 from accounts.permissions import IsMember
 from api.throttles import (
+    AnonThrottle,
     BurstThrottle,
     LoginThrottle,
     RegisterThrottle,
     SensitiveThrottle,
     Throttle,
+    UserThrottle,
 )
 from authentication.credentials import change_password, register
 from authentication.serializers import (
@@ -37,6 +40,7 @@ from authentication.sessions import (
     log_in,
     renew_session,
 )
+from authentication.tokens import SessionRefreshToken
 
 type Throttles = tuple[type[Throttle], ...]
 
@@ -56,7 +60,7 @@ class Entrance(APIView):
 
     authentication_classes = ()
     permission_classes = ()
-    throttle_classes: Throttles = (BurstThrottle, SensitiveThrottle)
+    throttle_classes: Throttles = (BurstThrottle, AnonThrottle, SensitiveThrottle)
     more_problems: ClassVar[dict[str, set[int]]] = {"": {401}}
 
     def get_authenticate_header(self, request: Request) -> str:
@@ -67,7 +71,7 @@ class Entrance(APIView):
 class RegisterView(Entrance):
     """Accounts for everybody."""
 
-    throttle_classes = (BurstThrottle, RegisterThrottle)
+    throttle_classes = (BurstThrottle, AnonThrottle, RegisterThrottle)
     more_problems: ClassVar[dict[str, set[int]]] = {}
 
     @extend_schema(
@@ -88,7 +92,7 @@ class RegisterView(Entrance):
 class LoginView(Entrance):
     """Tokens for a password."""
 
-    throttle_classes = (BurstThrottle, LoginThrottle)
+    throttle_classes = (BurstThrottle, AnonThrottle, LoginThrottle)
 
     @extend_schema(
         operation_id="auth_login",
@@ -101,7 +105,27 @@ class LoginView(Entrance):
         return Response(pair) if pair else _refuse("Name and password do not fit.")
 
 
-class RefreshView(Entrance):
+class RefreshEntrance(Entrance):
+    """Where a refresh token says who asks.
+
+    Whoever brings one that we signed is counted as that person and not by address: an office
+    behind one address must not lose its sessions, since all of them are renewed from there.
+    """
+
+    throttle_classes = (BurstThrottle, AnonThrottle, UserThrottle, SensitiveThrottle)
+
+    def throttled_account(self, request: Request) -> str | None:
+        """The id of the account in the token; None where there is no token of ours."""
+        try:
+            text = RefreshSerializer(data=request.data)
+            text.is_valid(raise_exception=True)
+        except APIException:
+            return None
+        token = SessionRefreshToken.read(text.validated_data["refresh"])
+        return str(token[api_settings.USER_ID_CLAIM]) if token else None
+
+
+class RefreshView(RefreshEntrance):
     """Tokens for a token."""
 
     @extend_schema(
@@ -118,7 +142,7 @@ class RefreshView(Entrance):
         return Response(pair) if pair else _refuse("The refresh token is not valid.")
 
 
-class LogoutView(Entrance):
+class LogoutView(RefreshEntrance):
     """The end of a session."""
 
     @extend_schema(
@@ -136,7 +160,7 @@ class LogoutEverywhereView(APIView):
     """The end of all sessions."""
 
     permission_classes = (IsMember,)
-    throttle_classes: Throttles = (BurstThrottle, SensitiveThrottle)
+    throttle_classes: Throttles = (BurstThrottle, UserThrottle, SensitiveThrottle)
 
     @extend_schema(
         operation_id="auth_logout_everywhere", request=None, responses={204: None}
@@ -152,7 +176,7 @@ class PasswordView(APIView):
     """One's own password."""
 
     permission_classes = (IsMember,)
-    throttle_classes: Throttles = (BurstThrottle, SensitiveThrottle)
+    throttle_classes: Throttles = (BurstThrottle, UserThrottle, SensitiveThrottle)
 
     @extend_schema(
         operation_id="auth_password",
