@@ -5,6 +5,7 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,6 +31,14 @@ def _binaries() -> Path:
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
+def _let_through(folder: Path) -> None:
+    """Let others pass to the folder, and change nothing else of what lies above it."""
+    for parent in folder.parents:
+        mode = stat.S_IMODE(parent.stat().st_mode)
+        if not mode & stat.S_IXOTH:
+            parent.chmod(mode | stat.S_IXOTH)
+
+
 class Postgres:
     """A server with one database, `platform`. It refuses to be run by root; then nobody runs it."""
 
@@ -41,8 +50,7 @@ class Postgres:
             nobody = pwd.getpwnam("nobody")
             ids = [f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}"]
             self._as = ["setpriv", *ids, "--clear-groups"]
-            for parent in (folder, *folder.parents[:3]):
-                parent.chmod(0o711)
+            _let_through(folder)
             folder.chmod(0o777)  # it makes its own folder in here
         options = [f"--{name}={value}" for name, value in SETTINGS.items()]
         command = [str(_binaries() / "postgres"), "-D", str(self._data), "-k", ""]
