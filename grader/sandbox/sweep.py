@@ -18,6 +18,7 @@ _KEPT = frozenset(("1", "2"))  # bubblewrap, which reaps, and what the launcher 
 _PLACES = ("tmp", "dev/shm")
 _WITHIN_S = 2.0
 _LOOK_AGAIN_S = 0.0005
+_THREADS = 17  # the field num_threads of /proc/PID/stat, counted from the state
 
 
 class Sweep:
@@ -53,12 +54,26 @@ class Sweep:
     def _end_strays(self) -> None:
         """Kills until none is left: the list goes by rising numbers, so that a child comes behind its parent in it."""
         deadline = time.monotonic() + _WITHIN_S
-        while strays := [name for name in names(self._proc) if name.isdecimal() and name not in _KEPT]:
+        while strays := [name for name in names(self._proc) if name.isdecimal() and not self._may_stay(name)]:
             if time.monotonic() > deadline:
                 raise Changed(f"{len(strays)} processes could not be ended")
             for name in strays:
                 self._kill(name)
             time.sleep(_LOOK_AGAIN_S)
+
+    def _may_stay(self, name: str) -> bool:
+        """Whether it is the first process, or one that has ended and nobody has asked after: it runs nothing more."""
+        return name in _KEPT or self._has_ended(name)
+
+    def _has_ended(self, name: str) -> bool:
+        """A process whose first thread has ended looks so, too, while others of its threads go on."""
+        try:
+            stat = os.open(f"{name}/stat", os.O_RDONLY, dir_fd=self._proc)
+            with os.fdopen(stat, "rb") as file:
+                fields = file.read().rpartition(b")")[2].split()
+        except OSError:
+            return True
+        return fields[0] in (b"Z", b"X") and int(fields[_THREADS]) <= 1
 
     def _kill(self, name: str) -> None:
         """By a descriptor of its directory, so never a successor of its number."""

@@ -84,6 +84,18 @@ LEFT_BEHIND = {
         "import os; say(len([p for p in os.listdir('/proc') if p.isdigit()]))",
         ("3", "4"),
     ),
+    "threads of a process whose first one has ended": (
+        """
+        import ctypes, os, threading, time
+        if os.fork() == 0:
+            os.setsid()
+            threading.Thread(target=time.sleep, args=(60,)).start()
+            ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[os.uname().machine], 0)
+        time.sleep(0.3)
+        """,
+        "import os; say(len([p for p in os.listdir('/proc') if p.isdigit()]))",
+        ("3", "4"),
+    ),
     "an abstract socket": (
         """
         import os, socket, time
@@ -185,6 +197,19 @@ def test_without_the_sweep_it_is(name: str, inside: Inside, monkeypatch: pytest.
     monkeypatch.setattr(sweep.Sweep, "_end_strays", lambda self: None)
     inside.check(leaves, swept=False)
     assert inside.check(looks, swept=False).replace("['loaded', 'a']", "['a', 'loaded']") == left
+
+
+def test_a_child_that_nobody_waited_for_is_no_process_to_end(start: Start) -> None:
+    """It has ended already, and no signal takes it away: the sandbox is put back all the same, and at once."""
+    forgotten = "import os\nif os.fork() == 0:\n    os._exit(0)\n"
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        program = forgotten + PARENT.format(fd=theirs.fileno())
+        inside = Inside(start(program, pass_fds=(theirs.fileno(),)), ours)
+        began = time.monotonic()
+        inside.check("")
+        assert inside.check("import os; say(len([p for p in os.listdir('/proc') if p.isdigit()]))") == "4"
+    assert time.monotonic() - began < sweep._WITHIN_S
 
 
 def test_whoever_forks_faster_than_it_is_killed(inside: Inside) -> None:
