@@ -58,6 +58,7 @@ def test_what_only_postgresql_can_show_is_green_there(machine_with: MachineWith)
     """Races and triggers that SQLite has no word for (the tests are skipped above), and text that it would take."""
     files = "tests/posts/test_concurrency.py tests/api/test_idempotency.py tests/api/test_odd_input.py"
     files += " tests/audit/test_append_only.py tests/core/test_postgresql.py tests/accounts/test_names.py"
+    files += " tests/api/test_plans.py tests/security/test_login.py"
     variables = (
         f"DATABASE_URL=postgres://app:{PASSWORD}@db:5432/app REDIS_URL= DJANGO_SETTINGS_MODULE=config.settings.testing"
     )

@@ -103,7 +103,7 @@ def test_rejections_from_before_there_was_a_history_are_known() -> None:
     reject(rejected_before)
     edit_comment(comment=rejected_before, by=rejected_before.author, body="Sorry.")
     Rejection.objects.all().delete()
-    migration = import_module("comments.migrations.0003_rejections_and_the_queue")
+    migration = import_module("comments.migrations.0004_rejections_and_the_queue")
     migration.fill(apps, SimpleNamespace(connection=connection))
     known = set(Rejection.objects.values_list("author_id", flat=True))
     assert known == {now_rejected.author_id, rejected_before.author_id}

@@ -17,6 +17,7 @@ from tests.servers.smtp import Smtp
 
 ID = "a-request-of-a-test"
 RETURNS = 2
+QUEUES = 1  # the database after the cache's
 
 
 def status_of(postgres: Postgres, comment: int) -> tuple[object, bool]:
@@ -51,7 +52,7 @@ def letters_about(smtp: Smtp, comment: int) -> list[Any]:
 
 def in_hand(redis: Redis) -> int:
     """How many tasks are taken from the queue and not acknowledged."""
-    return int(redis.client().hlen("unacked"))
+    return int(redis.client(QUEUES).hlen("unacked"))
 
 
 def test_an_editors_comment_comes_out_and_a_readers_waits(
@@ -88,8 +89,10 @@ def test_what_a_killed_worker_had_in_hand_is_done_by_the_next(
         platform.worker.send_all(signal.SIGKILL)
         platform.worker.wait()
     assert status_of(postgres, comment) == ("pending", False)
-    (tag,) = redis.client().zrange("unacked_index", 0, -1)
-    redis.client().zadd("unacked_index", {str(tag): 0}, xx=True)  # its time is over
+    (tag,) = redis.client(QUEUES).zrange("unacked_index", 0, -1)
+    redis.client(QUEUES).zadd(
+        "unacked_index", {str(tag): 0}, xx=True
+    )  # its time is over
     platform.worker.start()
     platform.worker_is_ready(times + 1)
     eventually(lambda: status_of(postgres, comment) == ("approved", True))
@@ -139,7 +142,7 @@ def test_what_was_given_up_is_seen_and_replayed(
     smtp.answer("550 Nobody here")
     try:
         waits_for = platform.comment(platform.publish("Given up")).body["id"]
-        eventually(lambda: redis.client().llen("dead"))
+        eventually(lambda: redis.client(QUEUES).llen("dead"))
     finally:
         smtp.answer("")
     (letter,) = dead(platform)
@@ -147,11 +150,11 @@ def test_what_was_given_up_is_seen_and_replayed(
         "mail.tasks.deliver",
         "MailRefusedError",
     )
-    assert redis.client().llen("dead") == 1  # looking takes nothing away
+    assert redis.client(QUEUES).llen("dead") == 1  # looking takes nothing away
     assert 'platform_queue_depth{queue="dead"} 1' in platform.ask("/metrics").body
     platform.manage("dead_letters", "--replay")
     eventually(lambda: letters_about(smtp, waits_for))
-    assert not redis.client().llen("dead")
+    assert not redis.client(QUEUES).llen("dead")
     reports = [p.body for p in sink.posted if b"MailRefusedError" in p.body]
     assert len([body for body in reports if b'"exception"' in body]) == 1
     assert b"contributor@example.org" not in b"".join(reports)
@@ -163,8 +166,8 @@ def test_a_task_that_is_killed_at_its_limit_is_laid_aside(
     post = platform.publish("Too long")
     with held(postgres):
         comment = platform.comment(post, by="editor").body["id"]
-        eventually(lambda: redis.client().llen("dead"))
-    assert redis.client().llen("dead") == 1
+        eventually(lambda: redis.client(QUEUES).llen("dead"))
+    assert redis.client(QUEUES).llen("dead") == 1
     platform.manage("dead_letters", "--replay")
     eventually(lambda: status_of(postgres, comment) == ("approved", True))
 
@@ -183,9 +186,27 @@ def test_a_task_that_kills_its_worker_each_time_is_laid_aside(
         comment = platform.comment(post, by="editor").body["id"]
         for times in range(1, RETURNS + 2):
             kill_when_begun(platform, postgres, times)
-        eventually(lambda: redis.client().llen("dead"))
+        eventually(lambda: redis.client(QUEUES).llen("dead"))
     (letter,) = dead(platform)
     assert letter["error"] == "LostTooOftenError"
     assert status_of(postgres, comment) == ("pending", False)
     platform.manage("dead_letters", "--replay")
     eventually(lambda: status_of(postgres, comment) == ("approved", True))
+
+
+def test_an_empty_cache_leaves_the_queues_as_they_are(
+    platform: Platform, redis: Redis, smtp: Smtp
+) -> None:
+    """As after a restore, when the cache may remember what the database no longer knows."""
+    smtp.answer("550 Nobody here")
+    try:
+        platform.comment(platform.publish("Restored"))
+        eventually(lambda: redis.client(QUEUES).llen("dead"))
+    finally:
+        smtp.answer("")
+    redis.client().set("remembered", 1)
+    clear = "from django.core.cache import cache; cache.clear()"
+    platform.manage("shell", "--no-imports", "-c", clear)
+    assert not redis.client().keys("remembered")
+    assert len(dead(platform)) == 1
+    platform.manage("dead_letters", "--replay")

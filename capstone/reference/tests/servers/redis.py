@@ -45,9 +45,9 @@ class Redis:
         """It goes on."""
         self._process.send(signal.SIGCONT)
 
-    def client(self) -> Client:
-        """To look into it."""
-        return Client(port=self.port, decode_responses=True)
+    def client(self, database: int = 0) -> Client:
+        """To look into one of its databases."""
+        return Client(port=self.port, db=database, decode_responses=True)
 
     def url(self) -> str:
         """For REDIS_URL."""

@@ -124,6 +124,20 @@ class Post(Slugged, TimeStamped):
             models.Index(
                 fields=["status", "published_at", "id"], name="posts_post_feed_idx"
             ),
+            # BEGIN SOLUTION 03
+            # The list of the API is in this order, whole or by one of these.
+            models.Index(fields=["-created_at", "-id"], name="posts_post_list_idx"),
+            models.Index(
+                fields=["status", "-created_at", "-id"], name="posts_post_by_status_idx"
+            ),
+            models.Index(
+                fields=["author", "-created_at", "-id"], name="posts_post_by_author_idx"
+            ),
+            models.Index(
+                fields=["category", "-created_at", "-id"],
+                name="posts_post_by_category_idx",
+            ),
+            # END
         ]
 
     def __str__(self) -> str:

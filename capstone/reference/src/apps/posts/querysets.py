@@ -4,7 +4,12 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Count, Q
+
+# BEGIN SOLUTION 03
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+# END
 from django.utils import timezone
 
 from accounts.access import AnyUser, is_editorial, is_member
@@ -74,9 +79,14 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def with_comment_counts(self) -> Self:
         """Each with `approved_comment_count`; 0 where nobody has said anything."""
-        approved = Q(comments__status=CommentStatus.APPROVED)
+        comments = self.model._meta.get_field("comments").related_model
+        approved = comments._default_manager.filter(
+            post=OuterRef("pk"), status=CommentStatus.APPROVED
+        )
+        counted = approved.order_by().values("post").annotate(number=Count("pk"))
+        # A subquery and no join: only the posts of the page are counted, not all of them.
         return self.annotate(
-            approved_comment_count=Count("comments", filter=approved, distinct=True)
+            approved_comment_count=Coalesce(Subquery(counted.values("number")), 0)
         )
 
     # STUB

@@ -2,7 +2,17 @@
 
 from config.settings.base import *
 from config.settings.environment import ROOT, comma_separated, env
-from config.settings.services import cache, database
+
+# BEGIN BEFORE 05
+# from config.settings.services import cache, database
+# END
+# BEGIN SOLUTION 05
+from config.settings.services import broker, cache, database
+
+# STUB
+# # TODO(05): broker (brief, Variables).
+# from config.settings.services import cache, database
+# END
 
 DEBUG = env.bool("DEBUG", default=True)
 SECRET_KEY = env.str("SECRET_KEY", default="") or "development-only-not-a-secret"
@@ -23,7 +33,15 @@ DATABASES = {"default": database(DATABASE_URL)}
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {"default": cache(REDIS_URL)}
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+# BEGIN BEFORE 05
+# CELERY_BROKER_URL = REDIS_URL or "memory://"
+# END
+# BEGIN SOLUTION 05
+CELERY_BROKER_URL = broker(REDIS_URL) if REDIS_URL else "memory://"
+# STUB
+# # TODO(05): queues that stay when the cache is emptied (brief, Variables).
+# CELERY_BROKER_URL = REDIS_URL or "memory://"
+# END
 
 # BEGIN SOLUTION 05
 LOGGING = logging_config(as_json=env.bool("LOG_JSON", default=False))

@@ -4,8 +4,17 @@ from config.settings.base import *
 
 # BEGIN SOLUTION 01
 from config.settings.environment import comma_separated, env, required
-from config.settings.services import cache, database
 
+# BEGIN BEFORE 05
+# from config.settings.services import cache, database
+# END
+# BEGIN SOLUTION 05
+from config.settings.services import broker, cache, database
+
+# STUB
+# # TODO(05): broker (brief, Variables).
+# from config.settings.services import cache, database
+# END
 DEBUG = False  # whatever the variable says
 SECRET_KEY = required("SECRET_KEY")
 ALLOWED_HOSTS = comma_separated(required("ALLOWED_HOSTS"))
@@ -16,12 +25,16 @@ SIMPLE_JWT = tokens(signing_key=required("JWT_SIGNING_KEY"), secret_key=SECRET_K
 # END
 DATABASES = {"default": database(required("DATABASE_URL"))}
 CACHES = {"default": cache(required("REDIS_URL"))}
-CELERY_BROKER_URL = required("REDIS_URL")
+# BEGIN BEFORE 05
+# CELERY_BROKER_URL = required("REDIS_URL")
+# END
 
 # BEGIN SOLUTION 05
+CELERY_BROKER_URL = broker(required("REDIS_URL"))
 MAILERS = smtp(EMAIL_HOST_NAME or "localhost")  # printing is no way to send a letter
 # STUB
-# # TODO(05): the mail server (brief, task 7).
+# # TODO(05): the mail server, and queues that stay when the cache is emptied (brief, Variables).
+# CELERY_BROKER_URL = required("REDIS_URL")
 # END
 
 # The proxy sets this header on every request and removes what a client sent.

@@ -3,6 +3,8 @@
 from typing import Any
 
 # BEGIN SOLUTION 05
+from urllib.parse import urlsplit
+
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
@@ -44,6 +46,19 @@ def database(url: str) -> dict[str, Any]:
     return config
 
 
+# BEGIN SOLUTION 05
+def broker(cache_url: str) -> str:
+    """BROKER_URL, or the database after the cache's on the same server; 15 is Redis's last one.
+
+    Never the cache's own: who empties the cache must not empty the queues.
+    """
+    parts = urlsplit(cache_url)
+    number = (int(parts.path.strip("/") or 0) + 1) % 16
+    beside = parts._replace(path=f"/{number}").geturl()
+    return env.str("BROKER_URL", default="") or beside
+
+
+# END
 def cache(url: str) -> dict[str, Any]:
     """One entry of CACHES for `redis://…`; an empty URL means this process's own memory."""
     # BEGIN SOLUTION 01

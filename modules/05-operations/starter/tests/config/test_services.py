@@ -1,5 +1,6 @@
 """From URLs to Django's configuration."""
 
+# TODO(05): test where the queues are (brief, Variables).
 from config.settings.services import cache, database
 
 

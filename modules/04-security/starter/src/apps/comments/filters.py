@@ -2,7 +2,7 @@
 
 import django_filters
 
-from api.filters import IdFilter, StrictForm
+from api.filters import IdFilter, RelatedFilter, StrictForm
 from comments.choices import CommentStatus
 from comments.models import Comment
 
@@ -11,8 +11,8 @@ class CommentFilter(django_filters.FilterSet):
     """Comments by post, by person and by state. Their order is that of the cursor."""
 
     post = IdFilter(field_name="post_id", help_text="Id of the post.")
-    author = django_filters.CharFilter(
-        field_name="author__username", help_text="Username."
+    author = RelatedFilter(
+        field_name="author", related="username", help_text="Username."
     )
     status = django_filters.ChoiceFilter(choices=CommentStatus.choices)
 

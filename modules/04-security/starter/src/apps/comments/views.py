@@ -39,7 +39,9 @@ class CommentViewSet(Collection[Comment]):
     def get_queryset(self) -> QuerySet[Comment]:
         """What this person may read."""
         visible = Comment.objects.visible_to(self.request.user)
-        return visible.select_related("author", "post").order_by("-created_at", "-pk")
+        # What a list shows of the post is its id; texts of posts are long.
+        at_hand = ("author",) if self.action == "list" else ("author", "post")
+        return visible.select_related(*at_hand).order_by("-created_at", "-pk")
 
     def get_serializer_class(self) -> type[BaseSerializer[Comment]]:
         """A comment never moves to another post."""

@@ -48,6 +48,19 @@ class Comment(TimeStamped):
         ]
         indexes = [
             models.Index(fields=["post", "status"], name="comments_comment_post_idx"),
+            # The list of the API is in this order, whole or by one of these.
+            models.Index(
+                fields=["-created_at", "-id"], name="comments_comment_list_idx"
+            ),
+            models.Index(
+                fields=["post", "-created_at", "-id"], name="comments_by_post_idx"
+            ),
+            models.Index(
+                fields=["author", "-created_at", "-id"], name="comments_by_author_idx"
+            ),
+            models.Index(
+                fields=["status", "-created_at", "-id"], name="comments_by_status_idx"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,10 +1,11 @@
 """How posts are found."""
 
 import django_filters
+from django.db.models import Exists, OuterRef, Subquery
 
-from api.filters import MomentFilter, Ordering, StrictForm
+from api.filters import MomentFilter, Ordering, RelatedFilter, StrictForm
 from posts.choices import PostStatus
-from posts.models import Post
+from posts.models import Post, Tag
 from posts.querysets import PostQuerySet
 
 
@@ -12,11 +13,11 @@ class PostFilter(django_filters.FilterSet):
     """Posts by state, by person, by label, by time and by what they say."""
 
     status = django_filters.ChoiceFilter(choices=PostStatus.choices)
-    author = django_filters.CharFilter(
-        field_name="author__username", help_text="Username."
+    author = RelatedFilter(
+        field_name="author", related="username", help_text="Username."
     )
-    category = django_filters.CharFilter(field_name="category__slug", help_text="Slug.")
-    tag = django_filters.CharFilter(field_name="tags__slug", help_text="Slug.")
+    category = RelatedFilter(field_name="category", related="slug", help_text="Slug.")
+    tag = django_filters.CharFilter(method="filter_tag", help_text="Slug.")
     published_after = MomentFilter(
         field_name="published_at", lookup_expr="gte", help_text="At or after it."
     )
@@ -32,6 +33,12 @@ class PostFilter(django_filters.FilterSet):
         model = Post
         form = StrictForm
         fields = ()
+
+    def filter_tag(self, queryset: PostQuerySet, name: str, value: str) -> PostQuerySet:
+        """With this tag, looked up for each post of the page in turn."""
+        labels = Post.tags.through.objects.filter(post=OuterRef("pk"))
+        tag = Tag.objects.filter(slug=value).values("pk")[:1]
+        return queryset.filter(Exists(labels.filter(tag=Subquery(tag))))
 
     def filter_search(
         self, queryset: PostQuerySet, name: str, value: str

@@ -2,6 +2,8 @@
 
 from config.settings.base import *
 from config.settings.environment import ROOT, comma_separated, env
+
+# TODO(05): broker (brief, Variables).
 from config.settings.services import cache, database
 
 DEBUG = env.bool("DEBUG", default=True)
@@ -19,6 +21,7 @@ DATABASES = {"default": database(DATABASE_URL)}
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {"default": cache(REDIS_URL)}
+# TODO(05): queues that stay when the cache is emptied (brief, Variables).
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 
 # TODO(05): lines for people, and nothing remembered that another process may change

@@ -2,6 +2,8 @@
 
 from config.settings.base import *
 from config.settings.environment import comma_separated, env, required
+
+# TODO(05): broker (brief, Variables).
 from config.settings.services import cache, database
 
 DEBUG = False  # whatever the variable says
@@ -10,9 +12,9 @@ ALLOWED_HOSTS = comma_separated(required("ALLOWED_HOSTS"))
 SIMPLE_JWT = tokens(signing_key=required("JWT_SIGNING_KEY"), secret_key=SECRET_KEY)
 DATABASES = {"default": database(required("DATABASE_URL"))}
 CACHES = {"default": cache(required("REDIS_URL"))}
-CELERY_BROKER_URL = required("REDIS_URL")
 
-# TODO(05): the mail server (brief, task 7).
+# TODO(05): the mail server, and queues that stay when the cache is emptied (brief, Variables).
+CELERY_BROKER_URL = required("REDIS_URL")
 
 # The proxy sets this header on every request and removes what a client sent.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

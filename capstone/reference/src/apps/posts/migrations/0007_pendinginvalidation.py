@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("posts", "0005_post_rules")]
+    dependencies = [("posts", "0006_list_indexes")]
 
     operations = [
         migrations.CreateModel(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("comments", "0001_initial"),
+        ("comments", "0002_list_indexes"),
         ("posts", "0005_post_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,2 @@
+# FILE SOLUTION 03
+"""Posts by command."""

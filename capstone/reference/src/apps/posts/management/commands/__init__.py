@@ -1,0 +1,2 @@
+# FILE SOLUTION 03
+"""The commands of `manage.py` about posts."""

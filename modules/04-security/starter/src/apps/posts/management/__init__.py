@@ -1,0 +1,1 @@
+"""Posts by command."""
