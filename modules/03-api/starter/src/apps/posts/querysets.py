@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.access import AnyUser, is_editorial, is_member

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -75,12 +75,14 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Each with `approved_comment_count`; 0 where nobody has said anything."""
         comments = self.model._meta.get_field("comments").related_model
         approved = comments._default_manager.filter(
-            post=OuterRef("pk"), status=CommentStatus.APPROVED
+            post=models.OuterRef("pk"), status=CommentStatus.APPROVED
         )
         counted = approved.order_by().values("post").annotate(number=Count("pk"))
         # A subquery and no join: only the posts of the page are counted, not all of them.
         return self.annotate(
-            approved_comment_count=Coalesce(Subquery(counted.values("number")), 0)
+            approved_comment_count=Coalesce(
+                models.Subquery(counted.values("number")), 0
+            )
         )
 
 
