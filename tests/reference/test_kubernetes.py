@@ -98,7 +98,7 @@ def test_no_pod_may_do_more_than_it_needs(objects: Objects) -> None:
 def test_the_probes_ask_what_they_should(objects: Objects) -> None:
     (web,) = pods(objects)["web"]["containers"]
     asked = {probe: web[f"{probe}Probe"]["httpGet"]["path"] for probe in ("startup", "liveness", "readiness")}
-    assert asked == {"startup": "/live", "liveness": "/live", "readiness": "/ready"}
+    assert asked == {"startup": "/live", "liveness": "/live", "readiness": "/healthz"}
 
 
 def test_there_is_time_to_end_in_peace(objects: Objects, project: Path) -> None:

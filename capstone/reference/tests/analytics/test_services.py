@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from analytics.models import DailyVisits, Visit
@@ -41,6 +42,33 @@ def test_visits_become_numbers() -> None:
     days = DailyVisits.objects.order_by("seen_on").values_list("seen_on__day", "number")
     assert list(days) == [(1, 2), (2, 1)]
     assert not Visit.objects.exists()
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/Los_Angeles"])
+def test_a_day_is_one_of_utc_wherever_the_worker_is(
+    zone: str, settings: Settings
+) -> None:
+    settings.TIME_ZONE = zone
+    post = PostFactory(out=True)
+    for hours in (-11, 11):
+        seen = NOON + timedelta(hours=hours)
+        record_visit(visit_id=uuid4(), post_id=post.pk, seen_at=seen)
+    with timezone.override(zone):
+        roll_up_visits(before=NOON + timedelta(days=2))
+    day = DailyVisits.objects.get()
+    assert (day.seen_on, day.number) == (NOON.date(), 2)
+
+
+@pytest.mark.parametrize("method", ["head", "get"])
+def test_only_who_gets_the_post_has_read_it(
+    method: str,
+    api_client: APIClient,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    post = PostFactory(out=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        getattr(api_client, method)(f"/api/v1/posts/{post.pk}/")
+    assert Visit.objects.count() == (1 if method == "get" else 0)
 
 
 def test_what_is_fresh_is_kept() -> None:

@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 from django.core.cache import cache
@@ -68,6 +68,23 @@ def test_many_ask_and_one_makes_it() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(ask, range(8))) == {0}
+
+
+def test_nobody_waits_for_what_has_failed() -> None:
+    """As the address of a post that is not there: nobody puts anything into the cache."""
+
+    def fail() -> None:
+        sleep(0.02)
+        raise LookupError
+
+    def ask(_: int) -> float:
+        begin = monotonic()
+        with pytest.raises(LookupError):
+            remember.remembered("f", make=fail, seconds=9)
+        return monotonic() - begin
+
+    with ThreadPoolExecutor(8) as pool:
+        assert max(pool.map(ask, range(8))) < remember.PATIENCE_SECONDS
 
 
 def test_what_is_old_is_made_by_one_and_served_to_the_others() -> None:

@@ -164,9 +164,29 @@ def test_a_task_that_is_killed_at_its_limit_is_laid_aside(
     platform: Platform, postgres: Postgres, redis: Redis
 ) -> None:
     post = platform.publish("Too long")
+    given = {"X_Request_ID": "killed-at-its-limit"}
     with held(postgres):
-        comment = platform.comment(post, by="editor").body["id"]
+        comment = platform.comment(post, by="editor", **given).body["id"]
         eventually(lambda: redis.client(QUEUES).llen("dead"))
+
+    def lines() -> list[dict[str, Any]]:
+        return [
+            line
+            for line in platform.lines(platform.worker)
+            if line.get("request_id") == "killed-at-its-limit"
+            and line["event"] == "task"
+        ]
+
+    eventually(lines)
+    (line,) = lines()
+    assert (line["task"], line["state"]) == (
+        "comments.tasks.publish_comment",
+        "failure",
+    )
+    assert line["duration_ms"] == 8000
+    counted = 'platform_tasks_total{outcome="failed",task="comments.tasks.publish_comm'
+    port = platform.metrics_port
+    eventually(lambda: counted in str(platform.ask("/metrics", port=port).body))
     assert redis.client(QUEUES).llen("dead") == 1
     platform.manage("dead_letters", "--replay")
     eventually(lambda: status_of(postgres, comment) == ("approved", True))

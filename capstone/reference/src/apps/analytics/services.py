@@ -1,7 +1,7 @@
 # FILE SOLUTION 05
 """Counting visits. Each service is one transaction, and none of them counts anything twice."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -32,7 +32,9 @@ def roll_up_visits(*, before: datetime) -> int:
     old = Visit.objects.filter(seen_at__lt=before).order_by("pk")
     ids = [visit.pk for visit in old.select_for_update(skip_locked=True)[:AT_ONCE]]
     mine = Visit.objects.filter(pk__in=ids).order_by()
-    days = mine.values("post_id", day=TruncDate("seen_at")).annotate(number=Count("pk"))
+    days = mine.values("post_id", day=TruncDate("seen_at", tzinfo=UTC)).annotate(
+        number=Count("pk")
+    )
     for row in days:
         day, _ = DailyVisits.objects.get_or_create(
             post_id=row["post_id"], seen_on=row["day"]

@@ -75,11 +75,16 @@ def _is_my_turn(found: Entry, name: str) -> bool:
 
 
 def _wait(name: str) -> Entry | None:
-    """What somebody else is about to put there; None if that takes too long."""
+    """What somebody else is about to put there; None if that takes too long, or came to nothing."""
     for _ in range(round(PATIENCE_SECONDS / STEP_SECONDS)):
         sleep(STEP_SECONDS)
+        is_at_work = cache.get(
+            f"{name}:lock"
+        )  # asked first: the value comes before it goes
         if found := cache.get(name):
             return Entry(*found)
+        if not is_at_work:
+            return None
     return None
 
 

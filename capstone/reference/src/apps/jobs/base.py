@@ -5,10 +5,12 @@ from typing import Any
 
 from celery import Task
 from celery.exceptions import SoftTimeLimitExceeded
+from celery.worker.request import Request
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from redis import RedisError
 
+from jobs.context import note_killed
 from jobs.dead_letters import bury
 from jobs.lost import check_returns
 
@@ -23,9 +25,20 @@ TRANSIENT = (
 )
 
 
+class TimedRequest(Request):
+    """What a worker's main process knows of a task that a child runs."""
+
+    def on_timeout(self, soft: bool, timeout: float) -> None:
+        """At a limit. At the hard one the child is killed, and cannot say so itself."""
+        super().on_timeout(soft, timeout)
+        if not soft:
+            note_killed(self, timeout)
+
+
 class ReliableTask(Task[..., Any]):
     """The base of all tasks of ours. Each can be done twice with the effect of once."""
 
+    Request = "jobs.base:TimedRequest"
     autoretry_for = TRANSIENT
     max_retries = settings.TASK_MAX_RETRIES
     # Seconds before the first retry, twice as many before each next one, up to the maximum; of that

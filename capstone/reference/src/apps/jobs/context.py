@@ -8,7 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from celery import Task, signals
+from celery import Task, signals, states
+from celery.worker.request import Request
 
 from core import request_id
 from jobs.signals import task_ended
@@ -48,6 +49,27 @@ def take_up(*, task: AnyTask, task_id: str, **_: Any) -> None:
         structlog.contextvars.bound_contextvars(task=task.name, task_id=task_id)
     )
     task.request.update(run=Run(perf_counter(), context))
+
+
+def note_killed(request: Request, seconds: float) -> None:
+    """The line of a run that was killed at its time limit, said by the worker's main process.
+
+    The process that ran it is gone, and Celery's own signal of the end with it.
+    """
+    sent = request.request_dict.get(HEADER) or uuid4().hex
+    with (
+        request_id.bound(sent),
+        structlog.contextvars.bound_contextvars(task=request.name, task_id=request.id),
+    ):
+        logger.info(
+            "task",
+            state=states.FAILURE.lower(),
+            retries=request.request_dict.get("retries", 0),
+            duration_ms=round(seconds * 1000, 1),
+        )
+    task_ended.send_robust(
+        sender=None, task=request.name, state=states.FAILURE, seconds=seconds
+    )
 
 
 def put_down(*, task: AnyTask, state: str | None, **_: Any) -> None:

@@ -8,13 +8,24 @@ from django.conf import settings
 from sentry_sdk.integrations.celery import CeleryIntegration
 from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.integrations.logging import ignore_logger
-from sentry_sdk.types import Event, Hint
+from sentry_sdk.types import DataCollectionUserOptions, Event, Hint
 
 from core import request_id
 from observability.logs import hidden
 
 # Of a request only these leave us.
 KEPT = ("method", "url")
+# What Sentry's own integrations collect: nothing of people, and no values.
+COLLECTED: DataCollectionUserOptions = {
+    "user_info": False,
+    "cookies": {"mode": "off"},
+    "http_headers": {"request": {"mode": "off"}},
+    "http_bodies": [],
+    "url_query_params": {"mode": "off"},
+    "database_query_data": False,
+    "queues": False,
+    "stack_frame_variables": False,
+}
 
 
 def start() -> None:
@@ -27,9 +38,7 @@ def start() -> None:
         environment=settings.SENTRY_ENVIRONMENT,
         release=settings.SENTRY_RELEASE or None,
         traces_sample_rate=settings.SENTRY_TRACES_SAMPLE_RATE,
-        send_default_pii=False,
-        include_local_variables=False,
-        max_request_body_size="never",
+        data_collection=COLLECTED,
         before_send=scrubbed,
         before_send_transaction=scrubbed,
         before_breadcrumb=lambda crumb, _: hidden(crumb),

@@ -29,6 +29,12 @@ from posts.signals import post_published
 # END
 
 
+# BEGIN SOLUTION 03
+# Not to be checked again where it stays: an author may have become a reader since.
+AUTHOR = frozenset({"author"})
+
+
+# END
 # BEGIN SOLUTION 02
 @transaction.atomic
 def publish_post(*, post: Post, by: AnyUser) -> Post:
@@ -38,6 +44,10 @@ def publish_post(*, post: Post, by: AnyUser) -> Post:
     """
     _lock(post)
     _require_editable(post, by)
+    # BEGIN SOLUTION 03
+    if post.is_out:
+        return post
+    # END
     if not post.is_out:
         post.status = PostStatus.PUBLISHED
         post.published_at = timezone.now()
@@ -46,8 +56,17 @@ def publish_post(*, post: Post, by: AnyUser) -> Post:
         # STUB
         # # TODO(05): say so to whoever listens, after the commit (brief, task 2).
         # END
-    post.full_clean()
-    post.save()
+    # BEGIN BEFORE 03
+    # post.full_clean()
+    # post.save()
+    # END
+    # BEGIN SOLUTION 03
+    clean_and_save(post, unchecked=AUTHOR)
+    # STUB
+    # # TODO(03): editors look after posts whose author is a reader by now (brief, task 2).
+    # post.full_clean()
+    # post.save()
+    # END
     # BEGIN SOLUTION 04
     record(action=Action.PUBLISHED, actor=by, target=post)
     # STUB
@@ -64,6 +83,10 @@ def archive_post(*, post: Post, by: AnyUser) -> Post:
     """
     _lock(post)
     _require_editable(post, by)
+    # BEGIN SOLUTION 03
+    if post.status == PostStatus.ARCHIVED:
+        return post
+    # END
     post.status = PostStatus.ARCHIVED
     post.save(update_fields=["status"])
     # BEGIN SOLUTION 04
@@ -133,7 +156,7 @@ def _write(post: Post, given: PostChanges) -> Post:
     tags = given.pop("tags", None)
     for name, value in given.items():
         setattr(post, name, value)
-    clean_and_save(post)
+    clean_and_save(post, unchecked=set() if post._state.adding else AUTHOR)
     if tags is not None:
         post.tags.set(tags)
     return post

@@ -153,7 +153,7 @@ class PostViewSet(Collection[Post]):
         member = is_member(request.user)
         name = feed.detail(kwargs["pk"])
         data = make() if member else feed.public(*name, make=make)
-        if data["status"] == PostStatus.PUBLISHED:
+        if request.method == "GET" and data["status"] == PostStatus.PUBLISHED:
             announce(post_read, post_id=data["id"])
         return Response(data)
 

@@ -1,6 +1,10 @@
 # FILE SOLUTION 05
 """Queues, retries and the clock. `jobs` says how tasks use them."""
 
+import os
+from pathlib import Path
+from tempfile import gettempdir
+
 from celery.schedules import crontab
 
 from config.settings.environment import env
@@ -50,6 +54,10 @@ COMMENT_TRUST_AFTER = env.int("COMMENT_TRUST_AFTER", default=3)
 
 # What Beat sends is worth nothing once it sends the same again: while no worker is there, one of
 # each waits, and not one for each time. Seconds.
+# Where it notes what it has sent: not at the root of the project, which may be read-only.
+CELERY_BEAT_SCHEDULE_FILENAME = str(
+    Path(gettempdir()) / f"publishing-platform-beat-{os.getuid()}"
+)
 TEN_MINUTES, HOUR, DAY = 600, 3600, 86400
 CELERY_BEAT_SCHEDULE = {
     "comments that nobody screened": {

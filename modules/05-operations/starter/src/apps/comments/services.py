@@ -26,6 +26,8 @@ def moderate_comment(*, comment: Comment, by: AnyUser, status: str) -> Comment:
         )
     if status not in CommentStatus.values:
         raise ValidationError({"status": f"A comment is never {status!r}."})
+    if comment.status == status:
+        return comment
     comment.status = status
     comment.save(update_fields=["status"])
     record(action=Action.MODERATED, actor=by, target=comment, status=status)

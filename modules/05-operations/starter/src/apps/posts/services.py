@@ -14,6 +14,9 @@ from core.saving import clean_and_save
 from posts.choices import PostStatus
 from posts.models import Category, Post, Tag
 
+# Not to be checked again where it stays: an author may have become a reader since.
+AUTHOR = frozenset({"author"})
+
 
 @transaction.atomic
 def publish_post(*, post: Post, by: AnyUser) -> Post:
@@ -23,12 +26,13 @@ def publish_post(*, post: Post, by: AnyUser) -> Post:
     """
     _lock(post)
     _require_editable(post, by)
+    if post.is_out:
+        return post
     if not post.is_out:
         post.status = PostStatus.PUBLISHED
         post.published_at = timezone.now()
         # TODO(05): say so to whoever listens, after the commit (brief, task 2).
-    post.full_clean()
-    post.save()
+    clean_and_save(post, unchecked=AUTHOR)
     record(action=Action.PUBLISHED, actor=by, target=post)
     return post
 
@@ -41,6 +45,8 @@ def archive_post(*, post: Post, by: AnyUser) -> Post:
     """
     _lock(post)
     _require_editable(post, by)
+    if post.status == PostStatus.ARCHIVED:
+        return post
     post.status = PostStatus.ARCHIVED
     post.save(update_fields=["status"])
     record(action=Action.ARCHIVED, actor=by, target=post)
@@ -96,7 +102,7 @@ def _write(post: Post, given: PostChanges) -> Post:
     tags = given.pop("tags", None)
     for name, value in given.items():
         setattr(post, name, value)
-    clean_and_save(post)
+    clean_and_save(post, unchecked=set() if post._state.adding else AUTHOR)
     if tags is not None:
         post.tags.set(tags)
     return post
