@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from grader.domain.progress import Progress
 from grader.domain.result import Result
 from grader.environment import Environment, prepare
 from grader.environment.pin import put_aside
+from grader.intake import Submission
 from grader.pipeline import Assignment, Options, grade
 
 ROOT = Path(__file__).parents[2]
@@ -98,13 +100,24 @@ def test_control_without_the_pin_points_are_lost(tmp_path: Path, state: Path, mo
     assert not {c.id for c in result.criteria if c.status == "passed"} >= set(CRITERIA)
 
 
-def _with_the_course_whole(evidence: Evidence, assignment: Assignment, *rest: Any) -> Evidence:
+def _with_the_course_whole(
+    evidence: Evidence,
+    submission: Submission,
+    environment: Environment,
+    assignment: Assignment,
+    options: Options,
+    *rest: Any,
+) -> Evidence:
     """The control submission finds its packages: whoever removed them, or another grading, has made them anew."""
-    options: Options = rest[0]
-    cache = options.state_dir / "environments"
-    put_aside(_prepare(cache).site.parent)
-    _prepare(cache)
-    return _SETTLED(evidence, assignment, *rest)
+
+    def control() -> Path:
+        cache = options.state_dir / "environments"
+        put_aside(_prepare(cache).site.parent)
+        _prepare(cache)
+        assert assignment.control is not None
+        return assignment.control()
+
+    return _SETTLED(evidence, submission, environment, replace(assignment, control=control), options, *rest)
 
 
 _SETTLED = pipeline._settled
