@@ -61,6 +61,7 @@ def test_what_only_postgresql_can_show_is_green_there(machine_with: MachineWith)
     files += " tests/api/test_plans.py tests/security/test_login.py"
     variables = (
         f"DATABASE_URL=postgres://app:{PASSWORD}@db:5432/app REDIS_URL= DJANGO_SETTINGS_MODULE=config.settings.testing"
+        " TRUSTED_PROXIES=0"  # the tests speak to the application itself
     )
     with machine_with() as machine:
         start_postgres(machine)

@@ -47,7 +47,7 @@ def waiting(postgres: Postgres) -> int:
 def letters_about(smtp: Smtp, comment: int) -> list[Any]:
     """What the mail server took about a comment that waits."""
     key = f"<comment-{comment}-waits-"
-    return [one for one in smtp.letters if one["Message-ID"].startswith(key)]
+    return [one for one in smtp.letters if one.get("Message-ID", "").startswith(key)]
 
 
 def in_hand(redis: Redis) -> int:
