@@ -1,7 +1,8 @@
 """How much a lock may ask of the machine when its packages are installed.
 
-The course's own 128 packages come as 120 MB of wheels and unpack to 330 MB in 21,000 files; its largest package has 60
-MB and 4,600 files. The bounds leave an honest project about three times that.
+Measured on the environment of the course's own lock (Python 3.13, Linux, x86-64): 296 MB in 15,400 files, with bytecode
+360 MB in 20,900; its largest package unpacks to 25 MB (ruff), the one of most files has 3,700 (Django). The bounds
+leave an honest project about three times the whole.
 """
 
 from grader.sandbox.api import Limits
