@@ -32,6 +32,10 @@ def reading(kind: str) -> Reading:
         from grader.reader.schema import compose
 
         return compose()
+    if kind in ("startup", "ini"):
+        from grader.reader.startup import ini, startup
+
+        return startup if kind == "startup" else ini
     if kind == "yaml":
         import yaml  # noqa: F401
 
