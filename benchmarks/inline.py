@@ -21,13 +21,16 @@ import pytest
 
 from grader.agent.raised import read_raised
 from grader.agent.wire import decode
-from grader.checkpoint import project, spec
-from grader.checkpoint.case import Case
-from grader.checkpoint.host import POSTGRES, MainHost
-from grader.checkpoint.project import Place, Project
-from grader.checkpoint.services import LOBBY, POSTGRES_PORT
-from grader.checkpoint.session import Session
-from grader.checkpoint.sqlite import Folder
+from grader.checkpoint import spec
+from grader.checkpoint.kit import lines
+from grader.checkpoint.kit.case import Case
+from grader.stage import project
+from grader.stage.host import POSTGRES, MainHost
+from grader.stage.project import Place, Project
+from grader.stage.services import LOBBY, POSTGRES_PORT
+from grader.stage.spec import Mode
+from grader.stage.sqlite.witness import Folder
+from grader.stage.stage import Stage
 
 
 class InlineClient:
@@ -107,7 +110,7 @@ def _start(self: Project) -> None:
     self.process = SimpleNamespace(kill=lambda: None, port=lambda port: port, listeners={})  # type: ignore[assignment]
     postgres = told.database == "postgres"
     self.client = (CommittingClient if postgres else InlineClient)(agent)  # type: ignore[assignment]
-    setup = self.host.setup(self.process) if postgres else {"settings": told.settings}
+    setup = self.host.setup(self.process) if postgres else {"settings": told.layout.settings}
     assert setup is not None
     self.client.ask("setup", within_s=0, **setup)
     self.client.ask("warm", within_s=0)
@@ -132,7 +135,7 @@ def _located(self: MainHost, process: Any, place: Place) -> Mapping[str, Any]:
     return {**placed, "HOST": str(self.services.socket(POSTGRES_PORT).parent), "PORT": ""}
 
 
-def _shared(self: Session, case: Case) -> str:
+def _shared(stage: Stage, case: Case) -> Mode:
     """Every check on the one database of this process, with no observer beside it."""
     return "savepoint"
 
@@ -145,4 +148,4 @@ def pytest_configure(config: pytest.Config) -> None:
     project.Project._copied = _as_it_is  # type: ignore[method-assign]
     if spec.read(Path(os.environ[spec.VARIABLE])).database == "postgres":
         MainHost.located = _located  # type: ignore[method-assign]
-        Session.mode = _shared  # type: ignore[method-assign]
+        lines.isolation = _shared

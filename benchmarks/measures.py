@@ -14,13 +14,9 @@ from unittest.mock import patch
 
 from benchmarks import reading
 from grader.agent.client import AgentClient
-from grader.checkpoint import processes
-from grader.checkpoint.host import MainHost, launch_agent, own_variables
-from grader.checkpoint.project import Place, Project
-from grader.checkpoint.runner import CheckRun, run_checks
-from grader.checkpoint.services import Services
+from grader.checkpoint.run import processes
+from grader.checkpoint.run.runner import CheckRun, run_checks
 from grader.checkpoint.spec import RunSpec
-from grader.checkpoint.sqlite import Witness, handed_out
 from grader.cli import options
 from grader.course import assign, build_solution, load_course
 from grader.domain.status import Status
@@ -29,6 +25,10 @@ from grader.environment.pin import Pin, put_aside
 from grader.intake import take_in
 from grader.pipeline import Options, grade
 from grader.sandbox.select import open_sandbox
+from grader.stage.host import MainHost, launch_agent, own_variables
+from grader.stage.project import Place, Project
+from grader.stage.services import Services
+from grader.stage.sqlite.witness import Witness, handed_out
 
 ROOT = Path(__file__).parents[1]
 # Criteria whose checks need PostgreSQL, or a process of their own, in any mode: no base line on SQLite could run them.
@@ -126,7 +126,7 @@ class Bench:
         process = launch_agent(sandbox, told, theirs.fileno(), own_variables(), ())
         folder = handed_out(ours)
         client = AgentClient(ours)
-        client.ask("setup", within_s=30, settings=told.settings)
+        client.ask("setup", within_s=30, settings=told.layout.settings)
         client.ask("evaluate", within_s=30, root="posts.Post", steps=[["get", "__name__"]])
         taken = time.perf_counter() - began
         process.kill()
@@ -143,7 +143,7 @@ class Bench:
             f"import os, sys; sys.path[:0] = {places!r}; import django; django.setup(); from posts.models import Post\n"
             "os._exit(0)"  # the agent answers as soon as it is there, and takes nothing down
         )
-        env = own_variables() | {"DJANGO_SETTINGS_MODULE": told.settings}
+        env = own_variables() | {"DJANGO_SETTINGS_MODULE": told.layout.settings}
         began = time.perf_counter()
         subprocess.run([sys.executable, "-I", "-S", "-c", code], env=env, check=True)
         return time.perf_counter() - began
@@ -152,7 +152,6 @@ class Bench:
         return RunSpec(
             submission=self.root,
             deps=self.environment.site,
-            key="bench",
             sandbox="auto",
             database="sqlite",
             mode="fork",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from grader import __version__
-from grader.checkpoint.runner import CheckRun, run_checks
+from grader.checkpoint.run.runner import CheckRun, run_checks
 from grader.control import doubted, key, repeated, settle
 from grader.domain.course import Module
 from grader.domain.evidence import Evidence, Observation

@@ -87,13 +87,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grader.agent.raised import Raised
-    from grader.checkpoint.agreement import disagreements
-    from grader.checkpoint.declare import Cell, check, matrix
-    from grader.checkpoint.factory import Factory, Recipe
-    from grader.checkpoint.outcome import Failed, Refused, expect, expect_that, fail, raises, refuses
-    from grader.checkpoint.remote import Outcome, Remote, later
-    from grader.checkpoint.rng import Rng
-    from grader.checkpoint.schema import er_diagram, schema_diff, schema_text
+    from grader.checkpoint.kit.agreement import disagreements
+    from grader.checkpoint.kit.declare import Cell, check, matrix
+    from grader.checkpoint.kit.factory import Factory, Recipe
+    from grader.checkpoint.kit.outcome import expect, expect_that, fail, raises, refuses
+    from grader.checkpoint.kit.remote import Outcome, Remote, later
+    from grader.checkpoint.kit.rng import Rng
+    from grader.checkpoint.kit.schema import er_diagram, schema_diff, schema_text
+    from grader.stage.outcome import Failed, Refused
 else:
 
     def __getattr__(name: str) -> object:
@@ -106,26 +107,26 @@ else:
 
 _HOME = {
     "Raised": "grader.agent.raised",
-    "disagreements": "grader.checkpoint.agreement",
-    "Cell": "grader.checkpoint.declare",
-    "check": "grader.checkpoint.declare",
-    "matrix": "grader.checkpoint.declare",
-    "Factory": "grader.checkpoint.factory",
-    "Recipe": "grader.checkpoint.factory",
-    "Failed": "grader.checkpoint.outcome",
-    "Refused": "grader.checkpoint.outcome",
-    "expect": "grader.checkpoint.outcome",
-    "expect_that": "grader.checkpoint.outcome",
-    "fail": "grader.checkpoint.outcome",
-    "raises": "grader.checkpoint.outcome",
-    "refuses": "grader.checkpoint.outcome",
-    "Outcome": "grader.checkpoint.remote",
-    "Remote": "grader.checkpoint.remote",
-    "later": "grader.checkpoint.remote",
-    "Rng": "grader.checkpoint.rng",
-    "er_diagram": "grader.checkpoint.schema",
-    "schema_diff": "grader.checkpoint.schema",
-    "schema_text": "grader.checkpoint.schema",
+    "disagreements": "grader.checkpoint.kit.agreement",
+    "Cell": "grader.checkpoint.kit.declare",
+    "check": "grader.checkpoint.kit.declare",
+    "matrix": "grader.checkpoint.kit.declare",
+    "Factory": "grader.checkpoint.kit.factory",
+    "Recipe": "grader.checkpoint.kit.factory",
+    "Failed": "grader.stage.outcome",
+    "Refused": "grader.stage.outcome",
+    "expect": "grader.checkpoint.kit.outcome",
+    "expect_that": "grader.checkpoint.kit.outcome",
+    "fail": "grader.checkpoint.kit.outcome",
+    "raises": "grader.checkpoint.kit.outcome",
+    "refuses": "grader.checkpoint.kit.outcome",
+    "Outcome": "grader.checkpoint.kit.remote",
+    "Remote": "grader.checkpoint.kit.remote",
+    "later": "grader.checkpoint.kit.remote",
+    "Rng": "grader.checkpoint.kit.rng",
+    "er_diagram": "grader.checkpoint.kit.schema",
+    "schema_diff": "grader.checkpoint.kit.schema",
+    "schema_text": "grader.checkpoint.kit.schema",
 }
 
 __all__ = [

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
-from grader.checkpoint.times import LONGEST_S, PATIENCE_S
+from grader.stage.spec import StageSpec
 
 VARIABLE = "DJANGO_TRACK_RUN"
 
@@ -19,39 +18,25 @@ class Installed:
     problems: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RunSpec:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSpec(StageSpec):
     """One run. ``criteria`` are all ids of the module, ``selected`` those to run, ``cases`` (name, public) those of
-    their cases, or all. ``longest_s`` and ``patience_s`` are how long the run waits for the submission.
+    their cases, or all.
 
-    ``folder`` is this process's own, ``lane`` its number among those that share the run's checks, and ``claims`` the
-    folder in which they tell each other what they have taken. ``progress_fd`` takes a line for every check;
-    ``life_fd`` ends when the runner does.
-
-    ``deps`` is the site-packages folder of the graded environment; ``key`` names tree and environment together, for
-    what may be kept between runs in ``state_dir``.
+    ``lane`` is the number of this process among those that share the run's checks, and ``claims`` the folder in which
+    they tell each other what they have taken. ``progress_fd`` takes a line for every check; ``life_fd`` ends when the
+    runner does.
     """
 
-    submission: Path
-    deps: Path
-    key: str
-    sandbox: Literal["auto", "bubblewrap", "process"]
-    database: Literal["postgres", "sqlite"]
-    mode: Literal["fork", "savepoint"]
     seed: int
     criteria: tuple[str, ...]
     selected: tuple[str, ...]
-    state_dir: Path
-    folder: Path
     claims: Path
     progress_fd: int
     life_fd: int
     lane: int = 0
     installed: Installed = Installed("submission", ())
-    settings: str = "config.settings.testing"
     cases: tuple[tuple[str, bool], ...] | None = None
-    longest_s: float = LONGEST_S
-    patience_s: float = PATIENCE_S
 
 
 def write(spec: RunSpec, path: Path) -> None:

@@ -61,6 +61,9 @@ class Layout:
         return replace(self, **{key: _checked(key, value) for key, value in values.items()})
 
 
+COURSE = Layout()
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """What the text of a value has to match: in words, with an example."""

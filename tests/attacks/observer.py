@@ -9,9 +9,9 @@ from typing import Any
 
 import psycopg
 
-from grader.checkpoint.observed import Observed, observing
-from grader.checkpoint.observer import Session
 from grader.sandbox.services.postgres import Connection, Postgres
+from grader.stage.postgres.observed import Observed, observing
+from grader.stage.postgres.observer import Session
 
 OLD_NAME = "observer"
 POSTS = """

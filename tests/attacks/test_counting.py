@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
-from grader.checkpoint.outcome import Failed
-from grader.checkpoint.queries import by_log, counted, counting
+from grader.checkpoint.kit.queries import by_log, counted, counting
 from grader.sandbox.services.postgres import Connection, Postgres
+from grader.stage.outcome import Failed
 from tests.attacks.observer import Room, room
 from tests.sandbox.test_statement_log import call_by_fastpath
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
-from grader.checkpoint.outcome import Refused
 from grader.sandbox.services.postgres import Postgres
+from grader.stage.outcome import Refused
 from tests.attacks.observer import OLD_NAME, RULE, room, told
 
 

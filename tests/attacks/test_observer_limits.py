@@ -6,9 +6,9 @@ import psutil
 import psycopg
 import pytest
 
-from grader.checkpoint.outcome import Failed
-from grader.checkpoint.schema import er_diagram, schema_text
+from grader.checkpoint.kit.schema import er_diagram, schema_text
 from grader.sandbox.services.postgres import Postgres
+from grader.stage.outcome import Failed
 from tests.attacks.observer import RULE, Room, room, told, trigger
 
 PATIENT = trigger("SET statement_timeout = 0; PERFORM pg_sleep((NEW.title = 'wait')::int * 4);")

@@ -16,15 +16,15 @@ import pytest
 from redis import Redis
 
 from grader.agent import inside_folder
-from grader.checkpoint import host
-from grader.checkpoint.project import Place
-from grader.checkpoint.services import Services
-from grader.checkpoint.session import Session
 from grader.checkpoint.spec import RunSpec
 from grader.environment import prepare
 from grader.sandbox import seccomp
 from grader.sandbox.running import Running
 from grader.sandbox.services.postgres import Postgres
+from grader.stage import host
+from grader.stage.project import Place
+from grader.stage.services import Services
+from grader.stage.stage import Stage
 
 ROOT = Path(__file__).parents[2]
 PROJECT, REFERENCE = ROOT / "tests/checkpoint/data/project", ROOT / "capstone/reference"
@@ -123,7 +123,6 @@ def spec(state_dir: Path, tmp_path: Path) -> RunSpec:
     return RunSpec(
         submission=root,
         deps=environment.site,
-        key="persistence",
         sandbox="auto",
         database="postgres",
         mode="fork",
@@ -141,15 +140,15 @@ def spec(state_dir: Path, tmp_path: Path) -> RunSpec:
 @pytest.fixture
 def found(spec: RunSpec) -> Iterator[Found]:
     """The ways by which a later check reads what an earlier one has left."""
-    opened: list[Session] = []
+    opened: list[Stage] = []
 
-    def check(session: Session, *arguments: str) -> Any:
+    def check(session: Stage, *arguments: str) -> Any:
         with session.services.database() as name, session.main.check("fork", Place("postgres", name)) as client:
             steps = [["call", list(arguments), {}]]
             return client.ask("evaluate", within_s=10, root="posts.notes:attempt", steps=steps)
 
     def go() -> set[str]:
-        session = Session(spec)
+        session = Stage(spec)
         opened.append(session)
         session.main.ready("postgres")
         for name in WAYS:
@@ -183,7 +182,7 @@ def test_control_without_the_defences(found: Found, monkeypatch: pytest.MonkeyPa
 
 def test_nothing_is_left_in_redis(spec: RunSpec) -> None:
     """Neither values nor scripts; the control is that both are there before."""
-    with closing(Session(spec)) as session:
+    with closing(Stage(spec)) as session:
         url = urlsplit(session.services.redis_server.url(6379))
         where = {"unix_socket_path": str(session.services.redis_server.socket), "username": url.username}
         with closing(Redis(**where, password=url.password)) as learner:  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.checkpoint.runner import CheckRun, run_checks
+from grader.checkpoint.run.runner import CheckRun, run_checks
 from grader.domain.course import Criterion, Dimension, Module
 from grader.domain.evidence import Evidence
 from grader.environment import Environment, prepare

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from grader.agent.raised import Frame, Raised
-from grader.checkpoint.explain import Setting, explain
-from grader.checkpoint.outcome import Failed, Refused, fail, raises, refuses
-from grader.checkpoint.tree import Tree
+from grader.checkpoint.diagnosis.explain import Setting, explain
+from grader.checkpoint.diagnosis.tree import Tree
+from grader.checkpoint.kit.outcome import fail, raises, refuses
 from grader.domain.evidence import Location
+from grader.stage.outcome import Failed, Refused
 
 SECRET = "asked_for_slug_hello"
 SOURCE = "class Slow(Exception): pass\n\ndef save(self):\n    raise Slow\n"

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.checkpoint import lanes
+from grader.checkpoint.run import lanes
 
 
 def items(count: int, lane: int, kinds: dict[int, str] | None = None):

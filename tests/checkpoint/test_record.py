@@ -5,8 +5,8 @@ import json
 import msgspec
 import pytest
 
-from grader.checkpoint.artefacts import Artefacts
-from grader.checkpoint.record import KEY, PLACE, Part, evidence, joined, part, written
+from grader.checkpoint.kit.artefacts import Artefacts
+from grader.checkpoint.run.record import KEY, PLACE, Part, evidence, joined, part, written
 from grader.domain.evidence import Artefact, Location, Observation
 from grader.domain.status import Status
 

@@ -6,11 +6,11 @@ import pytest
 
 from grader.agent.raised import Frame, Raised
 from grader.agent.wire import Ref
-from grader.checkpoint.app import App
-from grader.checkpoint.factory import Factory, Recipe
-from grader.checkpoint.outcome import Failed
-from grader.checkpoint.remote import Remote, later
-from grader.checkpoint.rng import seeded
+from grader.checkpoint.kit.app import App
+from grader.checkpoint.kit.factory import Factory, Recipe
+from grader.checkpoint.kit.remote import Remote, later
+from grader.checkpoint.kit.rng import seeded
+from grader.stage.outcome import Failed
 
 
 class Asked:

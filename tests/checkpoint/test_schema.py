@@ -3,9 +3,9 @@
 import sqlite3
 from typing import Any
 
-from grader.checkpoint.database import Database
-from grader.checkpoint.schema import er_diagram, schema_diff
+from grader.checkpoint.kit.schema import er_diagram, schema_diff
 from grader.report.diagram import draw, parse
+from grader.stage.database import Database
 
 TABLES = """
 CREATE TABLE accounts_user (id integer NOT NULL PRIMARY KEY, email varchar(200) NOT NULL UNIQUE);

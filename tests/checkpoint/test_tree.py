@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.checkpoint.tree import Tree
+from grader.checkpoint.diagnosis.tree import Tree
 from grader.domain.evidence import Location
 
 

@@ -1,0 +1,1 @@
+"""What authors of a checkpoint import, and the fixtures that their checks take."""

@@ -1,0 +1,52 @@
+"""The check that is running: its line to the project, its time, what it has noted so far."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import pytest
+
+from grader.agent.raised import Raised
+from grader.checkpoint.kit.declare import Declared
+from grader.checkpoint.kit.rng import Rng
+from grader.checkpoint.spec import RunSpec
+from grader.domain.errors import CourseError
+from grader.stage.line import Line
+from grader.stage.project import Place, Project
+from grader.stage.stage import Stage
+
+CASE: "pytest.StashKey[Case]" = pytest.StashKey()
+STAGE: pytest.StashKey[Stage] = pytest.StashKey()
+SPEC: pytest.StashKey[RunSpec] = pytest.StashKey()
+
+
+@dataclass(slots=True)
+class Case:
+    """One check on its way.
+
+    ``vendor`` is its kind of database; ``stack`` is unwound when it ends; ``lines`` are those that it has opened.
+    """
+
+    name: str
+    declared: Declared
+    sentence: str
+    public: bool
+    rng: Rng
+    vendor: str
+    stack: ExitStack = field(default_factory=ExitStack)
+    lines: list[Line] = field(default_factory=list)
+    comparison: tuple[str, str] | None = None
+
+    def line(self, project: Project, place: Place, mode: str) -> Line:
+        """A new line to this project, which is ready: its start is not this check's doing."""
+        if any(line.project is project for line in self.lines):
+            raise CourseError(
+                f"{self.name} takes two databases.", "Take `migrations` or `app`, `client`, `db`, not both."
+            )
+        line = Line(project, place, mode, self.declared.seconds, self.stack)
+        self.lines.append(line)
+        return line
+
+    @property
+    def view(self) -> Raised | None:
+        """What the last request raised, if it did."""
+        return next((line.raised for line in reversed(self.lines) if line.raised), None)

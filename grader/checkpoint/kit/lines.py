@@ -1,0 +1,39 @@
+"""A check's line to the project, in the database that the check asks for."""
+
+from grader.checkpoint.kit.case import Case
+from grader.stage.line import Line
+from grader.stage.project import Place
+from grader.stage.spec import Mode
+from grader.stage.stage import Stage
+
+
+def migrated_line(stage: Stage, case: Case) -> Line:
+    """In a database of its own, which is made from the migrated template. Raises ``Broken``, or ``AgentFault``."""
+    stage.check_time()
+    project = stage.with_redis if case.declared.down == "redis" else stage.main
+    project.ready(case.vendor)
+    mode = isolation(stage, case)
+    return case.line(project, _database(stage, case, mode), mode)
+
+
+def empty_line(stage: Stage, case: Case, vendor: str) -> Line:
+    """In an empty database. Raises the same."""
+    stage.check_time()
+    stage.main.ready()
+    line = case.line(stage.main, Place(vendor, "empty"), "fork")
+    stage.snapshots.empty(case.stack, line)
+    return line
+
+
+def isolation(stage: Stage, case: Case) -> Mode:
+    """How a check is kept apart: as the run says, but by a child of its own if it asks for a server of its own."""
+    own = case.declared.database is not None or case.declared.down is not None
+    return "fork" if own or case.vendor != stage.spec.database else stage.spec.mode
+
+
+def _database(stage: Stage, case: Case, mode: Mode) -> Place:
+    if case.vendor == "sqlite":
+        return Place("sqlite", "template")
+    if mode == "fork":
+        return Place("postgres", case.stack.enter_context(stage.services.database()))
+    return stage.shared_database()

@@ -1,0 +1,92 @@
+"""The fixture ``serve``: the submission as production serves it, with real PostgreSQL and Redis behind it."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from grader.checkpoint.kit.case import Case
+from grader.checkpoint.kit.http import Response
+from grader.domain.words import bounded
+from grader.sandbox.server import Server
+from grader.stage.outcome import Failed
+from grader.stage.services import POSTGRES_PORT, REDIS_PORT
+from grader.stage.stage import Stage
+
+
+class Served:
+    """gunicorn with the submission. Requests arrive as plain HTTP from 127.0.0.1, with Host ``localhost``."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    def ready_within(self, seconds: float, path: str = "/healthz", headers: Mapping[str, str] | None = None) -> float:
+        """Seconds from start to the first 200; fails the check if there is none in time."""
+        try:
+            return self._server.ready_within(seconds, path, headers)
+        except (TimeoutError, ConnectionError) as error:
+            raise Failed(f"200 from {path} within {seconds:g} s of the start", self._told(error)) from None
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        within_s: float = 10.0,
+    ) -> Response:
+        """One request, no redirect followed; fails the check if no complete answer comes in time."""
+        try:
+            answer = self._server.request(method, path, headers, body, timeout_s=within_s)
+        except (TimeoutError, ConnectionError) as error:
+            raise Failed(f"an answer to {method} {path} within {within_s:g} s", self._told(error)) from None
+        return Response(answer.status, answer.headers, answer.body)
+
+    def get(self, path: str, **options: Any) -> Response:
+        """GET, with the options of ``request``."""
+        return self.request("GET", path, **options)
+
+    def _told(self, error: Exception) -> str:
+        return bounded(str(error), 200)
+
+
+class Serve:
+    """``serve(settings=…, env=…)``."""
+
+    def __init__(self, case: Case, stage: Stage) -> None:
+        self._case, self._stage = case, stage
+
+    def __call__(
+        self,
+        settings: str = "config.settings.production",
+        *,
+        env: Mapping[str, str | None] | None = None,
+        migrate: bool = True,
+    ) -> Served:
+        """Starts it, after ``migrate``, on a database of its own. ``env`` adds variables; ``None`` takes one away."""
+        services, stack = self._stage.services, self._case.stack
+        self._stage.check_time()
+        if migrate:
+            self._stage.main.ready("postgres")
+        database = stack.enter_context(services.database() if migrate else services.copy())
+        services.forget()
+        ports = (POSTGRES_PORT, REDIS_PORT)
+        hosts = {"SECRET_KEY": secrets.token_hex(32), "ALLOWED_HOSTS": "localhost,127.0.0.1"}
+        given = {
+            **hosts,
+            "DJANGO_SETTINGS_MODULE": settings,
+            **services.variables(ports, ports, database),
+            **(env or {}),
+        }
+        server = Server(
+            self._stage.sandbox,
+            submission=self._stage.spec.submission,
+            deps=self._stage.spec.deps,
+            env={name: value for name, value in given.items() if value is not None},
+            ports=ports,
+        )
+        stack.callback(server.kill)
+        stack.callback(services.kill, server.process)
+        for port in ports:
+            services.attach(server.process, port)
+        return Served(server)

@@ -1,0 +1,217 @@
+"""The pytest plugin of the trusted process: collects checks, runs each as a case, records one observation each."""
+
+import os
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.checkpoint import spec as specification
+from grader.checkpoint.diagnosis.explain import Ending, Setting, errored, explain
+from grader.checkpoint.diagnosis.tree import Tree
+from grader.checkpoint.kit.case import CASE, SPEC, STAGE, Case
+from grader.checkpoint.kit.declare import ATTRIBUTE, Declared
+from grader.checkpoint.kit.rng import seeded
+from grader.checkpoint.run import lanes, remains, teller
+from grader.checkpoint.run.guard import guard
+from grader.checkpoint.run.record import KEY, PLACE, written
+from grader.domain.errors import SandboxError
+from grader.domain.evidence import Observation, unobserved
+from grader.domain.status import Status
+from grader.domain.words import compared
+from grader.stage.stage import Stage
+
+pytest_plugins = ["grader.checkpoint.kit.fixtures"]
+ENDING: pytest.StashKey[Ending] = pytest.StashKey()
+TREE: pytest.StashKey[Tree] = pytest.StashKey()
+_LONGEST_RECORD = 20_000
+_running: list[Case] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Reads what this run is to do."""
+    spec = specification.read(Path(os.environ[specification.VARIABLE]))
+    guard(spec.life_fd)
+    _explain_nothing(config)
+    config.stash[TREE] = Tree(spec.submission, spec.deps)
+    config.stash[SPEC] = spec
+    config.stash[STAGE] = _opened(spec)
+
+
+def _opened(spec: specification.RunSpec) -> Stage:
+    try:
+        stage = Stage(spec)
+    except SandboxError as error:
+        teller.note_refusal(spec, error)
+        raise
+    teller.note_sandbox(spec, stage.sandbox)
+    return stage
+
+
+def _explain_nothing(config: pytest.Config) -> None:
+    """Takes out pytest's own explanation of a comparison, which every implementation of the hook adds to.
+
+    It compares two texts line by line and letter by letter (``difflib.ndiff``): some hundred lines of a learner's take
+    minutes, in this process. What failed is noted by the hook below, in bounded words.
+    """
+    hook, default = config.hook.pytest_assertrepr_compare, config.pluginmanager.get_plugin("assertion")
+    hook._remove_plugin(default)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Ends every process that the run has started."""
+    if STAGE in config.stash:
+        stage = config.stash[STAGE]
+        stage.close()
+        teller.note_sandbox(config.stash[SPEC], stage.sandbox)  # what its services lacked is known only now
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keeps the checks of the selected criteria; a test that is no check, or of no known criterion, is an error."""
+    spec = config.stash[SPEC]
+    unwanted = []
+    for item in items:
+        declared = _declared(item)
+        if declared.criterion not in spec.criteria:
+            raise pytest.UsageError(f"{item.nodeid} names an unknown criterion: {declared.criterion}")
+        if declared.criterion not in spec.selected or not _is_wanted(item, spec.cases):
+            unwanted.append(item)
+    if unwanted:
+        config.hook.pytest_deselected(items=unwanted)
+        items[:] = [item for item in items if item not in unwanted]
+    remains.note_list(spec.folder, [_listed(item) for item in items])
+    lanes.number(items, spec.lane)
+
+
+def _is_wanted(item: pytest.Item, cases: tuple[tuple[str, bool], ...] | None) -> bool:
+    """Whether the run is to look at this case; one named ``CRITERION::none`` stands for all of its criterion."""
+    if cases is None:
+        return True
+    return (case_name(item), _is_public(item)) in cases or (unobserved(_declared(item).criterion), False) in cases
+
+
+def _listed(item: pytest.Item) -> remains.Listed:
+    return remains.Listed(case_name(item), _declared(item).criterion, sentence(item), _is_public(item))
+
+
+def _is_public(item: pytest.Item) -> bool:
+    return "public" in item.path.parts
+
+
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    """Runs what this lane gets; a collection that went wrong is refused, as pytest itself does."""
+    if session.testsfailed:
+        raise session.Interrupted(f"{session.testsfailed} errors during collection")
+    lanes.run(session, session.config.stash[SPEC].claims)
+    return True
+
+
+def _declared(item: pytest.Item) -> Declared:
+    declared = getattr(getattr(item, "function", None), ATTRIBUTE, None)
+    if not isinstance(declared, Declared):
+        raise pytest.UsageError(f"{item.nodeid} has no @check")
+    return declared
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Gives the check its case, and tells how far the run has come."""
+    spec, declared = item.config.stash[SPEC], _declared(item)
+    name, public = case_name(item), _is_public(item)
+    vendor = "postgres" if declared.down == "postgres" else declared.database or spec.database
+    case = Case(name, declared, sentence(item), public, seeded(spec.seed, name), vendor)
+    item.stash[CASE] = case
+    _running.append(case)
+    teller.begin(spec, declared.seconds, name)
+    result = yield
+    _running.remove(case)
+    teller.end(spec, item.session.testscollected, name)
+    return result
+
+
+def case_name(item: pytest.Item) -> str:
+    """``slugs::two_posts_one_title[reader]``: nothing of where the check lies."""
+    return f"{item.path.stem.removeprefix('test_')}::{item.name.removeprefix('test_')}"
+
+
+def sentence(item: pytest.Item) -> str:
+    """The docstring as one line, a matrix cell's words put in."""
+    text = " ".join((getattr(item, "function", None).__doc__ or "").split())
+    cell = getattr(item, "callspec", None) and item.callspec.params.get("cell")  # type: ignore[attr-defined]
+    return text.format(row=cell.row, column=cell.column, value=cell.value) if cell else text
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> None:
+    """Notes the comparison that failed, for the observation."""
+    if _running:
+        try:
+            _running[-1].comparison = compared(op, left, right)
+        except Exception:
+            _running[-1].comparison = None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turns what ended a phase of the check into its ending: the first phase that went wrong decides."""
+    if call.excinfo is not None:
+        ending = _with_services(item, _ending(item, call.excinfo.value))
+        item.stash.setdefault(ENDING, ending)
+    report = yield
+    if report.failed:
+        report.longrepr = str(report.longrepr)[:_LONGEST_RECORD]
+    return report
+
+
+def _ending(item: pytest.Item, error: BaseException) -> Ending:
+    case = item.stash[CASE]
+    checks, tree = item.config.rootpath, item.config.stash[TREE]
+    setting = Setting(case.sentence, checks, case.public, tree, case.comparison, case.view)
+    try:
+        return explain(error, setting)
+    except Exception as ours:
+        return errored(ours)
+
+
+def _with_services(item: pytest.Item, ending: Ending) -> Ending:
+    """The ending, or an error of ours if a server that ought to run does not: then nothing is known of the project."""
+    fallen = item.config.stash[STAGE].services.fallen() if ending.status is Status.FAILED else ()
+    if not fallen:
+        return ending
+    return Ending(Status.ERRORED, fault=f"{' and '.join(fallen)} did not answer when the check had ended.")
+
+
+def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None]) -> dict[str, Any]:
+    """The check's observation, into the machine record."""
+    case, ending = item.stash[CASE], item.stash.get(ENDING, Ending(Status.PASSED))
+    duration = round(item.stash.setdefault(_DURATION, 0.0) + call.duration, 4)
+    item.stash[_DURATION] = duration
+    observation = Observation(
+        check=case.name,
+        criterion=case.declared.criterion,
+        sentence=case.sentence,
+        status=ending.status,
+        expected=ending.expected,
+        observed=ending.observed,
+        where=ending.where,
+        traceback=ending.traceback,
+        fault=ending.fault,
+        duration_s=duration,
+        public=case.public,
+    )
+    if call.when != "teardown":
+        return {}
+    if ending.unsure:
+        remains.note_unsure(item.config.stash[SPEC].folder, case.name, case.public)
+    remains.note(item.config.stash[SPEC].folder, item.stash[lanes.INDEX], observation)
+    return {KEY: written(observation), PLACE: item.stash[lanes.INDEX]}
+
+
+_DURATION: pytest.StashKey[float] = pytest.StashKey()
+
+
+def pytest_internalerror(excrepr: Any) -> None:
+    """Leaves the traceback for staff, where the runner finds it."""
+    print(excrepr)  # noqa: T201 - the runner keeps this process's output

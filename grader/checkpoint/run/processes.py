@@ -1,0 +1,156 @@
+"""The trusted pytest processes of a run: started isolated, waited for, ended together."""
+
+import os
+import select
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.checkpoint import spec
+from grader.checkpoint.run.watch import Board
+
+# Processes that may end before their time; beyond that, what is left has no better prospects.
+MOST_SUCCESSORS = 3
+_LOOK_MS = 1000
+_OUTPUT_BYTES = 6000
+# Plugins of pytest's own that look after tests of another kind, and cost every check a little.
+_UNUSED = (
+    "logging",
+    "warnings",
+    "unraisableexception",
+    "threadexception",
+    "doctest",
+    "pastebin",
+    "stepwise",
+    "recwarn",
+)
+# What a trusted process finds set: the basics, and how this machine reaches a package index, for a tool's first use.
+_KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR")
+_KEPT_PREFIXES = ("UV_", "PIP_", "SSL_CERT_", "REQUESTS_CA_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One process: the folders of checks it collects, and what it is told."""
+
+    checks: tuple[Path, ...]
+    told: spec.RunSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a lane's process ended: its exit code, -9 if it was killed; if we did, why; the last that it wrote."""
+
+    lane: Lane
+    code: int
+    output: str
+    why: str = ""
+
+
+def run(lanes: list[Lane], board: Board, longest_s: float) -> list[Ended]:
+    """Runs the lanes at once, and returns how each process ended when all have. Whatever happens, none is left behind.
+
+    A process that is at one thing for too long is killed, and another takes the lane's place for the checks that are
+    left; at most ``MOST_SUCCESSORS`` in a run. After ``longest_s`` all are killed.
+    """
+    living: dict[int, _Living] = {}
+    ended: list[Ended] = []
+    deadline = time.monotonic() + longest_s
+    try:
+        for lane in lanes:
+            _add(living, lane, board)
+        while living:
+            for pidfd in _gone(living):
+                ended.append(_collect(living, pidfd))
+                if ended[-1].code < 0 and time.monotonic() < deadline and len(ended) <= MOST_SUCCESSORS:
+                    _add(living, _successor(ended[-1].lane, len(ended)), board)
+            for each in living.values():
+                late = f"The run took more than {longest_s:.0f} s." if time.monotonic() > deadline else ""
+                each.end_if(late or board.overdue(each.lane.told.lane, each.process.pid))
+    finally:
+        for pidfd in list(living):
+            living[pidfd].process.kill()
+            _collect(living, pidfd)
+    return ended
+
+
+@dataclass(slots=True)
+class _Living:
+    lane: Lane
+    process: "subprocess.Popen[bytes]"
+    why: str = ""
+
+    def end_if(self, why: str) -> None:
+        """Kills the process if there is a reason to."""
+        if why and not self.why:
+            self.why = why
+            self.process.kill()
+
+
+def _add(living: dict[int, _Living], lane: Lane, board: Board) -> None:
+    board.begin(lane.told.lane)
+    process = _start(lane)
+    living[os.pidfd_open(process.pid)] = _Living(lane, process)
+
+
+def _gone(living: dict[int, _Living]) -> list[int]:
+    """The descriptors of those that have ended, at once when one does; none if none does within a second."""
+    poller = select.poll()
+    for pidfd in living:
+        poller.register(pidfd, select.POLLIN)
+    return [pidfd for pidfd, _ in poller.poll(_LOOK_MS)]
+
+
+def _collect(living: dict[int, _Living], pidfd: int) -> Ended:
+    each = living.pop(pidfd)
+    os.close(pidfd)
+    code = each.process.wait()
+    return Ended(each.lane, code, _tail(each.lane.told.folder / "output"), each.why)
+
+
+def _successor(lane: Lane, number: int) -> Lane:
+    """The same lane in a folder of its own."""
+    folder = lane.told.folder.with_name(f"{lane.told.lane}-{number}")
+    folder.mkdir(mode=0o711)
+    return replace(lane, told=replace(lane.told, folder=folder))
+
+
+def command(lane: Lane) -> list[str]:
+    """pytest, isolated from the submission: a configuration of its own, and no plugin but the grader's."""
+    root, folder = lane.checks[0].parent, lane.told.folder
+    # What is compiled on the way is kept, and not beside the checks: a course may be somebody's clean checkout.
+    words = [sys.executable, "-I", "-X", "faulthandler", "-X", f"pycache_prefix={lane.told.state_dir / 'bytecode'}"]
+    words += ["-m", "pytest", *map(str, lane.checks)]
+    words += ["-c", str(folder / "pytest.ini"), f"--rootdir={root}", f"--confcutdir={root}", "-o", "addopts="]
+    words += ["-p", "no:cacheprovider", "--import-mode=importlib", "-q", "--no-header", "--tb=short"]
+    words += ["--capture=no", *(word for name in _UNUSED for word in ("-p", f"no:{name}"))]
+    words += ["-p", "pytest_jsonreport.plugin", "-p", "grader.checkpoint.run.plugin", "--json-report"]
+    return [*words, f"--json-report-file={folder / 'report.json'}", "--json-report-omit", "log", "keywords", "streams"]
+
+
+def _start(lane: Lane) -> "subprocess.Popen[bytes]":
+    folder = lane.told.folder
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    spec.write(lane.told, folder / "run.json")
+    environment = {name: value for name, value in os.environ.items() if _is_kept(name)}
+    environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", spec.VARIABLE: str(folder / "run.json")}
+    with (folder / "output").open("wb") as output:
+        return subprocess.Popen(
+            command(lane),
+            cwd=lane.checks[0].parent,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=(lane.told.progress_fd, lane.told.life_fd),
+        )
+
+
+def _is_kept(name: str) -> bool:
+    return name in _KEPT_VARIABLES or name.upper().startswith(_KEPT_PREFIXES)
+
+
+def _tail(output: Path) -> str:
+    return output.read_bytes()[-_OUTPUT_BYTES:].decode(errors="replace")

@@ -1,0 +1,42 @@
+"""What the process of a lane tells the runner: how far it is, and in what sandbox the project runs."""
+
+import os
+from contextlib import suppress
+
+import msgspec
+
+from grader.checkpoint.spec import RunSpec
+from grader.domain.errors import SandboxError
+from grader.sandbox.api import Sandbox
+
+SANDBOX = "sandbox.json"
+
+
+def begin(spec: RunSpec, seconds: float, name: str) -> None:
+    """A check begins, which has so many seconds."""
+    _tell(spec, f"begin {spec.lane} {seconds:.0f} {name}")
+
+
+def end(spec: RunSpec, checks: int, name: str) -> None:
+    """A check has ended; there are so many in all."""
+    _tell(spec, f"end {spec.lane} {checks:.0f} {name}")
+
+
+def note_sandbox(spec: RunSpec, sandbox: Sandbox) -> None:
+    """How the submission is run apart, for the result."""
+    official, unlimited = "yes" if sandbox.official else "no", "\n".join(sandbox.missing_limits())
+    _note(spec, {"name": sandbox.name, "official": official, "unlimited": unlimited})
+
+
+def note_refusal(spec: RunSpec, error: SandboxError) -> None:
+    """Why there is no sandbox."""
+    _note(spec, {"error": error.message, "hint": error.hint})
+
+
+def _tell(spec: RunSpec, line: str) -> None:
+    with suppress(OSError):
+        os.write(spec.progress_fd, f"{line}\n".encode())
+
+
+def _note(spec: RunSpec, facts: dict[str, str]) -> None:
+    (spec.folder / SANDBOX).write_bytes(msgspec.json.encode(facts))

@@ -1,0 +1,139 @@
+"""Where the project of a run lives: its sandbox, the variables it finds set, and its databases."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader.agent import INSIDE, PROGRAM, inside_folder
+from grader.sandbox.api import Launch, Limits, Mount, Process, Sandbox
+from grader.stage.project import Place, Project
+from grader.stage.services import LOBBY, POSTGRES_PORT, REDIS_PORT, Services
+from grader.stage.spec import StageSpec
+
+SQLITE, POSTGRES = "django.db.backends.sqlite3", "django.db.backends.postgresql"
+_PORTS = (POSTGRES_PORT, REDIS_PORT)
+# Where an official run's sandbox sees PostgreSQL's socket: thousands of statements need not pass through the relay.
+_SOCKETS = "/run/postgres"
+
+
+@dataclass(slots=True)
+class MainHost:
+    """The project with its models loaded. REDIS_URL is empty, or that of a real Redis if ``redis``."""
+
+    spec: StageSpec
+    sandbox: Sandbox
+    services: Services
+    redis: bool = False
+
+    def launch(self, fd: int) -> Process:
+        """See ``Host``."""
+        if self.spec.database == "postgres":
+            self.services.open_lobby()
+        wanted = (
+            *((POSTGRES_PORT,) if self.spec.database == "postgres" else ()),
+            *((REDIS_PORT,) if self.redis else ()),
+        )
+        env = own_variables() | self.services.variables(_PORTS, wanted)
+        mounts = (Mount(self.services.socket(POSTGRES_PORT).parent, _SOCKETS),) if self._near else ()
+        process = launch_agent(self.sandbox, self.spec, fd, env, _PORTS, mounts)
+        if self.redis:
+            self.services.attach(process, REDIS_PORT)
+        return process
+
+    def setup(self, process: Process) -> Mapping[str, Any]:
+        """See ``Host``."""
+        return {
+            "settings": self.spec.layout.settings,
+            "database": self.located(process, Place(self.spec.database, LOBBY)),
+        }
+
+    def loaded(self) -> None:
+        """See ``Host``."""
+        if self.spec.database == "postgres":
+            self.services.close_lobby()
+
+    def located(self, process: Process, place: Place) -> Mapping[str, Any]:
+        """See ``Host``."""
+        if place.vendor == "sqlite":
+            return {"ENGINE": SQLITE, "NAME": place.name}
+        self.services.attach(process, POSTGRES_PORT)
+        placed = {"ENGINE": POSTGRES, **self.services.django(process.port(POSTGRES_PORT), place.name)}
+        return placed | ({"HOST": _SOCKETS, "PORT": ""} if self._near else {})
+
+    @property
+    def _near(self) -> bool:
+        """Whether the project reaches PostgreSQL by its socket; else by the relay, which serves what starts later."""
+        return self.spec.database == "postgres" and self.sandbox.official
+
+    def kill(self, process: Process) -> None:
+        """See ``Host``."""
+        self.services.kill(process)
+
+    def prepare(self, project: Project, vendor: str) -> None:
+        """See ``Host``. What is made is kept for this run only."""
+        if vendor == "postgres":
+            self.services.template(lambda name: project.migrate(Place("postgres", name)))
+            return
+        project.migrate(Place("sqlite", "template"))
+
+
+@dataclass(slots=True)
+class BareHost:
+    """A process that has loaded nothing of the project, with no variable set and no service in reach."""
+
+    spec: StageSpec
+    sandbox: Sandbox
+
+    def launch(self, fd: int) -> Process:
+        """See ``Host``."""
+        return launch_agent(self.sandbox, self.spec, fd, {}, ())
+
+    def setup(self, process: Process) -> None:
+        """See ``Host``."""
+
+    def loaded(self) -> None:
+        """Nothing was in reach."""
+
+    def located(self, process: Process, place: Place) -> Mapping[str, Any]:
+        """None is in reach."""
+        raise NotImplementedError
+
+    def kill(self, process: Process) -> None:
+        """See ``Host``."""
+        process.kill()
+
+    def prepare(self, project: Project, vendor: str) -> None:
+        """There is nothing to prepare."""
+        raise NotImplementedError
+
+
+def own_variables() -> dict[str, str]:
+    """The variables that the project finds set when its checks run; databases and caches come on top."""
+    hosts = "localhost,127.0.0.1,testserver"
+    return {
+        "SECRET_KEY": secrets.token_hex(25),
+        "ALLOWED_HOSTS": hosts,
+        "REDIS_URL": "",
+        "DATABASE_URL": "sqlite:////tmp/lobby.sqlite3",
+    }
+
+
+def launch_agent(
+    sandbox: Sandbox,
+    spec: StageSpec,
+    fd: int,
+    env: dict[str, str],
+    ports: tuple[int, ...],
+    mounts: tuple[Mount, ...] = (),
+) -> Process:
+    """A sandbox with an agent that speaks on the descriptor."""
+    launch = Launch(
+        argv=(PROGRAM, str(fd)),
+        env=env,
+        mounts=(Mount(inside_folder(), INSIDE), *mounts),
+        limits=Limits(wall_s=1800),
+        pass_fds=(fd,),
+        ports=ports,
+    )
+    return sandbox.start(launch, submission=spec.submission, deps=spec.deps)

@@ -1,0 +1,34 @@
+"""What a project is brought to life from."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from grader.domain.layout import COURSE, Layout
+from grader.stage.times import LONGEST_S, PATIENCE_S
+
+SandboxKind = Literal["auto", "bubblewrap", "process"]
+Vendor = Literal["postgres", "sqlite"]
+Mode = Literal["fork", "savepoint"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageSpec:
+    """A submission, its packages, and how it is run.
+
+    ``submission`` is the root of the trusted copy, ``deps`` the site-packages folder of its environment, ``folder``
+    one of this process's own, ``state_dir`` what is kept between runs. ``mode`` is how questions to the loaded project
+    are kept apart: each in a child of its own, or in a transaction that is rolled back. All that is asked of the
+    project may take ``longest_s`` seconds, and it may leave the grader without an answer for ``patience_s`` of them.
+    """
+
+    submission: Path
+    deps: Path
+    sandbox: SandboxKind
+    database: Vendor
+    mode: Mode
+    state_dir: Path
+    folder: Path
+    layout: Layout = COURSE
+    longest_s: float = LONGEST_S
+    patience_s: float = PATIENCE_S

@@ -1,0 +1,71 @@
+"""What one process starts of a project, each thing when it is first needed: sandbox, services, the project's agents."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+
+from grader.agent.client import AgentFault
+from grader.sandbox.api import Sandbox
+from grader.sandbox.select import open_sandbox
+from grader.stage.edited import edited
+from grader.stage.host import BareHost, MainHost
+from grader.stage.project import Host, Place, Project
+from grader.stage.services import Services
+from grader.stage.snapshots import Snapshots
+from grader.stage.spec import StageSpec
+from grader.stage.sqlite.witness import Witness
+
+
+class Stage:
+    """Everything on it ends with ``close``. Raises ``SandboxError`` where no sandbox can be had.
+
+    ``main`` is the project with its models loaded, ``with_redis`` the same with a real Redis in reach, ``bare`` a
+    process that has loaded nothing of it.
+    """
+
+    def __init__(self, spec: StageSpec) -> None:
+        self.spec = spec
+        self.stack = ExitStack()
+        self._shared: Place | None = None
+        self._ends = time.monotonic() + spec.longest_s
+        self.sandbox: Sandbox = open_sandbox(spec.sandbox, state_dir=spec.state_dir)
+        self.stack.callback(self.sandbox.close)
+        self.services = Services(self.sandbox, spec.state_dir, self.stack)
+        self.witness = Witness(self.sandbox)
+        self.stack.callback(self.witness.stop)
+        self.main = self._project(MainHost(spec, self.sandbox, self.services))
+        self.with_redis = self._project(MainHost(spec, self.sandbox, self.services, redis=True))
+        self.bare = self._project(BareHost(spec, self.sandbox))
+        self.snapshots = Snapshots(self.main, self.services)
+
+    def _project(self, host: Host) -> Project:
+        return Project(host, self.witness, self.spec.patience_s)
+
+    @contextmanager
+    def variant(self, files: Mapping[str, str]) -> Iterator[Project]:
+        """A project that has loaded nothing, of the submission with these files changed."""
+        with edited(self.spec.submission, files, self.spec.folder) as root:
+            project = self._project(BareHost(replace(self.spec, submission=root), self.sandbox))
+            try:
+                yield project
+            finally:
+                project.stop()
+
+    def close(self) -> None:
+        """Ends every process of the stage."""
+        for project in (self.main, self.with_redis, self.bare):
+            project.stop()
+        self.stack.close()
+
+    def check_time(self) -> None:
+        """``AgentFault`` once all time is used up, which only a submission that keeps the grader waiting does."""
+        if time.monotonic() > self._ends:
+            told = f"Your project kept the grader waiting for {self.spec.longest_s / 60:.0f} minutes in all."
+            raise AgentFault(told, unsure=True)
+
+    def shared_database(self) -> Place:
+        """The PostgreSQL database of all questions that are kept apart by transactions alone."""
+        if self._shared is None:
+            self._shared = Place("postgres", self.stack.enter_context(self.services.database()))
+        return self._shared
