@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from grader.domain.evidence import Evidence, Observation, unobserved
+from grader.domain.evidence import Evidence, Measurement, Observation, unobserved
 from grader.domain.status import Status
 
 Key = tuple[str, bool]
 _EXPECTED = "a project on which this check can be carried out, as it can on a known-good one"
+_UNMEASURABLE = "It could not be measured on this project, as it can on a known-good one."
 _OBSERVED = "the check could not be carried out on this project"
 
 
@@ -24,6 +25,11 @@ def key(observation: Observation) -> Key:
 def doubted(evidence: Evidence) -> tuple[Observation, ...]:
     """The cases that one run cannot settle: errored ones, and failures that a busy machine may have brought about."""
     return tuple(o for o in evidence.observations if _is_doubted(o, evidence))
+
+
+def unmeasured(evidence: Evidence) -> tuple[str, ...]:
+    """The metrics that one run could not measure, for whatever reason of ours."""
+    return tuple(m.metric for m in evidence.measurements if m.status is Status.ERRORED)
 
 
 def repeated(evidence: Evidence, again: Evidence) -> Evidence:
@@ -75,7 +81,24 @@ def settle(evidence: Evidence, control: Evidence) -> Evidence:
         fault = f"The known-good submission did not get through either. Observed here: {observation.observed}"
         return replace(observation, status=Status.ERRORED, fault=fault)
 
-    return replace(evidence, observations=tuple(map(verdict, evidence.observations)), unsure=frozenset())
+    return replace(
+        evidence,
+        observations=tuple(map(verdict, evidence.observations)),
+        measurements=_settled(evidence.measurements, control.measurements),
+        unsure=frozenset(),
+    )
+
+
+def _settled(measurements: tuple[Measurement, ...], control: tuple[Measurement, ...]) -> tuple[Measurement, ...]:
+    """What could not be measured of the submission, but of the control, is the submission's: ``failed``."""
+    sound = {m.metric for m in control if m.status is not Status.ERRORED}
+
+    def verdict(measurement: Measurement) -> Measurement:
+        if measurement.status is not Status.ERRORED or measurement.metric not in sound:
+            return measurement
+        return replace(measurement, status=Status.FAILED, reason=_UNMEASURABLE)
+
+    return tuple(map(verdict, measurements))
 
 
 def _is_doubted(observation: Observation, evidence: Evidence) -> bool:

@@ -8,6 +8,7 @@ import msgspec
 from grader.stage.spec import StageSpec
 
 VARIABLE = "DJANGO_TRACK_RUN"
+SANDBOX = "sandbox.json"  # in ``folder``: how the submission was run apart
 
 
 @dataclass(frozen=True, slots=True)

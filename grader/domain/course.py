@@ -47,15 +47,45 @@ class Criterion:
     seen_by: tuple[SeenBy, ...] = ()
 
 
+class Level(StrEnum):
+    """How far a submission has come on a dimension of the capstone rubric."""
+
+    NEEDS_IMPROVEMENT = "needs improvement"
+    MEETS = "meets"
+    EXCEEDS = "exceeds"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A metric that is held against a threshold: ``metric op threshold``, in ``unit``.
+
+    ``op`` is one of ``≥``, ``≤``, ``>``, ``<`` and ``=``. ``points`` are 0 for a gate that is only shown or that only
+    blocks; without one that ``blocks`` nothing is met, whatever the points.
+    """
+
+    id: str
+    title: str
+    metric: str
+    op: str
+    threshold: float
+    unit: str = ""
+    points: int = 0
+    blocks: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One assignment: its number (1 to 5), a slug such as ``02-domain-modeling``, and criteria worth 100 points."""
+    """One assignment: its number (1 to 5), a slug such as ``02-domain-modeling``, criteria and gates.
+
+    What their points sum up to is the module's 100.
+    """
 
     number: int
     slug: str
     title: str
     pass_score: int
     criteria: tuple[Criterion, ...]
+    gates: tuple[Gate, ...] = ()
 
     def criterion(self, criterion_id: str) -> Criterion:
         """The criterion of that id; ``KeyError`` if the module has none."""

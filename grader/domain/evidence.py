@@ -38,6 +38,32 @@ class Observation:
     public: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One metric of a submission, as a number.
+
+    ``metric`` is its name (``coverage.unit``), ``unit`` what it counts in (``%``, ``ms``, ``queries``; empty for a
+    plain number), ``source`` what measured it, with a version (``coverage 7.11``).
+
+    ``status`` is ``passed`` where there is a ``value``, and else says why there is none: ``failed`` where the
+    submission kept it from being measured, ``errored`` where the grader or the machine did, ``not_applicable`` where
+    the project has nothing of the kind. ``reason`` says it in a sentence; ``fault`` goes to staff, not to learners.
+    """
+
+    metric: str
+    value: float | None
+    unit: str
+    status: Status
+    source: str
+    reason: str = ""
+    where: tuple[Location, ...] = ()
+    fault: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.value is not None) != (self.status is Status.PASSED):
+            raise ValueError(f"{self.metric}: a measurement has a value if it was made, and only then")
+
+
 def unobserved(criterion: str) -> str:
     """The name of the case that stands for a criterion of which nothing was observed."""
     return f"{criterion}::none"
@@ -60,7 +86,7 @@ class Artefact:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that one run measured: observations in the order of the checks, and artefacts.
+    """All that one run measured: observations in the order of the checks, measurements of gates, and artefacts.
 
     ``sandbox`` names the backend that ran the submission; ``isolated`` says whether it really isolates. ``unlimited``
     says in sentences which limits did not hold for a whole sandbox of the run, those of services included.
@@ -73,3 +99,4 @@ class Evidence:
     isolated: bool = False
     unlimited: tuple[str, ...] = ()
     unsure: frozenset[tuple[str, bool]] = frozenset()
+    measurements: tuple[Measurement, ...] = ()

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from grader.domain.course import Dimension
+from grader.domain.course import Dimension, Level
 from grader.domain.evidence import Artefact, Observation
 from grader.domain.status import Status
 
-SCHEMA = "django-track/result/v1"
+SCHEMA = "django-track/result/v2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,34 @@ class Unmeasured:
 
 @dataclass(frozen=True, slots=True)
 class GateVerdict:
-    """A measured number against its threshold, shown as *actual (required op threshold)*."""
+    """A measurement against its threshold, shown as *actual (required op threshold)*.
+
+    ``actual`` is ``null`` where nothing was measured, ``reason`` then says why; ``source`` is what measured it.
+    ``score`` is ``max_score`` or 0. Without a gate that ``blocks`` nothing is met, whatever the points.
+    """
 
     id: str
     title: str
     status: Status
+    metric: str
     actual: float | None
     op: str
     threshold: float
     unit: str
+    source: str = ""
+    reason: str = ""
+    score: int = 0
+    max_score: int = 0
+    blocks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LevelVerdict:
+    """The level that was reached on a dimension of the rubric, and what is missing to the next, in sentences."""
+
+    dimension: Dimension
+    level: Level
+    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +99,16 @@ class Provenance:
 class Result:
     """The one result that every report renders.
 
-    ``graded`` is false if anything was errored: then ``met`` is false too, but says nothing of the
-    learner. ``score`` and ``max_score`` are whole points of what was measured; ``unmeasured`` names the rest
-    of the module. ``scope`` is ``full`` or ``public``.
+    ``assignment`` is its id: a module's slug (``02-domain-modeling``), or ``capstone``. ``policy`` names the rules by
+    which points and ``met`` come about, with their version. ``graded`` is false if anything was errored: then ``met``
+    is false too, but says nothing of the learner. ``score`` and ``max_score`` are whole points of what was measured;
+    ``unmeasured`` names the rest of the assignment. ``scope`` is ``full`` or ``public``.
     """
 
     schema: str
-    module: int
-    module_slug: str
-    module_title: str
+    assignment: str
+    title: str
+    policy: str
     graded: bool
     met: bool
     score: int
@@ -97,10 +117,17 @@ class Result:
     scope: str
     criteria: tuple[CriterionResult, ...]
     gates: tuple[GateVerdict, ...]
+    levels: tuple[LevelVerdict, ...]
     artefacts: tuple[Artefact, ...]
     notices: tuple[str, ...]
     provenance: Provenance
     unmeasured: tuple[Unmeasured, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """``Module 02 · Domain modeling``; the title alone for what has no number."""
+        number, _, rest = self.assignment.partition("-")
+        return f"Module {number} · {self.title}" if number.isdecimal() and rest else self.title
 
     @property
     def next_step(self) -> CriterionResult | None:

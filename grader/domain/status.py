@@ -1,4 +1,4 @@
-"""The five things that can be said of a check or a criterion."""
+"""The six things that can be said of a check, a criterion, a measurement or a gate."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -9,7 +9,8 @@ class Status(StrEnum):
 
     ``failed`` is the submission's fault, ``errored`` the grader's or the machine's: an errored
     criterion is never a zero, it makes the whole result *not graded*. ``blocked`` says that something
-    it depends on failed; ``manual`` waits for a person and carries no points.
+    it depends on failed; ``manual`` waits for a person and carries no points. ``not_applicable`` says that the project
+    has nothing of the kind, with the reason beside it; only measurements and gates can be.
     """
 
     PASSED = "passed"
@@ -17,9 +18,17 @@ class Status(StrEnum):
     BLOCKED = "blocked"
     ERRORED = "errored"
     MANUAL = "manual"
+    NOT_APPLICABLE = "not_applicable"
 
 
-_GRAVITY = (Status.PASSED, Status.MANUAL, Status.BLOCKED, Status.ERRORED, Status.FAILED)
+_GRAVITY = (
+    Status.NOT_APPLICABLE,
+    Status.PASSED,
+    Status.MANUAL,
+    Status.BLOCKED,
+    Status.ERRORED,
+    Status.FAILED,
+)
 
 
 def gravest(statuses: Iterable[Status]) -> Status:

@@ -7,7 +7,7 @@ import msgspec
 
 from grader.domain.errors import UsageError_
 from grader.domain.result import SCHEMA, Result
-from grader.report import escape
+from grader.report import escape, v1
 
 _HINT = "Was it written by another version of the grader, or edited? Grade the submission again."
 _decoder = msgspec.json.Decoder(Result)
@@ -28,10 +28,14 @@ def render(result: Result) -> str:
 
 
 def decode(data: bytes) -> Result:
-    """The result of ``encode``. Raises ``UsageError_`` on a wrong type, a missing or an unknown key, another schema."""
+    """The result of ``encode``, or one of version 1 as its like of today.
+
+    Raises ``UsageError_`` on a wrong type, a missing or an unknown key, another schema.
+    """
     try:
-        result = _decoder.decode(data)
-        unknown = _unknown(msgspec.json.decode(data), msgspec.to_builtins(result), "$")
+        found = v1.upgraded(msgspec.json.decode(data))
+        result = _decoder.decode(msgspec.json.encode(found))
+        unknown = _unknown(found, msgspec.to_builtins(result), "$")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise UsageError_(f"this is not a result: {problem}", _HINT) from None
     if unknown:
@@ -60,7 +64,7 @@ def schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """``schema()`` as it is published in docs/schemas/result-v1.json."""
+    """``schema()`` as it is published in docs/schemas/result-v2.json."""
     return msgspec.json.format(msgspec.json.encode(schema(), order="deterministic"), indent=2).decode() + "\n"
 
 

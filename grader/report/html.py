@@ -7,7 +7,7 @@ from functools import cache
 import jinja2
 from markupsafe import Markup
 
-from grader.domain.result import Result
+from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report import words
 from grader.report.audience import for_learners
@@ -47,8 +47,9 @@ def segments(result: Result) -> tuple[tuple[Status, float, float], ...]:
     """The parts of the score bar: a status, where it begins and how wide it is, in percent of the points measured."""
     parts = []
     start = 0
+    scored: tuple[CriterionResult | GateVerdict, ...] = (*result.criteria, *result.gates)
     for status in (Status.PASSED, Status.FAILED, Status.BLOCKED, Status.ERRORED):
-        worth = sum(c.max_score for c in result.criteria if c.status is status)
+        worth = sum(s.max_score for s in scored if s.status is status)
         if worth:
             parts.append((status, round(100 * start / result.max_score, 2), round(100 * worth / result.max_score, 2)))
         start += worth
@@ -77,6 +78,7 @@ def _environment() -> jinja2.Environment:
         "points": words.points,
         "unofficial": words.unofficial,
         "count": words.count,
+        "measured": words.measured,
         "segments": segments,
     }
     return environment

@@ -8,17 +8,26 @@ from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
 from grader.report import escape
 from grader.report.audience import for_learners
+from grader.report.words import measured
 
-_COUNTERS = {Status.FAILED: "failures", Status.ERRORED: "errors", Status.BLOCKED: "skipped", Status.MANUAL: "skipped"}
+_COUNTERS = {
+    Status.FAILED: "failures",
+    Status.ERRORED: "errors",
+    Status.BLOCKED: "skipped",
+    Status.MANUAL: "skipped",
+    Status.NOT_APPLICABLE: "skipped",
+}
 _LIMIT = 4_000
 _UNMEASURED = "This could not be measured, through a fault of the grader or the machine."
 
 
 def render(result: Result) -> str:
     """The result as JUnit XML."""
-    root = xml.Element("testsuites", name=escape.xml(f"{result.module:02d} {result.module_title}"))
+    root = xml.Element("testsuites", name=escape.xml(result.heading))
     for criterion in for_learners(result).criteria:
         root.append(_suite(criterion, result))
+    if result.gates:
+        root.append(_gates(result))
     for counter in ("tests", "failures", "errors", "skipped"):
         root.set(counter, str(sum(int(suite.get(counter, "0")) for suite in root)))
     root.set("time", f"{result.provenance.duration_s:.3f}")
@@ -37,6 +46,20 @@ def _suite(criterion: CriterionResult, result: Result) -> xml.Element:
     properties = xml.SubElement(suite, "properties")
     properties.extend(xml.Element("property", name=name, value=value) for name, value in facts.items())
     suite.extend(case for _, case in cases)
+    return suite
+
+
+def _gates(result: Result) -> xml.Element:
+    suite = xml.Element("testsuite", name="Gates", tests=str(len(result.gates)), time="0.000")
+    for counter in ("failures", "errors", "skipped"):
+        suite.set(counter, str(sum(_COUNTERS.get(gate.status) == counter for gate in result.gates)))
+    for gate in result.gates:
+        case = xml.SubElement(suite, "testcase", name=escape.xml(gate.title), classname=escape.xml(gate.id))
+        case.set("time", "0.000")
+        said = escape.xml(escape.clip(measured(gate), _LIMIT))
+        kind = {"failures": "failure", "errors": "error"}.get(_COUNTERS.get(gate.status, ""), "skipped")
+        if gate.status is not Status.PASSED:
+            xml.SubElement(case, kind, message=said)
     return suite
 
 

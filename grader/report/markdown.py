@@ -7,7 +7,18 @@ from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
 from grader.report.audience import for_learners
 from grader.report.escape import clip, markdown, markdown_block, markdown_code, markdown_prose, web_address
-from grader.report.words import ICONS, MODULE, WORDS, count, journey, points, reproduce, shown, unofficial, verdict
+from grader.report.words import (
+    ICONS,
+    WORDS,
+    count,
+    journey,
+    measured,
+    points,
+    reproduce,
+    shown,
+    unofficial,
+    verdict,
+)
 
 _CASES = 5  # of one criterion: GitHub cuts a summary off at 1 MiB
 _LIMIT = 1_500
@@ -16,7 +27,19 @@ _LIMIT = 1_500
 def render(result: Result) -> str:
     """The result as Markdown: verdict, next step, a table of criteria, then what failed."""
     result = for_learners(result)
-    return "\n".join([*_head(result), *_next_step(result), *_table(result), *_failures(result), *_foot(result)]) + "\n"
+    return (
+        "\n".join(
+            [
+                *_head(result),
+                *_next_step(result),
+                *_table(result),
+                *_gates(result),
+                *_failures(result),
+                *_foot(result),
+            ]
+        )
+        + "\n"
+    )
 
 
 def _head(result: Result) -> Iterator[str]:
@@ -24,7 +47,7 @@ def _head(result: Result) -> Iterator[str]:
     score = f": {result.score} of {result.max_score} points" if result.graded else ""
     yield f"# {markdown(said.headline)}{score}"
     yield ""
-    yield f"**{markdown(MODULE.format(number=result.module, title=result.module_title))}.** {markdown(said.sentence)}"
+    yield f"**{markdown(result.heading)}.** {markdown(said.sentence)}"
     yield ""
     if not result.provenance.official:
         yield f"**{markdown_prose(unofficial(result.provenance))}**"
@@ -51,6 +74,18 @@ def _table(result: Result) -> Iterator[str]:
     for c in result.criteria:
         scored = "–" if c.status is Status.MANUAL else f"{c.score} / {c.max_score}"
         yield f"| {ICONS[c.status]} {WORDS[c.status]} | {markdown(c.title)} | {c.task} | {scored} |"
+    yield ""
+
+
+def _gates(result: Result) -> Iterator[str]:
+    if not result.gates:
+        return
+    yield "| | Gate | Measured | By | Points |"
+    yield "|---|---|---|---|---:|"
+    for g in result.gates:
+        scored = f"{g.score} / {g.max_score}" if g.max_score else "needed" if g.blocks else "–"
+        cells = (f"{ICONS[g.status]} {WORDS[g.status]}", markdown(g.title), markdown(measured(g)), markdown(g.source))
+        yield f"| {' | '.join(cells)} | {scored} |"
     yield ""
 
 

@@ -13,7 +13,7 @@ from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
 from grader.report import escape, words
 from grader.report.audience import for_learners
-from grader.report.words import ICONS, MODULE, WORDS, count, points
+from grader.report.words import ICONS, WORDS, count, points
 
 _STYLES = {
     Status.PASSED: "green",
@@ -21,6 +21,7 @@ _STYLES = {
     Status.BLOCKED: "yellow",
     Status.ERRORED: "magenta",
     Status.MANUAL: "cyan",
+    Status.NOT_APPLICABLE: "dim",
 }
 _KINDS = {"met": "bold green", "unmet": "bold red", "ungraded": "bold magenta", "practice": "bold"}
 _CASES = 3
@@ -47,13 +48,15 @@ def _parts(result: Result) -> Iterator[RenderableType]:
     rest = [c for c in result.criteria if c not in opened]
     if rest:
         yield _folded(rest, titles)
+    if result.gates:
+        yield _gates(result)
     yield from _end(result)
 
 
 def _head(result: Result) -> Iterator[RenderableType]:
     said = words.verdict(result)
     yield Text()
-    yield _line(MODULE.format(number=result.module, title=result.module_title), "dim")
+    yield _line(result.heading, "dim")
     head = _line(said.headline, _KINDS[said.kind])
     if not result.provenance.official:
         head.append("  unofficial", "not bold")
@@ -126,6 +129,20 @@ def _folded(criteria: list[CriterionResult], titles: dict[str, str]) -> Renderab
             title.append(escape.terminal(f"\nfirst: {needed}"), "dim")
         scored = "" if c.status is Status.MANUAL else f"{c.score}/{c.max_score}"
         table.add_row(Text(f"{ICONS[c.status]} {WORDS[c.status]}", _STYLES[c.status]), title, scored)
+    return Group(Rule(style="dim"), table)
+
+
+def _gates(result: Result) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", no_wrap=True)
+    for gate in result.gates:
+        title = _line(f"{gate.title}: {words.measured(gate)}")
+        if gate.source:
+            title.append(escape.terminal(f"\nby {gate.source}"), "dim")
+        scored = f"{gate.score}/{gate.max_score}" if gate.max_score else "needed" if gate.blocks else ""
+        table.add_row(Text(f"{ICONS[gate.status]} {WORDS[gate.status]}", _STYLES[gate.status]), title, scored)
     return Group(Rule(style="dim"), table)
 
 

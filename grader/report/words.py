@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from grader.domain.evidence import Observation
-from grader.domain.result import CriterionResult, Provenance, Result
+from grader.domain.result import CriterionResult, GateVerdict, Provenance, Result
 from grader.domain.status import Status
 
 ICONS = {
@@ -12,6 +12,7 @@ ICONS = {
     Status.BLOCKED: "◌",
     Status.ERRORED: "!",
     Status.MANUAL: "✎",
+    Status.NOT_APPLICABLE: "–",
 }
 WORDS = {
     Status.PASSED: "passed",
@@ -19,8 +20,8 @@ WORDS = {
     Status.BLOCKED: "blocked",
     Status.ERRORED: "not measured",
     Status.MANUAL: "for a person",
+    Status.NOT_APPLICABLE: "not applicable",
 }
-MODULE = "Module {number:02d} · {title}"
 MANY = 6  # criteria that fail: with more of them in full, nobody finds the end
 
 
@@ -35,7 +36,7 @@ class Verdict:
 
 def verdict(result: Result) -> Verdict:
     """What became of the submission, in words for the learner."""
-    if not any(c.max_score for c in result.criteria):
+    if not any(c.max_score for c in result.criteria) and not any(g.max_score for g in result.gates):
         return Verdict("ungraded", "Nothing was measured", "No check of this module was run, so there is no score.")
     if not result.graded:
         return _ungraded(result)
@@ -58,15 +59,21 @@ def verdict(result: Result) -> Verdict:
 
 def _needed(result: Result) -> str:
     missing = max(result.pass_score - result.score, 0)
-    return f"{more(missing)} {'is' if missing == 1 else 'are'} needed to reach the bar of {result.pass_score}."
+    closed = [g.title for g in result.gates if g.blocks and g.status is Status.FAILED]
+    needed = f"{more(missing)} {'is' if missing == 1 else 'are'} needed to reach the bar of {result.pass_score}."
+    passing = f"To meet the bar, this has to pass as well: {', '.join(closed)}."
+    return " ".join([*([needed] if missing or not closed else []), *([passing] if closed else [])])
 
 
 def _ungraded(result: Result) -> Verdict:
     errored = sum(c.status is Status.ERRORED for c in result.criteria)
+    gates = sum(g.status is Status.ERRORED for g in result.gates)
+    parts = [count(errored, "criterion", "criteria")] if errored else []
+    parts += [count(gates, "gate", "gates")] if gates else []
     return Verdict(
         "ungraded",
         "Not graded",
-        f"{count(errored, 'criterion', 'criteria')} could not be measured, through a fault of the grader or the "
+        f"{' and '.join(parts)} could not be measured, through a fault of the grader or the "
         "machine. This is no verdict on the work: it has to be graded again.",
     )
 
@@ -86,6 +93,18 @@ def unofficial(provenance: Provenance) -> str:
     """Why a result is not official; in general words where an older grader did not say."""
     general = "An official result needs all checks, hidden ones too, on PostgreSQL, in a sandbox that isolates."
     return "Unofficial: " + " ".join(provenance.unofficial_because or (general,))
+
+
+def measured(gate: GateVerdict) -> str:
+    """``91.5 % (required ≥ 95 %)``, or what is said instead of a number."""
+    required = f"(required {gate.op} {_number(gate.threshold, gate.unit)})"
+    if gate.actual is not None:
+        return f"{_number(gate.actual, gate.unit)} {required}"
+    return f"{gate.reason or WORDS[gate.status]} {required}"
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{value:.4g}" if abs(value) < 10_000 and not unit else f"{value:,.10g}\u00a0{unit}".strip()
 
 
 def points(number: int) -> str:

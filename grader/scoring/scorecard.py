@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from grader.domain.course import Criterion, Module
 from grader.domain.errors import CourseError
 from grader.domain.evidence import Evidence, Observation
-from grader.domain.result import SCHEMA, CriterionResult, Provenance, Result, Unmeasured
+from grader.domain.result import SCHEMA, CriterionResult, GateVerdict, Provenance, Result, Unmeasured
 from grader.domain.status import Status, gravest
+from grader.scoring import gates as gating
+
+# The rules of this file: a criterion or a gate has all of its points or none; met is an unrestricted run with at least
+# the module's pass score and every blocking gate passed. A change of them that could change a score is a new version.
+POLICY = "points/1"
 
 Cases = Mapping[str, tuple[Observation, ...]]
 
@@ -32,21 +37,25 @@ def score(
     cases = _cases(module, evidence)
     measured = tuple(c for c in module.criteria if _is_measured(c, cases, scope, criteria))
     judged = _judged(measured, cases)
-    graded = any(c.max_score for c in judged) and not any(c.status is Status.ERRORED for c in judged)
-    points = sum(c.score for c in judged)
+    gates = () if criteria is not None else gating.verdicts(module.gates, evidence.measurements)
+    scored: tuple[CriterionResult | GateVerdict, ...] = (*judged, *gates)
+    graded = any(s.max_score for s in scored) and not any(s.status is Status.ERRORED for s in scored)
+    points = sum(s.score for s in scored)
+    held_up = any(g.blocks and g.status is Status.FAILED for g in gates)
     return Result(
         schema=SCHEMA,
-        module=module.number,
-        module_slug=module.slug,
-        module_title=module.title,
+        assignment=module.slug,
+        title=module.title,
+        policy=POLICY,
         graded=graded,
-        met=graded and scope == "full" and criteria is None and points >= module.pass_score,
+        met=graded and scope == "full" and criteria is None and points >= module.pass_score and not held_up,
         score=points,
-        max_score=sum(c.max_score for c in judged),
+        max_score=sum(s.max_score for s in scored),
         pass_score=module.pass_score,
         scope=scope,
         criteria=judged,
-        gates=(),
+        gates=gates,
+        levels=(),
         artefacts=tuple(a for a in evidence.artefacts if any(a.criterion == c.id for c in measured)),
         notices=notices,
         provenance=provenance,

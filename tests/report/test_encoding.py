@@ -13,7 +13,7 @@ from grader.report import REPORTS, decode, encode
 from grader.report.encoding import schema, schema_text
 from tests.report.samples import SAMPLES, mixed
 
-PUBLISHED = Path(__file__).parents[2] / "docs" / "schemas" / "result-v1.json"
+PUBLISHED = Path(__file__).parents[2] / "docs" / "schemas" / "result-v2.json"
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -57,7 +57,7 @@ def changed(path: str, value: object) -> bytes:
         ("criteria.0.observations.0.extra", None),
         ("criteria.0.status", "won"),
         ("provenance.extra", {}),
-        ("schema", "django-track/result/v2"),
+        ("schema", "django-track/result/v3"),
     ],
 )
 def test_anything_else_is_refused_in_words_and_by_the_schema(path: str, value: object) -> None:
@@ -95,3 +95,24 @@ def test_a_result_of_before_the_reasons_were_told_still_renders() -> None:
     for report in REPORTS.values():
         assert report.render(result)
     assert "Unofficial: An official result needs" in REPORTS["html"].render(result)
+
+
+@pytest.mark.parametrize("name", ["mixed", "practice"])
+def test_a_result_of_version_1_still_renders(name: str) -> None:
+    """The stored files were written by the grader that knew version 1 alone."""
+    stored = (Path(__file__).parent / "data" / f"v1-{name}.json").read_bytes()
+    jsonschema.validate(json.loads(stored), json.loads(PUBLISHED.with_name("result-v1.json").read_text("utf-8")))
+    result = decode(stored)
+    assert result == SAMPLES[name]()
+    assert result.heading == "Module 02 · Domain modeling"
+    assert all(report.render(result) for report in REPORTS.values())
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("module", "2"), ("module_slug", None), ("gates", [{}]), ("extra", 1), ("assignment", "x"), ("score", "1")],
+)
+def test_what_only_says_that_it_is_of_version_1_is_refused(key: str, value: object) -> None:
+    stored = json.loads((Path(__file__).parent / "data" / "v1-mixed.json").read_bytes())
+    with pytest.raises(UsageError_, match=r"not a result|of schema"):
+        decode(json.dumps(stored | {key: value}).encode())

@@ -106,9 +106,16 @@ def test_what_is_not_graded_shows_no_score(name: str) -> None:
 
 
 def test_gates_show_what_was_measured_and_what_was_asked_for() -> None:
-    gate = GateVerdict("coverage.unit", "Unit coverage", Status.FAILED, 91.5, "≥", 95.0, " %")
+    gate = GateVerdict("unit", "Unit coverage", Status.FAILED, "coverage.unit", 91.5, "≥", 95.0, "%", "coverage 7")
     text = Outline(REPORTS["html"].render(replace(mixed(), gates=(gate,)))).text
-    assert re.search(r"Unit coverage: 91\.5 % \(required ≥ 95\.0 %\)", text)
+    assert re.search(r"Unit coverage: 91\.5 % \(required ≥ 95 %\) by coverage 7", " ".join(text.split()))
+
+
+@pytest.mark.parametrize("report", ["html", "markdown", "junit"])
+def test_a_gate_without_a_measurement_says_why(report: str) -> None:
+    why = "The suite did not end within 10 minutes."
+    gate = GateVerdict("unit", "Unit coverage", Status.FAILED, "coverage.unit", None, "≥", 95.0, "%", "", why)
+    assert "did not end within 10 minutes" in REPORTS[report].render(replace(mixed(), gates=(gate,)))
 
 
 def rendered(text: str) -> str:

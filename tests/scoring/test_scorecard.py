@@ -11,7 +11,7 @@ from grader.domain.result import Provenance, Result
 from grader.domain.status import Status
 from grader.scoring import by_dimension, score
 
-PASSED, FAILED, BLOCKED, ERRORED, MANUAL = Status
+PASSED, FAILED, BLOCKED, ERRORED, MANUAL, NOT_APPLICABLE = Status
 PROVENANCE = Provenance(
     "0.1",
     "ada",

@@ -11,7 +11,7 @@ from typing import IO, Literal, Protocol
 import msgspec
 
 from grader.checkpoint import spec
-from grader.checkpoint.run import processes, record, remains, teller
+from grader.checkpoint.run import processes, record, remains
 from grader.checkpoint.run.watch import Board
 from grader.domain.course import Module
 from grader.domain.errors import SandboxError
@@ -174,5 +174,5 @@ def _artefacts(folder: Path) -> list[Artefact]:
 
 
 def _sandbox(folder: Path) -> dict[str, str]:
-    path = folder / teller.SANDBOX
+    path = folder / spec.SANDBOX
     return msgspec.json.decode(path.read_bytes(), type=dict[str, str]) if path.exists() else {}

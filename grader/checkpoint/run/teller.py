@@ -5,11 +5,9 @@ from contextlib import suppress
 
 import msgspec
 
-from grader.checkpoint.spec import RunSpec
+from grader.checkpoint.spec import SANDBOX, RunSpec
 from grader.domain.errors import SandboxError
 from grader.sandbox.api import Sandbox
-
-SANDBOX = "sandbox.json"
 
 
 def begin(spec: RunSpec, seconds: float, name: str) -> None:

@@ -1,0 +1,99 @@
+"""Gates: a measurement against a threshold, and what holds where there is no measurement."""
+
+from dataclasses import replace
+
+import pytest
+
+from grader.domain.course import Criterion, Dimension, Gate, Module
+from grader.domain.errors import CourseError
+from grader.domain.evidence import Evidence, Measurement, Observation
+from grader.domain.result import Result
+from grader.domain.status import Status
+from grader.scoring import score
+from grader.scoring.gates import verdicts
+from tests.report.samples import PROVENANCE
+
+GATE = Gate("coverage.unit", "Unit tests cover the models", "coverage.unit", "≥", 95.0, "%", points=10)
+CRITERION = Criterion("x.rule", "A rule", 90, 1, "", (), Dimension.TESTING)
+
+
+def of(value: float | None, status: Status = Status.PASSED, **more: str) -> Measurement:
+    return Measurement("coverage.unit", value, "%", status, "coverage 7", **more)
+
+
+def scored(gate: Gate, *measurements: Measurement, scope: str = "full") -> Result:
+    module = Module(3, "03-api", "The API", 80, (CRITERION,), (gate,))
+    seen = Observation("rule::holds", "x.rule", "It holds.", Status.PASSED)
+    return score(module, Evidence((seen,), measurements=measurements), PROVENANCE, scope=scope, notices=())
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "passes"),
+    [
+        ("≥", 95.0, True),
+        ("≥", 94.99, False),
+        ("≤", 95.0, True),
+        ("≤", 95.01, False),
+        (">", 95.0, False),
+        ("<", 94.9, True),
+        ("=", 95.0, True),
+        ("=", 95.1, False),
+    ],
+)
+def test_a_threshold_is_met_or_not(op: str, value: float, passes: bool) -> None:
+    (found,) = verdicts([replace(GATE, op=op)], [of(value)])
+    assert found.status is (Status.PASSED if passes else Status.FAILED)
+    assert (found.actual, found.score, found.max_score) == (value, 10 if passes else 0, 10)
+
+
+def test_silence_is_neither_a_pass_nor_a_zero() -> None:
+    result = scored(GATE)
+    assert result.gates[0].status is Status.ERRORED
+    assert (result.graded, result.met) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("status", "graded", "points"),
+    [
+        (Status.FAILED, True, (90, 100)),
+        (Status.ERRORED, False, (90, 100)),
+        (Status.NOT_APPLICABLE, True, (90, 90)),
+    ],
+)
+def test_what_was_not_measured_says_why(status: Status, graded: bool, points: tuple[int, int]) -> None:
+    result = scored(GATE, of(None, status, reason="No tests were found."))
+    assert (result.graded, (result.score, result.max_score)) == (graded, points)
+    assert result.gates[0].reason == "No tests were found."
+    assert result.gates[0].status is status
+
+
+@pytest.mark.parametrize(("blocks", "met"), [(True, False), (False, True)])
+def test_a_gate_can_block_whatever_the_points(blocks: bool, met: bool) -> None:
+    result = scored(replace(GATE, points=0, blocks=blocks), of(10.0))
+    assert (result.score, result.met) == (90, met)
+
+
+def test_a_gate_that_passes_brings_its_points() -> None:
+    result = scored(replace(GATE, blocks=True), of(99.0))
+    assert (result.score, result.max_score, result.met) == (100, 100, True)
+
+
+@pytest.mark.parametrize(
+    ("gate", "measurements"),
+    [
+        (replace(GATE, op=">="), [of(1.0)]),
+        (GATE, [of(1.0), of(2.0)]),
+        (replace(GATE, unit="ms"), [of(1.0)]),
+    ],
+)
+def test_a_mistake_of_the_courses_is_told_its_author(gate: Gate, measurements: list[Measurement]) -> None:
+    with pytest.raises(CourseError):
+        verdicts([gate], measurements)
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s is not Status.PASSED])
+def test_a_measurement_has_a_value_only_if_it_was_made(status: Status) -> None:
+    with pytest.raises(ValueError, match="has a value"):
+        of(1.0, status)
+    with pytest.raises(ValueError, match="has a value"):
+        of(None, Status.PASSED)
