@@ -23,6 +23,7 @@ from grader.cli.console import out, progress
 @click.option("--mode", type=click.Choice(["fork", "savepoint"]), default="fork", show_default=True, help="Isolation.")
 @click.option("--jobs", type=click.IntRange(1, 16), help="Processes that share the checks; one a core, up to four.")
 @click.option("--only", "criteria", multiple=True, help="Only this criterion; may be repeated; not official.")
+@click.option("--fresh", is_flag=True, help="Measure anew, even what was measured before and has not changed since.")
 @click.option("--staff", is_flag=True, help="Show the grader's own faults too: not for learners' eyes.")
 def command(
     submission: Path,
@@ -38,12 +39,13 @@ def command(
     mode: Literal["fork", "savepoint"],
     criteria: tuple[str, ...],
     jobs: int | None,
+    fresh: bool,
     staff: bool,
 ) -> None:
     """Grade SUBMISSION (a folder, a git repository or an archive) with every check of a module."""
     from grader.cli.assign import assignment
     from grader.cli.meanwhile import meanwhile
-    from grader.pipeline import Options, grade
+    from grader.pipeline import EvidenceStore, Options, grade
 
     with assignment(opt.find_course(course_dir), number, submission, path) as chosen, progress() as show:
         choices = Options(
@@ -57,7 +59,8 @@ def command(
             criteria=opt.only(chosen.module, criteria),
             lanes=jobs or opt.lanes(),
         )
-        result = grade(submission, chosen, choices, progress=meanwhile(show, formats))
+        store = None if fresh else EvidenceStore(opt.state_dir() / "evidence")
+        result = grade(submission, chosen, choices, progress=meanwhile(show, formats), store=store)
     from grader.cli.outcome import finish  # by now it is imported, where a check ran
 
     raise click.exceptions.Exit(finish(result, out_dir, formats, staff=staff, console=out))

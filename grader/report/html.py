@@ -79,6 +79,7 @@ def _environment() -> jinja2.Environment:
         "unofficial": words.unofficial,
         "count": words.count,
         "measured": words.measured,
+        "measured_when": words.measured_when,
         "segments": segments,
     }
     return environment

@@ -13,6 +13,7 @@ from grader.report.words import (
     count,
     journey,
     measured,
+    measured_when,
     points,
     reproduce,
     shown,
@@ -143,4 +144,5 @@ def _foot(result: Result) -> Iterator[str]:
     official = "official" if p.official else "unofficial"
     commit = f" at {markdown_code(p.commit[:12])}" if p.commit else ""
     yield "---"
-    yield f"Graded{commit} by grader {markdown(p.grader_version)}, {official}, seed {p.seed}, {markdown(p.started_at)}."
+    when = markdown(measured_when(p))
+    yield f"Graded{commit} by grader {markdown(p.grader_version)}, {official}, seed {p.seed}, {when}."

@@ -158,6 +158,8 @@ def _end(result: Result) -> Iterator[RenderableType]:
     if not result.provenance.official:
         yield _line(words.unofficial(result.provenance), "dim")
     yield _line(f"Seed {result.provenance.seed}, {result.provenance.duration_s:.1f} s", "dim")
+    if result.provenance.reused:
+        yield _line(f"Measured {words.measured_when(result.provenance)}. `--fresh` measures anew.", "dim")
 
 
 def _line(text: str, style: str = "") -> Text:

@@ -107,6 +107,14 @@ def _number(value: float, unit: str) -> str:
     return f"{value:.4g}" if abs(value) < 10_000 and not unit else f"{value:,.10g}\u00a0{unit}".strip()
 
 
+def measured_when(provenance: Provenance) -> str:
+    """When the checks ran and how long that took; and that it was an earlier time, if it was."""
+    when = provenance.started_at.replace("T", " ").replace("Z", " UTC")
+    if not provenance.reused:
+        return f"{when}, {provenance.duration_s:.1f} s"
+    return f"{when}, {provenance.duration_s:.1f} s; nothing has changed since, so nothing was measured again"
+
+
 def points(number: int) -> str:
     """``1 point``, ``2 points``."""
     return count(number, "point", "points")

@@ -1,24 +1,21 @@
 """The packages of a correct solution are removed or made anew while it is graded: it keeps its points."""
 
 import shutil
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from grader import pipeline
 from grader.course import assign, load_course, project_to
 from grader.domain.course import State
-from grader.domain.evidence import Evidence
 from grader.domain.progress import Progress
 from grader.domain.result import Result
 from grader.environment import Environment, prepare
 from grader.environment.pin import put_aside
-from grader.intake import Submission
-from grader.pipeline import Assignment, Options, grade
+from grader.pipeline import Assignment, Options, grade, measure
 
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "capstone" / "reference"
@@ -53,7 +50,12 @@ def state(tmp_path: Path, state_dir: Path) -> Path:
     return own
 
 
-def _graded(tmp_path: Path, state: Path, damage: Damage | None) -> tuple[Result, list[str]]:
+def _graded(
+    tmp_path: Path,
+    state: Path,
+    damage: Damage | None,
+    changed: Callable[[Assignment, Path], Assignment] = lambda assignment, cache: assignment,
+) -> tuple[Result, list[str]]:
     """The result of the solution where the damage is done once, when the checks begin."""
     course = load_course(ROOT)
     solution = project_to(course, State(2, True), tmp_path / "solution")
@@ -66,7 +68,8 @@ def _graded(tmp_path: Path, state: Path, damage: Damage | None) -> tuple[Result,
             damage(environment)
 
     options = Options(state_dir=state, database="sqlite", seed=1, criteria=CRITERIA)
-    return grade(solution, assign(course, 2, tmp_path), options, progress=progress), said
+    assignment = changed(assign(course, 2, tmp_path), state / "environments")
+    return grade(solution, assignment, options, progress=progress), said
 
 
 @pytest.mark.slow
@@ -93,31 +96,19 @@ def test_control_without_the_pin_points_are_lost(tmp_path: Path, state: Path, mo
         environment = prepared()
         return environment, measure(environment)
 
-    monkeypatch.setattr(pipeline, "unchanged", once)
-    monkeypatch.setattr(pipeline, "_settled", _with_the_course_whole)
-    result, _ = _graded(tmp_path, state, DAMAGES["packages removed"])
+    monkeypatch.setattr(sys.modules[measure.__module__], "unchanged", once)
+    result, _ = _graded(tmp_path, state, DAMAGES["packages removed"], _with_the_course_whole)
     assert result.graded
     assert not {c.id for c in result.criteria if c.status == "passed"} >= set(CRITERIA)
 
 
-def _with_the_course_whole(
-    evidence: Evidence,
-    submission: Submission,
-    environment: Environment,
-    assignment: Assignment,
-    options: Options,
-    *rest: Any,
-) -> Evidence:
+def _with_the_course_whole(assignment: Assignment, cache: Path) -> Assignment:
     """The control submission finds its packages: whoever removed them, or another grading, has made them anew."""
 
     def control() -> Path:
-        cache = options.state_dir / "environments"
         put_aside(_prepare(cache).site.parent)
         _prepare(cache)
         assert assignment.control is not None
         return assignment.control()
 
-    return _SETTLED(evidence, submission, environment, replace(assignment, control=control), options, *rest)
-
-
-_SETTLED = pipeline._settled
+    return replace(assignment, control=control)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Literal, Protocol
+from typing import IO, Protocol
 
 import msgspec
 
@@ -16,7 +16,9 @@ from grader.checkpoint.run.watch import Board
 from grader.domain.course import Module
 from grader.domain.errors import SandboxError
 from grader.domain.evidence import Artefact, Evidence
+from grader.domain.layout import COURSE, Layout
 from grader.domain.progress import Progress
+from grader.stage.spec import Mode, SandboxKind, Vendor
 from grader.stage.times import (
     LONGEST_REPEATED_S,
     LONGEST_S,
@@ -62,15 +64,16 @@ class CheckRun:
     checks: tuple[Path, ...]
     submission: Path
     environment: Site
-    sandbox: Literal["auto", "bubblewrap", "process"]
-    database: Literal["postgres", "sqlite"]
-    mode: Literal["fork", "savepoint"]
+    sandbox: SandboxKind
+    database: Vendor
+    mode: Mode
     seed: int
     public_only: bool
     criteria: tuple[str, ...] | None
     state_dir: Path
     lanes: int = 1
     cases: tuple[tuple[str, bool], ...] | None = None
+    layout: Layout = COURSE
 
     @property
     def longest_s(self) -> float:
@@ -113,6 +116,7 @@ def _spec(run: CheckRun, folder: Path, lane: int, progress_fd: int, life_fd: int
         sandbox=run.sandbox,
         database=run.database,
         mode=run.mode,
+        layout=run.layout,
         seed=run.seed,
         criteria=ids,
         selected=ids if run.criteria is None else tuple(c for c in ids if c in run.criteria),

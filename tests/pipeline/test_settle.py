@@ -2,9 +2,9 @@
 
 import pytest
 
-from grader.control import doubted, key, repeated, settle
 from grader.domain.evidence import Evidence, Observation
 from grader.domain.status import Status
+from grader.pipeline.settle import doubted, key, repeated, settle
 
 PASSED, FAILED, ERRORED = Status.PASSED, Status.FAILED, Status.ERRORED
 

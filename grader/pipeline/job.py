@@ -1,0 +1,69 @@
+"""What is asked for, and what comes of it, as data: both can be written as JSON and read by another process."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from grader.domain.evidence import Evidence
+from grader.domain.result import Provenance
+from grader.stage.spec import Mode, SandboxKind, Vendor
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to grade. ``seed`` is recorded in the result, so that a run can be repeated; ``None`` draws one.
+
+    ``path`` names the project's folder in the submission; without it the project is looked for.
+    ``criteria`` restricts the run to some criterion ids, which never gives an official result. ``lanes`` is how many
+    processes share the checks: one where several submissions are graded at a time.
+    """
+
+    state_dir: Path
+    sandbox: SandboxKind = "auto"
+    database: Vendor = "postgres"
+    mode: Mode = "fork"
+    seed: int | None = None
+    commit: str | None = None
+    path: str | None = None
+    public_only: bool = False
+    criteria: tuple[str, ...] | None = None
+    lanes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One submission to be measured: where it is, the id of its assignment, and how."""
+
+    source: Path
+    assignment: str
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a job found: the evidence, and all else that its score and its result rest on.
+
+    ``scope`` is ``full`` or ``public``; ``criteria`` are the ids that the run was restricted to.
+    """
+
+    evidence: Evidence
+    provenance: Provenance
+    scope: str
+    notices: tuple[str, ...]
+    criteria: tuple[str, ...] | None = None
+
+
+def encode(value: Job | Measured) -> bytes:
+    """As JSON."""
+    return msgspec.json.encode(value, enc_hook=str, order="deterministic")
+
+
+def decode[T: (Job, Measured)](kind: type[T], data: bytes) -> T:
+    """What ``encode`` was given. Raises ``msgspec.ValidationError`` or ``msgspec.DecodeError`` for anything else."""
+    return msgspec.json.decode(data, type=kind, dec_hook=_restored)
+
+
+def _restored(kind: type[Any], value: Any) -> Any:
+    return kind(value)

@@ -1,0 +1,186 @@
+"""Measures one submission: takes it in, prepares its environment, runs the checks, settles what is in doubt."""
+
+import platform
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grader import __version__
+from grader.checkpoint.run.runner import CheckRun, run_checks
+from grader.domain.evidence import Evidence, Observation
+from grader.domain.layout import Layout
+from grader.domain.progress import Progress
+from grader.domain.result import Provenance
+from grader.environment import Environment, prepare, unchanged
+from grader.intake import Submission, take_in
+from grader.intake.layout import FILE, Found, of_course
+from grader.pipeline.assignment import Assignment
+from grader.pipeline.job import Job, Measured, Options
+from grader.pipeline.key import checks_hash, evidence_key
+from grader.pipeline.settle import doubted, key, repeated, settle, unmeasured
+from grader.pipeline.store import EvidenceStore, can_be_kept
+from grader.scoring import unofficial_because
+from grader.workspace import Workspace, workspace
+
+Step = Callable[[Progress], None]
+
+
+def measure(job: Job, assignment: Assignment, *, progress: Step, store: EvidenceStore | None = None) -> Measured:
+    """The evidence of one job, from the store if that has it.
+
+    Raises ``SubmissionError`` if the submission cannot be taken in at all, ``SandboxError`` or ``EnvironmentError_``
+    if this machine cannot grade, ``CourseError`` if the course is wrong. All else is evidence.
+    """
+    began, clock = datetime.now(UTC), time.monotonic()
+    options = replace(job.options, state_dir=_state_dir(job.options))
+    if options.sandbox != "process":
+        from grader.sandbox.runtime import refuse_exposed  # every other command would wait for the sandbox as well
+
+        guarded = (job.source, assignment.public, assignment.hidden, assignment.course_lock, options.state_dir)
+        refuse_exposed(path for path in guarded if path is not None)
+    with workspace() as room:
+        progress(Progress("Taking in the submission"))
+        submission = take_in(
+            job.source,
+            into=room.path / "submission",
+            commit=options.commit,
+            folder=options.path,
+            slug=assignment.module.slug,
+        )
+        found = of_course(submission.root, assignment.layout)
+        return _Measuring(submission, found, assignment, options, room, progress, store, began, clock).measured()
+
+
+@dataclass(slots=True)
+class _Measuring:
+    """One submission that has been taken in, on its way to evidence."""
+
+    submission: Submission
+    found: Found
+    assignment: Assignment
+    options: Options
+    room: Workspace
+    progress: Step
+    store: EvidenceStore | None
+    began: datetime
+    clock: float
+    seed: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.seed = secrets.randbits(32) if self.options.seed is None else self.options.seed
+
+    @property
+    def layout(self) -> Layout:
+        """Where the parts of the submission are."""
+        return self.found.layout
+
+    def measured(self) -> Measured:
+        """From the store, or measured now in an environment that nobody changes meanwhile."""
+        environment, (name, evidence, stored) = unchanged(
+            lambda: self._environment(self.submission), self._looked_up, lambda text: self.progress(Progress(text))
+        )
+        measured = stored or self._with_provenance(evidence, environment)
+        if stored is None and self.store is not None and can_be_kept(evidence):
+            self.store.put(name, measured)
+        # Where it lay is this time's, whenever it was measured.
+        seen = replace(measured.provenance, submission=self.submission.source, commit=self.submission.commit)
+        return replace(measured, provenance=seen, notices=self._notices(environment))
+
+    def _looked_up(self, environment: Environment) -> tuple[str, Evidence, Measured | None]:
+        """The key of the evidence, the evidence, and where it came from the store all that was kept with it."""
+        if self.store is None or self.options.sandbox == "process":
+            return "", self._evidence(environment), None
+        name = evidence_key(self.submission, environment, self.assignment, self.options, self.layout)
+        stored = self.store.get(name)
+        return name, stored.evidence if stored else self._evidence(environment), stored
+
+    def _with_provenance(self, evidence: Evidence, environment: Environment) -> Measured:
+        options, hidden = self.options, not self.options.public_only and self.assignment.hidden is not None
+        reasons = unofficial_because(
+            evidence,
+            database=options.database,
+            mode=options.mode,
+            hidden=hidden,
+            only=options.criteria is not None,
+        )
+        provenance = Provenance(
+            grader_version=__version__,
+            submission=self.submission.source,
+            commit=self.submission.commit,
+            tree_hash=self.submission.tree_hash,
+            seed=self.seed,
+            sandbox=evidence.sandbox,
+            official=not reasons,
+            database=options.database,
+            environment=environment.origin,
+            environment_hash=environment.key,
+            checks_hash=checks_hash(self.assignment.checks(public_only=options.public_only)),
+            python=platform.python_version(),
+            started_at=self.began.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            duration_s=round(time.monotonic() - self.clock, 2),
+            unofficial_because=reasons,
+        )
+        return Measured(evidence, provenance, "full" if hidden else "public", (), options.criteria)
+
+    def _notices(self, environment: Environment) -> tuple[str, ...]:
+        own = [f"`{k} = {getattr(self.layout, k)!r}`" for k, origin in self.found.origins.items() if origin == FILE]
+        said = (f"As {FILE} says: {', '.join(own)}.",) if own else ()
+        return self.submission.notices + said + environment.problems
+
+    def _environment(self, submission: Submission) -> Environment:
+        self.progress(Progress("Preparing the Python environment from poetry.lock"))
+        return prepare(
+            submission.root,
+            course_lock=self.assignment.course_lock,
+            cache=self.options.state_dir / "environments",
+            progress=lambda text: self.progress(Progress(text)),
+            kind=self.options.sandbox,
+        )
+
+    def _evidence(self, environment: Environment) -> Evidence:
+        """What the checks find, settled: whose fault it is where one could not be carried out, or was left waiting.
+
+        Those cases are repeated alone, and what comes again is put to the known-good submission.
+        """
+        evidence = self._run(self.submission, environment, self.layout)
+        if doubtful := doubted(evidence):
+            self.progress(Progress(f"Repeating alone what a busy machine may have spoilt ({len(doubtful)})"))
+            evidence = repeated(evidence, self._run(self.submission, environment, self.layout, doubtful))
+        doubtful = doubted(evidence)
+        if not (doubtful or unmeasured(evidence)) or self.assignment.control is None:
+            return evidence
+        self.progress(Progress("Repeating what could not be measured on a known-good submission"))
+        control = take_in(self.assignment.control(), into=self.room.path / f"control-{secrets.token_hex(4)}")
+        sound = self._environment(control)
+        return settle(evidence, self._run(control, sound, self.assignment.layout, doubtful))
+
+    def _run(
+        self, submission: Submission, environment: Environment, layout: Layout, cases: tuple[Observation, ...] = ()
+    ) -> Evidence:
+        """The evidence of all checks that the options ask for, or of ``cases`` alone."""
+        options = self.options
+        run = CheckRun(
+            module=self.assignment.module,
+            checks=self.assignment.checks(public_only=options.public_only),
+            submission=submission.root,
+            environment=environment,
+            layout=layout,
+            sandbox=options.sandbox,
+            database=options.database,
+            mode=options.mode,
+            seed=self.seed,
+            public_only=options.public_only,
+            criteria=tuple({o.criterion for o in cases}) or options.criteria,
+            state_dir=options.state_dir,
+            lanes=1 if cases or options.criteria else options.lanes,
+            cases=tuple(map(key, cases)) or None,
+        )
+        return run_checks(run, progress=self.progress)
+
+
+def _state_dir(options: Options) -> Path:
+    """Where this run keeps things: apart from all others without isolation, since its project can write there."""
+    return options.state_dir / "unisolated" if options.sandbox == "process" else options.state_dir
