@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from grader.domain.layout import COURSE
+
 Kind = Literal["auto", "bubblewrap", "process"]
 
 
@@ -49,6 +51,7 @@ class Launch:
     ``argv`` is Python, run by the launcher: ``("-m", "gunicorn", …)``, ``("-c", code)`` or ``("manage.py", "check")``;
     with ``raw`` it is a program and its arguments. ``pass_fds`` keep their numbers. For each of ``ports`` the launcher
     opens 127.0.0.1:port inside and hands the listening socket out, so that the trusted side accepts the connections.
+    ``sources`` are folders of the submission that modules are imported from, before its root.
     ``copy_submission`` gives a writable copy, in memory. At most ``output_limit`` bytes of the output are kept.
     """
 
@@ -58,6 +61,7 @@ class Launch:
     limits: Limits = Limits()
     pass_fds: tuple[int, ...] = ()
     ports: tuple[int, ...] = ()
+    sources: tuple[str, ...] = COURSE.sources
     copy_submission: bool = False
     raw: bool = False
     cwd: str = "/submission"

@@ -15,13 +15,10 @@ from pathlib import Path, PurePath
 from typing import Literal, Self
 
 from grader.domain.errors import SandboxError
-from grader.sandbox import cgroup, handout, programs, runtime, seccomp
+from grader.sandbox import cgroup, handout, programs, runtime, seccomp, users
 from grader.sandbox.api import Launch, Mount
 from grader.sandbox.rundir import RunDir
 from grader.sandbox.running import Running
-
-LEARNER_UID = 61100  # in the range that no distribution gives out
-_SERVICE_UIDS = {"postgres": 61102, "redis": 61103}
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 _SHM_MB = 64
@@ -32,15 +29,17 @@ _ENV = {"HOME": "/tmp", "LANG": "C.UTF-8"}
 
 
 class Bubblewrap:
-    """Keeps ``api.Sandbox``. ``uid`` is the unprivileged user that root gives way to."""
+    """Keeps ``api.Sandbox``. ``uid`` is the unprivileged user that root gives way to, and nobody else's meanwhile."""
 
     name = "bubblewrap"
     official = True
 
     def __init__(
-        self, *, uid: int = LEARNER_UID, service: str | None = None, missing: dict[str, None] | None = None
+        self, *, service: str | None = None, missing: dict[str, None] | None = None, given: users.Users | None = None
     ) -> None:
-        self.uid = uid if os.geteuid() == 0 else os.geteuid()
+        self._own = users.take() if os.geteuid() == 0 and given is None else None
+        self._users = given or self._own
+        self.uid = self._users.uid(service or "submission") if self._users else os.geteuid()
         self._bwrap, self._setpriv = programs.bwrap(), programs.setpriv() if os.geteuid() == 0 else ""
         self._what, self._missing = service or "the submission", {} if missing is None else missing
         self._lasting_ipc = service == "postgres"
@@ -62,7 +61,9 @@ class Bubblewrap:
             ports = self.reserve(launch.ports)
             cwd = "/tmp" if submission is None and launch.cwd == "/submission" else launch.cwd
             ours.sendall(
-                handout.order(launch, argv=launch.argv, path=handout.PATH, cwd=cwd, copy=copy, ports=launch.ports)
+                handout.order(
+                    launch, argv=launch.argv, path=handout.import_path(launch), cwd=cwd, copy=copy, ports=launch.ports
+                )
             )
             command = (self._runtime.python, "-I", "-S", "-B", "/grader/launcher.py", str(theirs.fileno()))
             mounts = [Mount(LAUNCHER, "/grader/launcher.py"), *launch.mounts]
@@ -83,7 +84,7 @@ class Bubblewrap:
 
     def for_service(self, name: Literal["postgres", "redis"]) -> "Bubblewrap":
         """See ``api.Sandbox``."""
-        return Bubblewrap(uid=_SERVICE_UIDS[name], service=name, missing=self._missing)
+        return Bubblewrap(service=name, missing=self._missing, given=self._users)
 
     def missing_limits(self) -> tuple[str, ...]:
         """See ``api.Sandbox``."""
@@ -94,6 +95,8 @@ class Bubblewrap:
         for running in list(self._running):
             running.kill()
         self._rundir.close()
+        if self._own is not None:
+            self._own.release()
 
     def _spawn(self, command: Sequence[str], launch: Launch, mounts: Sequence[Mount], control: int) -> Running:
         """Starts bubblewrap around the command; its arguments and the filter go through pipes, not the command line."""

@@ -8,9 +8,13 @@ from typing import Any
 from grader.domain.errors import SandboxError
 from grader.sandbox.api import Launch
 
-PATH = ("/deps", "/submission/src", "/submission/src/apps", "/submission")
 _WITHIN_S = 20.0
 _NO_LIMIT = 1 << 62
+
+
+def import_path(launch: Launch) -> tuple[str, ...]:
+    """Where Python inside looks for modules: the packages, then the submission."""
+    return ("/deps", *(f"/submission/{folder}" for folder in launch.sources), "/submission")
 
 
 def order(

@@ -38,14 +38,15 @@ def request(
     body: bytes = b"",
     timeout_s: float = 10.0,
     *,
-    client: str = "127.0.0.1",
+    client: str | None = "127.0.0.1",
 ) -> HttpAnswer:
-    """Sends one request as if from that address and returns the answer, redirects too, whatever its status.
+    """Sends one request and returns the answer, redirects too, whatever its status.
 
+    It is as if from the address of ``client``; ``None`` is for a server that cannot be told of one.
     ``TimeoutError`` if it is not complete within ``timeout_s`` seconds; ``ConnectionError`` if there is no server, it
     hangs up, does not speak HTTP, or its answer is longer than 4 MiB.
     """
-    connection = _UnixConnection(socket_path, timeout_s, proxy_line(client))
+    connection = _UnixConnection(socket_path, timeout_s, proxy_line(client) if client else b"")
     deadline = time.monotonic() + timeout_s
     watch = threading.Timer(timeout_s, connection.cut)
     watch.daemon = True

@@ -76,7 +76,7 @@ class Process:
 
     def for_service(self, name: Literal["postgres", "redis"]) -> Sandbox:
         """See ``api.Sandbox``. Root takes bubblewrap even here: PostgreSQL refuses to run as root."""
-        return Process() if self.uid else Bubblewrap().for_service(name)
+        return Process() if self.uid else Bubblewrap(service=name)
 
     def missing_limits(self) -> tuple[str, ...]:
         """See ``api.Sandbox``."""
@@ -104,7 +104,11 @@ def _places(launch: Launch, submission: Path | None, deps: Path | None, home: Pa
 
 
 def _order(launch: Launch, places: Mapping[str, str], ports: Mapping[int, int]) -> bytes:
-    path = [_placed(entry, places) for entry in handout.PATH if entry.split("/")[1] in {p.strip("/") for p in places}]
+    path = [
+        _placed(entry, places)
+        for entry in handout.import_path(launch)
+        if entry.split("/")[1] in {p.strip("/") for p in places}
+    ]
     argv = [_placed(argument, places) for argument in launch.argv]
     cwd = _placed(launch.cwd, places)
     return handout.order(

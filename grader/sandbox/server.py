@@ -1,4 +1,4 @@
-"""The submission as production serves it: gunicorn in the sandbox, asked over a Unix socket."""
+"""The submission as production serves it: in the sandbox, by the server that its layout names, on a Unix socket."""
 
 import contextlib
 import socket
@@ -8,15 +8,14 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Self
 
+from grader.domain.layout import COURSE, Layout
 from grader.sandbox import http
 from grader.sandbox.api import Launch, Limits, Process, Sandbox
 from grader.sandbox.rundir import RunDir
 
-APPLICATION = "config.wsgi:application"
-
 
 class Server:
-    """One gunicorn. Its listener is the grader's, passed in: questions wait in it while the server starts.
+    """One server. Its listener is the grader's, passed in: questions wait in it while the server starts.
 
     ``ports`` are opened inside and their listeners handed out in ``process.listeners``: attach a relay to each at once.
     """
@@ -29,11 +28,11 @@ class Server:
         deps: Path,
         env: Mapping[str, str],
         ports: tuple[int, ...] = (),
-        application: str = APPLICATION,
+        layout: Layout = COURSE,
         workers: int = 2,
         limits: Limits | None = None,
     ) -> None:
-        self._rundir = RunDir()
+        self._rundir, self._layout = RunDir(), layout
         self.socket = self._rundir.path / "http"
         self._since = time.monotonic()
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
@@ -41,11 +40,12 @@ class Server:
             listener.listen(512)
             fd = listener.fileno()
             launch = Launch(
-                ("-m", "gunicorn", *_options(deps, fd, workers), application),
+                _command(layout, deps, fd, workers),
                 env=env,
                 limits=limits or Limits(wall_s=600.0),
                 pass_fds=(fd,),
                 ports=ports,
+                sources=layout.sources,
             )
             try:
                 self.process: Process = sandbox.start(launch, submission=submission, deps=deps)
@@ -59,7 +59,9 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self.kill()
 
-    def ready_within(self, seconds: float, path: str = "/healthz", headers: Mapping[str, str] | None = None) -> float:
+    def ready_within(
+        self, seconds: float, path: str = COURSE.health, headers: Mapping[str, str] | None = None
+    ) -> float:
         """How many seconds after its start it answered 200 to ``path``.
 
         ``TimeoutError`` if it did not within ``seconds``, with its last answer; ``ConnectionError`` if it ended before.
@@ -92,7 +94,9 @@ class Server:
         """One request as if from ``client``; errors as of ``http.request``; a server that has ended refuses."""
         if self.process.poll() is not None:
             raise ConnectionError(f"the server ended with status {self.process.poll()}")
-        return http.request(self.socket, method, path, headers, body, timeout_s, client=client)
+        told = client if self._layout.server == "gunicorn" else None
+        sent = dict(headers or {}) if told else {"X-Forwarded-For": client, **(headers or {})}
+        return http.request(self.socket, method, path, sent, body, timeout_s, client=told)
 
     def output(self) -> bytes:
         """What it wrote to its log so far."""
@@ -102,6 +106,14 @@ class Server:
         """Ends it and its workers at once."""
         self.process.kill()
         self._rundir.close()
+
+
+def _command(layout: Layout, deps: Path, fd: int, workers: int) -> tuple[str, ...]:
+    """Python's arguments for the server that the layout names."""
+    if layout.server == "uvicorn":
+        # It reads no PROXY protocol; behind a Unix socket it believes the headers of whoever asks.
+        return ("-m", "uvicorn", "--fd", str(fd), "--no-access-log", "--forwarded-allow-ips", "*", layout.application)
+    return ("-m", "gunicorn", *_options(deps, fd, workers), layout.application)
 
 
 def _options(deps: Path, fd: int, workers: int) -> list[str]:

@@ -135,5 +135,6 @@ def launch_agent(
         limits=Limits(wall_s=1800),
         pass_fds=(fd,),
         ports=ports,
+        sources=spec.layout.sources,
     )
     return sandbox.start(launch, submission=spec.submission, deps=spec.deps)

@@ -1,11 +1,14 @@
 """A real gunicorn, of the course's own environment, with a small application."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from grader.domain.layout import Layout
 from grader.environment import prepare
 from grader.sandbox.api import Limits
 from grader.sandbox.bubblewrap import Bubblewrap
@@ -89,3 +92,31 @@ def test_time_is_up(sandbox: Bubblewrap, site: Path, deps: Path) -> None:
         server._since = time.monotonic()
         with pytest.raises(TimeoutError, match="did not answer 200"):
             server.ready_within(0.1, "/sleep")
+
+
+ASGI = """
+async def application(scope, receive, send):
+    if scope["type"] != "http":
+        return
+    body = f"{scope['client'][0]} {scope['scheme']}".encode()
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": body})
+"""
+
+
+@pytest.mark.slow
+def test_an_asgi_project_elsewhere_is_served_by_uvicorn(sandbox: Bubblewrap, tmp_path: Path) -> None:
+    packages = Path(__file__).with_name("data") / "uvicorn.txt"
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
+    subprocess.run([*install, "--target", str(tmp_path / "deps"), "-r", str(packages)], check=True)
+    module = tmp_path / "project" / "backend" / "shop" / "asgi.py"
+    module.parent.mkdir(parents=True)
+    module.write_text(ASGI)
+    for path in (tmp_path, *tmp_path.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    layout = Layout(sources=("backend",), application="shop.asgi:application", server="uvicorn", health="/up")
+    deps, project = tmp_path / "deps", tmp_path / "project"
+    with Server(sandbox, submission=project, deps=deps, env={}, layout=layout) as server:
+        server.ready_within(20, layout.health)
+        assert server.get("/").body == b"127.0.0.1 http"
+        assert server.request("POST", "/", body=b"x", client="127.0.0.7").body == b"127.0.0.7 http"

@@ -40,11 +40,11 @@ def core(argv):
 
 
 @op
-def script(argv, env):
-    """``python manage.py ...`` in a process that has loaded nothing yet."""
+def script(argv, env, path):
+    """``python manage.py ...`` in a process that has loaded nothing yet; ``path`` leads to manage.py from the root."""
     os.environ.update(env)
-    sys.argv = ["manage.py", *argv]
-    return captured(lambda: as_program(os.path.join(ROOT, "manage.py")))
+    sys.argv = [path, *argv]
+    return captured(lambda: as_program(os.path.join(ROOT, path)))
 
 
 def as_program(path):

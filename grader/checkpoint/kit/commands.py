@@ -1,11 +1,12 @@
 """The fixtures ``manage`` and ``load``: management commands, and settings as they load under given variables."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from grader.agent.client import AgentFault
+from grader.domain.layout import COURSE
 from grader.stage.line import Line
 from grader.stage.project import Project
 from grader.stage.times import MIGRATE_S, START_S
@@ -63,7 +64,7 @@ class Manage:
         doing = f"`manage.py {argv[0]}` ran"
         if settings is not None or env is not None:
             named = {"DJANGO_SETTINGS_MODULE": settings} if settings else {}
-            return ran(self._fresh.ask("script", doing, argv=list(argv), env={**(env or {}), **named}))
+            return ran(self._fresh.script(doing, argv, {**(env or {}), **named}))
         return ran(self._line().ask("manage", doing, argv=list(argv)))
 
     def core(self, *argv: str, settings: str | None = None, env: Mapping[str, str] | None = None) -> Ran:
@@ -88,9 +89,16 @@ class Fresh:
     """Processes that have loaded nothing of the project yet: one for each question."""
 
     def __init__(
-        self, project: Project, variant: Callable[[Mapping[str, str]], AbstractContextManager[Project]]
+        self,
+        project: Project,
+        variant: Callable[[Mapping[str, str]], AbstractContextManager[Project]],
+        manage: str = COURSE.manage,
     ) -> None:
-        self._project, self._variant = project, variant
+        self._project, self._variant, self._manage = project, variant, manage
+
+    def script(self, doing: str, argv: Sequence[str], env: Mapping[str, str]) -> Any:
+        """What manage.py comes to under exactly these variables."""
+        return self.ask("script", doing, argv=list(argv), env=dict(env), path=self._manage)
 
     def ask(self, op: str, doing: str, **arguments: Any) -> Any:
         """One answer of a process of its own."""

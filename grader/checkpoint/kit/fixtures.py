@@ -108,7 +108,7 @@ def queries(stage: Stage, line: Line) -> Callable[[], AbstractContextManager[Que
 @pytest.fixture
 def fresh(stage: Stage) -> Fresh:
     """Processes that have loaded nothing of the project yet."""
-    return Fresh(stage.bare, stage.variant)
+    return Fresh(stage.bare, stage.variant, stage.spec.layout.manage)
 
 
 @pytest.fixture

@@ -58,13 +58,16 @@ class Serve:
 
     def __call__(
         self,
-        settings: str = "config.settings.production",
+        settings: str | None = None,
         *,
         env: Mapping[str, str | None] | None = None,
         migrate: bool = True,
     ) -> Served:
-        """Starts it, after ``migrate``, on a database of its own. ``env`` adds variables; ``None`` takes one away."""
-        services, stack = self._stage.services, self._case.stack
+        """Starts it after ``migrate``, on a database of its own, under these settings or those of a deployment.
+
+        ``env`` adds variables; ``None`` takes one away.
+        """
+        services, stack, layout = self._stage.services, self._case.stack, self._stage.spec.layout
         self._stage.check_time()
         if migrate:
             self._stage.main.ready("postgres")
@@ -74,7 +77,7 @@ class Serve:
         hosts = {"SECRET_KEY": secrets.token_hex(32), "ALLOWED_HOSTS": "localhost,127.0.0.1"}
         given = {
             **hosts,
-            "DJANGO_SETTINGS_MODULE": settings,
+            "DJANGO_SETTINGS_MODULE": settings or layout.production,
             **services.variables(ports, ports, database),
             **(env or {}),
         }
@@ -84,6 +87,7 @@ class Serve:
             deps=self._stage.spec.deps,
             env={name: value for name, value in given.items() if value is not None},
             ports=ports,
+            layout=layout,
         )
         stack.callback(server.kill)
         stack.callback(services.kill, server.process)
