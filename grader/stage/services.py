@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.domain.errors import EnvironmentError_
 from grader.sandbox.api import Process, Sandbox
-from grader.sandbox.services.relay import Link, Relay
+from grader.sandbox.services.relay import Relay, Route
 
 # The drivers of both servers take longer to import than a whole run on SQLite: they come with the first server.
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Services:
     def __init__(self, sandbox: Sandbox, state_dir: Path, stack: ExitStack) -> None:
         self._sandbox, self._state_dir, self._stack = sandbox, state_dir, stack
         self._pool: DatabasePool | None = None
-        self._links: dict[int, dict[int, Link]] = {}
+        self._routes: dict[int, dict[int, Route]] = {}
 
     @cached_property
     def server(self) -> "Postgres":
@@ -104,14 +104,14 @@ class Services:
 
     def attach(self, process: Process, port: int) -> None:
         """Carries what a sandbox's port takes to the server behind it; again is no harm."""
-        links = self._links.setdefault(id(process), {})
-        if port not in links:
-            links[port] = self._relay.attach(process.listeners[port], self.socket(port))
+        routes = self._routes.setdefault(id(process), {})
+        if port not in routes:
+            routes[port] = self._relay.attach(process.listeners[port], self.socket(port))
 
     def kill(self, process: Process) -> None:
-        """Kills a sandbox, its links first: the relay must not go on with a listener that somebody else closes."""
-        for link in self._links.pop(id(process), {}).values():
-            link.close()
+        """Kills a sandbox, its routes first: the relay must not go on with a listener that somebody else closes."""
+        for route in self._routes.pop(id(process), {}).values():
+            route.close()
         process.kill()
 
     def variables(self, ports: tuple[int, ...], wanted: tuple[int, ...], database: str = LOBBY) -> dict[str, str]:
