@@ -50,7 +50,7 @@ class InlineClient:
         try:
             return self.agent.asks.encode(self.agent.state.OPS[op](**arguments))
         except Exception as error:
-            raise read_raised(self.agent.picture(error)) from None
+            raise read_raised(self.agent.serialize_exception(error)) from None
 
     def begin(self, mode: str, database: Any, *, within_s: float) -> None:
         """A transaction, rolled back at the end, whatever mode was asked for."""

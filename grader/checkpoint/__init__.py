@@ -55,7 +55,7 @@ Fixtures
                 ``with db.refused("unique"): ...`` as refuses, for the database. On PostgreSQL what is no ordinary
                 table fails the check, and so does a write that changes no row
     queries     ``with queries() as q: ...`` then ``q.count`` and ``q.statements``: all but transactions' own
-    manage      ``manage("migrate", "posts", "0001")`` in this check's own database -> Ran(code, out);
+    manage      ``manage("migrate", "posts", "0001")`` in this check's own database -> CommandOutput(code, out);
                 with ``settings=`` or ``env=`` a fresh ``python manage.py ...``, without a database of its own.
                 ``manage.core("check", "--deploy", ...)`` is Django's own command, whatever the project calls so
     load        ``load("config.settings.production", env={...})`` -> settings freshly loaded under exactly

@@ -35,7 +35,7 @@ def command(
 ) -> None:
     """Run the public checks of a module on SUBMISSION (here, unless named)."""
     from grader.cli.assign import assignment
-    from grader.cli.meanwhile import meanwhile
+    from grader.cli.make_ready import with_reports_ready
     from grader.pipeline import Options, grade
 
     with assignment(opt.find_course(course_dir), number, submission, path) as chosen, progress() as show:
@@ -49,7 +49,7 @@ def command(
             public_only=True,
             criteria=opt.only(chosen.module, criteria),
         )
-        result = grade(submission, chosen, choices, progress=meanwhile(show, formats))
+        result = grade(submission, chosen, choices, progress=with_reports_ready(show, formats))
     from grader.cli.outcome import finish  # by now it is imported, where a check ran
 
     raise click.exceptions.Exit(finish(result, out_dir, formats, staff=False, console=out))

@@ -44,7 +44,7 @@ def command(
 ) -> None:
     """Grade SUBMISSION (a folder, a git repository or an archive) with every check of a module."""
     from grader.cli.assign import assignment
-    from grader.cli.meanwhile import meanwhile
+    from grader.cli.make_ready import with_reports_ready
     from grader.pipeline import EvidenceStore, Options, grade
 
     with assignment(opt.find_course(course_dir), number, submission, path) as chosen, progress() as show:
@@ -60,7 +60,7 @@ def command(
             lanes=jobs or opt.lanes(),
         )
         store = None if fresh else EvidenceStore(opt.state_dir() / "evidence")
-        result = grade(submission, chosen, choices, progress=meanwhile(show, formats), store=store)
+        result = grade(submission, chosen, choices, progress=with_reports_ready(show, formats), store=store)
     from grader.cli.outcome import finish  # by now it is imported, where a check ran
 
     raise click.exceptions.Exit(finish(result, out_dir, formats, staff=staff, console=out))

@@ -77,7 +77,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Rectangle:
     """A table, its top left corner and its size, in pixels."""
 
     title: str
@@ -105,7 +105,7 @@ class Drawing:
 
     width: float
     height: float
-    boxes: tuple[Box, ...]
+    boxes: tuple[Rectangle, ...]
     paths: tuple[Path, ...]
 
 
@@ -215,14 +215,14 @@ def _shortened(text: str, limit: int) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def _box(placed: _Placed, keys: set[tuple[str, str]]) -> Box:
+def _box(placed: _Placed, keys: set[tuple[str, str]]) -> Rectangle:
     table = placed.table
     rows = tuple(
         Row(_name(column), _type(column), _marks(column, (table.name, column.name) in keys), HEAD + ROW * (i + 0.5))
         for i, column in enumerate(table.columns)
     )
     place = (round(placed.x), round(placed.y), round(placed.width), round(placed.height))
-    return Box(_title(table), _shortened(table.name, 100), *place, rows)
+    return Rectangle(_title(table), _shortened(table.name, 100), *place, rows)
 
 
 def _marks(column: Column, is_foreign: bool) -> str:

@@ -13,16 +13,26 @@ LARGEST_BODY = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """What a server answered: header names in lower case, one pair for each line, and the body of at most 4 MiB."""
+class Response:
+    """Status, headers as sent, one pair for each line, and a body that is bounded by whoever read it."""
 
-    status: int
-    headers: tuple[tuple[str, str], ...]
+    status_code: int
+    pairs: tuple[tuple[str, str], ...]
     body: bytes
 
-    def header(self, name: str) -> str | None:
-        """The first header of that name, in any case; ``None`` without one."""
-        return next((value for key, value in self.headers if key == name.lower()), None)
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers by lower-case name; of one sent twice, the last."""
+        return {name.lower(): value for name, value in self.pairs}
+
+    def header(self, name: str) -> str:
+        """A header, whatever its case; empty if it was not sent. Of one sent more than once, all, a line each."""
+        return "\n".join(value for sent, value in self.pairs if sent.lower() == name.lower())
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8."""
+        return self.body.decode("utf-8", errors="replace")
 
 
 def proxy_line(client: str = "127.0.0.1") -> bytes:
@@ -39,7 +49,7 @@ def request(
     timeout_s: float = 10.0,
     *,
     client: str | None = "127.0.0.1",
-) -> HttpAnswer:
+) -> Response:
     """Sends one request and returns the answer, redirects too, whatever its status.
 
     It is as if from the address of ``client``; ``None`` is for a server that cannot be told of one.
@@ -67,7 +77,7 @@ def request(
         connection.close()
     if len(content) > LARGEST_BODY:
         raise ConnectionError(f"the answer to {path} is longer than {LARGEST_BODY >> 20} MiB")
-    return HttpAnswer(response.status, tuple((k.lower(), v) for k, v in response.getheaders()), content)
+    return Response(response.status, tuple(response.getheaders()), content)
 
 
 def _failure(error: Exception, *, late: bool, path: str) -> Exception:

@@ -72,13 +72,13 @@ class Server:
                 raise ConnectionError(f"the server ended with status {status}")
             with contextlib.suppress(ConnectionError, TimeoutError):
                 answer = self.get(path, headers, timeout_s=left)
-                if answer.status == 200:
+                if answer.status_code == 200:
                     return time.monotonic() - self._since
-                last = f"status {answer.status}"
+                last = f"status {answer.status_code}"
             time.sleep(0.02)
         raise TimeoutError(f"{path} did not answer 200 within {seconds:g} s; its last answer was {last}")
 
-    def get(self, path: str, headers: Mapping[str, str] | None = None, timeout_s: float = 10.0) -> http.HttpAnswer:
+    def get(self, path: str, headers: Mapping[str, str] | None = None, timeout_s: float = 10.0) -> http.Response:
         """``request`` of GET."""
         return self.request("GET", path, headers, timeout_s=timeout_s)
 
@@ -90,7 +90,7 @@ class Server:
         body: bytes = b"",
         timeout_s: float = 10.0,
         client: str = "127.0.0.1",
-    ) -> http.HttpAnswer:
+    ) -> http.Response:
         """One request as if from ``client``; errors as of ``http.request``; a server that has ended refuses."""
         if self.process.poll() is not None:
             raise ConnectionError(f"the server ended with status {self.process.poll()}")

@@ -22,7 +22,7 @@ POSTGRES_PORT, REDIS_PORT = 5432, 6379
 LOBBY, TEMPLATE = "lobby", "migrated"
 
 
-class Service:
+class StoppableServer:
     """A running server that a check may stop and start again."""
 
     def __init__(self, server: "Postgres | Redis") -> None:
@@ -83,14 +83,14 @@ class Services:
         self.server.drop(LOBBY)
 
     @cached_property
-    def postgres(self) -> Service:
+    def postgres(self) -> StoppableServer:
         """PostgreSQL, to stop and start."""
-        return Service(self.server)
+        return StoppableServer(self.server)
 
     @cached_property
-    def redis(self) -> Service:
+    def redis(self) -> StoppableServer:
         """Redis, to stop and start."""
-        return Service(self.redis_server)
+        return StoppableServer(self.redis_server)
 
     @cached_property
     def _relay(self) -> Relay:

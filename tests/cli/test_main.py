@@ -37,7 +37,7 @@ def test_a_grading_starts_without_what_other_commands_and_the_reports_need() -> 
     later = ("jinja2", "grandalf", "packaging.markers", "rich.progress", "grader.sandbox")
     later += ("grader.course.build", "grader.course.projection", "grader.environment.tools", "grader.cli.outcome")
     code = (
-        "import sys, grader.cli.grade, grader.cli.assign, grader.cli.meanwhile\n"
+        "import sys, grader.cli.grade, grader.cli.assign, grader.cli.make_ready\n"
         f"print(sorted(m for m in sys.modules if m.startswith({later})))"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.report import diagram, layout
-from grader.report.diagram import Box, Column, Link, NotDrawn, Schema, Table, draw, parse
+from grader.report.diagram import Column, Link, NotDrawn, Rectangle, Schema, Table, draw, parse
 from tests.report.samples import SCHEMA
 
 NAMES = [f"table_{n}" for n in range(9)]
@@ -23,7 +23,7 @@ def table(name: str, columns: int = 3) -> Table:
     return Table(name, [Column(f"column_{n}", "bigint", pk=n == 0) for n in range(columns)])
 
 
-def apart(one: Box, other: Box) -> bool:
+def apart(one: Rectangle, other: Rectangle) -> bool:
     beside = one.x + one.width <= other.x or other.x + other.width <= one.x
     return beside or one.y + one.height <= other.y or other.y + other.height <= one.y
 

@@ -51,7 +51,7 @@ def test_an_answer(serve: Serve) -> None:
     cookies = b"Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n"
     path = serve(b"HTTP/1.1 301 Moved\r\nLocation: /b\r\n" + cookies + b"Content-Length: 2\r\n\r\nhi")
     answer = http.request(path, "GET", "/a", {"X-One": "1"}, client="127.0.0.5")
-    assert (answer.status, answer.header("LOCATION"), answer.body) == (301, "/b", b"hi")
+    assert (answer.status_code, answer.header("LOCATION"), answer.body) == (301, "/b", b"hi")
     assert [value for name, value in answer.headers if name == "set-cookie"] == ["a=1", "b=2"]
     asked = serve.asked[0].decode()  # type: ignore[attr-defined]
     assert asked.startswith("PROXY TCP4 127.0.0.5 127.0.0.1 50000 8000\r\nGET /a HTTP/1.1\r\n")

@@ -2,7 +2,7 @@
 # mypy: ignore-errors
 
 from . import state
-from .errors import picture
+from .errors import serialize_exception
 from .values import encode
 
 
@@ -11,5 +11,5 @@ def answer(question):
     try:
         outcome = {"ok": encode(state.OPS[question["op"]](**question.get("with", {})))}
     except BaseException as error:  # SystemExit and KeyboardInterrupt are a project's doing, too
-        outcome = {"raised": picture(error)}
+        outcome = {"raised": serialize_exception(error)}
     state.AGENT.reply(question["id"], **outcome)

@@ -4,7 +4,7 @@
 import importlib
 
 from . import state
-from .errors import picture
+from .errors import serialize_exception
 from .state import AsJson, op
 from .values import decode, encode
 
@@ -84,7 +84,7 @@ def request(client, method, path, options):
     body = b"".join(response.streaming_content) if response.streaming else response.content
     raised = getattr(response, "exc_info", None)
     headers = [[str(name), str(value)] for name, value in response.items()]
-    shown = picture(raised[1]) if raised else None
+    shown = serialize_exception(raised[1]) if raised else None
     return AsJson([response.status_code, headers, encode(body[: 1 << 19]), shown])
 
 

@@ -10,7 +10,7 @@ import socket
 
 from . import asks, commands, describing, races, state  # noqa: F401 - each registers its operations
 from .answering import answer
-from .errors import picture
+from .errors import serialize_exception
 from .project import use_database
 from .state import op
 
@@ -24,7 +24,7 @@ def let_others_in(allowed):
     PRCTL(PR_SET_DUMPABLE, int(allowed), 0, 0, 0)
 
 
-def in_child(work, meanwhile=lambda: None):
+def in_child(work, beside=lambda: None):
     """Does something in a child of its own, and something else here until it ends: its number, and how it ended."""
     child = os.fork()
     if child == 0:
@@ -34,7 +34,7 @@ def in_child(work, meanwhile=lambda: None):
             work()
         finally:
             os._exit(1)
-    meanwhile()
+    beside()
     return child, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
@@ -68,7 +68,7 @@ def begin_savepoint(question):
         state.AGENT.reply(question["id"], ok=None)
         serve()
     except Exception as error:
-        state.AGENT.reply(question["id"], raised=picture(error))
+        state.AGENT.reply(question["id"], raised=serialize_exception(error))
     finally:
         with contextlib.suppress(Exception):
             roll_back(block)

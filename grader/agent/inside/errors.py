@@ -6,7 +6,7 @@ import traceback
 from .state import inside
 
 
-def picture(error):
+def serialize_exception(error):
     """What is told of an exception: its type and bases, fields of a ValidationError, and the learner's frames."""
     frames = [
         [inside(f.filename), f.lineno or 0, f.name, f.line or ""]

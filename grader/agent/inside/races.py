@@ -14,7 +14,7 @@ import time
 
 from . import state
 from .asks import follow
-from .errors import picture
+from .errors import serialize_exception
 from .project import use_database
 from .state import AsJson, op
 from .values import encode
@@ -118,7 +118,7 @@ def run(program, atomic, line):
                 turn("done")
         outcome = [True, value]
     except BaseException as error:
-        outcome = [False, picture(error)]
+        outcome = [False, serialize_exception(error)]
     connection.close()
     say(outcome)
     os._exit(0)

@@ -126,7 +126,9 @@ def believed(where: Location | Frame | None, tree: Tree) -> Location | None:
 
 
 def _raised(raised: Raised, setting: Setting) -> Ending:
-    return _failed("no exception", described(raised, setting), setting, place(raised, setting), _trace(raised, setting))
+    return _failed(
+        "no exception", described(raised, setting), setting, innermost_frame(raised, setting), _trace(raised, setting)
+    )
 
 
 def described(raised: Raised, setting: Setting, told: bool = False) -> str:
@@ -136,7 +138,7 @@ def described(raised: Raised, setting: Setting, told: bool = False) -> str:
     """
     shown = told or setting.public
     name = raised.type if shown else setting.tree.exception(raised.bases or (raised.type,))
-    at = f" raised at {found}" if (found := believed(place(raised, setting), setting.tree)) else " raised"
+    at = f" raised at {found}" if (found := believed(innermost_frame(raised, setting), setting.tree)) else " raised"
     if raised.fields:
         return f"a {name} on {_fields(raised, setting)}{at}"
     return f"{name}{at}" + (f": {bounded(raised.message, 200)}" if shown and raised.message else "")
@@ -149,7 +151,7 @@ def _fields(raised: Raised, setting: Setting) -> str:
     return field_list(named) if named else "fields that the project does not have"
 
 
-def place(raised: Raised, setting: Setting) -> Frame | None:
+def innermost_frame(raised: Raised, setting: Setting) -> Frame | None:
     """The innermost line of the submission that the exception passed, of those that are there."""
     passed = [frame for frame in raised.frames if believed(frame, setting.tree)]
     return passed[-1] if passed else None
@@ -169,7 +171,7 @@ def _broken(broken: Broken, setting: Setting) -> Ending:
     # What stops the whole project has to be mended before anything else: its message is told to everybody. It has been
     # asked nothing yet that could be in it.
     told = f"while the project {broken.doing}: {described(cause, setting, told=True)}"
-    return _failed(expected, told, setting, place(cause, setting), _trace(cause, setting))
+    return _failed(expected, told, setting, innermost_frame(cause, setting), _trace(cause, setting))
 
 
 def _assertion(error: AssertionError, setting: Setting) -> Ending:
@@ -181,7 +183,9 @@ def _assertion(error: AssertionError, setting: Setting) -> Ending:
         expected = f"{expected}: {message}"
     if setting.view is not None:
         observed = f"{observed} (the view: {described(setting.view, setting)})"
-        return _failed(expected, observed, setting, place(setting.view, setting), _trace(setting.view, setting))
+        return _failed(
+            expected, observed, setting, innermost_frame(setting.view, setting), _trace(setting.view, setting)
+        )
     return _failed(expected, observed, setting)
 
 

@@ -13,7 +13,7 @@ from grader.stage.times import MIGRATE_S, START_S
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class CommandOutput:
     """A command that has run: its exit code, and the first 64 KiB of what it wrote."""
 
     code: int
@@ -56,7 +56,7 @@ class Manage:
     def __init__(self, line: Callable[[], Line], fresh: "Fresh") -> None:
         self._line, self._fresh = line, fresh
 
-    def __call__(self, *argv: str, settings: str | None = None, env: Mapping[str, str] | None = None) -> Ran:
+    def __call__(self, *argv: str, settings: str | None = None, env: Mapping[str, str] | None = None) -> CommandOutput:
         """Runs the command: in the check's own process and database; with ``settings`` or ``env`` in a fresh one.
 
         A fresh one has exactly the variables of ``env``, and DJANGO_SETTINGS_MODULE only if ``settings`` names one.
@@ -64,24 +64,24 @@ class Manage:
         doing = f"`manage.py {argv[0]}` ran"
         if settings is not None or env is not None:
             named = {"DJANGO_SETTINGS_MODULE": settings} if settings else {}
-            return ran(self._fresh.script(doing, argv, {**(env or {}), **named}))
-        return ran(self._line().ask("manage", doing, argv=list(argv)))
+            return command_output(self._fresh.script(doing, argv, {**(env or {}), **named}))
+        return command_output(self._line().ask("manage", doing, argv=list(argv)))
 
-    def core(self, *argv: str, settings: str | None = None, env: Mapping[str, str] | None = None) -> Ran:
+    def core(self, *argv: str, settings: str | None = None, env: Mapping[str, str] | None = None) -> CommandOutput:
         """Runs Django's own command of that name, which no app of the project can take the place of.
 
         In the check's own process and database; with ``settings`` in a fresh one, under exactly those variables.
         """
         doing = f"`manage.py {argv[0]}` ran"
         if settings is not None:
-            return ran(self._fresh.after_setup("core", settings, env or {}, doing=doing, argv=list(argv)))
-        return ran(self._line().ask("core", doing, argv=list(argv)))
+            return command_output(self._fresh.after_setup("core", settings, env or {}, doing=doing, argv=list(argv)))
+        return command_output(self._line().ask("core", doing, argv=list(argv)))
 
 
-def ran(answer: Any) -> Ran:
+def command_output(answer: Any) -> CommandOutput:
     """An answer as a command that has run; ``AgentFault`` if it has another shape."""
     if isinstance(answer, tuple) and len(answer) == 2 and type(answer[0]) is int and isinstance(answer[1], str):
-        return Ran(*answer)
+        return CommandOutput(*answer)
     raise AgentFault("Your project gave an answer that cannot be read.")
 
 

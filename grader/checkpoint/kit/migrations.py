@@ -6,7 +6,7 @@ from typing import Any
 from grader.agent.client import of_type
 from grader.checkpoint.kit.app import App
 from grader.checkpoint.kit.case import Case
-from grader.checkpoint.kit.commands import ran
+from grader.checkpoint.kit.commands import command_output
 from grader.checkpoint.kit.rng import Rng
 from grader.stage.database import Database
 from grader.stage.line import Line
@@ -30,7 +30,9 @@ class Migrations:
             # Nothing has been asked of the empty database yet: take one that was migrated just so before.
             self._move(self._snapshots.migrated(self._case.stack, self.kind, tuple(named)))
             return
-        answer = ran(self._line.ask("manage", "`migrate` ran", argv=["migrate", *named, "--no-input", "-v0"]))
+        answer = command_output(
+            self._line.ask("manage", "`migrate` ran", argv=["migrate", *named, "--no-input", "-v0"])
+        )
         if not answer.ok:
             raise Failed(f"`migrate {' '.join(named)}` to end with 0", f"it ended with {answer.code}")
 

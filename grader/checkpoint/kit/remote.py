@@ -18,7 +18,7 @@ _METHODS = frozenset(
 )
 
 
-class Link(Protocol):
+class Evaluator(Protocol):
     """What carries questions to the project."""
 
     def evaluate(self, root: int | str, steps: list[list[Any]]) -> Any:
@@ -30,7 +30,7 @@ class Remote:
 
     __slots__ = ("_link", "_ref")
 
-    def __init__(self, link: Link, ref: Ref) -> None:
+    def __init__(self, link: Evaluator, ref: Ref) -> None:
         object.__setattr__(self, "_link", link)
         object.__setattr__(self, "_ref", ref)
 
@@ -165,7 +165,7 @@ def _refs(value: Any) -> Any:
     return value
 
 
-def wrapped(link: Link, value: Any) -> Any:
+def wrapped(link: Evaluator, value: Any) -> Any:
     """A decoded answer with every reference in it as a ``Remote``."""
     if isinstance(value, Ref):
         return Remote(link, value)

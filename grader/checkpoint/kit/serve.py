@@ -40,7 +40,7 @@ class Served:
             answer = self._server.request(method, path, headers, body, timeout_s=within_s)
         except (TimeoutError, ConnectionError) as error:
             raise Failed(f"an answer to {method} {path} within {within_s:g} s", self._told(error)) from None
-        return Response(answer.status, answer.headers, answer.body)
+        return Response(answer.status_code, answer.pairs, answer.body)
 
     def get(self, path: str, **options: Any) -> Response:
         """GET, with the options of ``request``."""

@@ -18,7 +18,7 @@ _TOGETHER = "migrations"
 _PLACES = {"postgres": -1, "sqlite": 1}
 
 
-def number(items: list[pytest.Item], lane: int) -> None:
+def order(items: list[pytest.Item], lane: int) -> None:
     """Numbers the checks as they were collected, alike in every lane, and puts them in the order of this one."""
     for index, item in enumerate(items):
         item.stash[INDEX] = index
@@ -27,7 +27,7 @@ def number(items: list[pytest.Item], lane: int) -> None:
         items.reverse()
 
 
-def taken(items: list[pytest.Item], claims: Path) -> Iterator[pytest.Item]:
+def claimed(items: list[pytest.Item], claims: Path) -> Iterator[pytest.Item]:
     """The checks that no other lane has taken, each taken when it is asked for, or with the first of its kind."""
     ours: dict[str, bool] = {}
     for item in items:
@@ -57,5 +57,5 @@ def run(session: pytest.Session, claims: Path) -> None:
 
     What a check set up is torn down right after it, module fixtures too: which check is the next is not known yet.
     """
-    for item in taken(session.items, claims):
+    for item in claimed(session.items, claims):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)

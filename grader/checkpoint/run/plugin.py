@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=unwanted)
         items[:] = [item for item in items if item not in unwanted]
     remains.note_list(spec.folder, [_listed(item) for item in items])
-    lanes.number(items, spec.lane)
+    lanes.order(items, spec.lane)
 
 
 def _is_wanted(item: pytest.Item, cases: tuple[tuple[str, bool], ...] | None) -> bool:

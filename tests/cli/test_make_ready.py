@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.cli import meanwhile as module
-from grader.cli.meanwhile import meanwhile
+from grader.cli import make_ready as module
+from grader.cli.make_ready import with_reports_ready
 from grader.cli.outcome import make_ready
 from grader.domain.progress import Progress
 from grader.report import REPORTS, html
@@ -20,7 +20,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 def test_after_the_first_check_and_once(made: list[object]) -> None:
-    step = meanwhile(made.append, ("html",))
+    step = with_reports_ready(made.append, ("html",))
     for progress in STEPS:
         step(progress)
     assert made == [*STEPS[:3], ("html",), STEPS[3]]
@@ -32,7 +32,7 @@ def test_what_goes_wrong_does_not_reach_the_run(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(module, "_make_ready", fail)
     shown: list[Progress] = []
-    step = meanwhile(shown.append, ())
+    step = with_reports_ready(shown.append, ())
     for progress in STEPS:
         step(progress)
     assert shown == STEPS
