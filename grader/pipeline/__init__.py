@@ -5,10 +5,10 @@ was found of a submission is kept in the evidence store, so that an unchanged on
 """
 
 from grader.pipeline.assignment import Assignment
-from grader.pipeline.grade import grade, score_measured
+from grader.pipeline.grading import grade, score_measured
 from grader.pipeline.job import Job, Measured, Options
 from grader.pipeline.key import checks_hash
-from grader.pipeline.measure import measure
+from grader.pipeline.measuring import measure
 from grader.pipeline.store import EvidenceStore
 
 __all__ = [

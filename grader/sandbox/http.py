@@ -63,7 +63,8 @@ def request(
     watch.start()
     try:
         sent = {"Host": "localhost", "Connection": "close", **(headers or {})}
-        connection.request(method, path, body=body or None, headers=sent)
+        with contextlib.suppress(BrokenPipeError):  # a server may answer, and close, before it has read the body
+            connection.request(method, path, body=body or None, headers=sent)
         with connection.getresponse() as response:
             content = response.read(LARGEST_BODY + 1)
         if time.monotonic() >= deadline:

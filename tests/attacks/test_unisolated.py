@@ -64,7 +64,7 @@ def test_what_it_writes_there_reaches_no_official_run(tmp_path: Path, state: Pat
 def test_control_in_a_cache_that_were_shared_it_would(
     tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.pipeline._state_dir", lambda options: options.state_dir)
+    monkeypatch.setattr("grader.pipeline.measuring._state_dir", lambda options: options.state_dir)
     monkeypatch.setattr("grader.environment.pin.Pin.is_intact", lambda pin: True)
     _grade(tmp_path, state, "process")
     (site,) = (state / "environments").glob("*/site")

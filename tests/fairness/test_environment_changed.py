@@ -1,7 +1,6 @@
 """The packages of a correct solution are removed or made anew while it is graded: it keeps its points."""
 
 import shutil
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +14,7 @@ from grader.domain.progress import Progress
 from grader.domain.result import Result
 from grader.environment import Environment, prepare
 from grader.environment.pin import put_aside
-from grader.pipeline import Assignment, Options, grade, measure
+from grader.pipeline import Assignment, Options, grade, measuring
 
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "capstone" / "reference"
@@ -96,7 +95,7 @@ def test_control_without_the_pin_points_are_lost(tmp_path: Path, state: Path, mo
         environment = prepared()
         return environment, measure(environment)
 
-    monkeypatch.setattr(sys.modules[measure.__module__], "unchanged", once)
+    monkeypatch.setattr(measuring, "unchanged", once)
     result, _ = _graded(tmp_path, state, DAMAGES["packages removed"], _with_the_course_whole)
     assert result.graded
     assert not {c.id for c in result.criteria if c.status == "passed"} >= set(CRITERIA)

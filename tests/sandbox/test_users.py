@@ -17,6 +17,13 @@ from grader.sandbox.bubblewrap import Bubblewrap
 AS_ROOT = os.geteuid() == 0
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other sandbox runs on this machine."""
+    monkeypatch.setattr(users, "_owners", lambda: iter([0, 1000]))
+
+
+@pytest.mark.usefixtures("alone")
 def test_nobody_else_has_them_until_they_are_given_back(tmp_path: Path) -> None:
     first, second = users.take(tmp_path), users.take(tmp_path)
     taken = {user.uid(role) for user in (first, second) for role in users.ROLES}
@@ -30,6 +37,7 @@ def test_nobody_else_has_them_until_they_are_given_back(tmp_path: Path) -> None:
         held.release()
 
 
+@pytest.mark.usefixtures("alone")
 def test_those_of_a_grader_that_was_killed_are_free(tmp_path: Path) -> None:
     code = (
         f"from pathlib import Path; from grader.sandbox.users import take; import time; take(Path({str(tmp_path)!r}));"
@@ -55,6 +63,7 @@ def test_a_user_of_whom_a_process_is_left_is_not_given_out(tmp_path: Path, monke
     held.release()
 
 
+@pytest.mark.usefixtures("alone")
 def test_when_all_are_taken_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(users, "_BLOCKS", 1)
     held = users.take(tmp_path)

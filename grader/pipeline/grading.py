@@ -7,7 +7,7 @@ from grader.domain.progress import Progress
 from grader.domain.result import Result
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.job import Job, Measured, Options
-from grader.pipeline.measure import measure
+from grader.pipeline.measuring import measure
 from grader.pipeline.store import EvidenceStore
 from grader.scoring import score
 
