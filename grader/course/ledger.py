@@ -16,7 +16,7 @@ from grader.course.build import graded_modules
 from grader.course.manifest import Course
 from grader.course.mutants import load_mutants, mutate
 from grader.course.projection import Tree, project_tree
-from grader.domain.course import Criterion, Module, State
+from grader.domain.course import Criterion, Module, Mutant, State
 from grader.domain.errors import CourseError
 from grader.domain.result import Result
 from grader.domain.status import Status
@@ -40,16 +40,18 @@ class Outcome:
 class Entry:
     """One grading that has to come out in a known way: a tree, the module it is graded for, and what it must fail.
 
-    ``name`` is ``02/starter``, ``02/solution``, ``02/starter-for-01`` or ``02/mutant/NAME``; ``key`` is a SHA-256 over
-    the tree, the checks, the environment that stands in, and what the manifest says of scores.
+    ``must_fail`` and ``may_fail`` are those of a mutant, and empty for all other kinds. ``name`` is ``02/starter``,
+    ``02/solution``, ``02/starter-for-01`` or ``02/mutant/NAME``; ``key`` is a SHA-256 over the tree, the checks, the
+    environment that stands in, and what the manifest says of scores.
     """
 
     name: str
     kind: Kind
     module: Module
     tree: Tree
-    fails: tuple[str, ...]
     key: str
+    must_fail: tuple[str, ...] = ()
+    may_fail: tuple[str, ...] = ()
 
     def problem(self, outcome: Outcome) -> str:
         """How the outcome differs from what has to be; "" if it does not."""
@@ -75,9 +77,9 @@ class Entry:
             if passed:
                 yield f"passes where nothing is built: {', '.join(passed)}"
         elif self.kind == "mutant":
-            if missed := sorted(set(self.fails) - failed):
+            if missed := sorted(set(self.must_fail) - failed):
                 yield f"does not fail {', '.join(missed)}"
-            if strays := sorted(failed - set(self.fails)):
+            if strays := sorted(failed - {*self.must_fail, *self.may_fail}):
                 yield f"also fails {', '.join(strays)}"
         elif wrong := sorted(failed | set(outcome.blocked)):
             yield f"not passed: {', '.join(wrong)}"
@@ -109,8 +111,8 @@ def entries(course: Course, *, only: int | None = None) -> Iterator[Entry]:
 
 
 def uncaught(course: Course, module: Module) -> tuple[str, ...]:
-    """The criteria that no mutant fails, in the order of the manifest. A manual one needs none."""
-    caught = {i for mutant in load_mutants(course, module) for i in mutant.fails}
+    """The criteria that no mutant must fail, in the order of the manifest. A manual one needs none."""
+    caught = {i for mutant in load_mutants(course, module) for i in mutant.must_fail}
     return tuple(c.id for c in module.criteria if not c.manual and c.id not in caught)
 
 
@@ -127,11 +129,12 @@ def _mutants(course: Course, module: Module) -> Iterator[Entry]:
     solution = project_tree(course, State(module.number, True))
     for mutant in load_mutants(course, module):
         tree = mutate(solution, mutant)
-        yield _entry(course, f"{module.number:02d}/mutant/{mutant.id}", "mutant", module, tree, mutant.fails)
+        yield _entry(course, f"{module.number:02d}/mutant/{mutant.id}", "mutant", module, tree, mutant)
 
 
-def _entry(course: Course, name: str, kind: Kind, module: Module, tree: Tree, fails: tuple[str, ...] = ()) -> Entry:
-    return Entry(name, kind, module, tree, fails, entry_key(course, module, tree))
+def _entry(course: Course, name: str, kind: Kind, module: Module, tree: Tree, mutant: Mutant | None = None) -> Entry:
+    expected = (mutant.must_fail, mutant.may_fail) if mutant else ((), ())
+    return Entry(name, kind, module, tree, entry_key(course, module, tree), *expected)
 
 
 def entry_key(course: Course, module: Module, tree: Tree) -> str:

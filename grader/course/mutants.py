@@ -18,37 +18,46 @@ class _Edit(Struct, forbid_unknown_fields=True):
 
 class _Mutant(Struct, forbid_unknown_fields=True):
     title: str
-    fails: list[str]
+    must_fail: list[str]
     edits: list[_Edit]
+    may_fail: list[str] = []
 
 
 def load_mutants(course: Course, module: Module) -> tuple[Mutant, ...]:
     """The mutants of a module, by name.
 
     Raises:
-        CourseError: one is malformed, has no edit, or names a criterion that the module does not have.
+        CourseError: one is malformed, must fail nothing, has no edit, or names a criterion that the module does not
+            have, that a person judges, or that it names twice.
     """
     return tuple(_load(path, module) for path in sorted((course.folder(module) / "mutants").glob("*.toml")))
 
 
 def _load(path: Path, module: Module) -> Mutant:
     read = convert(read_toml(path), _Mutant, path)
-    known = {c.id: c for c in module.criteria}
-    for name in read.fails:
-        if name not in known:
-            raise CourseError(f"{path}: unknown criterion {name}", f"{module.slug} has {', '.join(known)}.")
-        if known[name].manual:
-            raise CourseError(f"{path}: {name} is judged by a person", "Name criteria that a check can fail.")
-    if not read.fails or not read.edits:
+    _check_criteria(path, module, read.must_fail + read.may_fail)
+    if not read.must_fail or not read.edits:
         raise CourseError(
-            f"{path}: it fails nothing, or edits nothing", "Fill `fails`, and write at least one [[edits]]."
+            f"{path}: it must fail nothing, or edits nothing", "Fill `must_fail`, and write at least one [[edits]]."
         )
     for edit in read.edits:
         if edit.old == edit.new:
             raise CourseError(f"{path}: an edit of {edit.file} changes nothing", "Make `new` differ from `old`.")
         if not _is_inside(edit.file):
             raise CourseError(f"{path}: {edit.file!r} is no path in the solution", "Write it as src/apps/….")
-    return Mutant(path.stem, read.title, tuple(Edit(e.file, e.old, e.new) for e in read.edits), tuple(read.fails))
+    edits = tuple(Edit(e.file, e.old, e.new) for e in read.edits)
+    return Mutant(path.stem, read.title, edits, tuple(read.must_fail), tuple(read.may_fail))
+
+
+def _check_criteria(path: Path, module: Module, names: list[str]) -> None:
+    known = {c.id: c for c in module.criteria}
+    for name in names:
+        if name not in known:
+            raise CourseError(f"{path}: unknown criterion {name}", f"{module.slug} has {', '.join(known)}.")
+        if known[name].manual:
+            raise CourseError(f"{path}: {name} is judged by a person", "Name criteria that a check can fail.")
+        if names.count(name) > 1:
+            raise CourseError(f"{path}: {name} is named twice", "Name it once, in `must_fail` or in `may_fail`.")
 
 
 def _is_inside(path: str) -> bool:

@@ -120,9 +120,14 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A deliberately wrong submission: the solution with these edits, and the criteria it must fail."""
+    """A deliberately wrong submission: the solution with these edits.
+
+    It has to fail every criterion in ``must_fail``, may fail those in ``may_fail``, and fails no other. The two are
+    disjoint.
+    """
 
     id: str
     title: str
     edits: tuple[Edit, ...]
-    fails: tuple[str, ...]
+    must_fail: tuple[str, ...]
+    may_fail: tuple[str, ...] = ()

@@ -136,7 +136,7 @@ content-hash = "0000"
 """
 
 MUTANT = """title = "Forgets {area}"
-fails = ["{area}.base", "{area}.guard"]
+must_fail = ["{area}.base", "{area}.guard"]
 
 [[edits]]
 file = "src/app.py"

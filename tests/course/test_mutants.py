@@ -42,10 +42,13 @@ def test_an_edit_that_does_not_apply_is_an_error(edit: Edit, message: str):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('fails = ["one.base", "one.guard"]', 'fails = ["one.gone"]', "unknown criterion one.gone"),
-        ('fails = ["one.base", "one.guard"]', 'fails = ["one.review"]', "one.review is judged by a person"),
-        ('fails = ["one.base", "one.guard"]', "fails = []", "it fails nothing, or edits nothing"),
-        ('fails = ["one.base", "one.guard"]', 'fail = ["one.base"]', "unknown field `fail`"),
+        ('must_fail = ["one.base", "one.guard"]', 'must_fail = ["one.gone"]', "unknown criterion one.gone"),
+        ('must_fail = ["one.base", "one.guard"]', 'must_fail = ["one.review"]', "one.review is judged by a person"),
+        ('must_fail = ["one.base", "one.guard"]', "must_fail = []", "it must fail nothing, or edits nothing"),
+        ('must_fail = ["one.base", "one.guard"]', 'fails = ["one.base"]', "unknown field `fails`"),
+        ('must_fail = ["one.base", "one.guard"]', 'must_fail = ["one.base", "one.base"]', "one.base is named twice"),
+        ("[[edits]]", 'may_fail = ["one.guard"]\n[[edits]]', "one.guard is named twice"),
+        ("[[edits]]", 'may_fail = ["one.gone"]\n[[edits]]', "unknown criterion one.gone"),
         ('file = "src/app.py"', 'file = "../app.py"', "'../app.py' is no path in the solution"),
         ('file = "src/app.py"', 'file = "/app.py"', "'/app.py' is no path in the solution"),
         ('file = "src/app.py"', "file = 3", "forgets.toml:5: Expected `str`, got `int`"),

@@ -70,6 +70,22 @@ def test_what_an_entry_may_not_do(course: Course, name: str, outcome: Outcome, p
     assert entry(course, name).problem(outcome) == problem
 
 
+@pytest.mark.parametrize("failed", [("one.base",), ALL])
+def test_what_a_mutant_may_fail_it_need_not(rewrite: Callable[..., Course], failed: tuple[str, ...]):
+    old, new = 'must_fail = ["one.base", "one.guard"]', 'must_fail = ["one.base"]\nmay_fail = ["one.guard"]'
+    course = rewrite("modules/01-one/mutants/forgets.toml", old, new)
+    found = entry(course, "01/mutant/forgets")
+    assert found.problem(Outcome("", 0 if failed == ALL else 40, failed=failed)) == ""
+    assert found.problem(Outcome("", 60, failed=("one.guard",))) == "does not fail one.base"
+    assert prove.unproved(course, 1)[0].problem == "no mutant fails one.guard"
+
+
+def test_the_lists_of_a_mutant_judge_its_outcome_and_make_nothing_due(course: Course, rewrite: Callable[..., Course]):
+    before = entry(course, "01/mutant/forgets").key
+    changed = rewrite("modules/01-one/mutants/forgets.toml", '["one.base", "one.guard"]', '["one.base"]')
+    assert entry(changed, "01/mutant/forgets").key == before
+
+
 def test_a_mutant_that_fails_more_than_it_names_is_too_coarse(rewrite: Callable[..., Course]):
     course = rewrite("modules/01-one/mutants/forgets.toml", '["one.base", "one.guard"]', '["one.guard"]')
     mutant = entry(course, "01/mutant/forgets")

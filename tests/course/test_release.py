@@ -101,7 +101,7 @@ def test_junk_beside_the_checks_stays_behind(course: Course, tmp_path: Path):
         'return sys.argv[0] + "the solution of two"',
         'return os.stat(path).st_size + len("the solution of one")',
         "The staff's own design of module one.",
-        'fails = ["one.base", "one.guard"]',
+        'must_fail = ["one.base", "one.guard"]',
         "here is CANARY-0123456789ab, in a line of its own",
     ],
 )
