@@ -32,10 +32,11 @@ preflight:
 complete:
 	@INSTALL="$(INSTALL)" scripts/preflight test
 
-lint: setup ## Check style, formatting and docstrings
+lint: setup ## Check style, formatting and docstrings, and the names in every state of the application
 	$(bin)/ruff check
 	$(bin)/ruff format --check
 	$(bin)/interrogate grader
+	$(bin)/grader course lint
 
 format: setup ## Format the code and mend what can be mended by itself
 	$(bin)/ruff format

@@ -48,6 +48,22 @@ def build(course_dir: Path | None, check: bool, solution: int | None, starter: i
     out.print(f"{len(drift)} files of the starters were written." if drift else "The starters are as they should be.")
 
 
+@command.command("lint")
+@opt.course_option
+def lint(course_dir: Path | None) -> None:
+    """Look in every starter and solution for names that are not defined and imports that nothing uses; in seconds."""
+    from grader.course import load_course
+    from grader.course.lint import lint_states
+
+    problems = lint_states(load_course(opt.find_course(course_dir)))
+    for found in problems:
+        out.print(f"{found.state}: {found.where}: {found.problem}", markup=False, soft_wrap=True)
+    if problems:
+        err.print("Mend the markers in capstone/reference: what a state uses has to show in that state.")
+        raise click.exceptions.Exit(1)
+    out.print("Every state defines the names that it uses, and uses what it imports.")
+
+
 @command.command("verify")
 @opt.course_option
 @click.option("--module", "number", type=click.IntRange(1, 5), help="Only this module.")
