@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from grader.course.accepted import accepted_tree, load_accepted
 from grader.course.assignments import assign
 from grader.course.build import graded_modules
 from grader.course.manifest import Course
@@ -22,7 +23,7 @@ from grader.domain.result import Result
 from grader.domain.status import Status
 from grader.pipeline import checks_hash
 
-Kind = Literal["starter", "solution", "earlier", "mutant"]
+Kind = Literal["starter", "solution", "earlier", "accepted", "mutant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Entry:
     """One grading that has to come out in a known way: a tree, the module it is graded for, and what it must fail.
 
     ``must_fail`` and ``may_fail`` are those of a mutant, and empty for all other kinds. ``name`` is ``02/starter``,
-    ``02/solution``, ``02/starter-for-01`` or ``02/mutant/NAME``; ``key`` is a SHA-256 over the tree, the checks, the
-    environment that stands in, and what the manifest says of scores.
+    ``02/solution``, ``02/starter-for-01``, ``02/accepted/NAME`` or ``02/mutant/NAME``; ``key`` is a SHA-256 over the
+    tree, the checks, the environment that stands in, and what the manifest says of scores.
     """
 
     name: str
@@ -99,14 +100,15 @@ def outcome_of(key: str, result: Result) -> Outcome:
 
 
 def entries(course: Course, *, only: int | None = None) -> Iterator[Entry]:
-    """Every entry the course has to prove: of each module the states first, then the mutants.
+    """Every entry the course has to prove: of each module the states first, then the accepted, then the mutants.
 
     Raises:
-        CourseError: a mutant does not fit the solution any more.
+        CourseError: an accepted submission or a mutant does not fit any more.
     """
     for module in graded_modules(course):
         if only in (None, module.number):
             yield from _states(course, module)
+            yield from _accepted(course, module)
             yield from _mutants(course, module)
 
 
@@ -123,6 +125,13 @@ def _states(course: Course, module: Module) -> Iterator[Entry]:
     for earlier in graded_modules(course):
         if earlier.number < module.number:
             yield _entry(course, f"{number}/starter-for-{earlier.number:02d}", "earlier", earlier, starter)
+
+
+def _accepted(course: Course, module: Module) -> Iterator[Entry]:
+    starter, solution = (project_tree(course, State(module.number, solved)) for solved in (False, True))
+    for accepted in load_accepted(course, module):
+        tree = accepted_tree(starter, solution, accepted)
+        yield _entry(course, f"{module.number:02d}/accepted/{accepted.id}", "accepted", module, tree)
 
 
 def _mutants(course: Course, module: Module) -> Iterator[Entry]:

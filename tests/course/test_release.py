@@ -157,7 +157,9 @@ def test_the_release_of_this_course(real: Course, tmp_path: Path, module: int):
     assert {path.split("/")[1] for path in files(out) if path.startswith("modules/")} == {
         m.slug for m in real.modules[:module]
     }
-    assert not [p for p in files(out) if "/hidden/" in p or "/mutants/" in p or p.endswith("design.md")]
+    assert not [
+        p for p in files(out) if "/hidden/" in p or "/mutants/" in p or "/accepted/" in p or p.endswith("design.md")
+    ]
     assert leaks(out, real, module=module) == ()
     assert leaks(out, real, module=module - 1) != ()
 
