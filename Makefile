@@ -58,7 +58,7 @@ verify: setup ## Let the course prove itself, quickly (see docs/authors/proof.md
 	$(bin)/grader course verify
 
 prove: setup ## Grade every state and mutant, and a solution on a busy machine, and write the ledgers
-	$(bin)/grader course prove
+	$(bin)/grader course prove --older-grader
 	$(bin)/grader course prove --under-load
 
 bench: setup ## Measure the speed of the grader, as ratios of one run

@@ -69,7 +69,8 @@ def lint(course_dir: Path | None) -> None:
 @click.option("--module", "number", type=click.IntRange(1, 5), help="Only this module.")
 @click.option("--sample", type=click.IntRange(0), default=4, show_default=True, help="Entries to grade anew as well.")
 @click.option("--seed", type=click.IntRange(0), help="Draw the sample that an earlier run drew.")
-def verify(course_dir: Path | None, number: int | None, sample: int, seed: int | None) -> None:
+@click.option("--strict", is_flag=True, help="As before a release: nothing may have been graded by an older grader.")
+def verify(course_dir: Path | None, number: int | None, sample: int, seed: int | None, strict: bool) -> None:
     """Check everything that the course promises; grade what changed since the ledger, and a sample of the rest."""
     from grader.course import load_course
     from grader.course.verify import verify as run
@@ -77,7 +78,9 @@ def verify(course_dir: Path | None, number: int | None, sample: int, seed: int |
     course = load_course(opt.find_course(course_dir))
     seed = secrets.randbits(16) if seed is None else seed
     with progress() as show:
-        findings = run(course, state_dir=opt.state_dir(), sample=sample, only=number, seed=seed, progress=show)
+        findings = run(
+            course, state_dir=opt.state_dir(), sample=sample, only=number, seed=seed, progress=show, strict=strict
+        )
     for finding in findings:
         out.print(f"[red]✗[/] {escape(finding.where)}: {escape(finding.problem)}", soft_wrap=True)
         out.print(f"  {escape(finding.remedy)}", soft_wrap=True)
@@ -92,9 +95,12 @@ def verify(course_dir: Path | None, number: int | None, sample: int, seed: int |
 @click.option("--module", "number", type=click.IntRange(1, 5), help="Only this module.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Gradings at a time.")
 @click.option("--anew", is_flag=True, help="Grade everything, though nothing changed.")
+@click.option("--older-grader", "older", is_flag=True, help="Also what a grader with other code has graded.")
 @click.option("--under-load", is_flag=True, help="Instead: a solution, again and again on a machine kept busy.")
 @click.option("--rounds", type=click.IntRange(1), default=20, show_default=True, help="Gradings under each load.")
-def prove(course_dir: Path | None, number: int | None, jobs: int, anew: bool, under_load: bool, rounds: int) -> None:
+def prove(
+    course_dir: Path | None, number: int | None, jobs: int, anew: bool, older: bool, under_load: bool, rounds: int
+) -> None:
     """Grade every state and every mutant whose inputs changed, and write the ledger after each."""
     from grader.course import load_course
     from grader.course.prove import prove as run
@@ -103,10 +109,11 @@ def prove(course_dir: Path | None, number: int | None, jobs: int, anew: bool, un
     if under_load:
         _prove_under_load(course, number or 2, rounds, anew)
     with progress() as show:
-        proof = run(course, state_dir=opt.state_dir(), only=number, jobs=jobs, anew=anew, progress=show)
+        proof = run(course, state_dir=opt.state_dir(), only=number, jobs=jobs, anew=anew, older=older, progress=show)
     for entry in proof.wrong:
         out.print(f"[red]✗[/] {escape(entry.name)}: {escape(entry.problem)}", soft_wrap=True)
-    out.print(f"{proof.total} entries, {proof.graded} graded now, {len(proof.wrong)} wrong.")
+    by_older = f", {proof.older} by an older grader (--older-grader)" if proof.older else ""
+    out.print(f"{proof.total} entries, {proof.graded} graded now{by_older}, {len(proof.wrong)} wrong.")
     raise click.exceptions.Exit(1 if proof.wrong else 0)
 
 

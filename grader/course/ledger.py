@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +14,7 @@ import msgspec
 from grader.course.accepted import accepted_tree, load_accepted
 from grader.course.assignments import assign
 from grader.course.build import graded_modules
+from grader.course.fingerprint import grader_fingerprint
 from grader.course.manifest import Course
 from grader.course.mutants import load_mutants, mutate
 from grader.course.projection import Tree, project_tree
@@ -28,13 +29,17 @@ Kind = Literal["starter", "solution", "earlier", "accepted", "mutant"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What grading gave: the score, and the ids of the criteria that were not passed, by status."""
+    """What grading gave: the score, and the ids of the criteria that were not passed, by status.
+
+    ``grader`` is the fingerprint of the grader that did it. Outcomes that differ in it alone are equal.
+    """
 
     key: str
     score: int
     failed: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     errored: tuple[str, ...] = ()
+    grader: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,8 @@ class Entry:
 def outcome_of(key: str, result: Result) -> Outcome:
     """What a result means for the ledger."""
     ids = {s: tuple(c.id for c in result.criteria if c.status is s) for s in Status}
-    return Outcome(key, result.score, ids[Status.FAILED], ids[Status.BLOCKED], ids[Status.ERRORED])
+    failed, blocked, errored = ids[Status.FAILED], ids[Status.BLOCKED], ids[Status.ERRORED]
+    return Outcome(key, result.score, failed, blocked, errored, grader_fingerprint())
 
 
 def entries(course: Course, *, only: int | None = None) -> Iterator[Entry]:

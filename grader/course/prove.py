@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.course.assignments import assign
 from grader.course.build import graded_modules
+from grader.course.fingerprint import grader_fingerprint
 from grader.course.ledger import Entry, Outcome, entries, outcome_of, read_ledger, uncaught, write_ledger
 from grader.course.manifest import Course
 from grader.course.projection import write_tree
@@ -31,11 +32,15 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The whole ledger, judged: ``total`` entries, of which ``graded`` were graded now."""
+    """The whole ledger, judged: ``total`` entries, of which ``graded`` were graded now.
+
+    ``older`` were graded by a grader whose code was another, and not since.
+    """
 
     total: int
     graded: int
     wrong: tuple[Wrong, ...]
+    older: int = 0
 
 
 def prove(
@@ -46,9 +51,11 @@ def prove(
     only: int | None = None,
     jobs: int = 2,
     anew: bool = False,
+    older: bool = False,
 ) -> Proof:
-    """Grade what changed since the ledger (or everything), ``jobs`` at a time, and write the ledger after each.
+    """Grade what changed since the ledger, ``jobs`` at a time, and write the ledger after each.
 
+    With ``older`` also what was graded by a grader whose code was another; with ``anew`` everything.
     It can be interrupted at any time, and goes on from there when it is run again. Entries of what is no longer in the
     course are dropped.
 
@@ -62,13 +69,14 @@ def prove(
     for gone in superfluous(wanted, outcomes, only):
         del outcomes[gone]
     write_ledger(course, outcomes)
-    due = [e for e in wanted if anew or not is_current(e, outcomes.get(e.name))]
+    due = [e for e in wanted if anew or _is_due(e, outcomes.get(e.name), older)]
     with closing(_graded(course, due, state_dir, jobs)) as graded:
         for done, (entry, outcome) in enumerate(graded, 1):
             outcomes[entry.name] = outcome
             write_ledger(course, outcomes)
             progress(Progress(f"Proved {entry.name}", done, len(due)))
-    return Proof(len(wanted), len(due), (*unproved(course, only), *judge(wanted, outcomes)))
+    left = len(by_older_grader(wanted, outcomes))
+    return Proof(len(wanted), len(due), (*unproved(course, only), *judge(wanted, outcomes)), left)
 
 
 def unproved(course: Course, only: int | None) -> tuple[Wrong, ...]:
@@ -87,6 +95,17 @@ def superfluous(wanted: Iterable[Entry], outcomes: Iterable[str], only: int | No
 def is_current(entry: Entry, outcome: Outcome | None) -> bool:
     """Whether the outcome is of this very entry. One that could not be measured never is."""
     return outcome is not None and outcome.key == entry.key and not outcome.errored
+
+
+def by_older_grader(wanted: Iterable[Entry], outcomes: Mapping[str, Outcome]) -> tuple[Entry, ...]:
+    """The entries that are current, but were graded by a grader whose code was another."""
+    return tuple(e for e in wanted if not _is_due(e, o := outcomes.get(e.name), False) and _is_due(e, o, True))
+
+
+def _is_due(entry: Entry, outcome: Outcome | None, older: bool) -> bool:
+    if outcome is None or not is_current(entry, outcome):
+        return True
+    return older and outcome.grader != grader_fingerprint()
 
 
 def judge(wanted: Iterable[Entry], outcomes: Mapping[str, Outcome]) -> tuple[Wrong, ...]:

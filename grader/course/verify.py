@@ -15,7 +15,7 @@ from grader.course.ledger import entries, read_ledger
 from grader.course.load import unsteady
 from grader.course.manifest import Course
 from grader.course.projection import project_to
-from grader.course.prove import draw, is_current, judge, regrade, superfluous, unproved
+from grader.course.prove import by_older_grader, draw, is_current, judge, regrade, superfluous, unproved
 from grader.domain.course import Module, State
 from grader.domain.errors import CourseError
 from grader.domain.progress import Progress
@@ -46,8 +46,11 @@ def verify(
     only: int | None,
     progress: Callable[[Progress], None],
     seed: int = 0,
+    strict: bool = False,
 ) -> tuple[Finding, ...]:
     """All findings; none means that the course is right. ``seed`` draws the ``sample`` entries that are repeated.
+
+    With ``strict``, as before a release, what was graded by an older grader is a finding as well.
 
     Raises:
         SandboxError, EnvironmentError_: this machine cannot grade.
@@ -60,7 +63,7 @@ def verify(
         progress(Progress(f"Checking {state}"))
         findings += _mended(check_state(course, state, state_dir), str(state))
     progress(Progress("Grading what changed, and a sample of the rest"))
-    return (*findings, *_mended(_proved(course, state_dir, sample, only, seed), "proof"))
+    return (*findings, *_mended(_proved(course, state_dir, sample, only, seed, strict), "proof"))
 
 
 def _mended(found: Iterator[Finding], where: str) -> Iterator[Finding]:
@@ -172,7 +175,9 @@ def _manage(sandbox: Sandbox, tree: Path, site: Path, words: tuple[str, ...]) ->
     return process.output().decode("utf-8", "replace").strip()[-300:] or "it failed" if code else ""
 
 
-def _proved(course: Course, state_dir: Path, count: int, only: int | None, seed: int) -> Iterator[Finding]:
+def _proved(
+    course: Course, state_dir: Path, count: int, only: int | None, seed: int, strict: bool
+) -> Iterator[Finding]:
     """The ledger holds; what changed since is graded now, with a sample of the rest."""
     for missing in unproved(course, only):
         yield Finding(missing.name, missing.problem, "Write one: a check that cannot fail proves nothing.")
@@ -182,7 +187,11 @@ def _proved(course: Course, state_dir: Path, count: int, only: int | None, seed:
     due = [e for e in wanted if not is_current(e, recorded.get(e.name))]
     if due:
         yield Finding("modules/ledger.json", f"{len(due)} of {len(wanted)} entries are out of date", _PROVE)
-    drawn = draw([e for e in wanted if e not in due], count, seed)
+    older = by_older_grader(wanted, recorded)
+    if strict and older:
+        told = f"{len(older)} of {len(wanted)} entries were graded by an older grader"
+        yield Finding("modules/ledger.json", told, _PROVE + " --older-grader")
+    drawn = draw(older or [e for e in wanted if e not in due], count, seed)
     now = regrade(course, due + drawn, state_dir=state_dir)
     for entry in drawn:
         if now[entry.name] != recorded[entry.name]:

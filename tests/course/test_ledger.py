@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from grader.course import Course
+from grader.course.fingerprint import grader_fingerprint
 from grader.course.ledger import entries, ledger_path, read_ledger
-from grader.course.prove import Wrong, draw, is_current, judge, regrade, superfluous, unproved
+from grader.course.prove import Wrong, by_older_grader, draw, is_current, judge, regrade, superfluous, unproved
 from grader.course.verify import check_state
 from grader.domain.course import State
 
@@ -30,12 +31,16 @@ def test_every_state_lints_and_passes_its_own_checks(real: Course, state_dir: Pa
 
 @pytest.mark.slow(minutes=1)
 def test_what_changed_and_a_sample_come_out_as_recorded(real: Course, state_dir: Path):
-    """The sample is drawn by the ledger's own content: it moves on with each change, and repeats for each commit."""
+    """The sample is drawn by the ledger and the grader: it moves on with each change, and repeats for each commit.
+
+    What an older grader graded comes before what this one did.
+    """
     wanted, recorded = list(entries(real)), read_ledger(real)
     current = [e for e in wanted if is_current(e, recorded.get(e.name))]
     due = [e for e in wanted if e not in current]
-    seed = int(hashlib.sha256(ledger_path(real).read_bytes() if recorded else b"").hexdigest()[:8], 16)
-    drawn = draw(current, SAMPLE, seed)
+    content = ledger_path(real).read_bytes() if recorded else b""
+    seed = int(hashlib.sha256(content + grader_fingerprint().encode()).hexdigest()[:8], 16)
+    drawn = draw(by_older_grader(wanted, recorded) or current, SAMPLE, seed)
     now = regrade(real, due + drawn, state_dir=state_dir)
     assert {e.name: now[e.name] for e in drawn} == {e.name: recorded[e.name] for e in drawn}
     assert [w for w in (Wrong(e.name, e.problem(now[e.name])) for e in due) if w.problem] == []

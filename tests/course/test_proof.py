@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import Course, build_starters, load_course, prove, verify
+from grader.course.fingerprint import grader_fingerprint
 from grader.course.ledger import Entry, Outcome, entries, ledger_path, read_ledger, write_json, write_ledger
 from grader.course.load import KINDS, ROUNDS, Steadiness, load_path
 from grader.domain.errors import CourseError, SandboxError
@@ -26,9 +27,9 @@ def entry(course: Course, name: str) -> Entry:
 
 def right(course: Course) -> dict[str, Outcome]:
     """A ledger in which everything came out as it has to."""
-    return {
-        e.name: Outcome(e.key, 100 if e.kind in ("solution", "earlier") else 0, failed_in(e)) for e in entries(course)
-    }
+    grader = grader_fingerprint()
+    scores = {"solution": 100, "earlier": 100}
+    return {e.name: Outcome(e.key, scores.get(e.kind, 0), failed_in(e), grader=grader) for e in entries(course)}
 
 
 def failed_in(each: Entry) -> tuple[str, ...]:
@@ -195,6 +196,30 @@ def test_only_what_changed_is_graded_again(course: Course, graded: list[str], tm
     assert run(course, tmp_path) == prove.Proof(7, 1, ())
     assert graded == ["02/mutant/forgets"]
     assert run(course, tmp_path, only=1, anew=True) == prove.Proof(3, 3, ())
+
+
+def test_what_an_older_grader_graded_counts_is_told_and_can_be_graded_again(
+    course: Course, graded: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    run(course, tmp_path)
+    monkeypatch.setattr(prove, "grader_fingerprint", lambda: "another")
+    wanted = list(entries(course))
+    assert prove.by_older_grader(wanted, read_ledger(course)) == tuple(wanted)
+    assert prove.judge(wanted, read_ledger(course)) == ()
+    graded.clear()
+    assert run(course, tmp_path) == prove.Proof(7, 0, (), older=7)
+    run(course, tmp_path, only=1, older=True)
+    assert sorted(graded) == ["01/mutant/forgets", "01/solution", "01/starter"]
+
+
+def test_before_a_release_nothing_may_be_of_an_older_grader(
+    course: Course, graded: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    run(course, tmp_path)
+    monkeypatch.setattr(verify, "regrade", lambda course, chosen, **_: {e.name: right(course)[e.name] for e in chosen})
+    monkeypatch.setattr(prove, "grader_fingerprint", lambda: "another")
+    found = [[f.problem for f in verify._proved(course, tmp_path, 2, 1, 0, strict)] for strict in (False, True)]
+    assert found == [[], ["3 of 3 entries were graded by an older grader"]]
 
 
 def test_what_left_the_course_leaves_the_ledger(course: Course, graded: list[str], tmp_path: Path):

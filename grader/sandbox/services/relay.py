@@ -37,6 +37,7 @@ class Route:
         """
 
         async def change() -> None:
+            """In the relay's thread."""
             self._network.set(mode, delay_s)
             if mode == "cut":
                 self._cut()
