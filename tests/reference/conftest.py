@@ -18,8 +18,12 @@ MachineWith = Callable[..., AbstractContextManager[Machine]]
 
 
 def compose_environment(project: Path) -> dict[str, str]:
-    """What the Compose file gives the application on a machine where nobody set anything: it must be enough."""
-    given = yaml.safe_load((project / "docker-compose.yml").read_text())["x-app"]["environment"]
+    """What the Compose file gives what migrates on a machine where nobody set anything: it must be enough.
+
+    That is what it gives the application, with the role that owns the tables; ``platform`` runs web and worker as the
+    other one.
+    """
+    given = yaml.safe_load((project / "docker-compose.yml").read_text())["services"]["migrate"]["environment"]
     return {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for name, value in given.items()}
 
 

@@ -3,6 +3,11 @@
 from tests.reference.machine import Machine
 
 PASSWORD = "development-only"
+_AS_RUNTIME = (
+    "case $DATABASE_URL in postgres://app:*@db:5432/app)"
+    f" export DATABASE_URL=postgres://runtime:{PASSWORD}@db:5432/app; esac; "
+)
+"""Before what runs the application as the Compose file does: not as the role that owns the tables."""
 _INITDB = "--auth=scram-sha-256 --no-sync --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C --encoding=UTF8"
 
 
@@ -42,7 +47,9 @@ def start_web(machine: Machine) -> None:
 
 def run_web(machine: Machine, before: str = "") -> None:
     """The web processes on a database that is there; ``before`` is what their shell does first."""
-    machine.start(f"{before}exec gunicorn config.wsgi:application", until="python docker/healthcheck.py", log="web")
+    machine.start(
+        f"{_AS_RUNTIME}{before}exec gunicorn config.wsgi:application", until="python docker/healthcheck.py", log="web"
+    )
 
 
 def stop_web(machine: Machine) -> None:
@@ -53,7 +60,7 @@ def stop_web(machine: Machine) -> None:
 def start_worker(machine: Machine) -> None:
     """A worker for every queue that the Compose file gives it."""
     machine.start(
-        "celery -A config.celery worker --loglevel info --queues comments,mail,analytics --pool solo",
+        f"{_AS_RUNTIME}celery -A config.celery worker --loglevel info --queues comments,mail,analytics --pool solo",
         until="celery -A config.celery inspect ping --timeout 2 >/dev/null",
         log="worker",
     )

@@ -57,6 +57,13 @@ def test_data_are_where_nothing_reaches_the_world(compose: dict[str, Any]) -> No
     assert compose["services"]["nginx"]["networks"] == ["outside"]
 
 
+def test_only_what_migrates_owns_the_tables(services: dict[str, dict[str, Any]]) -> None:
+    urls = {name: service.get("environment", {}).get("DATABASE_URL", "") for name, service in services.items()}
+    assert {name for name, url in urls.items() if url.startswith("postgres://app:")} == {"migrate"}
+    assert all(urls[name].startswith("postgres://runtime:") for name in ("web", "worker", "beat"))
+    assert services["migrate"]["environment"]["DATABASE_RUNTIME_ROLE"] == "runtime"
+
+
 def test_everything_that_stays_has_a_health_check(services: dict[str, dict[str, Any]]) -> None:
     for name, service in services.items():
         check = service["healthcheck"]

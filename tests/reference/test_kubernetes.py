@@ -101,7 +101,7 @@ def test_the_probes_ask_what_they_should(objects: Objects) -> None:
     assert asked == {"startup": "/live", "liveness": "/live", "readiness": "/healthz"}
 
 
-def test_there_is_time_to_end_in_peace(objects: Objects, project: Path) -> None:
+def test_there_is_time_for_a_graceful_shutdown(objects: Objects, project: Path) -> None:
     said = re.search(r"^graceful_timeout = [^\d\n]*(\d+)", (project / "gunicorn.conf.py").read_text(), re.MULTILINE)
     web = pods(objects)["web"]
     pause = web["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
@@ -126,10 +126,22 @@ def test_nothing_is_allowed_that_no_policy_names(objects: Objects) -> None:
     assert first == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
 
+def test_only_the_migration_owns_the_tables(objects: Objects) -> None:
+    urls = {made["metadata"]["name"]: made["stringData"].get("DATABASE_URL", "") for made in of_kind(objects, "Secret")}
+    assert urls["platform"].startswith("postgres://runtime:")
+    assert urls["migrate"].startswith("postgres://app:")
+    given = {
+        name: [one.get("secretRef", {}).get("name") for one in pod["containers"][0]["envFrom"]]
+        for name, pod in pods(objects).items()
+    }
+    assert {name for name, sources in given.items() if "migrate" in sources} == {"migrate"}
+    assert given["migrate"][-1] == "migrate"
+
+
 def test_no_secret_is_in_the_files(objects: Objects) -> None:
     for secret in of_kind(objects, "Secret"):
         for name, value in secret["stringData"].items():
-            assert "REPLACE-ME" in value or name.startswith("PG"), name
+            assert "REPLACE-ME" in value or name.startswith("PG") or name == "DATABASE_RUNTIME_ROLE", name
 
 
 def test_compose_and_cluster_start_the_same(objects: Objects, project: Path) -> None:

@@ -148,6 +148,54 @@ def test_a_large_body_is_refused_in_the_shape_of_the_api(proxy: Machine) -> None
     assert answer.headers["content-type"] == ["application/problem+json"]
 
 
+SECURITY = [
+    *OURS,
+    "x-frame-options",
+    "referrer-policy",
+    "permissions-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+]
+OWN_ERRORS = {
+    "/metrics": (404, ""),
+    "/static/nothing.css": (404, ""),
+    "/static/": (403, ""),
+    "/static/admin/css/base.css": (405, "--request DELETE"),
+    "/healthz": (421, "--header 'Host: evil.example.org'"),
+    f"/{'a' * 9000}": (414, ""),
+    "/": (400, f"--header 'X-Large: {'a' * 9000}'"),
+}
+
+
+@pytest.mark.parametrize("path", [*OWN_ERRORS, "/static/admin/css/base.css?"], ids=lambda path: path[:30])
+def test_what_the_proxy_answers_has_every_security_header_once(proxy: Machine, path: str) -> None:
+    headers = ask(proxy, path, OWN_ERRORS.get(path, (200, ""))[1]).headers
+    assert {name: len(headers.get(name, [])) for name in SECURITY} == dict.fromkeys(SECURITY, 1)
+
+
+@pytest.mark.parametrize("path", OWN_ERRORS, ids=lambda path: path[:30])
+def test_errors_of_the_proxy_have_the_members_of_the_api(proxy: Machine, path: str) -> None:
+    status, words = OWN_ERRORS[path]
+    answer = ask(proxy, path, words)
+    body = json.loads(answer.body)
+    assert (answer.status, body["status"]) == (status, status)
+    assert set(body) == {"type", "title", "status", "detail", "instance", "code"}
+    assert answer.headers["content-type"] == ["application/problem+json"]
+    assert body["instance"] in (path, "/")
+
+
+def test_a_path_cannot_break_out_of_a_problem(proxy: Machine) -> None:
+    answer = ask(proxy, "/static/%22,%22code%22:%22mine", "--path-as-is")
+    assert json.loads(answer.body)["code"] == "not_found"
+
+
+def test_no_redirect_leads_to_a_name_that_a_client_made_up(proxy: Machine) -> None:
+    said = proxy.sh("curl --silent --include --header 'Host: evil.example.org' http://localhost:8080/admin/")
+    assert " 421 " in said.splitlines()[0]
+    assert "evil" not in said
+    assert "Location: https://localhost/" in proxy.sh("curl --silent --include http://127.0.0.1:8080/")
+
+
 def test_guessing_is_slowed_down(proxy: Machine) -> None:
     answers = [ask(proxy, "/admin/login/") for _ in range(5)]
     assert 200 in {answer.status for answer in answers}

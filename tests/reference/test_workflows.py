@@ -86,6 +86,7 @@ case "$*" in
     *"get job migrate"*) cat /tmp/migration ;;
     *"apply --filename -"*) cat >>/tmp/applied ;;
     "kustomize k8s") cat k8s/web.yaml k8s/worker.yaml k8s/beat.yaml k8s/backup.yaml ;;
+    *"get deployment "*) [ -e /tmp/new-cluster ] || echo 7 ;;
     *"rollout status deployment/worker"*) [ ! -e /tmp/worker-hangs ] ;;
 esac
 """
@@ -102,7 +103,7 @@ DEPLOY = "PATH=/tmp/fake:$PATH IMAGE=ghcr.io/someone/platform SMOKE_SECONDS=1 sh
 @pytest.fixture
 def cluster(machine: Machine) -> Machine:
     """A stand-in for kubectl that notes what it is asked, and for a site that is well."""
-    machine.sh("rm -rf /tmp/fake /tmp/calls /tmp/applied /tmp/worker-hangs; mkdir /tmp/fake")
+    machine.sh("rm -rf /tmp/fake /tmp/calls /tmp/applied /tmp/worker-hangs /tmp/new-cluster; mkdir /tmp/fake")
     for name, body in (("kubectl", KUBECTL), ("curl", CURL)):
         machine.sh(f"cat >/tmp/fake/{name} <<'END'\n{body}END\nchmod +x /tmp/fake/{name}")
     machine.sh("echo SuccessCriteriaMet Complete >/tmp/migration; echo 200 >/tmp/site")
@@ -139,7 +140,30 @@ def test_a_release_that_is_not_well_goes_back_by_itself(cluster: Machine, wrong:
     done = cluster.try_sh(DEPLOY)
     assert (done.status != 0, "back to the version before" in done.err) == (True, True)
     for part in ("web", "worker", "beat"):
-        assert f"rollout undo deployment/{part}" in calls(cluster)
+        assert f"rollout undo deployment/{part} --to-revision 7" in calls(cluster)
+
+
+@pytest.mark.slow
+def test_a_first_release_that_is_not_well_has_nothing_to_go_back_to(cluster: Machine) -> None:
+    cluster.sh("echo 500 >/tmp/site; touch /tmp/new-cluster")
+    done = cluster.try_sh(DEPLOY)
+    assert (done.status, "there is nothing to go back to" in done.err) == (1, True)
+    assert "undo" not in calls(cluster)
+
+
+@pytest.mark.slow
+def test_a_rollback_that_is_not_well_does_not_return_to_the_version_that_was_left(cluster: Machine) -> None:
+    cluster.sh("echo 500 >/tmp/site")
+    done = cluster.try_sh(f"MIGRATE=no UNDO=no {DEPLOY}")
+    assert (done.status, "and stays" in done.err) == (1, True)
+    assert "undo" not in calls(cluster)
+
+
+def test_the_workflow_that_rolls_back_leaves_schema_and_version(workflows: dict[str, dict[str, Any]]) -> None:
+    (step,) = (
+        step for step in workflows["rollback"]["jobs"]["rollback"]["steps"] if "deploy.sh" in step.get("run", "")
+    )
+    assert (step["env"]["MIGRATE"], step["env"]["UNDO"]) == ("no", "no")
 
 
 @pytest.mark.slow

@@ -4,9 +4,11 @@
 #
 # IMAGE                where the images are, without the tag; required
 # MIGRATE              "no": leave the schema as it is, as when rolling back; "yes"
+# UNDO                 "no": stay with this version even if it is not well, as when rolling back; "yes"
 #
 # First the migration, which the running version must be able to live with. Then the new version, and a smoke test.
-# If that fails, the version before comes back, and this ends with 1.
+# If that fails, each deployment goes back to the revision that it had before, and this ends with 1. One that the
+# release had not changed stays as it is.
 set -eu
 version=${1:?"which version: $0 v1.4.2 https://platform.example.org"}
 base=${2:?"where to test: $0 v1.4.2 https://platform.example.org"}
@@ -42,9 +44,17 @@ release() {
     sh "$here/smoke.sh" "$base"
 }
 
+# The revision of a deployment, or nothing if there is none yet.
+revision() {
+    cluster get deployment "$1" --ignore-not-found \
+        --output 'jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}'
+}
+
+# By number: without one, kubectl goes to the revision before the current one, also where nothing had changed.
 undo() {
-    for part in web worker beat; do
-        cluster rollout undo "deployment/$part"
+    for part in web:$web worker:$worker beat:$beat; do
+        [ -n "${part#*:}" ] || { echo "${part%:*} is new: there is nothing to go back to" >&2; return 1; }
+        cluster rollout undo "deployment/${part%:*}" --to-revision "${part#*:}"
     done
     for part in web worker beat; do
         cluster rollout status "deployment/$part" --timeout 300s
@@ -52,7 +62,14 @@ undo() {
 }
 
 [ "${MIGRATE:-yes}" = no ] || migrate
+web=$(revision web)
+worker=$(revision worker)
+beat=$(revision beat)
 release || {
+    if [ "${UNDO:-yes}" = no ]; then
+        echo "$version is not well, and stays: name another version" >&2
+        exit 1
+    fi
     echo "$version is not well: back to the version before" >&2
     undo
     exit 1

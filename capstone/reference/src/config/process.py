@@ -17,7 +17,7 @@ def is_worker() -> bool:
 
 
 def share_metrics(leader: int) -> None:
-    """Put the numbers of this process where all with this leader put theirs, unless told where.
+    """Set PROMETHEUS_MULTIPROC_DIR, shared by all processes with this leader, unless it is set.
 
     Before anything imports prometheus_client, which looks once. The leader is gunicorn's or the
     worker's main process; what leaders left that are gone would be counted again, and is removed.

@@ -15,10 +15,10 @@ from accounts.roles import Role
 from comments import services
 from comments.choices import CommentStatus
 from comments.models import Comment
-from comments.tasks import enqueue_comment, publish_comment, queue_forgotten_comments
+from comments.tasks import enqueue_comment, publish_comment, requeue_unscreened_comments
 from config.celery import app
 from jobs.dead_letters import look, take_out
-from mail.models import Letter
+from mail.models import Email
 from tests.factories import CommentFactory, PostFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -53,8 +53,8 @@ def test_what_fails_on_every_try_is_laid_aside() -> None:
         task_id = enqueue_comment(comment)
     assert tries.call_count == 6
     assert AsyncResult(task_id).state == states.FAILURE
-    (letter,) = look()
-    assert letter == {
+    (email,) = look()
+    assert email == {
         "task": "comments.tasks.publish_comment",
         "id": task_id,
         "args": [comment.pk],
@@ -79,7 +79,7 @@ def test_who_moderates_needs_no_moderator(role: Role) -> None:
     publish_comment(comment.pk)
     comment.refresh_from_db()
     assert comment.status == CommentStatus.APPROVED
-    assert not Letter.objects.exists()
+    assert not Email.objects.exists()
 
 
 def test_strangers_wait_and_the_host_is_told_once() -> None:
@@ -88,7 +88,7 @@ def test_strangers_wait_and_the_host_is_told_once() -> None:
     publish_comment(comment.pk)
     comment.refresh_from_db()
     assert comment.status == CommentStatus.PENDING
-    assert Letter.objects.get().to == comment.post.author.email
+    assert Email.objects.get().to == comment.post.author.email
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_trust_is_earned_and_lost(
 def test_hosts_are_not_told_of_their_own_comments() -> None:
     post = PostFactory(out=True)
     publish_comment(CommentFactory(post=post, author=post.author).pk)
-    assert not Letter.objects.exists()
+    assert not Email.objects.exists()
 
 
 def test_what_a_person_has_decided_stays() -> None:
@@ -152,19 +152,19 @@ class TestLeftBehind:
     def test_it_is_found(self) -> None:
         fresh = CommentFactory(author__role=Role.EDITOR)
         CommentFactory(author__role=Role.EDITOR, submitted_at=self.LONG_AGO)
-        assert queue_forgotten_comments() == 1
+        assert requeue_unscreened_comments() == 1
         assert list(Comment.objects.unscreened()) == [fresh]
 
     def test_it_is_queued_once_in_a_while(self, settings: Settings) -> None:
         CommentFactory(submitted_at=self.LONG_AGO)
         with patch("comments.tasks.enqueue_comment") as enqueue:
-            assert [queue_forgotten_comments() for _ in range(3)] == [1, 0, 0]
+            assert [requeue_unscreened_comments() for _ in range(3)] == [1, 0, 0]
         assert enqueue.call_count == 1
 
     def test_what_failed_for_good_is_left_alone(self) -> None:
         comment = CommentFactory(submitted_at=self.LONG_AGO)
         with patch("comments.tasks.publish_comment", side_effect=ValueError):
-            assert [queue_forgotten_comments() for _ in range(3)] == [1, 0, 0]
+            assert [requeue_unscreened_comments() for _ in range(3)] == [1, 0, 0]
         assert len(list(take_out())) == 1
         comment.refresh_from_db()
         assert comment.screening_failed_at is not None
@@ -179,21 +179,21 @@ class TestLeftBehind:
         settings.QUEUE_LIMIT = 2
         ids = [CommentFactory(submitted_at=self.LONG_AGO).pk for _ in range(5)]
         with patch("comments.tasks.enqueue_comment") as enqueue:
-            assert [queue_forgotten_comments() for _ in range(4)] == [2, 2, 1, 0]
+            assert [requeue_unscreened_comments() for _ in range(4)] == [2, 2, 1, 0]
         assert [call.args[0].pk for call in enqueue.call_args_list] == ids
 
     def test_a_full_queue_gets_no_more(self, settings: Settings) -> None:
         settings.QUEUE_LIMIT = 0
         CommentFactory(submitted_at=self.LONG_AGO)
-        assert queue_forgotten_comments() == 0
+        assert requeue_unscreened_comments() == 0
 
 
-def test_the_letter_leaves_with_the_comment(
+def test_the_email_leaves_with_the_comment(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     comment = CommentFactory()
     with django_capture_on_commit_callbacks(execute=True):
         publish_comment(comment.pk)
-    (letter,) = mail.outbox
-    assert letter.to == [comment.post.author.email]
-    assert Letter.objects.waiting().count() == 0
+    (email,) = mail.outbox
+    assert email.to == [comment.post.author.email]
+    assert Email.objects.waiting().count() == 0

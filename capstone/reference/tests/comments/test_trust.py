@@ -123,7 +123,7 @@ def test_screening_changes_nothing_that_its_author_has_seen(
     assert edited.status_code == 200, edited.content
 
 
-def test_each_time_that_a_comment_begins_to_wait_is_one_letter(
+def test_each_time_that_a_comment_begins_to_wait_is_one_email(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     comment = CommentFactory()

@@ -25,4 +25,4 @@ def test_redis_answers(redis: Redis) -> None:
 def test_mail_is_taken(smtp: Smtp) -> None:
     with smtplib.SMTP("127.0.0.1", smtp.port) as client:
         client.sendmail("a@example.org", ["b@example.org"], "Subject: Hello\n\nWell.")
-    assert smtp.letters[-1]["Subject"] == "Hello"
+    assert smtp.messages[-1]["Subject"] == "Hello"

@@ -44,10 +44,10 @@ def waiting(postgres: Postgres) -> int:
         return len(connection.execute(query).fetchall())
 
 
-def letters_about(smtp: Smtp, comment: int) -> list[Any]:
+def emails_about(smtp: Smtp, comment: int) -> list[Any]:
     """What the mail server took about a comment that waits."""
     key = f"<comment-{comment}-waits-"
-    return [one for one in smtp.letters if one.get("Message-ID", "").startswith(key)]
+    return [one for one in smtp.messages if one.get("Message-ID", "").startswith(key)]
 
 
 def in_hand(redis: Redis) -> int:
@@ -63,9 +63,9 @@ def test_an_editors_comment_comes_out_and_a_readers_waits(
     other = platform.comment(post, X_Request_ID=ID).body["id"]
     eventually(lambda: status_of(postgres, trusted) == ("approved", True))
     eventually(lambda: status_of(postgres, other) == ("pending", True))
-    eventually(lambda: letters_about(smtp, other))
-    (letter,) = letters_about(smtp, other)
-    assert letter["To"] == "contributor@example.org"
+    eventually(lambda: emails_about(smtp, other))
+    (email,) = emails_about(smtp, other)
+    assert email["To"] == "contributor@example.org"
     done = {"comments.tasks.publish_comment", "mail.tasks.deliver"}
     eventually(lambda: done <= tasks_of(platform, ID))
 
@@ -101,7 +101,7 @@ def test_what_a_killed_worker_had_in_hand_is_done_by_the_next(
 def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(
     platform: Platform, postgres: Postgres
 ) -> None:
-    post = platform.publish("Ends in peace")
+    post = platform.publish("Graceful shutdown")
     times = platform.worker.said().count(" ready.")
     endings = platform.worker.said().count("Warm shutdown")
     with held(postgres):
@@ -153,7 +153,7 @@ def test_what_was_given_up_is_seen_and_replayed(
     assert redis.client(QUEUES).llen("dead") == 1  # looking takes nothing away
     assert 'platform_queue_depth{queue="dead"} 1' in platform.ask("/metrics").body
     platform.manage("dead_letters", "--replay")
-    eventually(lambda: letters_about(smtp, waits_for))
+    eventually(lambda: emails_about(smtp, waits_for))
     assert not redis.client(QUEUES).llen("dead")
     reports = [p.body for p in sink.posted if b"MailRefusedError" in p.body]
     assert len([body for body in reports if b'"exception"' in body]) == 1

@@ -178,7 +178,6 @@ class TestWhatTellsTheCache:
             lambda post: PostFactory().tags.add(TagFactory()),
             lambda post: CategoryFactory(),
         ],
-        ids=str,
     )
     def test_what_nobody_sees_tells_it_nothing(
         self,

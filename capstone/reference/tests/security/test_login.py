@@ -307,7 +307,7 @@ class TestMassAssignment:
         "session_epoch": 7,
     }
 
-    def test_nobody_registers_with_powers(self, client: APIClient) -> None:
+    def test_nobody_registers_with_privileges(self, client: APIClient) -> None:
         answer = register(client, "eve", **self.POWERS)  # type: ignore[arg-type]
         assert answer.status_code in (202, 400)
         for eve in User.objects.filter(username="eve"):
@@ -317,7 +317,7 @@ class TestMassAssignment:
                 False,
             )
 
-    def test_nobody_logs_in_with_powers(self, ann: User) -> None:
+    def test_nobody_logs_in_with_privileges(self, ann: User) -> None:
         sent = {"username": "ann", "password": PASSWORD} | self.POWERS
         assert APIClient().post("/api/v1/auth/login/", sent).status_code in (200, 400)
         ann.refresh_from_db()

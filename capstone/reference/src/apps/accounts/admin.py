@@ -19,10 +19,10 @@ from accounts.models import User
 # BEGIN SOLUTION 04
 from audit.actions import Action
 from audit.services import record
-from authentication.powers import (
-    note_activity,
-    note_new_privileges,
-    note_new_role,
+from authentication.privilege_changes import (
+    audit_activation,
+    audit_privilege_changes,
+    audit_role_change,
     privileges,
 )
 
@@ -42,15 +42,15 @@ class UserAdmin(DjangoUserAdmin):
     def save_model(
         self, request: HttpRequest, obj: User, form: ModelForm, change: bool
     ) -> None:
-        """Save, with all that has to follow when powers change. The admin is one transaction."""
+        """Save, with the audit entries and revoked sessions that a new role or status demands."""
         super().save_model(request, obj, form, change)
         by = cast(User, request.user)
         if not change:
             record(action=Action.CREATED, actor=by, target=obj)
         if change and "role" in form.changed_data:
-            note_new_role(user=obj, by=by, before=form.initial["role"])
+            audit_role_change(user=obj, by=by, before=form.initial["role"])
         if change and "is_active" in form.changed_data:
-            note_activity(user=obj, by=by)
+            audit_activation(user=obj, by=by)
 
     def save_related(
         self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
@@ -60,7 +60,7 @@ class UserAdmin(DjangoUserAdmin):
         if change:
             by = cast(User, request.user)
             before = privileges(form.initial)
-            note_new_privileges(user=form.instance, by=by, before=before)
+            audit_privilege_changes(user=form.instance, by=by, before=before)
 
     @transaction.atomic
     def user_change_password(

@@ -12,14 +12,14 @@ from accounts.models import User
 # BEGIN SOLUTION 04
 from audit.actions import Action
 from audit.services import record
-from authentication.powers import note_activity, note_new_role
+from authentication.privilege_changes import audit_activation, audit_role_change
 
 # END
 from core.saving import clean_and_save
 
-# What people say about themselves. The rest is for admins to say, and never about themselves.
-OWN = frozenset({"first_name", "last_name", "email"})
-POWERS = frozenset({"role", "is_active"})
+# Fields that people change on their own account, and those that only admins change, of others.
+SELF_EDITABLE = frozenset({"first_name", "last_name", "email"})
+PRIVILEGED = frozenset({"role", "is_active"})
 
 
 class UserChanges(TypedDict, total=False):
@@ -57,7 +57,7 @@ def update_user(*, user: User, by: AnyUser, **given: Unpack[UserChanges]) -> Use
     changes = {
         name: value for name, value in given.items() if getattr(user, name) != value
     }
-    if user == by and (lost := POWERS & changes.keys()):
+    if user == by and (lost := PRIVILEGED & changes.keys()):
         message = "Nobody changes this of their own account."
         raise ValidationError(dict.fromkeys(sorted(lost), message))
     # BEGIN SOLUTION 04
@@ -69,11 +69,11 @@ def update_user(*, user: User, by: AnyUser, **given: Unpack[UserChanges]) -> Use
     clean_and_save(user, unchecked={"password"})
     # BEGIN SOLUTION 04
     if "role" in changes:
-        note_new_role(user=user, by=by, before=before)
+        audit_role_change(user=user, by=by, before=before)
     if "is_active" in changes:
-        note_activity(user=user, by=by)
+        audit_activation(user=user, by=by)
     # STUB
-    # # TODO(04): write new powers to the audit log; a closed account loses its sessions
+    # # TODO(04): write a new role to the audit log; a closed account loses its sessions
     # # (brief, tasks 3 and 8).
     # END
     return user
@@ -100,7 +100,7 @@ def delete_user(*, user: User, by: AnyUser) -> None:
 def _require_may_change(user: User, by: AnyUser, names: set[str]) -> None:
     """Admins change everybody but superusers, people only what is their own to say."""
     own = is_member(by) and user == by
-    if not (is_admin(by) or (own and names <= OWN)):
+    if not (is_admin(by) or (own and names <= SELF_EDITABLE)):
         raise PermissionDenied("Only admins change the accounts of others.")
     if user.is_superuser and not by.is_superuser:
         raise PermissionDenied("Only superusers change superusers.")

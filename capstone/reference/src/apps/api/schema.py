@@ -131,7 +131,7 @@ class OperationSchema(AutoSchema):
         return paginator is not None and issubclass(paginator, LimitOffsetPagination)
 
     def _lets_in(self, user: AnyUser) -> bool:
-        """Whether this person, a stranger or a mere reader, gets past the door."""
+        """Whether this person, a stranger or a mere reader, has permission."""
         request = self.view.request
         before = request.user
         request.user = user

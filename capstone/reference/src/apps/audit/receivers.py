@@ -1,5 +1,5 @@
 # FILE SOLUTION 04
-"""Django and axes say who comes, fails and goes, whichever door it is; this writes it down."""
+"""Audit entries of log-ins, log-outs and lock-outs, from the signals of Django and axes."""
 
 from typing import Any
 

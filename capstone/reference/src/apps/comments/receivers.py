@@ -10,14 +10,14 @@ from comments.models import Comment, Rejection
 from comments.signals import comment_submitted
 from comments.tasks import PUBLISH_COMMENT, enqueue_comment, note_screening_failed
 from jobs.broker import enqueue
-from jobs.signals import task_buried
+from jobs.signals import task_dead_lettered
 
 
 def connect() -> None:
     """Begin to listen."""
     comment_submitted.connect(queue_comment, dispatch_uid="comments")
     post_save.connect(note_rejection, sender=Comment, dispatch_uid="comments")
-    task_buried.connect(note_failure, dispatch_uid="comments")
+    task_dead_lettered.connect(note_failure, dispatch_uid="comments")
 
 
 def queue_comment(*, comment: Comment, **_: Any) -> None:

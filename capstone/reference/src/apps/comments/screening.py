@@ -13,7 +13,7 @@ from comments.choices import CommentStatus
 from comments.models import Comment
 from comments.signals import comment_moderated
 from core.events import announce
-from mail.services import write_letter
+from mail.services import write_email
 
 
 @transaction.atomic
@@ -63,7 +63,7 @@ def _ask_author_of_post(comment: Comment) -> None:
     """An e-mail to whoever moderates it, one for each time that it is submitted."""
     host = comment.post.author
     if host.email and host != comment.author:
-        write_letter(
+        write_email(
             key=f"comment-{comment.pk}-waits-{comment.submitted_at:%Y%m%dT%H%M%S%f}",
             to=host.email,
             subject="A comment waits for you",

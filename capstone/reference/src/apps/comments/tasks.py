@@ -40,8 +40,8 @@ def note_screening_failed(comment_id: int) -> None:
     failed.update(screening_failed_at=timezone.now())
 
 
-@shared_task(name="comments.tasks.queue_forgotten_comments", base=ReliableTask)
-def queue_forgotten_comments() -> int:
+@shared_task(name="comments.tasks.requeue_unscreened_comments", base=ReliableTask)
+def requeue_unscreened_comments() -> int:
     """Beat: queue again what was left behind, since the broker was away; how many.
 
     A comment comes into the queue once in LEFT_BEHIND_AFTER, and none while the queue is full:

@@ -1,7 +1,7 @@
 # FILE SOLUTION 05
 """Django's Redis cache, behind a circuit breaker, and counted."""
 
-from functools import cache as once_each
+import functools
 from typing import Any, cast
 
 from django.conf import settings
@@ -22,7 +22,7 @@ UNAVAILABLE = (RedisError, OSError)
 _MISSING = object()
 
 
-@once_each
+@functools.cache
 def circuit_of(server: str) -> Circuit:
     """One for each server: every thread has a cache object of its own, and they share this."""
     return Circuit("Redis", seconds=settings.CACHE_CIRCUIT_SECONDS)

@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""Cache-aside: look into the cache, else make it and put it there. Never in anybody's way.
+"""Cache-aside with generations and stale-while-revalidate.
 
 Keys carry a generation. A change makes a new one, and what the old one knew is never asked for
 again; so an answer that was on its way while something changed cannot outlive the change.

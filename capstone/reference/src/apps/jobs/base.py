@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from redis import RedisError
 
-from jobs.context import note_killed
-from jobs.dead_letters import bury
+from jobs.context import log_killed_run
+from jobs.dead_letters import send_to_dead_letter_queue
 from jobs.lost import check_returns
 
 # What may be over in a moment. Anything else is a mistake, and is one the next time, too.
@@ -32,7 +32,7 @@ class TimedRequest(Request):
         """At a limit. At the hard one the child is killed, and cannot say so itself."""
         super().on_timeout(soft, timeout)
         if not soft:
-            note_killed(self, timeout)
+            log_killed_run(self, timeout)
 
 
 class ReliableTask(Task[..., Any]):
@@ -61,4 +61,6 @@ class ReliableTask(Task[..., Any]):
         einfo: Any,
     ) -> None:
         """Given up, or killed at its limit: lay it where it is seen and can be replayed."""
-        bury(task=self.name, task_id=task_id, args=args, kwargs=kwargs, error=exc)
+        send_to_dead_letter_queue(
+            task=self.name, task_id=task_id, args=args, kwargs=kwargs, error=exc
+        )

@@ -29,19 +29,19 @@ class Run:
 
 
 def connect() -> None:
-    """Send the id along, and take it up again."""
-    signals.before_task_publish.connect(send_along, dispatch_uid="context")
-    signals.task_prerun.connect(take_up, dispatch_uid="context")
-    signals.task_postrun.connect(put_down, dispatch_uid="context")
+    """Connect the propagation of request ids to Celery's signals."""
+    signals.before_task_publish.connect(propagate_request_id, dispatch_uid="context")
+    signals.task_prerun.connect(bind_context, dispatch_uid="context")
+    signals.task_postrun.connect(log_run, dispatch_uid="context")
 
 
-def send_along(*, headers: dict[str, Any], **_: Any) -> None:
-    """On the way to the broker. What Beat sends gets an id of its own."""
+def propagate_request_id(*, headers: dict[str, Any], **_: Any) -> None:
+    """Put the current request id into the task's headers; a new one where there is no request."""
     headers.setdefault(HEADER, request_id.current() or uuid4().hex)
 
 
-def take_up(*, task: AnyTask, task_id: str, **_: Any) -> None:
-    """In the worker, before the task runs. Run in place, it is in its request anyway."""
+def bind_context(*, task: AnyTask, task_id: str, **_: Any) -> None:
+    """Bind request id, task name and task id before a run, and note when it began."""
     sent = task.request.get(HEADER) or request_id.current() or uuid4().hex
     context = ExitStack()
     context.enter_context(request_id.bound(sent))
@@ -51,8 +51,8 @@ def take_up(*, task: AnyTask, task_id: str, **_: Any) -> None:
     task.request.update(run=Run(perf_counter(), context))
 
 
-def note_killed(request: Request, seconds: float) -> None:
-    """The line of a run that was killed at its time limit, said by the worker's main process.
+def log_killed_run(request: Request, seconds: float) -> None:
+    """Log a run that was killed at its hard time limit, from the worker's main process.
 
     The process that ran it is gone, and Celery's own signal of the end with it.
     """
@@ -72,8 +72,8 @@ def note_killed(request: Request, seconds: float) -> None:
     )
 
 
-def put_down(*, task: AnyTask, state: str | None, **_: Any) -> None:
-    """One line for each run of a task: which, how it went, how long it took."""
+def log_run(*, task: AnyTask, state: str | None, **_: Any) -> None:
+    """Log the run with its state, retries and duration, and unbind its context."""
     run: Run | None = task.request.get("run")
     if run is None:
         return

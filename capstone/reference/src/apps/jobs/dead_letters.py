@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 from celery import current_app
 from kombu.exceptions import ChannelError, OperationalError
 
-from jobs.signals import task_buried
+from jobs.signals import task_dead_lettered
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +27,13 @@ class DeadLetter(TypedDict):
     error: str
 
 
-def bury(
+def send_to_dead_letter_queue(
     *, task: str, task_id: str, args: Any, kwargs: Any, error: BaseException
 ) -> None:
     """Lay a task aside. The error's type is kept and not its words, which may name people.
 
     If a limit killed the task, this runs in the worker's main process: whoever listens for
-    `task_buried` asks no database there, where it would keep all tasks waiting.
+    `task_dead_lettered` asks no database there, where it would keep all tasks waiting.
     """
     letter: DeadLetter = {
         "task": task,
@@ -47,7 +47,7 @@ def bury(
             queue.put(letter)
     except (OSError, OperationalError):
         logger.exception("a task is lost: %s %s %s", task, task_id, letter["args"])
-    task_buried.send_robust(
+    task_dead_lettered.send_robust(
         sender=None, task=task, args=letter["args"], error=letter["error"]
     )
 

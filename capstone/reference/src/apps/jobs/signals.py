@@ -4,5 +4,5 @@
 from django.dispatch import Signal
 
 # task: the name of one that was given up, args: its own, error: the name of the exception
-task_buried = Signal()
+task_dead_lettered = Signal()
 task_ended = Signal()  # task: its name, state, seconds: one run is over

@@ -1,2 +1,2 @@
 # FILE GIVEN 05
-"""Letters to people, written with the deed that they are about and sent by a worker."""
+"""E-mails to people, written with the deed that they are about and sent by a worker."""

@@ -4,12 +4,12 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from mail.models import Letter, LetterQuerySet
-from mail.services import resend_letter
+from mail.models import Email, EmailQuerySet
+from mail.services import resend_email
 
 
-@admin.register(Letter)
-class LetterAdmin(admin.ModelAdmin):
+@admin.register(Email)
+class EmailAdmin(admin.ModelAdmin):
     """Letters, the latest first."""
 
     list_display = ("subject", "to", "created_at", "sent_at", "failed_at", "error")
@@ -22,7 +22,7 @@ class LetterAdmin(admin.ModelAdmin):
     ordering = ("-created_at",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Services write letters, people do not."""
+        """Services write e-mails, people do not."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
@@ -30,13 +30,13 @@ class LetterAdmin(admin.ModelAdmin):
         return False
 
     @admin.action(description="Send again what has failed", permissions=["resend"])
-    def send_again(self, request: HttpRequest, queryset: LetterQuerySet) -> None:
+    def send_again(self, request: HttpRequest, queryset: EmailQuerySet) -> None:
         """Put the failed ones among them into the queue."""
-        letters = list(queryset.failed())
-        for letter in letters:
-            resend_letter(letter=letter)
-        self.message_user(request, f"Letters that are sent again: {len(letters)}")
+        emails = list(queryset.failed())
+        for email in emails:
+            resend_email(email=email)
+        self.message_user(request, f"E-mails that are sent again: {len(emails)}")
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change letters by Django's permissions, though nobody edits one."""
-        return request.user.has_perm("mail.change_letter")
+        """Whoever may change e-mails by Django's permissions, though nobody edits one."""
+        return request.user.has_perm("mail.change_email")

@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""The outbox: letters that were written, and whether they have left."""
+"""The outbox: e-mails that were written, and whether they have left."""
 
 from datetime import datetime
 from typing import Self
@@ -11,8 +11,8 @@ from django.db.models.functions import Coalesce
 from core.models import TimeStamped
 
 
-class LetterQuerySet(models.QuerySet["Letter"]):
-    """Letters by what became of them."""
+class EmailQuerySet(models.QuerySet["Email"]):
+    """E-mails by what became of them."""
 
     def unsent(self) -> Self:
         """Not taken by the mail server, be it that nobody tried or that it failed."""
@@ -37,17 +37,17 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         )
 
 
-class Letter(TimeStamped):
-    """A letter, written in the transaction that it is about: never one without the other.
+class Email(TimeStamped):
+    """An e-mail, written in the transaction that it is about: never one without the other.
 
-    It waits, is sent or has failed. While a task talks to the mail server the letter is claimed,
+    It waits, is sent or has failed. While a task talks to the mail server the e-mail is claimed,
     for no longer than a task may run; no row is locked meanwhile.
     """
 
     key = models.CharField(
         max_length=100,
         unique=True,
-        help_text="What it is about: nobody gets two letters about one thing.",
+        help_text="What it is about: nobody gets two e-mails about one thing.",
     )
     to = models.EmailField()
     subject = models.CharField(max_length=200)
@@ -75,25 +75,25 @@ class Letter(TimeStamped):
         help_text="Why, as the name of the exception.",
     )
 
-    objects = LetterQuerySet.as_manager()
+    objects = EmailQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(sent_at__isnull=True) | Q(failed_at__isnull=True),
-                name="mail_letter_sent_or_failed",
+                name="mail_email_sent_or_failed",
             ),
         ]
         indexes = [
             models.Index(
                 fields=["created_at"],
                 condition=Q(sent_at__isnull=True, failed_at__isnull=True),
-                name="mail_letter_waiting_idx",
+                name="mail_email_waiting_idx",
             ),
             models.Index(
                 fields=["failed_at"],
                 condition=Q(failed_at__isnull=False),
-                name="mail_letter_failed_idx",
+                name="mail_email_failed_idx",
             ),
         ]
 

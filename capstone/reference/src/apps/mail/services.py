@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""Writing letters, and sending them."""
+"""Writing e-mails, and sending them."""
 
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused, SMTPResponseException, SMTPServerDisconnected
@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.events import announce
-from mail.models import Letter, LetterQuerySet
-from mail.signals import letter_written
+from mail.models import Email, EmailQuerySet
+from mail.signals import email_written
 
 
 class MailUnavailableError(ConnectionError):
@@ -24,35 +24,35 @@ class MailRefusedError(Exception):
 
 
 @transaction.atomic
-def write_letter(*, key: str, to: str, subject: str, body: str) -> Letter:
-    """Write a letter, once for each key. It leaves after the commit."""
+def write_email(*, key: str, to: str, subject: str, body: str) -> Email:
+    """Write an e-mail, once for each key. It leaves after the commit."""
     words = {"to": to, "subject": subject, "body": body}
-    letter, new = Letter.objects.get_or_create(key=key, defaults=words)
+    email, new = Email.objects.get_or_create(key=key, defaults=words)
     if new:
-        announce(letter_written, letter=letter)
-    return letter
+        announce(email_written, email=email)
+    return email
 
 
-def send_letter(*, letter_id: int, task_id: str) -> None:
-    """Send a letter that has not left yet; a second call does nothing.
+def send_email(*, email_id: int, task_id: str) -> None:
+    """Send an e-mail that has not left yet; a second call does nothing.
 
     The task claims it in a short transaction and then talks to the mail server outside of any: a
-    slow server must not keep rows locked. Whoever finds a letter that another task has claimed
-    leaves it to that one. A task that comes back because its worker died claims its own letter
+    slow server must not keep rows locked. Whoever finds an e-mail that another task has claimed
+    leaves it to that one. A task that comes back because its worker died claims its own e-mail
     again; if the server had taken it by then it is sent twice, under one Message-ID, by which mail
-    programs know that it is one letter.
+    programs know that it is one e-mail.
 
     Raises MailUnavailableError, MailRefusedError.
     """
-    letter = _claim(letter_id, task_id)
-    if letter is None:
+    email = _claim(email_id, task_id)
+    if email is None:
         return
     try:
-        _hand_over(letter)
+        _hand_over(email)
     except (MailUnavailableError, MailRefusedError):
-        _mine(letter).update(claimed_by="", claimed_until=None)
+        _mine(email).update(claimed_by="", claimed_until=None)
         raise
-    _mine(letter).update(
+    _mine(email).update(
         sent_at=timezone.now(),
         failed_at=None,
         error="",
@@ -62,46 +62,46 @@ def send_letter(*, letter_id: int, task_id: str) -> None:
     )
 
 
-def give_up_letter(*, letter_id: int, error: str) -> None:
-    """The task failed for good: nothing sends the letter until a person says so.
+def mark_email_failed(*, email_id: int, error: str) -> None:
+    """The task failed for good: nothing sends the e-mail until a person says so.
 
-    Nothing is done to a letter that a task has in hand by now: it will say what came of it.
+    Nothing is done to an e-mail that a task has in hand by now: it will say what came of it.
     """
     now = timezone.now()
-    idle = Letter.objects.waiting().filter(claimed_by="", pk=letter_id)
+    idle = Email.objects.waiting().filter(claimed_by="", pk=email_id)
     idle.update(failed_at=now, error=error, updated_at=now)
 
 
 @transaction.atomic
-def resend_letter(*, letter: Letter) -> None:
-    """Send a letter that has failed, since somebody has mended what was wrong."""
-    found = Letter.objects.select_for_update().failed().filter(pk=letter.pk).first()
+def resend_email(*, email: Email) -> None:
+    """Send an e-mail that has failed, since somebody has mended what was wrong."""
+    found = Email.objects.select_for_update().failed().filter(pk=email.pk).first()
     if found is not None:
         found.failed_at, found.error = None, ""
         found.save(update_fields=["failed_at", "error"])
-        announce(letter_written, letter=found)
+        announce(email_written, email=found)
 
 
-def _claim(letter_id: int, task_id: str) -> Letter | None:
-    """The letter, ours until the time limit of a task; None if it is sent or somebody else's."""
+def _claim(email_id: int, task_id: str) -> Email | None:
+    """The e-mail, ours until the time limit of a task; None if it is sent or somebody else's."""
     now = timezone.now()
     until = now + timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT)
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
-    claimable = Letter.objects.unsent().filter(free | Q(claimed_by=task_id))
-    claimed = claimable.filter(pk=letter_id).update(
+    claimable = Email.objects.unsent().filter(free | Q(claimed_by=task_id))
+    claimed = claimable.filter(pk=email_id).update(
         claimed_by=task_id, claimed_until=until
     )
-    return Letter.objects.get(pk=letter_id) if claimed else None
+    return Email.objects.get(pk=email_id) if claimed else None
 
 
-def _mine(letter: Letter) -> LetterQuerySet:
+def _mine(email: Email) -> EmailQuerySet:
     """The row, as long as nobody has taken it over."""
-    return Letter.objects.filter(pk=letter.pk, claimed_by=letter.claimed_by)
+    return Email.objects.filter(pk=email.pk, claimed_by=email.claimed_by)
 
 
-def _hand_over(letter: Letter) -> None:
-    headers = {"Message-ID": f"<{letter.key}@{settings.MAIL_DOMAIN}>"}
-    message = EmailMessage(letter.subject, letter.body, to=[letter.to], headers=headers)
+def _hand_over(email: Email) -> None:
+    headers = {"Message-ID": f"<{email.key}@{settings.MAIL_DOMAIN}>"}
+    message = EmailMessage(email.subject, email.body, to=[email.to], headers=headers)
     try:
         message.send()
     except (OSError, SMTPServerDisconnected) as error:

@@ -1,6 +1,6 @@
 # FILE SOLUTION 05
-"""What happens to letters, for whoever listens. Sent after the commit."""
+"""What happens to e-mails, for whoever listens. Sent after the commit."""
 
 from django.dispatch import Signal
 
-letter_written = Signal()  # letter: it waits
+email_written = Signal()  # e-mail: it waits

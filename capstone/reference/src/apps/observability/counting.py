@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""Who tells us what to count: Django, Celery and the services, by their signals."""
+"""Metrics from signals: of Django, Celery and the services."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from authentication.lockout import is_refused
 from comments.choices import CommentStatus
 from comments.models import Comment
 from comments.signals import comment_moderated, comment_submitted
-from jobs.signals import task_buried, task_ended
+from jobs.signals import task_dead_lettered, task_ended
 from observability import metrics
 from posts.signals import post_published
 
@@ -23,53 +23,53 @@ OUTCOMES = {
 
 
 def connect() -> None:
-    """Begin to count. What can be counted is there from the beginning, as 0."""
+    """Connect the receivers, and initialise every known label value as 0."""
     for outcome in ("succeeded", "failed", "locked_out"):
         metrics.logins.labels(outcome)
     for decision in (CommentStatus.APPROVED, CommentStatus.REJECTED):
         metrics.comments_moderated.labels(decision)
-    post_published.connect(note_published, dispatch_uid="metrics")
-    comment_submitted.connect(note_submitted, dispatch_uid="metrics")
-    comment_moderated.connect(note_moderated, dispatch_uid="metrics")
-    user_logged_in.connect(note_login, dispatch_uid="metrics")
-    user_login_failed.connect(note_failure, dispatch_uid="metrics")
-    task_buried.connect(note_buried, dispatch_uid="metrics")
-    task_ended.connect(note_ended, dispatch_uid="metrics")
+    post_published.connect(count_published, dispatch_uid="metrics")
+    comment_submitted.connect(count_submitted, dispatch_uid="metrics")
+    comment_moderated.connect(count_moderated, dispatch_uid="metrics")
+    user_logged_in.connect(count_login, dispatch_uid="metrics")
+    user_login_failed.connect(count_failed_login, dispatch_uid="metrics")
+    task_dead_lettered.connect(count_dead_letter, dispatch_uid="metrics")
+    task_ended.connect(count_run, dispatch_uid="metrics")
 
 
-def note_published(**_: Any) -> None:
-    """A post came out."""
+def count_published(**_: Any) -> None:
+    """Count a published post."""
     metrics.posts_published.inc()
 
 
-def note_submitted(**_: Any) -> None:
-    """A comment waits."""
+def count_submitted(**_: Any) -> None:
+    """Count a comment that waits for moderation."""
     metrics.comments_submitted.inc()
 
 
-def note_moderated(*, comment: Comment, **_: Any) -> None:
-    """A comment was looked at."""
+def count_moderated(*, comment: Comment, **_: Any) -> None:
+    """Count a moderated comment by its new status."""
     metrics.comments_moderated.labels(comment.status).inc()
 
 
-def note_login(**_: Any) -> None:
-    """Somebody came in."""
+def count_login(**_: Any) -> None:
+    """Count a log-in that succeeded."""
     metrics.logins.labels("succeeded").inc()
 
 
-def note_failure(*, request: HttpRequest | None = None, **_: Any) -> None:
-    """Somebody did not, or was not even asked since the name is locked out."""
+def count_failed_login(*, request: HttpRequest | None = None, **_: Any) -> None:
+    """Count a failed log-in, or one refused unevaluated during a lock-out."""
     outcome = "locked_out" if is_refused(request) else "failed"
     metrics.logins.labels(outcome).inc()
 
 
-def note_buried(*, task: str, **_: Any) -> None:
-    """A task was given up."""
+def count_dead_letter(*, task: str, **_: Any) -> None:
+    """Count a dead letter."""
     metrics.dead_letters.labels(task).inc()
 
 
-def note_ended(*, task: str, state: str | None, seconds: float, **_: Any) -> None:
-    """A task has run, well or not."""
+def count_run(*, task: str, state: str | None, seconds: float, **_: Any) -> None:
+    """Observe the duration of a run, and count its outcome."""
     metrics.task_duration.labels(task).observe(seconds)
     if state in OUTCOMES:
         metrics.tasks.labels(task, OUTCOMES[state]).inc()

@@ -44,5 +44,5 @@ def registry() -> CollectorRegistry:
 
 
 def exposition() -> bytes:
-    """All of it."""
+    """Return the metrics of all processes of this service in Prometheus's text format."""
     return prometheus_client.generate_latest(registry())

@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""Log lines: one JSON object each, with the ids that join them, and nothing secret in them."""
+"""Structured logging: JSON with correlation ids, and with secrets masked."""
 
 import logging
 import re

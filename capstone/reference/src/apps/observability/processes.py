@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""What begins and ends with a process: reporting, tracing, and a worker's door for Prometheus.
+"""What begins and ends with a process: reporting, tracing, and a worker's metrics server.
 
 A worker's main process forks those that do the work. Sentry knows how to live through that, but has
 to be there before tasks are prepared; traces have a thread, which each child starts for itself.
@@ -22,8 +22,8 @@ logger = logging.getLogger(__name__)
 
 
 def begin() -> None:
-    """Report and trace, where the settings say to whom; what is off is not even loaded."""
-    signals.worker_ready.connect(open_door, dispatch_uid="processes")
+    """Start error reporting and tracing where the settings name a receiver; else load neither."""
+    signals.worker_ready.connect(start_metrics_server, dispatch_uid="processes")
     signals.worker_process_init.connect(trace, dispatch_uid="processes")
     signals.worker_process_shutdown.connect(end, dispatch_uid="processes")
     if settings.SENTRY_DSN:
@@ -33,37 +33,37 @@ def begin() -> None:
 
 
 def trace(**_: Any) -> None:
-    """Trace from now on, in a process that does not fork any more."""
+    """Start tracing, in a process that does not fork any more."""
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
         import_module("observability.tracing").start()
 
 
 def flush() -> None:
-    """Send what would be lost: some processes end without a word."""
+    """Export the spans that wait: a process that ends by `os._exit` would lose them."""
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
         import_module("observability.tracing").flush()
 
 
 def end(*, pid: int, **_: Any) -> None:
-    """A child of a worker ends."""
+    """Export spans and close the metric files of a worker's child that ends."""
     flush()
     multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 class _Silent(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
-        """A scrape every 15 seconds is no news."""
+        """Log nothing: Prometheus scrapes every 15 seconds."""
 
 
-def open_door(**_: Any) -> None:
-    """Let Prometheus ask the worker: http://worker:9100/metrics."""
+def start_metrics_server(**_: Any) -> None:
+    """Serve the metrics of this worker at http://worker:9100/metrics, in a thread of its own."""
     if not settings.WORKER_METRICS_PORT:
         return
-    door = make_server(
+    server = make_server(
         settings.WORKER_METRICS_HOST,
         settings.WORKER_METRICS_PORT,
         make_wsgi_app(registry()),
         handler_class=_Silent,
     )
-    threading.Thread(target=door.serve_forever, name="metrics", daemon=True).start()
+    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
     logger.info("metrics of the worker on port %d", settings.WORKER_METRICS_PORT)

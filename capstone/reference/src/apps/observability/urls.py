@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""Where the numbers are: at the root, as Prometheus expects them."""
+"""The metrics endpoint: at the root, as Prometheus expects it."""
 
 from django.urls import path
 

@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""What Prometheus asks for."""
+"""The metrics endpoint for Prometheus."""
 
 from ipaddress import ip_address
 
@@ -15,7 +15,7 @@ from observability.exposition import exposition
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The numbers, for whoever is inside; for everybody else there is nothing here."""
+    """Return the metrics to callers within METRICS_NETWORKS. Raises Http404 to others."""
     if not _from_inside(request):
         raise Http404
     return HttpResponse(
@@ -24,7 +24,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _from_inside(request: HttpRequest) -> bool:
-    """Prometheus asks us directly. Whatever has passed a proxy came from outside."""
+    """Whether Prometheus asks directly: what has passed a proxy came from outside."""
     if "X-Forwarded-For" in request.headers:
         return False
     address = request.META.get("REMOTE_ADDR", "")

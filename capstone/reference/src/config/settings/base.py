@@ -10,6 +10,7 @@ from config.settings.auth import *
 # END
 # BEGIN SOLUTION 05
 from config.settings.cache import *
+from config.settings.database import *
 
 # END
 from config.settings.environment import ROOT, comma_separated, env

@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""Log lines: JSON on standard output, and nothing else anywhere."""
+"""Structured logging: one JSON object per line on standard output."""
 
 from typing import Any
 

@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""Who may see numbers, and where traces and errors go. What has no address is off."""
+"""Metrics, tracing and error reporting. What has no address is off."""
 
 from ipaddress import ip_network
 

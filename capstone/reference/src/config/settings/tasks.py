@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""Queues, retries and the clock. `jobs` says how tasks use them."""
+"""Celery: queues, retries, time limits and Beat's schedule. `jobs` says how tasks use them."""
 
 import os
 from pathlib import Path
@@ -61,16 +61,16 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(
 TEN_MINUTES, HOUR, DAY = 600, 3600, 86400
 CELERY_BEAT_SCHEDULE = {
     "comments that nobody screened": {
-        "task": "comments.tasks.queue_forgotten_comments",
+        "task": "comments.tasks.requeue_unscreened_comments",
         "schedule": crontab(minute="*/10"),
         "options": {"expires": TEN_MINUTES},
     },
-    "letters that never left": {
-        "task": "mail.tasks.queue_forgotten_letters",
+    "e-mails that never left": {
+        "task": "mail.tasks.requeue_unsent_emails",
         "schedule": crontab(minute="5-59/10"),
         "options": {"expires": TEN_MINUTES},
     },
-    "visits into numbers": {
+    "roll up visits": {
         "task": "analytics.tasks.roll_up",
         "schedule": crontab(minute="20"),
         "options": {"expires": HOUR},

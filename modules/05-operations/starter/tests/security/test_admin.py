@@ -1,4 +1,4 @@
-"""Who sees the admin, and what has to follow when powers change there."""
+"""Who sees the admin, and what follows a change of privileges there."""
 
 from ipaddress import ip_network
 

@@ -1,4 +1,4 @@
-"""A real mail server: it takes letters, refuses them, or never answers."""
+"""A real mail server: it takes e-mails, refuses them, or never answers."""
 
 import asyncio
 from email.message import Message
@@ -15,7 +15,7 @@ class _Handler(MessageHandler):
         super().__init__()
         self.answer = ""
         self.hangs = False
-        self.letters: list[Message] = []
+        self.messages: list[Message] = []
 
     async def handle_RCPT(  # noqa: N802  the name that aiosmtpd asks for
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
@@ -30,7 +30,7 @@ class _Handler(MessageHandler):
 
     def handle_message(self, message: Message) -> None:
         """Keep it."""
-        self.letters.append(message)
+        self.messages.append(message)
 
 
 class Smtp:
@@ -50,7 +50,7 @@ class Smtp:
         self._controller.stop()
 
     def answer(self, line: str) -> None:
-        """What whoever brings a letter is told from now on; empty: it is taken."""
+        """What whoever brings an e-mail is told from now on; empty: it is taken."""
         self._handler.answer, self._handler.hangs = line, False
 
     def hang(self) -> None:
@@ -58,6 +58,6 @@ class Smtp:
         self._handler.hangs = True
 
     @property
-    def letters(self) -> list[Message]:
+    def messages(self) -> list[Message]:
         """What it has taken."""
-        return self._handler.letters
+        return self._handler.messages

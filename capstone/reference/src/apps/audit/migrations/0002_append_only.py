@@ -1,8 +1,8 @@
 # FILE SOLUTION 04
 """The database itself refuses to change or delete what is in the audit log.
 
-Whoever owns the table can still drop a trigger. In production the application's own role should
-not be the owner; then only who migrates can.
+Whoever owns the table can still drop or disable a trigger: in production one role owns the tables
+and migrates, and another one runs the application.
 """
 
 from django.db import migrations

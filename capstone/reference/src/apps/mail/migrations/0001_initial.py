@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Letter",
+            name="Email",
             fields=[
                 (
                     "id",
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 (
                     "key",
                     models.CharField(
-                        help_text="What it is about: nobody gets two letters about one thing.",
+                        help_text="What it is about: nobody gets two e-mails about one thing.",
                         max_length=100,
                         unique=True,
                     ),
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("sent_at__isnull", True)),
                         fields=["created_at"],
-                        name="mail_letter_waiting_idx",
+                        name="mail_email_waiting_idx",
                     )
                 ],
             },

@@ -9,9 +9,9 @@ from accounts.access import AnyUser, is_admin, is_member
 from accounts.models import User
 from core.saving import clean_and_save
 
-# What people say about themselves. The rest is for admins to say, and never about themselves.
-OWN = frozenset({"first_name", "last_name", "email"})
-POWERS = frozenset({"role", "is_active"})
+# Fields that people change on their own account, and those that only admins change, of others.
+SELF_EDITABLE = frozenset({"first_name", "last_name", "email"})
+PRIVILEGED = frozenset({"role", "is_active"})
 
 
 class UserChanges(TypedDict, total=False):
@@ -45,14 +45,14 @@ def update_user(*, user: User, by: AnyUser, **given: Unpack[UserChanges]) -> Use
     changes = {
         name: value for name, value in given.items() if getattr(user, name) != value
     }
-    if user == by and (lost := POWERS & changes.keys()):
+    if user == by and (lost := PRIVILEGED & changes.keys()):
         message = "Nobody changes this of their own account."
         raise ValidationError(dict.fromkeys(sorted(lost), message))
     for name, value in changes.items():
         setattr(user, name, value)
     # Not every account has a password, and this is not the place to give it one.
     clean_and_save(user, unchecked={"password"})
-    # TODO(04): write new powers to the audit log; a closed account loses its sessions
+    # TODO(04): write a new role to the audit log; a closed account loses its sessions
     # (brief, tasks 3 and 8).
     return user
 
@@ -74,7 +74,7 @@ def delete_user(*, user: User, by: AnyUser) -> None:
 def _require_may_change(user: User, by: AnyUser, names: set[str]) -> None:
     """Admins change everybody but superusers, people only what is their own to say."""
     own = is_member(by) and user == by
-    if not (is_admin(by) or (own and names <= OWN)):
+    if not (is_admin(by) or (own and names <= SELF_EDITABLE)):
         raise PermissionDenied("Only admins change the accounts of others.")
     if user.is_superuser and not by.is_superuser:
         raise PermissionDenied("Only superusers change superusers.")

@@ -13,3 +13,5 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         """Listen to who comes and goes."""
         import_module("audit.receivers").connect()
+        # TODO(05): after a migration, let the role that runs the application do what it needs,
+        # and nothing to the audit log but append (brief, task 9).

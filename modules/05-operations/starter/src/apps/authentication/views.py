@@ -55,8 +55,8 @@ def _valid(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any
 
 
 @no_store
-class Entrance(APIView):
-    """A door for people whom we do not know yet; what they bring along otherwise is ignored."""
+class UnauthenticatedView(APIView):
+    """Base of views that need no authentication; cookies and Authorization are ignored."""
 
     authentication_classes = ()
     permission_classes = ()
@@ -64,11 +64,11 @@ class Entrance(APIView):
     more_problems: ClassVar[dict[str, set[int]]] = {"": {401}}
 
     def get_authenticate_header(self, request: Request) -> str:
-        """Whom we cannot let in gets a 401, though no header would have helped."""
+        """Return a challenge, without which REST framework turns a 401 into a 403."""
         return 'Bearer realm="api"'
 
 
-class RegisterView(Entrance):
+class RegisterView(UnauthenticatedView):
     """Accounts for everybody."""
 
     throttle_classes = (BurstThrottle, AnonThrottle, RegisterThrottle)
@@ -89,7 +89,7 @@ class RegisterView(Entrance):
         return Response({"detail": detail}, status=HTTPStatus.ACCEPTED)
 
 
-class LoginView(Entrance):
+class LoginView(UnauthenticatedView):
     """Tokens for a password."""
 
     throttle_classes = (BurstThrottle, AnonThrottle, LoginThrottle)
@@ -105,8 +105,8 @@ class LoginView(Entrance):
         return Response(pair) if pair else _refuse("Name and password do not fit.")
 
 
-class RefreshEntrance(Entrance):
-    """Where a refresh token says who asks.
+class RefreshTokenView(UnauthenticatedView):
+    """Base of views whose caller is named by a refresh token in the body.
 
     Whoever brings one that we signed is counted as that person and not by address: an office
     behind one address must not lose its sessions, since all of them are renewed from there.
@@ -125,7 +125,7 @@ class RefreshEntrance(Entrance):
         return str(token[api_settings.USER_ID_CLAIM]) if token else None
 
 
-class RefreshView(RefreshEntrance):
+class RefreshView(RefreshTokenView):
     """Tokens for a token."""
 
     @extend_schema(
@@ -142,7 +142,7 @@ class RefreshView(RefreshEntrance):
         return Response(pair) if pair else _refuse("The refresh token is not valid.")
 
 
-class LogoutView(RefreshEntrance):
+class LogoutView(RefreshTokenView):
     """The end of a session."""
 
     @extend_schema(

@@ -23,6 +23,7 @@ SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 # TODO(05): Prometheus is inside, too (brief, task 2).
 SECURE_REDIRECT_EXEMPT = [r"^(live|ready|healthz)$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)  # a year
+# TODO(05): neither while the time of HSTS is being raised (brief, task 9).
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True

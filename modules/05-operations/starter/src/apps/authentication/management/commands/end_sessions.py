@@ -7,7 +7,7 @@ from django.core.management import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts.models import User
-from authentication.powers import note_activity
+from authentication.privilege_changes import audit_activation
 from authentication.sessions import end_all_sessions
 
 
@@ -54,5 +54,5 @@ class Command(BaseCommand):
         if close and person.is_active:
             person.is_active = False
             person.save(update_fields=["is_active"])
-            note_activity(user=person, by=by)
+            audit_activation(user=person, by=by)
         end_all_sessions(user=person, by=by)

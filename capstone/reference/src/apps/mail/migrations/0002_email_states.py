@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""A letter waits, is sent or has failed; and which task is at work on it."""
+"""An e-mail waits, is sent or has failed; and which task is at work on it."""
 
 from django.db import migrations, models
 
@@ -12,11 +12,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveIndex(
-            model_name="letter",
-            name="mail_letter_waiting_idx",
+            model_name="email",
+            name="mail_email_waiting_idx",
         ),
         migrations.AddField(
-            model_name="letter",
+            model_name="email",
             name="claimed_by",
             field=models.CharField(
                 blank=True,
@@ -26,12 +26,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="letter",
+            model_name="email",
             name="claimed_until",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name="letter",
+            model_name="email",
             name="error",
             field=models.CharField(
                 blank=True,
@@ -41,14 +41,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="letter",
+            model_name="email",
             name="failed_at",
             field=models.DateTimeField(
                 blank=True, help_text="When it was given up.", null=True
             ),
         ),
         migrations.AddField(
-            model_name="letter",
+            model_name="email",
             name="requeued_at",
             field=models.DateTimeField(
                 blank=True,
@@ -57,32 +57,32 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="letter",
+            model_name="email",
             index=models.Index(
                 condition=models.Q(
                     ("failed_at__isnull", True), ("sent_at__isnull", True)
                 ),
                 fields=["created_at"],
-                name="mail_letter_waiting_idx",
+                name="mail_email_waiting_idx",
             ),
         ),
         migrations.AddIndex(
-            model_name="letter",
+            model_name="email",
             index=models.Index(
                 condition=models.Q(("failed_at__isnull", False)),
                 fields=["failed_at"],
-                name="mail_letter_failed_idx",
+                name="mail_email_failed_idx",
             ),
         ),
         migrations.AddConstraint(
-            model_name="letter",
+            model_name="email",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("sent_at__isnull", True),
                     ("failed_at__isnull", True),
                     _connector="OR",
                 ),
-                name="mail_letter_sent_or_failed",
+                name="mail_email_sent_or_failed",
             ),
         ),
     ]

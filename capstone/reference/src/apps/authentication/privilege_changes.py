@@ -1,4 +1,7 @@
-"""What has to follow when somebody's powers change, whichever way; in the caller's transaction."""
+# FILE SOLUTION 04
+"""Audit entries and session revocation that follow a change of privileges.
+
+Every function runs in the caller's transaction."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,15 +15,15 @@ from audit.services import record
 from authentication.sessions import forget_sessions
 
 
-def note_new_role(*, user: User, by: AnyUser, before: str) -> None:
-    """Write it down. Sessions go on: every request asks the database for the role."""
+def audit_role_change(*, user: User, by: AnyUser, before: str) -> None:
+    """Write `role_changed`. Sessions stay valid: every request reads the role from the database."""
     record(
         action=Action.ROLE_CHANGED, actor=by, target=user, before=before, now=user.role
     )
 
 
-def note_activity(*, user: User, by: AnyUser) -> None:
-    """Write down that an account was closed or opened again; what is closed loses its sessions."""
+def audit_activation(*, user: User, by: AnyUser) -> None:
+    """Write `deactivated`, and revoke every session, or `reactivated`; as `is_active` is now."""
     if user.is_active:
         record(action=Action.REACTIVATED, actor=by, target=user)
     else:
@@ -29,7 +32,7 @@ def note_activity(*, user: User, by: AnyUser) -> None:
 
 
 def privileges(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What Django's permissions let somebody do, beside their role, as the audit log keeps it.
+    """Return the account's Django privileges, apart from its role, as the audit log stores them.
 
     `given` has the fields of a user as forms have them: groups and permissions as lists of rows.
     """
@@ -43,8 +46,8 @@ def privileges(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def note_new_privileges(*, user: User, by: AnyUser, before: dict[str, Any]) -> None:
-    """Write down which privileges are not what they were, if any."""
+def audit_privilege_changes(*, user: User, by: AnyUser, before: dict[str, Any]) -> None:
+    """Write `privileges_changed` with those that differ from `before`; nothing if none does."""
     now = privileges(model_to_dict(user))
     changed = [name for name in now if now[name] != before[name]]
     if changed:
