@@ -22,7 +22,7 @@ def pair(machine_with: MachineWith) -> Iterator[Machine]:
     """A primary with a standby that streams from it, and the application, which knows both."""
     with machine_with(env={"DATABASE_URL": BOTH, "PGPASSWORD": PASSWORD, "PGUSER": "postgres"}) as machine:
         make_postgres(machine, host="db-primary", data="/tmp/primary", superuser="postgres")
-        machine.sh(f"psql -h db-primary -d postgres -c \"CREATE ROLE app LOGIN PASSWORD '{PASSWORD}'\"")
+        machine.sh(f"psql -h db-primary -d postgres -c \"CREATE ROLE app LOGIN CREATEROLE PASSWORD '{PASSWORD}'\"")
         machine.sh("createdb -h db-primary --owner app app")
         machine.sh("pg_basebackup -d 'host=db-primary dbname=postgres' -D /tmp/standby --write-recovery-conf -c fast")
         run_postgres(machine, host="db-standby", data="/tmp/standby")

@@ -106,6 +106,15 @@ def test_it_can_append(database: Postgres) -> None:
     )
 
 
+def test_it_is_so_again_after_the_way_back(database: Postgres) -> None:
+    role = {"DATABASE_RUNTIME_ROLE": RUNTIME}
+    for words in (["audit", "zero"], []):
+        said = manage(database, OWNER, "migrate", "--verbosity", "0", *words, **role)
+        assert said == ""
+    with pytest.raises(errors.InsufficientPrivilege):
+        execute(database, "DELETE FROM audit_auditentry")
+
+
 def test_the_owner_is_not_taken_for_it(database: Postgres) -> None:
     said = manage(database, OWNER, "migrate", "--no-input", DATABASE_RUNTIME_ROLE=OWNER)
     assert "neither owns the tables nor is a superuser" in said

@@ -26,6 +26,6 @@ USER: dict[str, Any] = {
     "returned": _RETURNED,
 }
 ME: dict[str, Any] = {
-    "sent": {"first_name": "Ann", "last_name": "Lee", "email": "ann@example.org"},
+    "sent": {"first_name": "Ann", "last_name": "Lee"},
     "returned": _RETURNED,
 }

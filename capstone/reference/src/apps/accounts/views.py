@@ -59,6 +59,6 @@ class UserViewSet(Collection[User]):
 
     @me.mapping.patch
     def change_me(self, request: Request) -> Response:
-        """Change your own name and address."""
+        """Change your own first and last name."""
         self.kwargs["pk"] = request.user.pk
         return self.partial_update(request)

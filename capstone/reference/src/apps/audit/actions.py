@@ -19,6 +19,7 @@ class Action(StrEnum):
     REGISTERED = auto()
     PASSWORD_CHANGED = auto()
     CREATED = auto()
+    INVITED = auto()
     ROLE_CHANGED = auto()
     PRIVILEGES_CHANGED = auto()
     DEACTIVATED = auto()

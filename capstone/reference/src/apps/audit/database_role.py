@@ -44,11 +44,12 @@ def grant_runtime_role(*, using: str, **_: Any) -> None:
 
 
 def _privileges(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    """What the role may do with each table."""
+    """What the role may do with each table that is there: migrations also go back."""
     introspection = connection.introspection
     tables = introspection.django_table_names(only_existing=True, include_views=False)
     special = {AuditEntry._meta.db_table: APPEND_ONLY, "django_migrations": READ_ONLY}
-    return dict.fromkeys(tables, READ_AND_WRITE) | special
+    there = [*tables, "django_migrations"]
+    return {table: special.get(table, READ_AND_WRITE) for table in there}
 
 
 def _prepare(connection: BaseDatabaseWrapper, cursor: CursorWrapper, role: str) -> None:

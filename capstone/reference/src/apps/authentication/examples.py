@@ -23,6 +23,9 @@ REGISTRATION = _sent(
     {"username": "ann", "email": "ann@example.org", "password": _WORDS}
 )
 REFRESH = _sent({"refresh": _JWT})
+INVITATION = _sent({"user": 5})
+INVITED = _returned({"token": "5.d4x2ab-8c1f…"})
+FIRST_PASSWORD = _sent({"token": "5.d4x2ab-8c1f…", "new_password": _WORDS})
 PASSWORD_CHANGE = _sent({"current_password": _WORDS, "new_password": _OTHER_WORDS})
 TOKEN_PAIR = _returned({"access": _JWT, "refresh": _JWT})
 ACCEPTED = _returned(

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     # END
     # BEGIN SOLUTION 04
     "config.apps.ProtectedAdminConfig",
+    "authentication",  # before django.contrib.auth, whose commands it extends
     # STUB
     # # TODO(04): the admin's log-in counts in as well (brief, task 4).
     # "django.contrib.admin",
@@ -54,7 +55,6 @@ INSTALLED_APPS = [
     "comments",  # GIVEN 02
     "audit",  # GIVEN 04
     # BEGIN SOLUTION 04
-    "authentication",
     "axes",
     "corsheaders",
     "rest_framework_simplejwt.token_blacklist",

@@ -34,12 +34,23 @@ def test_no_password_goes_in_or_out(api_client: APIClient, admin_user: User) -> 
 
 @pytest.mark.parametrize("email", ["ANN@example.org", "nowhere"])
 def test_an_address_is_one_and_free(
-    email: str, api_client: APIClient, reader_user: User
+    email: str, api_client: APIClient, admin_user: User
 ) -> None:
     UserFactory(email="ann@example.org")
-    answer = api_client.patch("/api/v1/users/me/", {"email": email})
+    address = f"/api/v1/users/{UserFactory().pk}/"
+    answer = api_client.patch(address, {"email": email})
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["pointer"] == "#/email"
+
+
+def test_nobody_learns_who_has_an_address(
+    api_client: APIClient, reader_user: User
+) -> None:
+    UserFactory(email="ann@example.org")
+    before = reader_user.email
+    for email in ("ann@example.org", "free@example.org", "nowhere"):
+        answer = api_client.patch("/api/v1/users/me/", {"email": email})
+        assert (answer.status_code, answer.json()["email"]) == (200, before)
 
 
 @pytest.mark.parametrize(

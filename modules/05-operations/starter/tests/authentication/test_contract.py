@@ -1,20 +1,23 @@
-"""The doors give every answer that the OpenAPI document foresees, and look as it says."""
+"""The operations below /auth/ give every answer that the OpenAPI document foresees."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
 from pytest_django.fixtures import Settings
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from accounts.roles import Role
 from tests.api.conftest import DOCUMENT, check_against_document
 from tests.authentication.conftest import PASSWORD, Login
 
 WRONG = {"username": "ann", "password": "wrong"}
 FALSE = {"refresh": "x.y.z"}
+VOID = {"token": "1.x-y", "new_password": PASSWORD}
 
 
 class Call:
@@ -23,6 +26,9 @@ class Call:
     def __init__(self, path: str, login: Login) -> None:
         pair = login()
         self.path = path
+        ann = User.objects.get()
+        if path.endswith("/invite/"):
+            User.objects.update(role=Role.ADMIN)
         self.client = APIClient(headers={"Authorization": f"Bearer {pair['access']}"})
         bodies: dict[str, Any] = {
             "login": {"username": "ann", "password": PASSWORD},
@@ -34,6 +40,11 @@ class Call:
             "refresh": {"refresh": pair["refresh"]},
             "logout": {"refresh": pair["refresh"]},
             "logout-everywhere": None,
+            "invite": {"user": ann.pk},
+            "set-password": {
+                "token": f"{ann.pk}.{default_token_generator.make_token(ann)}",
+                "new_password": PASSWORD * 2,
+            },
             "password": {"current_password": PASSWORD, "new_password": PASSWORD * 2},
         }
         self.body = bodies[path.split("/")[4]]
@@ -59,7 +70,8 @@ def bad_request(call: Call) -> Response:
 def unauthorized(call: Call) -> Response:
     """By somebody who cannot prove anything."""
     call.client = APIClient()
-    call.body = WRONG if "login" in call.path else FALSE
+    words = {"login": WRONG, "set-password": VOID}
+    call.body = words.get(call.path.split("/")[4], FALSE)
     return call.send()
 
 
@@ -124,9 +136,9 @@ def test_every_answer_is_as_the_document_says(
     check_against_document(answer, path, "post")
 
 
-def test_every_door_is_in_the_document() -> None:
-    doors = {path.split("/")[4] for path, _ in foreseen()}
-    assert doors == {
+def test_every_operation_is_in_the_document() -> None:
+    operations = {path.split("/")[4] for path, _ in foreseen()}
+    assert operations == {
         *("register", "login", "refresh", "logout"),
-        *("logout-everywhere", "password"),
+        *("logout-everywhere", "password", "invite", "set-password"),
     }

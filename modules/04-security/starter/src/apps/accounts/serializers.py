@@ -27,7 +27,7 @@ class UserSerializer(StrictSerializer[User]):
 
 @with_examples(**examples.ME)
 class MeSerializer(UserSerializer):
-    """Oneself: the same, of which name and address can change."""
+    """Oneself: the same, of which first and last name can change."""
 
     class Meta(UserSerializer.Meta):
-        read_only_fields = ("username", "role", "is_active")
+        read_only_fields = ("username", "email", "role", "is_active")

@@ -13,7 +13,8 @@ from authentication.privilege_changes import audit_activation, audit_role_change
 from core.saving import clean_and_save
 
 # Fields that people change on their own account, and those that only admins change, of others.
-SELF_EDITABLE = frozenset({"first_name", "last_name", "email"})
+# An address is not among them: whether it is free would tell who has an account with it.
+SELF_EDITABLE = frozenset({"first_name", "last_name"})
 PRIVILEGED = frozenset({"role", "is_active"})
 
 

@@ -2,10 +2,12 @@
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
+from accounts.access import AnyUser, is_admin
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
@@ -13,6 +15,8 @@ from authentication.lockout import one_at_a_time
 from authentication.sessions import forget_sessions
 
 NOT_YOURS = "This is not your password."
+# What the database can hold: 2 ** 63 has 19 digits.
+MAX_KEY_DIGITS = 19
 
 
 @transaction.atomic
@@ -56,6 +60,41 @@ def change_password(
         record(action=Action.PASSWORD_CHANGED, actor=user, target=user)
 
 
+@transaction.atomic
+def invite(*, user: User, by: AnyUser) -> str:
+    """A token by which somebody sets their own password, once, within PASSWORD_RESET_TIMEOUT.
+
+    So an account that an admin made can log in, and the admin never knows its password. Raises
+    PermissionDenied.
+    """
+    if not is_admin(by):
+        raise PermissionDenied("Only admins invite people.")
+    if user.is_superuser and not by.is_superuser:
+        raise PermissionDenied("Only superusers invite superusers.")
+    record(action=Action.INVITED, actor=by, target=user)
+    return f"{user.pk}.{default_token_generator.make_token(user)}"
+
+
+@transaction.atomic
+def accept_invitation(*, token: str, new: str) -> bool:
+    """Set the password of whoever was invited, and end their sessions; False if the token is void.
+
+    It is void once it was used, its time is over, its owner has logged in since, or their account
+    is closed. Raises ValidationError on `new_password`.
+    """
+    key, _, proof = token.partition(".")
+    invited = User.objects.select_for_update().filter(is_active=True)
+    user = invited.filter(pk=int(key)).first() if _is_key(key) else None
+    if user is None or not default_token_generator.check_token(user, proof):
+        return False
+    _require_good_password(new, user, field="new_password")
+    user.set_password(new)
+    user.save(update_fields=["password"])
+    forget_sessions(user)
+    record(action=Action.PASSWORD_CHANGED, actor=user, target=user)
+    return True
+
+
 def is_own_password(*, request: HttpRequest, user: User, password: str) -> bool:
     """Whether it is; one that is not counts as a failed log-in, in a transaction of its own."""
     name = user.get_username()
@@ -68,6 +107,10 @@ def _require_good_password(password: str, user: User, *, field: str) -> None:
         validate_password(password, user)
     except ValidationError as refusal:
         raise ValidationError({field: refusal.error_list}) from refusal
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < MAX_KEY_DIGITS
 
 
 def _only_taken(refusal: ValidationError) -> bool:

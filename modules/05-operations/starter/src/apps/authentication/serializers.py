@@ -4,6 +4,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.models import User
 from api.fields import EmailField, TextField, UsernameField
 from authentication import examples
 
@@ -52,6 +53,28 @@ class PasswordChangeSerializer(serializers.Serializer[None]):
     """The password so far, and the one to come."""
 
     current_password = PasswordField()
+    new_password = PasswordField()
+
+
+@extend_schema_serializer(examples=examples.INVITATION)
+class InvitationSerializer(serializers.Serializer[None]):
+    """The account of whoever is invited."""
+
+    user = serializers.PrimaryKeyRelatedField(queryset=User.objects.all())
+
+
+@extend_schema_serializer(examples=examples.INVITED)
+class InvitedSerializer(serializers.Serializer[None]):
+    """What whoever is invited sets a password with, once. For them alone."""
+
+    token = TextField()
+
+
+@extend_schema_serializer(examples=examples.FIRST_PASSWORD)
+class FirstPasswordSerializer(serializers.Serializer[None]):
+    """The token of an invitation, and the password to come."""
+
+    token = TextField(max_length=200)
     new_password = PasswordField()
 
 

@@ -15,4 +15,6 @@ urlpatterns = [
         name="logout-everywhere",
     ),
     path("password/", views.PasswordView.as_view(), name="password"),
+    path("invite/", views.InviteView.as_view(), name="invite"),
+    path("set-password/", views.SetPasswordView.as_view(), name="set-password"),
 ]

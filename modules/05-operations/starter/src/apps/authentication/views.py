@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.settings import api_settings
 
 from accounts.models import User
-from accounts.permissions import IsMember
+from accounts.permissions import IsAdmin, IsMember
 from api.throttles import (
     AnonThrottle,
     BurstThrottle,
@@ -25,9 +25,17 @@ from api.throttles import (
     Throttle,
     UserThrottle,
 )
-from authentication.credentials import change_password, register
+from authentication.credentials import (
+    accept_invitation,
+    change_password,
+    invite,
+    register,
+)
 from authentication.serializers import (
     AcceptedSerializer,
+    FirstPasswordSerializer,
+    InvitationSerializer,
+    InvitedSerializer,
     LoginSerializer,
     PasswordChangeSerializer,
     RefreshSerializer,
@@ -193,6 +201,41 @@ class PasswordView(APIView):
             current=given["current_password"],
             new=given["new_password"],
         )
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@no_store
+class InviteView(APIView):
+    """A way in for accounts that an admin made, which have no password."""
+
+    permission_classes = (IsAdmin,)
+    throttle_classes: Throttles = (BurstThrottle, UserThrottle, SensitiveThrottle)
+
+    @extend_schema(
+        operation_id="auth_invite",
+        request=InvitationSerializer,
+        responses={200: InvitedSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Invite somebody: a token by which they set their own password, once."""
+        given = _valid(InvitationSerializer, request)
+        return Response({"token": invite(user=given["user"], by=request.user)})
+
+
+class SetPasswordView(UnauthenticatedView):
+    """A password for whoever was invited."""
+
+    @extend_schema(
+        operation_id="auth_set_password",
+        request=FirstPasswordSerializer,
+        responses={204: None},
+    )
+    @sensitive_variables()
+    def post(self, request: Request) -> Response:
+        """Set the password of an account that was invited. Every session of it ends."""
+        given = _valid(FirstPasswordSerializer, request)
+        if not accept_invitation(token=given["token"], new=given["new_password"]):
+            _refuse("The token is not valid.")
         return Response(status=HTTPStatus.NO_CONTENT)
 
 

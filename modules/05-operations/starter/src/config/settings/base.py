@@ -9,6 +9,7 @@ from config.settings.headers import *
 
 INSTALLED_APPS = [
     "config.apps.ProtectedAdminConfig",
+    "authentication",  # before django.contrib.auth, whose commands it extends
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -23,7 +24,6 @@ INSTALLED_APPS = [
     "posts",
     "comments",
     "audit",
-    "authentication",
     "axes",
     "corsheaders",
     "rest_framework_simplejwt.token_blacklist",
