@@ -1,6 +1,8 @@
 """A server is a process with a port on loopback."""
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -11,12 +13,18 @@ from pathlib import Path
 PATIENCE_SECONDS = 20
 
 
+# Below those that systems give to connections (from 32768 on): a server that is stopped and started
+# again must not find that somebody's connection has its port meanwhile.
+PORTS = range(20_000, 32_000)
+
+
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port that nobody listens on now. Raises OSError where there is none."""
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("Every port is taken.")
 
 
 def eventually(what: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:

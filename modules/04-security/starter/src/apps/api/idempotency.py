@@ -43,7 +43,7 @@ class InFlight(Conflict):
     default_code = "idempotency_key_in_flight"
 
 
-def once(
+def run_idempotently(
     request: Request, user: User, name: str, act: Callable[[], Response]
 ) -> Response:
     """What `act` answers, or has answered when it was asked with this key before.

@@ -1,6 +1,6 @@
 """Posts, categories and tags over HTTP."""
 
-from typing import Any
+from typing import cast
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -43,17 +43,22 @@ class TagViewSet(Collection[Tag]):
     pagination_class = Offsets
     permission_classes = [IsEditorialOrReadOnly]
 
-    def make(self, given: dict[str, Any]) -> Tag:
+    def perform_create(self, serializer: BaseSerializer[Tag]) -> None:
         """A new one."""
-        return save_label(label=Tag(), by=self.request.user, **given)
+        serializer.instance = save_label(
+            label=Tag(), by=self.request.user, **serializer.validated_data
+        )
 
-    def change(self, row: Tag, given: dict[str, Any]) -> Tag:
+    def perform_update(self, serializer: BaseSerializer[Tag]) -> None:
         """The name; the slug stays."""
-        return save_label(label=row, by=self.request.user, **given)
+        row = cast(Tag, serializer.instance)
+        serializer.instance = save_label(
+            label=row, by=self.request.user, **serializer.validated_data
+        )
 
-    def remove(self, row: Tag) -> None:
+    def perform_destroy(self, instance: Tag) -> None:
         """Posts go on without it."""
-        delete_label(label=row, by=self.request.user)
+        delete_label(label=instance, by=self.request.user)
 
 
 class CategoryViewSet(Collection[Category]):
@@ -74,17 +79,22 @@ class CategoryViewSet(Collection[Category]):
             CategorySummarySerializer if self.action == "list" else CategorySerializer
         )
 
-    def make(self, given: dict[str, Any]) -> Category:
+    def perform_create(self, serializer: BaseSerializer[Category]) -> None:
         """A new one."""
-        return save_label(label=Category(), by=self.request.user, **given)
+        serializer.instance = save_label(
+            label=Category(), by=self.request.user, **serializer.validated_data
+        )
 
-    def change(self, row: Category, given: dict[str, Any]) -> Category:
+    def perform_update(self, serializer: BaseSerializer[Category]) -> None:
         """Name and description; the slug stays."""
-        return save_label(label=row, by=self.request.user, **given)
+        row = cast(Category, serializer.instance)
+        serializer.instance = save_label(
+            label=row, by=self.request.user, **serializer.validated_data
+        )
 
-    def remove(self, row: Category) -> None:
+    def perform_destroy(self, instance: Category) -> None:
         """Posts go on without it."""
-        delete_label(label=row, by=self.request.user)
+        delete_label(label=instance, by=self.request.user)
 
 
 class PostViewSet(Collection[Post]):
@@ -111,28 +121,41 @@ class PostViewSet(Collection[Post]):
         sensitive = self.action in {"publish", "unpublish"}
         return [*throttles, SensitiveThrottle()] if sensitive else throttles
 
-    def make(self, given: dict[str, Any]) -> Post:
+    def perform_create(self, serializer: BaseSerializer[Post]) -> None:
         """A draft by whoever asks."""
-        return create_post(by=self.request.user, **given)
+        serializer.instance = create_post(
+            by=self.request.user, **serializer.validated_data
+        )
 
-    def change(self, row: Post, given: dict[str, Any]) -> Post:
+    def perform_update(self, serializer: BaseSerializer[Post]) -> None:
         """What was sent; the state changes by publishing only."""
-        return update_post(post=row, by=self.request.user, **given)
+        row = cast(Post, serializer.instance)
+        serializer.instance = update_post(
+            post=row, by=self.request.user, **serializer.validated_data
+        )
 
-    def remove(self, row: Post) -> None:
+    def perform_destroy(self, instance: Post) -> None:
         """With its comments."""
-        delete_post(post=row, by=self.request.user)
+        delete_post(post=instance, by=self.request.user)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
     @transaction.atomic
     def publish(self, request: Request, pk: int) -> Response:
         """Publish a post: it is out from now on, and its body can be read by everybody."""
-        return self.show(publish_post(post=self.get_object(), by=request.user))
+        return Response(
+            self.get_serializer(
+                publish_post(post=self.get_object(), by=request.user)
+            ).data
+        )
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
     @transaction.atomic
     def unpublish(self, request: Request, pk: int) -> Response:
         """Take a post out of sight, into the archive. It can be published again."""
-        return self.show(archive_post(post=self.get_object(), by=request.user))
+        return Response(
+            self.get_serializer(
+                archive_post(post=self.get_object(), by=request.user)
+            ).data
+        )

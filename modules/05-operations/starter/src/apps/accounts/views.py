@@ -1,11 +1,12 @@
 """People over HTTP."""
 
-from typing import Any
+from typing import cast
 
 from rest_framework.decorators import action
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.throttling import BaseThrottle
 
 from accounts.filters import UserFilter
@@ -32,17 +33,22 @@ class UserViewSet(Collection[User]):
         sensitive = self.request.method not in SAFE_METHODS
         return [*throttles, SensitiveThrottle()] if sensitive else throttles
 
-    def make(self, given: dict[str, Any]) -> User:
+    def perform_create(self, serializer: BaseSerializer[User]) -> None:
         """An account without a password."""
-        return create_user(by=self.request.user, **given)
+        serializer.instance = create_user(
+            by=self.request.user, **serializer.validated_data
+        )
 
-    def change(self, row: User, given: dict[str, Any]) -> User:
+    def perform_update(self, serializer: BaseSerializer[User]) -> None:
         """What was sent."""
-        return update_user(user=row, by=self.request.user, **given)
+        row = cast(User, serializer.instance)
+        serializer.instance = update_user(
+            user=row, by=self.request.user, **serializer.validated_data
+        )
 
-    def remove(self, row: User) -> None:
+    def perform_destroy(self, instance: User) -> None:
         """Only who has written nothing; others are closed by `is_active`."""
-        delete_user(user=row, by=self.request.user)
+        delete_user(user=instance, by=self.request.user)
 
     @action(
         detail=False,

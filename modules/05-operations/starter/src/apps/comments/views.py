@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from accounts.models import User
-from api.idempotency import HEADER, once
+from api.idempotency import HEADER, run_idempotently
 from api.pagination import Cursors
 from api.viewsets import Collection
 from comments.choices import CommentStatus
@@ -67,20 +67,25 @@ class CommentViewSet(Collection[Comment]):
         act = super().create
         user = cast(User, request.user)  # nobody else comes past the permission
         name = "create a comment"
-        return once(request, user, name, lambda: act(request, *args, **kwargs))
+        return run_idempotently(
+            request, user, name, lambda: act(request, *args, **kwargs)
+        )
 
-    def make(self, given: dict[str, Any]) -> Comment:
+    def perform_create(self, serializer: BaseSerializer[Comment]) -> None:
         """It waits for moderation."""
-        return create_comment(by=self.request.user, **given)
+        serializer.instance = create_comment(
+            by=self.request.user, **serializer.validated_data
+        )
 
-    def change(self, row: Comment, given: dict[str, Any]) -> Comment:
+    def perform_update(self, serializer: BaseSerializer[Comment]) -> None:
         """The text."""
-        body = given.get("body", row.body)
-        return edit_comment(comment=row, by=self.request.user, body=body)
+        row = cast(Comment, serializer.instance)
+        body = serializer.validated_data.get("body", row.body)
+        serializer.instance = edit_comment(comment=row, by=self.request.user, body=body)
 
-    def remove(self, row: Comment) -> None:
+    def perform_destroy(self, instance: Comment) -> None:
         """For good."""
-        delete_comment(comment=row, by=self.request.user)
+        delete_comment(comment=instance, by=self.request.user)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"], permission_classes=[ModerationPermission])
@@ -100,4 +105,4 @@ class CommentViewSet(Collection[Comment]):
         comment = moderate_comment(
             comment=self.get_object(), by=self.request.user, status=status
         )
-        return self.show(comment)
+        return Response(self.get_serializer(comment).data)
