@@ -167,7 +167,11 @@ def test_a_task_that_is_killed_at_its_limit_is_laid_aside(
     given = {"X_Request_ID": "killed-at-its-limit"}
     with held(postgres):
         comment = platform.comment(post, by="editor", **given).body["id"]
+        eventually(lambda: waiting(postgres) == 1)
+        at_work = platform.worker.children()
         eventually(lambda: redis.client(QUEUES).llen("dead"))
+        # It is laid aside a moment before it is killed: until then it must not go on.
+        eventually(lambda: not at_work & platform.worker.children())
 
     def lines() -> list[dict[str, Any]]:
         return [

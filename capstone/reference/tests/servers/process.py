@@ -73,12 +73,18 @@ class Process:
         assert self._running is not None
         os.killpg(self._running.pid, number)
 
-    def kill_children(self) -> None:
-        """SIGKILL to all that it has forked, as the kernel does when memory runs out."""
+    def children(self) -> set[int]:
+        """What it has forked and is still there."""
         assert self._running is not None
         pid = self._running.pid
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            os.kill(int(child), signal.SIGKILL)
+        return set(
+            map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        )
+
+    def kill_children(self) -> None:
+        """SIGKILL to all that it has forked, as the kernel does when memory runs out."""
+        for child in self.children():
+            os.kill(child, signal.SIGKILL)
 
     def wait(self) -> int:
         """How it ended."""
