@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+PATH = Path(__file__)
 _SCRIPT = """#!{python}
 import sys
 from {module} import {top}

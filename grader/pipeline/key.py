@@ -28,6 +28,7 @@ _ROOMS = (
     "sandbox",
     "scoring",
     "stage",
+    "tools",
 )
 _FORM = 1  # of what is stored: a change of it makes all that is stored unreadable
 

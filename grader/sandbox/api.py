@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from grader.domain.layout import COURSE
 
 Kind = Literal["auto", "bubblewrap", "process"]
+Role = Literal["postgres", "redis", "tool"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +149,8 @@ class Sandbox(Protocol):
         the sandbox's own loopback. Only the submission's fault shows as an exit status.
         """
 
-    def for_service(self, name: Literal["postgres", "redis"]) -> "Sandbox":
-        """One of the same kind for that service, whose processes belong to a user of their own if root starts it."""
+    def for_service(self, name: Role) -> "Sandbox":
+        """One of the same kind for a service or a tool, whose processes have a user of their own if root starts it."""
 
     def missing_limits(self) -> tuple[str, ...]:
         """What no limit holds for, a sentence each: of all that it and those of ``for_service`` have started so far.

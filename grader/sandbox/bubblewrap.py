@@ -12,11 +12,11 @@ import socket
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePath
-from typing import Literal, Self
+from typing import Self
 
 from grader.domain.errors import SandboxError
 from grader.sandbox import cgroup, handout, programs, runtime, seccomp, users
-from grader.sandbox.api import Launch, Mount
+from grader.sandbox.api import Launch, Mount, Role
 from grader.sandbox.rundir import RunDir
 from grader.sandbox.running import Running
 
@@ -82,7 +82,7 @@ class Bubblewrap:
                 raise
             return running
 
-    def for_service(self, name: Literal["postgres", "redis"]) -> "Bubblewrap":
+    def for_service(self, name: Role) -> "Bubblewrap":
         """See ``api.Sandbox``."""
         return Bubblewrap(service=name, missing=self._missing, given=self._users)
 

@@ -8,11 +8,10 @@ import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from shutil import copytree
-from typing import Literal
 
 from grader.domain.errors import SandboxError
 from grader.sandbox import handout
-from grader.sandbox.api import Launch, Sandbox
+from grader.sandbox.api import Launch, Role, Sandbox
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.cgroup import Group
 from grader.sandbox.rundir import RunDir
@@ -74,9 +73,9 @@ class Process:
                 raise
             return running
 
-    def for_service(self, name: Literal["postgres", "redis"]) -> Sandbox:
+    def for_service(self, name: Role) -> Sandbox:
         """See ``api.Sandbox``. Root takes bubblewrap even here: PostgreSQL refuses to run as root."""
-        return Process() if self.uid else Bubblewrap(service=name)
+        return Process() if self.uid or name == "tool" else Bubblewrap(service=name)
 
     def missing_limits(self) -> tuple[str, ...]:
         """See ``api.Sandbox``."""

@@ -14,8 +14,8 @@ from grader.domain.errors import SandboxError
 
 # systemd's documentation, "Users, Groups, UIDs and GIDs on systemd Systems": 60578 to 61183 are given out by nobody.
 FIRST, LAST = 60578, 61183
-# A sandbox, and the services that are started for it.
-ROLES = {"submission": 0, "postgres": 1, "redis": 2}
+# A sandbox, and the services and tools that are started for it.
+ROLES = {"submission": 0, "postgres": 1, "redis": 2, "tool": 3}
 _EACH = 8
 _BLOCKS = (LAST + 1 - FIRST) // _EACH
 _LOCKS = Path("/run/django-track-users")

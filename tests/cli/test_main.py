@@ -35,7 +35,7 @@ def test_help_imports_none_of_the_heavy_parts() -> None:
 def test_a_grading_starts_without_what_other_commands_and_the_reports_need() -> None:
     """All that is imported before the checks run is waited for."""
     later = ("jinja2", "grandalf", "packaging.markers", "rich.progress", "grader.sandbox")
-    later += ("grader.course.build", "grader.course.projection", "grader.environment.tools", "grader.cli.outcome")
+    later += ("grader.course.build", "grader.course.projection", "grader.tools", "grader.cli.outcome")
     code = (
         "import sys, grader.cli.grade, grader.cli.assign, grader.cli.make_ready\n"
         f"print(sorted(m for m in sys.modules if m.startswith({later})))"

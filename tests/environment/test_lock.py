@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.environment import read_lock
-from grader.environment.tools import poetry_site
 from grader.reader.locks import content_hashes
+from grader.tools.poetry import poetry_site
 from tests.environment.conftest import COURSE, PROJECT
 
 Write = Callable[..., Path]

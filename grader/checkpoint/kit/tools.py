@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from grader.checkpoint.kit.files import Files
 from grader.domain.words import bounded
-from grader.sandbox.api import Launch
 from grader.stage.edited import edited
 from grader.stage.stage import Stage
+from grader.tools.tool import Tool, run
 
 _MOST_FINDINGS = 10
 _GRAVE = ("error", "warning")
@@ -33,19 +33,19 @@ class Tools:
         self, *words: str, edits: Mapping[str, str] | None = None, env: Mapping[str, str] | None = None
     ) -> ToolReport:
         """``poetry`` and these words, offline, in a fresh copy with the locked packages installed."""
-        from grader.environment.tools import poetry_launch  # only the checks that need it wait for its import
+        from grader.tools.poetry import poetry  # only the checks that need it wait for its import
 
         spec = self._stage.spec
-        launch = poetry_launch(words, cache=spec.state_dir / "environments", env=env, kind=spec.sandbox)
-        code, out = self._run(launch, edits)
+        tool = poetry(words, cache=spec.state_dir / "environments", env=env, kind=spec.sandbox)
+        code, out = self._run(tool, edits)
         return ToolReport(code == 0, out=bounded(out, 20_000))
 
     def hadolint(self, path: str) -> ToolReport:
         """hadolint's findings of level warning and above on a Dockerfile; not ok if it cannot read the file."""
-        from grader.environment.tools import hadolint_launch
+        from grader.tools.hadolint import hadolint
 
         self._files.path(path)
-        code, out = self._run(hadolint_launch(path), None)
+        code, out = self._run(hadolint(path), None)
         try:
             found = [one for one in json.loads(out) if one["level"] in _GRAVE]
             findings = tuple(f"line {one['line']}: {one['code']} {one['message']}" for one in found)
@@ -55,17 +55,13 @@ class Tools:
 
     def compose(self, path: str) -> ToolReport:
         """Whether a file follows the Compose specification. It is read as plain data: nothing in it is resolved."""
-        from grader.environment.compose import compose_problems
+        from grader.tools.compose import compose_problems
 
         findings = compose_problems(self._files.yaml(path))
         return ToolReport(not findings, tuple(bounded(finding, 160) for finding in findings))
 
-    def _run(self, launch: Launch, edits: Mapping[str, str] | None) -> tuple[int, str]:
+    def _run(self, tool: Tool, edits: Mapping[str, str] | None) -> tuple[int, str]:
         spec = self._stage.spec
         with edited(spec.submission, edits, spec.folder) as root:
-            process = self._stage.sandbox.start(launch, submission=root, deps=spec.deps)
-            try:
-                code = process.wait(launch.limits.wall_s + 10)
-            finally:
-                process.kill()
-        return code, process.output().decode(errors="replace")
+            output = run(tool, self._stage.sandbox, submission=root, deps=spec.deps)
+        return output.status, output.text

@@ -1,17 +1,24 @@
 """The tools for real: in bubblewrap, on the course's reference project and on hostile ones."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from grader.environment import Environment, hadolint_launch, poetry_launch
+from grader.domain.errors import EnvironmentError_
+from grader.environment import Environment
 from grader.environment.poetry_shell import make_shell, scripts
-from grader.sandbox.api import Launch, Sandbox
+from grader.sandbox.api import Launch, Limits, Sandbox
 from grader.sandbox.select import open_sandbox
+from grader.tools import tool
+from grader.tools.hadolint import hadolint
+from grader.tools.poetry import poetry
+from grader.tools.tool import Tool
 
-Run = Callable[[Launch], tuple[int, str]]
+Run = Callable[[Tool], tuple[int, str]]
 BAD = "FROM debian:latest\nRUN cd /tmp && sudo apt-get install -y x\n"
 
 
@@ -24,35 +31,32 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def run(sandbox: Sandbox, project: Path, course: Environment) -> Run:
-    def run(launch: Launch) -> tuple[int, str]:
-        process = sandbox.start(launch, submission=project, deps=course.site)
-        try:
-            return process.wait(60), process.output().decode(errors="replace")
-        finally:
-            process.kill()
+    def run(chosen: Tool) -> tuple[int, str]:
+        output = tool.run(chosen, sandbox, submission=project, deps=course.site)
+        return output.status, output.text
 
     return run
 
 
 def test_the_three_commands_of_the_brief_work_offline(run: Run, shared: Path) -> None:
-    assert run(poetry_launch(("check", "--lock"), cache=shared)) == (0, "All set!\n")
-    status, said = run(poetry_launch(("install",), cache=shared))
+    assert run(poetry(("check", "--lock"), cache=shared)) == (0, "All set!\n")
+    status, said = run(poetry(("install",), cache=shared))
     assert (status, "No dependencies to install or update" in said) == (0, True)
-    status, said = run(poetry_launch(("run", "pytest", "-q"), cache=shared))
+    status, said = run(poetry(("run", "pytest", "-q"), cache=shared))
     assert (status, "1 passed" in said) == (0, True), said
 
 
 def test_installs_the_project_itself_in_package_mode(run: Run, project: Path, shared: Path) -> None:
     text = (project / "pyproject.toml").read_text()
     (project / "pyproject.toml").write_text(text.replace("package-mode = false", 'packages = [{include = "src"}]'))
-    status, said = run(poetry_launch(("install",), cache=shared))
+    status, said = run(poetry(("install",), cache=shared))
     assert (status, "Installing the current project: publishing-platform" in said) == (0, True), said
 
 
 def test_a_stale_lock_is_told(run: Run, project: Path, shared: Path) -> None:
     text = (project / "pyproject.toml").read_text()
     (project / "pyproject.toml").write_text(text.replace('"redis (>=5.2)"', '"redis (>=5.3)"'))
-    status, said = run(poetry_launch(("check", "--lock"), cache=shared))
+    status, said = run(poetry(("check", "--lock"), cache=shared))
     assert (status, "changed significantly" in said) == (1, True), said
 
 
@@ -69,19 +73,19 @@ def test_neither_configuration_nor_plugins_of_the_submission_reach_poetry(
     for name in ("poetry", "cleo", "sitecustomize", "usercustomize"):
         (project / f"{name}.py").write_text(evil)
         (project / "src" / f"{name}.py").write_text(evil)
-    assert run(poetry_launch(("check", "--lock"), cache=shared)) == (0, "All set!\n")
-    assert run(poetry_launch(("install",), cache=shared))[0] == 0
+    assert run(poetry(("check", "--lock"), cache=shared)) == (0, "All set!\n")
+    assert run(poetry(("install",), cache=shared))[0] == 0
 
 
 def test_what_a_command_writes_stays_in_the_copy(run: Run, project: Path, shared: Path) -> None:
-    assert run(poetry_launch(("run", "python", "-c", "open('new', 'w')"), cache=shared))[0] == 0
+    assert run(poetry(("run", "python", "-c", "open('new', 'w')"), cache=shared))[0] == 0
     assert not (project / "new").exists()
 
 
 def test_hadolint_gives_its_findings(run: Run, project: Path) -> None:
-    assert run(hadolint_launch("Dockerfile")) == (0, "[]")
+    assert run(hadolint("Dockerfile")) == (0, "[]")
     (project / "Dockerfile").write_text(BAD)
-    status, said = run(hadolint_launch("Dockerfile"))
+    status, said = run(hadolint("Dockerfile"))
     assert status == 0
     assert {"DL3004", "DL3007"} <= {finding["code"] for finding in json.loads(said)}
 
@@ -90,7 +94,7 @@ def test_hadolint_obeys_the_course_only(run: Run, project: Path) -> None:
     (project / ".hadolint.yaml").write_text("ignored: [DL3004, DL3007]\noverride: {error: []}\n")
     ignore = "# hadolint global ignore=DL3004,DL3007\n# hadolint ignore=DL3004,DL3007\n"
     (project / "Dockerfile").write_text(ignore + BAD.replace("\nRUN", "\n# hadolint ignore=DL3004\nRUN"))
-    codes = {finding["code"] for finding in json.loads(run(hadolint_launch("Dockerfile"))[1])}
+    codes = {finding["code"] for finding in json.loads(run(hadolint("Dockerfile"))[1])}
     assert {"DL3004", "DL3007"} <= codes
 
 
@@ -101,7 +105,7 @@ def test_hadolint_obeys_the_course_only(run: Run, project: Path) -> None:
 )
 def test_hadolint_survives_what_is_no_dockerfile(run: Run, project: Path, text: str) -> None:
     (project / "Dockerfile").write_text(text)
-    status, said = run(hadolint_launch("Dockerfile"))
+    status, said = run(hadolint("Dockerfile"))
     assert status == 0
     json.loads(said)
 
@@ -129,3 +133,36 @@ def test_the_shell_is_a_virtual_environment_of_the_packages(tmp_path: Path, cour
     make_shell(tmp_path / ".venv", course.site)
     assert (tmp_path / ".venv" / "bin" / "pytest").is_file()
     assert (tmp_path / ".venv" / "bin" / "python").is_symlink()
+
+
+LOOK = "import os; print(os.path.exists('/deps'), len(os.listdir('/submission')) > 0)"
+
+
+def test_a_tool_that_reads_has_a_user_of_its_own_and_sees_no_package(
+    sandbox: Sandbox, project: Path, course: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users: list[int] = []
+    start = type(sandbox).start
+
+    def noted(self: Sandbox, *args: Any, **more: Any) -> Any:
+        users.append(self.uid)
+        return start(self, *args, **more)
+
+    monkeypatch.setattr(type(sandbox), "start", noted)
+    reads, runs = Tool("look", Launch(("-c", LOOK))), Tool("look", Launch(("-c", LOOK)), runs_code=True)
+    said = [tool.run(each, sandbox, submission=project, deps=course.site).text for each in (reads, runs)]
+    assert said == ["False True\n", "True True\n"]
+    assert users[1] == sandbox.uid
+    assert (users[0] != users[1]) is (os.geteuid() == 0)
+
+
+def test_a_tool_that_does_not_end_is_ended(sandbox: Sandbox, project: Path, course: Environment) -> None:
+    sleeps = Tool("sleep", Launch(("-c", "import time; time.sleep(60)"), limits=Limits(wall_s=0.5)))
+    output = tool.run(sleeps, sandbox, submission=project, deps=course.site)
+    assert output.status == 128 + 9
+
+
+def test_a_program_that_is_not_there_is_named() -> None:
+    with pytest.raises(EnvironmentError_, match="no-such-linter is not installed") as missing:
+        Tool.beside_grader("no-such-linter")
+    assert "pip install" in missing.value.hint

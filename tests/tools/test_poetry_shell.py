@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.environment import Environment, poetry_launch
+from grader.environment import Environment
 from grader.sandbox.api import Launch, Sandbox
 from grader.sandbox.select import open_sandbox
+from grader.tools.poetry import poetry
 
 STARTS_PYTHON = """
 import subprocess, sys
@@ -57,7 +58,7 @@ def test_a_test_may_start_python_with_variables_of_its_own(
 ) -> None:
     text = STARTS_PYTHON.replace("WORDS", repr(words)).replace("ENVIRONMENT", repr(environment))
     (project / "tests" / "test_it.py").write_text(text)
-    launch = poetry_launch(("run", "pytest", "-q"), cache=shared)
+    launch = poetry(("run", "pytest", "-q"), cache=shared).launch
     status, said = _run(sandbox, project, course.site, launch)
     assert (status, "1 passed" in said) == (0, True), said
 
@@ -68,7 +69,7 @@ def test_control_without_its_library_in_place_the_interpreter_does_not_start(
     """Where Python has its code in a library beside it; one that is a single file starts anywhere."""
     text = STARTS_PYTHON.replace("WORDS", repr(IMPORTS)).replace("ENVIRONMENT", "{}")
     (project / "tests" / "test_it.py").write_text(text)
-    launch = poetry_launch(("run", "pytest", "-q"), cache=shared)
+    launch = poetry(("run", "pytest", "-q"), cache=shared).launch
     kept = tuple(mount for mount in launch.mounts if "libpython" not in mount.target)
     status, said = _run(sandbox, project, course.site, replace(launch, mounts=kept))
     assert (status, "1 passed" in said) == ((0, True) if kept == launch.mounts else (1, False)), said
@@ -81,5 +82,5 @@ def test_path_files_of_packages_count(
     (site / "more").mkdir()
     (site / "more.pth").write_text("more\n")
     (site / "more" / "found_by_path.py").touch()
-    launch = poetry_launch(("run", "python", "-c", "import found_by_path"), cache=shared)
+    launch = poetry(("run", "python", "-c", "import found_by_path"), cache=shared).launch
     assert _run(sandbox, project, site, launch) == (0, "")

@@ -3,7 +3,7 @@ import time
 import pytest
 import yaml
 
-from grader.environment import compose_problems
+from grader.tools.compose import compose_problems
 from tests.environment.conftest import COURSE
 
 GOOD = {"services": {"web": {"image": "a:1", "healthcheck": {"test": ["CMD", "true"], "interval": "10s"}}}}
