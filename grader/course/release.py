@@ -154,6 +154,8 @@ def _commit(out: Path, message: str) -> None:
 
 def released_text(course: Course, module: int) -> Iterator[str]:
     """Every text that a release of this module may hold, taken from its sources."""
+    if (course.root / "LICENSE").is_file():
+        yield (course.root / "LICENSE").read_text("utf-8")
     for each in built_modules(course):
         if each.number <= module:
             folder = course.folder(each)
