@@ -26,11 +26,15 @@ from grader.checkpoint.kit import lines
 from grader.checkpoint.kit.case import Case
 from grader.stage import project
 from grader.stage.host import POSTGRES, MainHost
-from grader.stage.project import Place, Project
-from grader.stage.services import LOBBY, POSTGRES_PORT
+from grader.stage.places import OnPostgres, OnSqlite, Origin, Place, SqliteFile
+from grader.stage.postgres.databases import LOBBY
+from grader.stage.project import Project
+from grader.stage.services import POSTGRES_PORT
 from grader.stage.spec import Mode
 from grader.stage.sqlite.witness import Folder
 from grader.stage.stage import Stage
+
+_FILE = SqliteFile("template")
 
 
 class InlineClient:
@@ -105,7 +109,7 @@ def _load(told: spec.RunSpec) -> ModuleType:
 def _start(self: Project) -> None:
     told = spec.read(Path(os.environ[spec.VARIABLE]))
     agent = _load(told)
-    self.folder = Folder(os.open(agent.state.AGENT.folder, os.O_RDONLY))
+    self.sqlite.folder = Folder(os.open(agent.state.AGENT.folder, os.O_RDONLY))
     os.environ.update(SECRET_KEY="inline", DATABASE_URL="sqlite://:memory:", REDIS_URL="")
     self.process = SimpleNamespace(kill=lambda: None, port=lambda port: port, listeners={})  # type: ignore[assignment]
     postgres = told.database == "postgres"
@@ -116,22 +120,23 @@ def _start(self: Project) -> None:
     self.client.ask("warm", within_s=0)
 
 
-def _migrate(self: Project, place: Place, *target: str) -> None:
+def _migrate_sqlite(self: Project, origin: Origin, *target: str) -> None:
     """In place: no other process looks at the file."""
-    self.agent.ask("migrate", within_s=0, database=self.located(place), target=target)
+    self.agent.ask("migrate", within_s=0, database=self.located(_FILE), target=target)
 
 
 @contextmanager
-def _as_it_is(self: Project, mode: str, place: Place | None) -> Iterator[Place | None]:
+def _as_it_is(self: Project, mode: str, place: Place | None) -> Iterator[OnPostgres | SqliteFile | None]:
     """The one file itself: what a check does to it is rolled back."""
-    yield place
+    yield _FILE if isinstance(place, OnSqlite) else place
 
 
-def _located(self: MainHost, process: Any, place: Place) -> Mapping[str, Any]:
+def _located(self: MainHost, process: Any, place: OnPostgres | SqliteFile) -> Mapping[str, Any]:
     """PostgreSQL by its own socket: there is no sandbox to reach it from."""
+    databases = self.services.databases
     if place.name == LOBBY:
-        self.services.open_lobby()
-    placed = {"ENGINE": POSTGRES, **self.services.django(POSTGRES_PORT, place.name)}
+        databases.open_lobby()
+    placed = {"ENGINE": POSTGRES, **databases.as_django_names_it(POSTGRES_PORT, place.name)}
     return {**placed, "HOST": str(self.services.socket(POSTGRES_PORT).parent), "PORT": ""}
 
 
@@ -144,7 +149,7 @@ def _shared(stage: Stage, case: Case) -> Mode:
 def pytest_configure(config: pytest.Config) -> None:
     """Every project of this run is the one in this process."""
     project.Project._start = _start  # type: ignore[method-assign]
-    project.Project.migrate = _migrate  # type: ignore[method-assign]
+    project.Project.migrate_sqlite = _migrate_sqlite  # type: ignore[method-assign]
     project.Project._copied = _as_it_is  # type: ignore[method-assign]
     if spec.read(Path(os.environ[spec.VARIABLE])).database == "postgres":
         MainHost.located = _located  # type: ignore[method-assign]

@@ -26,8 +26,10 @@ from grader.intake import take_in
 from grader.pipeline import Options, grade
 from grader.sandbox.select import open_sandbox
 from grader.stage.host import MainHost, launch_agent, own_variables
-from grader.stage.project import Place, Project
+from grader.stage.places import MIGRATED, OnSqlite
+from grader.stage.project import Project
 from grader.stage.services import Services
+from grader.stage.sqlite.files import SqliteFiles
 from grader.stage.sqlite.witness import Witness, handed_out
 
 ROOT = Path(__file__).parents[1]
@@ -108,11 +110,13 @@ class Bench:
         """
         with ExitStack() as stack:
             sandbox = stack.enter_context(closing(open_sandbox("auto", state_dir=self.state)))
-            project = Project(MainHost(self._spec(), sandbox, Services(sandbox, self.state, stack)), Witness(sandbox))
+            project = Project(
+                MainHost(self._spec(), sandbox, Services(sandbox, self.state, stack)), SqliteFiles(Witness(sandbox))
+            )
             stack.callback(project.stop)
             project.ready("sqlite")
             began = time.perf_counter()
-            with project.check("fork", Place("sqlite", "template")) as client:
+            with project.check("fork", OnSqlite(MIGRATED)) as client:
                 steps = [["get", "objects"], ["get", "count"], ["call", [], {}]]
                 assert client.ask("evaluate", within_s=10, root="posts.Post", steps=steps) == 0
                 return time.perf_counter() - began

@@ -12,9 +12,10 @@ from pathlib import Path
 import yaml
 
 from grader.course.git import git
-from grader.environment import compose_problems, read_lock
+from grader.environment import read_lock
 from grader.intake import take_in
 from grader.reader.client import Reader
+from grader.tools.compose import compose_problems
 
 PROJECT = Path(__file__).parents[1] / "capstone" / "reference"
 ROUNDS = 7

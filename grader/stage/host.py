@@ -7,8 +7,10 @@ from typing import Any
 
 from grader.agent import INSIDE, PROGRAM, inside_folder
 from grader.sandbox.api import Launch, Limits, Mount, Process, Sandbox
-from grader.stage.project import Place, Project
-from grader.stage.services import LOBBY, POSTGRES_PORT, REDIS_PORT, Services
+from grader.stage.places import MIGRATED, OnPostgres, SqliteFile, Vendor
+from grader.stage.postgres.databases import LOBBY
+from grader.stage.project import Project
+from grader.stage.services import POSTGRES_PORT, REDIS_PORT, Services
 from grader.stage.spec import StageSpec
 
 SQLITE, POSTGRES = "django.db.backends.sqlite3", "django.db.backends.postgresql"
@@ -29,7 +31,7 @@ class MainHost:
     def launch(self, fd: int) -> Process:
         """See ``Host``."""
         if self.spec.database == "postgres":
-            self.services.open_lobby()
+            self.services.databases.open_lobby()
         wanted = (
             *((POSTGRES_PORT,) if self.spec.database == "postgres" else ()),
             *((REDIS_PORT,) if self.redis else ()),
@@ -43,22 +45,26 @@ class MainHost:
 
     def setup(self, process: Process) -> Mapping[str, Any]:
         """See ``Host``."""
+        on_postgres = self.spec.database == "postgres"
         return {
             "settings": self.spec.layout.settings,
-            "database": self.located(process, Place(self.spec.database, LOBBY)),
+            "database": self.located(process, OnPostgres(LOBBY) if on_postgres else SqliteFile(LOBBY)),
         }
 
     def loaded(self) -> None:
         """See ``Host``."""
         if self.spec.database == "postgres":
-            self.services.close_lobby()
+            self.services.databases.close_lobby()
 
-    def located(self, process: Process, place: Place) -> Mapping[str, Any]:
+    def located(self, process: Process, place: OnPostgres | SqliteFile) -> Mapping[str, Any]:
         """See ``Host``."""
         if place.vendor == "sqlite":
             return {"ENGINE": SQLITE, "NAME": place.name}
         self.services.attach(process, POSTGRES_PORT)
-        placed = {"ENGINE": POSTGRES, **self.services.django(process.port(POSTGRES_PORT), place.name)}
+        placed = {
+            "ENGINE": POSTGRES,
+            **self.services.databases.as_django_names_it(process.port(POSTGRES_PORT), place.name),
+        }
         return placed | ({"HOST": _SOCKETS, "PORT": ""} if self._near else {})
 
     @property
@@ -70,12 +76,12 @@ class MainHost:
         """See ``Host``."""
         self.services.kill(process)
 
-    def prepare(self, project: Project, vendor: str) -> None:
+    def prepare(self, project: Project, vendor: Vendor) -> None:
         """See ``Host``. What is made is kept for this run only."""
         if vendor == "postgres":
-            self.services.template(lambda name: project.migrate(Place("postgres", name)))
+            self.services.databases.make_template(lambda name: project.migrate(OnPostgres(name)))
             return
-        project.migrate(Place("sqlite", "template"))
+        project.migrate_sqlite(MIGRATED)
 
 
 @dataclass(slots=True)
@@ -95,7 +101,7 @@ class BareHost:
     def loaded(self) -> None:
         """Nothing was in reach."""
 
-    def located(self, process: Process, place: Place) -> Mapping[str, Any]:
+    def located(self, process: Process, place: OnPostgres | SqliteFile) -> Mapping[str, Any]:
         """None is in reach."""
         raise NotImplementedError
 
@@ -103,7 +109,7 @@ class BareHost:
         """See ``Host``."""
         process.kill()
 
-    def prepare(self, project: Project, vendor: str) -> None:
+    def prepare(self, project: Project, vendor: Vendor) -> None:
         """There is nothing to prepare."""
         raise NotImplementedError
 

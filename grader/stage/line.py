@@ -9,7 +9,8 @@ from typing import Any
 from grader.agent.client import AgentClient, AgentFault
 from grader.agent.deadline import WALL_FACTOR
 from grader.agent.raised import Raised
-from grader.stage.project import Place, Project
+from grader.stage.places import OnPostgres, Place
+from grader.stage.project import Project
 from grader.stage.sqlite.witness import Folder
 from grader.stage.times import LONGEST_ANSWER_S
 
@@ -52,7 +53,7 @@ class Line:
     def file(self) -> tuple[Folder, str]:
         """The SQLite file of the check, which begins now if it has not."""
         self._client()
-        return self.project.files, self.project.file
+        return self.project.sqlite.open_folder, self.project.sqlite.file
 
     def release(self) -> None:
         """Ends what has been begun, with every reference and connection it holds; the next question begins anew."""
@@ -70,6 +71,12 @@ class Line:
             prepare, self.prepare = self.prepare, None
             prepare()
         return self.place
+
+    def database(self) -> str:
+        """The name of its PostgreSQL database, which is there from now on."""
+        here = self.here()
+        assert isinstance(here, OnPostgres)
+        return here.name
 
     @contextmanager
     def _charged(self, client: AgentClient) -> Iterator[None]:

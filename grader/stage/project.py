@@ -1,31 +1,21 @@
 """The learner's project, running in a sandbox behind its agent: started, migrated once, restarted when it is lost."""
 
-import secrets
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from grader.agent.client import AgentClient, AgentFault
 from grader.agent.raised import Raised
 from grader.sandbox.api import Process
 from grader.sandbox.load import usage
-from grader.stage.sqlite.witness import Folder, Witness, handed_out
+from grader.stage.places import MIGRATED, OnPostgres, OnSqlite, Origin, Place, SqliteFile, Vendor
+from grader.stage.sqlite.files import SqliteFiles
+from grader.stage.sqlite.witness import handed_out
 from grader.stage.times import MIGRATE_S, PATIENCE_S, QUICK_S, START_S
 
 NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
-
-
-class Place(NamedTuple):
-    """A database: ``sqlite`` or ``postgres``, and its name there.
-
-    SQLite's is the name of what the project keeps (``template`` is the migrated one, ``empty`` nothing): each check
-    begins with a copy of it.
-    """
-
-    vendor: str
-    name: str
 
 
 class Broken(Exception):
@@ -48,13 +38,13 @@ class Host(Protocol):
     def loaded(self) -> None:
         """Closes what was open only for a project that loads."""
 
-    def located(self, process: Process, place: Place) -> Mapping[str, Any]:
+    def located(self, process: Process, place: OnPostgres | SqliteFile) -> Mapping[str, Any]:
         """A database as Django's settings name it, within reach of the sandbox from then on."""
 
     def kill(self, process: Process) -> None:
         """Ends the sandbox."""
 
-    def prepare(self, project: "Project", vendor: str) -> None:
+    def prepare(self, project: "Project", vendor: Vendor) -> None:
         """Brings the migrated template about, when the first check needs it."""
 
 
@@ -62,22 +52,17 @@ class Host(Protocol):
 class Project:
     """One agent, on its host. After ``patience_s`` lost on checks that fell silent it is not started again.
 
-    ``kept`` are SQLite databases by name, as bytes: no check can reach one that another one begins with. ``file`` is
-    the name of the running check's own.
+    ``made`` are the origins that databases can be copied from while this agent runs.
     """
 
     host: Host
-    witness: Witness
+    sqlite: SqliteFiles
     patience_s: float = PATIENCE_S
     client: AgentClient | None = None
     process: Process | None = None
-    templates: set[str] = field(default_factory=set)
+    made: set[tuple[Vendor, Origin]] = field(default_factory=set)
     broken: dict[str, Broken] = field(default_factory=dict)
     waited: float = 0.0
-    folder: Folder | None = None
-    kept: dict[str, bytes] = field(default_factory=lambda: {"empty": b""})
-    file: str = ""
-    keep_as: str = ""
 
     @contextmanager
     def check(self, mode: str, place: Place | None) -> Iterator[AgentClient]:
@@ -106,35 +91,14 @@ class Project:
             self.stop()
 
     @contextmanager
-    def _copied(self, mode: str, place: Place | None) -> Iterator[Place | None]:
+    def _copied(self, mode: str, place: Place | None) -> Iterator[OnPostgres | SqliteFile | None]:
         """A SQLite database as a file of this check's own, removed when its process has ended; any other as it is."""
-        if place is None or place.vendor != "sqlite":
+        if not isinstance(place, OnSqlite):
             yield place
             return
-        shared = mode == "savepoint"  # one file for all checks, each of which is rolled back
-        self.file = "shared" if shared else f"check_{secrets.token_hex(8)}"
-        if not (shared and f"sqlite:{self.file}" in self.templates):
-            self.witness.put(self.files, self.file, self.kept[place.name])
-        if shared:
-            self.templates.add(f"sqlite:{self.file}")
-        try:
-            yield Place("sqlite", self.file)
-            if self.keep_as:
-                self._keep(self.file, self.keep_as)
-        finally:
-            self.keep_as = ""
-            if not shared and self.folder is not None:
-                self.folder.remove(self.file)
-
-    def _keep(self, file: str, name: str) -> None:
-        self.witness.settle(self.files, file)
-        self.kept[name] = self.files.get(file)
-
-    @property
-    def files(self) -> Folder:
-        """The folder of the SQLite databases; there is one as long as the agent runs."""
-        assert self.folder is not None
-        return self.folder
+        # In a savepoint there is one file for all checks, each of which is rolled back.
+        with self.sqlite.copied(place.origin, shared=mode == "savepoint") as file:
+            yield file
 
     @contextmanager
     def _discarding(self, client: AgentClient) -> Iterator[None]:
@@ -147,16 +111,16 @@ class Project:
                 self.stop()
             raise
 
-    def ready(self, vendor: str | None = None) -> AgentClient:
+    def ready(self, vendor: Vendor | None = None) -> AgentClient:
         """The agent, started; with the migrated template of ``vendor``. Raises ``Broken``."""
         if self.waited > self.patience_s:
             told = f"Your project left the grader without an answer for {self.waited:.0f} s in all."
             raise Broken("was being checked", AgentFault(told, unsure=True))
         if self.client is None:
             self._once("was starting", self._start)
-        if vendor and vendor not in self.templates:
+        if vendor and (vendor, MIGRATED) not in self.made:
             self._once(f"ran its migrations on {NAMES[vendor]}", lambda: self.host.prepare(self, vendor))
-            self.templates.add(vendor)
+            self.made.add((vendor, MIGRATED))
         return self.agent
 
     @property
@@ -165,21 +129,24 @@ class Project:
         assert self.client is not None
         return self.client
 
-    def located(self, place: Place) -> dict[str, Any]:
+    def located(self, place: OnPostgres | SqliteFile) -> dict[str, Any]:
         """A database as Django's settings name it."""
         assert self.process is not None
         return dict(self.host.located(self.process, place))
 
-    def migrate(self, place: Place, *target: str) -> None:
+    def migrate(self, place: OnPostgres | SqliteFile, *target: str) -> None:
         """Runs all migrations there, or those up to a target (app, or app and name); raises what they raise."""
-        doing = "it ran its migrations"
-        file = f"made_{secrets.token_hex(8)}" if place.vendor == "sqlite" else place.name
-        where = self.located(Place(place.vendor, file))
         with self._discarding(self.agent):
+            where, doing = self.located(place), "it ran its migrations"
             self.agent.ask("migrate", within_s=MIGRATE_S, doing=doing, database=where, target=target)
-            if place.vendor == "sqlite":
-                self._keep(file, place.name)
-                self.files.remove(file)
+
+    def migrate_sqlite(self, origin: Origin, *target: str) -> None:
+        """Runs them in a file of their own, which is kept as that origin; raises the same."""
+        file = self.sqlite.new()
+        self.migrate(file, *target)
+        with self._discarding(self.agent):
+            self.sqlite.keep(file, origin)
+            self.sqlite.remove(file)
 
     def _once(self, doing: str, step: Callable[[], None]) -> None:
         """Carries out a step of the start; what has failed once is not tried again for every check."""
@@ -197,7 +164,7 @@ class Project:
         with theirs:
             self.process = self.host.launch(theirs.fileno())
         try:
-            self.folder = handed_out(ours)
+            self.sqlite.folder = handed_out(ours)
         except BaseException:
             ours.close()
             self.stop()
@@ -214,8 +181,6 @@ class Project:
             self.host.kill(self.process)
         if self.client is not None:
             self.client.close()
-        if self.folder is not None:
-            self.witness.forget(self.folder)
-            self.folder.close()
-        self.client = self.process = self.folder = None
-        self.templates.clear()
+        self.sqlite.close()
+        self.client = self.process = None
+        self.made.clear()

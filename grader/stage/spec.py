@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Literal
 
 from grader.domain.layout import COURSE, Layout
+from grader.stage.places import Vendor
 from grader.stage.times import LONGEST_S, PATIENCE_S
 
 SandboxKind = Literal["auto", "bubblewrap", "process"]
-Vendor = Literal["postgres", "sqlite"]
 Mode = Literal["fork", "savepoint"]
 
 
@@ -32,3 +32,6 @@ class StageSpec:
     layout: Layout = COURSE
     longest_s: float = LONGEST_S
     patience_s: float = PATIENCE_S
+
+
+__all__ = ["Mode", "SandboxKind", "StageSpec", "Vendor"]

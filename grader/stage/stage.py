@@ -8,12 +8,14 @@ from dataclasses import replace
 from grader.agent.client import AgentFault
 from grader.sandbox.api import Sandbox
 from grader.sandbox.select import open_sandbox
+from grader.stage.databases import Databases
 from grader.stage.edited import edited
 from grader.stage.host import BareHost, MainHost
-from grader.stage.project import Host, Place, Project
+from grader.stage.places import OnPostgres, Place
+from grader.stage.project import Host, Project
 from grader.stage.services import Services
-from grader.stage.snapshots import Snapshots
 from grader.stage.spec import StageSpec
+from grader.stage.sqlite.files import SqliteFiles
 from grader.stage.sqlite.witness import Witness
 
 
@@ -37,10 +39,10 @@ class Stage:
         self.main = self._project(MainHost(spec, self.sandbox, self.services))
         self.with_redis = self._project(MainHost(spec, self.sandbox, self.services, redis=True))
         self.bare = self._project(BareHost(spec, self.sandbox))
-        self.snapshots = Snapshots(self.main, self.services)
+        self.databases = Databases(self.main, self.services.databases)
 
     def _project(self, host: Host) -> Project:
-        return Project(host, self.witness, self.spec.patience_s)
+        return Project(host, SqliteFiles(self.witness), self.spec.patience_s)
 
     @contextmanager
     def variant(self, files: Mapping[str, str]) -> Iterator[Project]:
@@ -67,5 +69,5 @@ class Stage:
     def shared_database(self) -> Place:
         """The PostgreSQL database of all questions that are kept apart by transactions alone."""
         if self._shared is None:
-            self._shared = Place("postgres", self.stack.enter_context(self.services.database()))
+            self._shared = OnPostgres(self.stack.enter_context(self.services.databases.migrated()))
         return self._shared

@@ -22,8 +22,8 @@ from grader.sandbox import seccomp
 from grader.sandbox.running import Running
 from grader.sandbox.services.postgres import Postgres
 from grader.stage import host
-from grader.stage.project import Place
-from grader.stage.services import Services
+from grader.stage.places import OnPostgres
+from grader.stage.postgres.databases import PostgresDatabases
 from grader.stage.stage import Stage
 
 ROOT = Path(__file__).parents[2]
@@ -143,7 +143,7 @@ def found(spec: RunSpec) -> Iterator[Found]:
     opened: list[Stage] = []
 
     def check(session: Stage, *arguments: str) -> Any:
-        with session.services.database() as name, session.main.check("fork", Place("postgres", name)) as client:
+        with session.services.databases.migrated() as name, session.main.check("fork", OnPostgres(name)) as client:
             steps = [["call", list(arguments), {}]]
             return client.ask("evaluate", within_s=10, root="posts.notes:attempt", steps=steps)
 
@@ -174,7 +174,7 @@ def test_control_without_the_defences(found: Found, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(host, "inside_folder", lambda: agent)
     monkeypatch.setattr(Running, "remember", lambda self: None)
     monkeypatch.setattr(Running, "restore", lambda self: True)
-    monkeypatch.setattr(Services, "close_lobby", lambda self: None)
+    monkeypatch.setattr(PostgresDatabases, "close_lobby", lambda self: None)
     monkeypatch.setattr(Postgres, "forget_settings", lambda self: None)
     monkeypatch.setattr(seccomp, "program", lambda **_: struct.pack("=HBBI", 6, 0, 0, 0x7FFF0000))
     assert found() == set(WAYS) - HELD_TWICE
@@ -189,7 +189,7 @@ def test_nothing_is_left_in_redis(spec: RunSpec) -> None:
             learner.set("note", "x")
             script = learner.script_load("return 'note'")
             assert (learner.exists("note"), learner.script_exists(script)) == (1, [True])
-            session.services.forget()
+            session.services.reset()
             assert (learner.exists("note"), learner.script_exists(script)) == (0, [False])
 
 

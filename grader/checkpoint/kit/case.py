@@ -11,7 +11,8 @@ from grader.checkpoint.kit.rng import Rng
 from grader.checkpoint.spec import RunSpec
 from grader.domain.errors import CourseError
 from grader.stage.line import Line
-from grader.stage.project import Place, Project
+from grader.stage.places import Place, Vendor
+from grader.stage.project import Project
 from grader.stage.stage import Stage
 
 CASE: "pytest.StashKey[Case]" = pytest.StashKey()
@@ -31,7 +32,7 @@ class Case:
     sentence: str
     public: bool
     rng: Rng
-    vendor: str
+    vendor: Vendor
     stack: ExitStack = field(default_factory=ExitStack)
     lines: list[Line] = field(default_factory=list)
     comparison: tuple[str, str] | None = None

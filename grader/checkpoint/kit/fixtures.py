@@ -81,7 +81,7 @@ def observed(case: Case, stage: Stage, line: Line) -> Database:
     if line.mode != "fork":
         return Database(over_agent(line.ask), vendor, public=case.public)
     if vendor == "postgres":
-        observer = stage.services.observer(lambda: line.here().name, ends=line.ends, public=case.public)
+        observer = stage.services.databases.observer(line.database, ends=line.ends, public=case.public)
         return case.stack.enter_context(observer)
     witnessed = over_witness(stage.witness, line.file, lambda: line.ask("disconnect"))
     return Database(witnessed, vendor, public=case.public)
@@ -128,7 +128,7 @@ def migrations(request: pytest.FixtureRequest, case: Case, stage: Stage, spec: R
     """The migrations, on each database, from empty."""
     line = empty_line(stage, case, request.param)
     rng = functools.partial(seeded, spec.seed)
-    return Migrations(case, line, observed(case, stage, line), stage.snapshots, rng)
+    return Migrations(case, line, observed(case, stage, line), stage.databases, rng)
 
 
 @pytest.fixture

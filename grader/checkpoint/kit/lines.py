@@ -2,7 +2,7 @@
 
 from grader.checkpoint.kit.case import Case
 from grader.stage.line import Line
-from grader.stage.project import Place
+from grader.stage.places import EMPTY, MIGRATED, OnPostgres, OnSqlite, Place, Vendor
 from grader.stage.spec import Mode
 from grader.stage.stage import Stage
 
@@ -16,12 +16,12 @@ def migrated_line(stage: Stage, case: Case) -> Line:
     return case.line(project, _database(stage, case, mode), mode)
 
 
-def empty_line(stage: Stage, case: Case, vendor: str) -> Line:
+def empty_line(stage: Stage, case: Case, vendor: Vendor) -> Line:
     """In an empty database. Raises the same."""
     stage.check_time()
     stage.main.ready()
-    line = case.line(stage.main, Place(vendor, "empty"), "fork")
-    stage.snapshots.empty(case.stack, line)
+    line = case.line(stage.main, OnSqlite(EMPTY) if vendor == "sqlite" else OnPostgres(""), "fork")
+    stage.databases.begin_empty(case.stack, line)
     return line
 
 
@@ -33,7 +33,7 @@ def isolation(stage: Stage, case: Case) -> Mode:
 
 def _database(stage: Stage, case: Case, mode: Mode) -> Place:
     if case.vendor == "sqlite":
-        return Place("sqlite", "template")
+        return OnSqlite(MIGRATED)
     if mode == "fork":
-        return Place("postgres", case.stack.enter_context(stage.services.database()))
+        return OnPostgres(case.stack.enter_context(stage.services.databases.migrated()))
     return stage.shared_database()

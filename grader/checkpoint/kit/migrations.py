@@ -9,17 +9,17 @@ from grader.checkpoint.kit.case import Case
 from grader.checkpoint.kit.commands import command_output
 from grader.checkpoint.kit.rng import Rng
 from grader.stage.database import Database
+from grader.stage.databases import Databases
 from grader.stage.line import Line
 from grader.stage.outcome import Failed
-from grader.stage.project import Place
-from grader.stage.snapshots import Snapshots
+from grader.stage.places import Origin, Place
 
 
 class Migrations:
     """``kind`` is ``sqlite`` or ``postgres``; ``db`` observes, ``app`` is the project on this database."""
 
-    def __init__(self, case: Case, line: Line, db: Database, snapshots: Snapshots, rng: Callable[[str], Rng]) -> None:
-        self._case, self._line, self._snapshots, self._rng = case, line, snapshots, rng
+    def __init__(self, case: Case, line: Line, db: Database, databases: Databases, rng: Callable[[str], Rng]) -> None:
+        self._case, self._line, self._databases, self._rng = case, line, databases, rng
         self.db, self.kind, self.app = db, line.place.vendor, App(line)
         self._untouched = True
 
@@ -28,7 +28,8 @@ class Migrations:
         named = [part for part in (app, name) if part]
         if self._is_empty():
             # Nothing has been asked of the empty database yet: take one that was migrated just so before.
-            self._move(self._snapshots.migrated(self._case.stack, self.kind, tuple(named)))
+            origin = Origin.migrated_to(tuple(named))
+            self._move(self._databases.open(self._case.stack, self.kind, origin))
             return
         answer = command_output(
             self._line.ask("manage", "`migrate` ran", argv=["migrate", *named, "--no-input", "-v0"])
@@ -44,18 +45,18 @@ class Migrations:
         """
         if not self._is_empty():
             self.restart()
-        found = self._snapshots.recall(self._case.stack, self.kind, title)
+        found = self._databases.recall(self._case.stack, self.kind, title)
         if found is not None:
             place, value = found
         else:
             value = build(self, self._rng(title))
-            place = self._snapshots.keep(self._case.stack, self._line, title, value)
+            place = self._databases.keep(self._case.stack, self._line, title, value)
         self._move(place)
         return value  # type: ignore[no-any-return]
 
     def restart(self) -> None:
         """Begins again, with an empty database."""
-        self._snapshots.empty(self._case.stack, self._line)
+        self._databases.begin_empty(self._case.stack, self._line)
         self._untouched, self.db.used = True, False
 
     def _is_empty(self) -> bool:

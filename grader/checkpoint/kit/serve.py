@@ -71,8 +71,8 @@ class Serve:
         self._stage.check_time()
         if migrate:
             self._stage.main.ready("postgres")
-        database = stack.enter_context(services.database() if migrate else services.copy())
-        services.forget()
+        database = stack.enter_context(services.databases.migrated() if migrate else services.databases.copy())
+        services.reset()
         ports = (POSTGRES_PORT, REDIS_PORT)
         hosts = {"SECRET_KEY": secrets.token_hex(32), "ALLOWED_HOSTS": "localhost,127.0.0.1"}
         given = {
