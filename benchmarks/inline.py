@@ -14,11 +14,16 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from grader.agent.inside.channel import Channel
+from grader.agent.inside.checks import OPERATIONS, enter_savepoint, roll_back
+from grader.agent.inside.errors import serialize_exception
+from grader.agent.inside.process import Agent
+from grader.agent.inside.project import use_database
 from grader.agent.raised import read_raised
 from grader.agent.wire import decode
 from grader.checkpoint import spec
@@ -42,7 +47,7 @@ class InlineClient:
 
     spent = 0.0
 
-    def __init__(self, agent: ModuleType) -> None:
+    def __init__(self, agent: Agent) -> None:
         self.agent, self.in_check, self._block = agent, False, None
 
     def ask(self, op: str, *, within_s: float, doing: str = "", **arguments: Any) -> Any:
@@ -52,20 +57,20 @@ class InlineClient:
     def raw(self, op: str, *, within_s: float, doing: str = "", **arguments: Any) -> Any:
         """The operation's value as the agent writes it."""
         try:
-            return self.agent.asks.encode(self.agent.state.OPS[op](**arguments))
+            return self.agent.operate(op, arguments)
         except Exception as error:
-            raise read_raised(self.agent.serialize_exception(error)) from None
+            raise read_raised(serialize_exception(error, self.agent.root)) from None
 
     def begin(self, mode: str, database: Any, *, within_s: float) -> None:
         """A transaction, rolled back at the end, whatever mode was asked for."""
-        self._block = self.agent.enter_savepoint(mode="savepoint", database=database)
+        self._block = enter_savepoint(self.agent, mode="savepoint", database=database)
         self.in_check = True
 
     def end(self, *, within_s: float) -> None:
         """Rolls it back."""
         self.in_check = False
-        self.agent.roll_back(self._block)
-        self.agent.state.AGENT.kept.clear()
+        roll_back(self._block)
+        self.agent.objects.clear()
 
     def close(self) -> None:
         """Nothing is open."""
@@ -79,8 +84,8 @@ class CommittingClient(InlineClient):
         from django.db import connections
 
         if connections.settings["default"]["NAME"] != database["NAME"]:
-            self.agent.use_database(database)
-        self.agent.state.AGENT.mode = "inline"
+            use_database(self.agent, database)
+        self.agent.mode = "inline"
         self.in_check = True
 
     def end(self, *, within_s: float) -> None:
@@ -91,25 +96,21 @@ class CommittingClient(InlineClient):
         self.in_check = False
         caches["default"].clear()
         call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=False)
-        self.agent.state.AGENT.kept.clear()
+        self.agent.objects.clear()
 
 
-def _load(told: spec.RunSpec) -> ModuleType:
-    """The agent as modules of this process, with the submission and its packages on the path."""
+def _load(told: spec.RunSpec) -> Agent:
+    """The agent of this process, with the submission and its packages on the path."""
     os.chdir(told.submission)
     sys.path += [str(told.deps), *(str(told.submission / part) for part in ("src/apps", "src", "."))]
     tempfile.tempdir = str(told.folder)  # nothing else would remove what the agent leaves
-    from grader.agent.inside import checks, state
-
-    state.ROOT = str(told.submission)
-    state.AGENT = state.Agent(socket.socketpair()[0])
-    return checks
+    return Agent(Channel(socket.socketpair()[0]), OPERATIONS, str(told.submission))
 
 
 def _start(self: Project) -> None:
     told = spec.read(Path(os.environ[spec.VARIABLE]))
     agent = _load(told)
-    self.sqlite.folder = Folder(os.open(agent.state.AGENT.folder, os.O_RDONLY))
+    self.sqlite.folder = Folder(os.open(agent.folder, os.O_RDONLY))
     os.environ.update(SECRET_KEY="inline", DATABASE_URL="sqlite://:memory:", REDIS_URL="")
     self.process = SimpleNamespace(kill=lambda: None, port=lambda port: port, listeners={})  # type: ignore[assignment]
     postgres = told.database == "postgres"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grader.agent import INSIDE, PROGRAM, inside_folder
+from grader.agent import PROGRAM, inside_mount
 from grader.sandbox.api import Launch, Limits, Mount, Process, Sandbox
 from grader.stage.places import MIGRATED, OnPostgres, SqliteFile, Vendor
 from grader.stage.postgres.databases import LOBBY
@@ -137,7 +137,7 @@ def launch_agent(
     launch = Launch(
         argv=(PROGRAM, str(fd)),
         env=env,
-        mounts=(Mount(inside_folder(), INSIDE), *mounts),
+        mounts=(inside_mount(), *mounts),
         limits=Limits(wall_s=1800),
         pass_fds=(fd,),
         ports=ports,

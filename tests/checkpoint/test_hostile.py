@@ -16,7 +16,7 @@ class PostsConfig(AppConfig):
 MODELS, URLS, APPS = "src/apps/posts/models.py", "src/config/urls.py", "src/apps/posts/apps.py"
 SETTINGS, MIGRATION = "src/config/settings/testing.py", "src/apps/posts/migrations/0002_more.py"
 IN_SAVE = "+\n\ndef _save(self, *args, **kwargs):\n    {}\n\nPost.save = _save\n"
-IN_AGENT = "import sys; agent = sys.modules['_grader_inside.state'].AGENT; "
+IN_AGENT = "import gc, sys; gc.unfreeze(); agent = next(o for o in gc.get_objects() if type(o).__name__ == 'Agent'); "
 MORE = """
 from django.db import migrations
 
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
 
 
 def sent(text):
-    return IN_SAVE.format(f"{IN_AGENT}agent.control.sendall({text!r}); raise ValueError")
+    return IN_SAVE.format(f"{IN_AGENT}agent.channel.control.sendall({text!r}); raise ValueError")
 
 
 # Whether the lie or the answer after it is read first is a matter of timing.
@@ -100,8 +100,10 @@ def test_broken(run, name):
 
 
 def test_a_dispatcher_that_always_agrees(run):
-    answer = "sys.modules['_grader_inside.checks'].answer"
-    edits = {MODELS: f"+\n\n{IN_AGENT}\n{answer} = lambda question: agent.reply(question['id'], ok=True)\n"}
+    answer = "type(agent).answer"
+    edits = {
+        MODELS: f"+\n\n{IN_AGENT}\n{answer} = lambda self, question: self.channel.reply(question['id'], ok=True)\n"
+    }
     evidence = run(edits, criteria=("posts.slug", "posts.body", "values.pass"))
     assert {o.status for o in evidence.observations} <= {Status.FAILED, Status.PASSED}
     assert evidence.observations[0].status is Status.FAILED

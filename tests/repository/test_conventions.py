@@ -8,8 +8,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 300
-# The agent is one file on purpose: it lives alone, among the learner's packages.
-LONGER: dict[str, int] = {}
 # What only root can test, or only another user, or only a machine with control groups.
 MAY_SKIP = {"tests/sandbox/test_bubblewrap.py", "tests/sandbox/test_limits.py", "tests/sandbox/test_services.py"}
 
@@ -32,7 +30,7 @@ def named(paths: list[Path]) -> list[str]:
 
 def test_modules_stay_short() -> None:
     lines = {name: (ROOT / name).read_text("utf-8").count("\n") for name in named(OWN)}
-    assert {name: count for name, count in lines.items() if count > LONGER.get(name, LONGEST)} == {}
+    assert {name: count for name, count in lines.items() if count > LONGEST} == {}
 
 
 def test_modules_say_what_they_do_in_their_first_line() -> None:

@@ -1,15 +1,26 @@
 """Answers one question: with a value, or with what was raised."""
-# mypy: ignore-errors
 
-from . import state
+from __future__ import annotations
+
 from .errors import serialize_exception
-from .values import encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .channel import Channel
 
 
-def answer(question):
-    """Carries out one operation and replies with its value, or with what it raised."""
+def answer(
+    channel: Channel, question: dict[str, Any], operate: Callable[[str, dict[str, Any]], Any], root: str
+) -> None:
+    """Replies with what ``operate`` gives for the question's operation and arguments, or with what it raises.
+
+    Frames of an exception are those of files below ``root``.
+    """
     try:
-        outcome = {"ok": encode(state.OPS[question["op"]](**question.get("with", {})))}
+        outcome = {"ok": operate(question["op"], question.get("with", {}))}
     except BaseException as error:  # SystemExit and KeyboardInterrupt are a project's doing, too
-        outcome = {"raised": serialize_exception(error)}
-    state.AGENT.reply(question["id"], **outcome)
+        outcome = {"raised": serialize_exception(error, root)}
+    channel.reply(question["id"], **outcome)

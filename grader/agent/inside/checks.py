@@ -1,5 +1,6 @@
 """Gives each check a place of its own: a child, or a transaction that is rolled back."""
-# mypy: ignore-errors
+
+from __future__ import annotations
 
 import contextlib
 import ctypes
@@ -7,82 +8,97 @@ import gc
 import os
 import signal
 import socket
+import types
 
-from . import asks, commands, describing, races, state  # noqa: F401 - each registers its operations
-from .answering import answer
+from . import asks, commands, describing, project, races
+from .channel import Channel
 from .errors import serialize_exception
-from .project import use_database
-from .state import op
+from .process import Agent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
 ANSWERED = 77
 PR_SET_DUMPABLE = 4
-PRCTL = ctypes.CDLL(None).prctl
 
 
-def let_others_in(allowed):
+def enter(agent: Agent, mode: str, database: Mapping[str, Any] | None = None) -> None:
+    """In the child of a check: takes its database."""
+    agent.mode = mode
+    if database is not None:
+        project.use_database(agent, database)
+
+
+OPERATIONS: Mapping[str, Callable[..., Any]] = types.MappingProxyType(
+    {
+        operation.__name__: operation
+        for operation in (
+            *(asks.evaluate, asks.client, asks.request, asks.sql, asks.capture, asks.historical, asks.unapplied),
+            *(asks.settings, asks.environ, commands.migrate, commands.manage, commands.core, commands.script),
+            *(describing.describe, enter, project.setup, project.warm, project.disconnect, races.race),
+        )
+    }
+)
+
+
+def set_dumpable(allowed: bool) -> None:
     """Whether processes of the same user may read and write this one's memory and descriptors, through /proc too."""
-    PRCTL(PR_SET_DUMPABLE, int(allowed), 0, 0, 0)
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, int(allowed), 0, 0, 0)
 
 
-def in_child(work, beside=lambda: None):
-    """Does something in a child of its own, and something else here until it ends: its number, and how it ended."""
+def run_in_child(work: Callable[[], None], in_parent: Callable[[], None] = lambda: None) -> tuple[int, int]:
+    """Does ``work`` in a child and ``in_parent`` here until it ends: its process number, and how it ended."""
     child = os.fork()
     if child == 0:
         try:
-            let_others_in(True)  # or its own files below /proc would not be its own
+            set_dumpable(True)  # or its own files below /proc would not be its own
             gc.disable()  # it lives for one check; collecting in it also copies what it shares with its parent
             work()
         finally:
             os._exit(1)
-    beside()
+    in_parent()
     return child, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def begin_fork(question):
+def begin_fork(agent: Agent, question: dict[str, Any]) -> None:
     """A child for this check; when it has ended, however it did, the parent says so."""
 
-    def work():
+    def work() -> None:
         os.setsid()
-        answer({"id": question["id"], "op": "enter", "with": question["with"]})
-        serve()
+        agent.answer({"id": question["id"], "op": "enter", "with": question["with"]})
+        serve(agent)
 
-    child, status = in_child(work)
+    child, status = run_in_child(work)
     with contextlib.suppress(OSError):
         os.killpg(child, signal.SIGKILL)
-    state.AGENT.reply(question["id"], ended=status)
+    agent.channel.reply(question["id"], ended=status)
 
 
-@op
-def enter(mode, database=None):
-    """In the child of a check: takes its database."""
-    state.AGENT.mode = mode
-    if database is not None:
-        use_database(database)
-
-
-def begin_savepoint(question):
+def begin_savepoint(agent: Agent, question: dict[str, Any]) -> None:
     """A transaction for this check, in the process and the database that all checks share."""
     block = None
     try:
-        block = enter_savepoint(**question["with"])
-        state.AGENT.reply(question["id"], ok=None)
-        serve()
+        block = enter_savepoint(agent, **question["with"])
+        agent.channel.reply(question["id"], ok=None)
+        serve(agent)
     except Exception as error:
-        state.AGENT.reply(question["id"], raised=serialize_exception(error))
+        agent.channel.reply(question["id"], raised=serialize_exception(error, agent.root))
     finally:
         with contextlib.suppress(Exception):
             roll_back(block)
-    state.AGENT.kept.clear()
-    state.AGENT.reply(question["id"], ended=0)
+    agent.objects.clear()
+    agent.channel.reply(question["id"], ended=0)
 
 
-def enter_savepoint(mode, database):
+def enter_savepoint(agent: Agent, mode: str, database: Mapping[str, Any] | None) -> Any:
     """Begins the transaction of a check."""
     from django.core.cache import caches
     from django.db import transaction
 
-    if state.AGENT.mode is None:
-        enter(mode, database)
+    if agent.mode is None:
+        enter(agent, mode, database)
     with contextlib.suppress(Exception):
         caches["default"].clear()
     block = transaction.atomic()
@@ -90,7 +106,7 @@ def enter_savepoint(mode, database):
     return block
 
 
-def roll_back(block):
+def roll_back(block: Any) -> None:
     """Undoes all that a check has done."""
     from django.db import transaction
 
@@ -99,28 +115,28 @@ def roll_back(block):
         block.__exit__(None, None, None)
 
 
-def serve():
+def serve(agent: Agent) -> None:
     """Answers until the check ends: a child then leaves, a savepoint is rolled back."""
-    while (question := state.AGENT.question())["op"] != "end":
-        answer(question)
-    if state.AGENT.mode != "savepoint":
+    while (question := agent.channel.question())["op"] != "end":
+        agent.answer(question)
+    if agent.mode != "savepoint":
         os._exit(0)
 
 
-def apart(question):
+def answer_in_child(agent: Agent, question: dict[str, Any]) -> None:
     """Answers in a child, so that nothing that the project does there stays in the parent.
 
     The answer is passed on when the child has gone: whoever reads it may end every process but this one at once.
     """
     ours, theirs = socket.socketpair()
-    received = []
+    received: list[bytes] = []
 
-    def work():
-        state.AGENT.control = theirs
-        answer(question)
+    def work() -> None:
+        agent.channel = Channel(theirs)
+        agent.answer(question)
         os._exit(ANSWERED)
 
-    def receive():
+    def receive() -> None:
         theirs.close()
         while piece := ours.recv(1 << 16):
             received.append(piece)
@@ -128,23 +144,23 @@ def apart(question):
                 break
 
     with ours, theirs:
-        _, status = in_child(work, receive)
+        _, status = run_in_child(work, receive)
     if status == ANSWERED:
-        state.AGENT.control.sendall(b"".join(received))
+        agent.channel.control.sendall(b"".join(received))
     else:
-        state.AGENT.reply(question["id"], ended=status)
+        agent.channel.reply(question["id"], ended=status)
 
 
-def main(arguments):
+def main(descriptors: Sequence[int]) -> None:
     """The parent: answers on the descriptor that it was given, and gives each check a place of its own."""
-    let_others_in(False)  # a check's process is the same user's: what it wrote here, later checks would begin with
-    state.AGENT = state.Agent(socket.socket(fileno=arguments[0]))
-    state.AGENT.hand_out_folder()
+    set_dumpable(False)  # a check's process is the same user's: what it wrote here, later checks would begin with
+    agent = Agent(Channel(socket.socket(fileno=descriptors[0])), OPERATIONS, os.getcwd())
+    agent.hand_out_folder()
     while True:
-        question = state.AGENT.question()
+        question = agent.channel.question()
         if question["op"] == "migrate":
-            apart(question)
+            answer_in_child(agent, question)
         elif question["op"] == "begin":
-            (begin_savepoint if question["with"]["mode"] == "savepoint" else begin_fork)(question)
+            (begin_savepoint if question["with"]["mode"] == "savepoint" else begin_fork)(agent, question)
         else:
-            answer(question)
+            agent.answer(question)

@@ -1,5 +1,6 @@
 """Runs management commands: as the project's own ``manage.py`` does, or Django's own and nobody else's."""
-# mypy: ignore-errors
+
+from __future__ import annotations
 
 import contextlib
 import importlib
@@ -10,44 +11,48 @@ import tempfile
 import traceback
 
 from .project import close_connections, use_database
-from .state import ROOT, op
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from .process import Agent
+
+LARGEST_OUTPUT = 1 << 16
 
 
-@op
-def migrate(database, target=()):
+def migrate(agent: Agent, database: Mapping[str, Any], target: Sequence[str] = ()) -> None:
     """Runs all migrations in a database, or those up to a target (app and name)."""
     from django.core.management import call_command
     from django.core.management.commands.migrate import Command
 
-    use_database(database)
+    use_database(agent, database)
     call_command(Command(), *target, verbosity=0, interactive=False)
     close_connections()
 
 
-@op
-def manage(argv):
+def manage(agent: Agent, argv: Sequence[str]) -> tuple[int, str]:
     """A management command in this process: its exit code and all that it wrote."""
     from django.core.management import execute_from_command_line
 
     return captured(lambda: execute_from_command_line(["manage.py", *argv]))
 
 
-@op
-def core(argv):
+def core(agent: Agent, argv: Sequence[str]) -> tuple[int, str]:
     """One of Django's own commands in this process, whatever the project calls by its name."""
     found = importlib.import_module(f"django.core.management.commands.{argv[0]}")
     return captured(lambda: found.Command().run_from_argv(["manage.py", *argv]))
 
 
-@op
-def script(argv, env, path):
+def script(agent: Agent, argv: Sequence[str], env: Mapping[str, str], path: str) -> tuple[int, str]:
     """``python manage.py ...`` in a process that has loaded nothing yet; ``path`` leads to manage.py from the root."""
     os.environ.update(env)
     sys.argv = [path, *argv]
-    return captured(lambda: as_program(os.path.join(ROOT, path)))
+    return captured(lambda: run_as_program(os.path.join(agent.root, path)))
 
 
-def as_program(path):
+def run_as_program(path: str) -> None:
     """Runs a program as its own process would: an exception is a traceback and exit code 1."""
     try:
         runpy.run_path(path, run_name="__main__")
@@ -56,10 +61,10 @@ def as_program(path):
         sys.exit(1)
 
 
-def captured(run):
+def captured(run: Callable[[], object]) -> tuple[int, str]:
     """The exit code of ``run`` and what it wrote, by whatever means."""
     with tempfile.TemporaryFile() as file:
-        kept, code = [os.dup(1), os.dup(2)], 0
+        saved, code = [os.dup(1), os.dup(2)], 0
         streams = sys.stdout, sys.stderr
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
@@ -72,7 +77,7 @@ def captured(run):
             with contextlib.suppress(Exception):
                 sys.stdout.flush()
             sys.stdout, sys.stderr = streams
-            os.dup2(kept[0], 1)
-            os.dup2(kept[1], 2)
+            os.dup2(saved[0], 1)
+            os.dup2(saved[1], 2)
         file.seek(0)
-        return code, file.read(1 << 16).decode(errors="replace")
+        return code, file.read(LARGEST_OUTPUT).decode(errors="replace")

@@ -1,19 +1,27 @@
 """The models of the project's own apps as plain data."""
-# mypy: ignore-errors
 
-from .state import inside, op
+from __future__ import annotations
+
+from .errors import path_below
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .process import Agent
 
 
-@op
-def describe():
+def describe(agent: Agent) -> list[dict[str, Any]]:
     """The models of the project's own apps."""
     from django.apps import apps
 
-    own = [model for model in apps.get_models() if inside(apps.get_app_config(model._meta.app_label).path)]
+    own = [
+        model for model in apps.get_models() if path_below(agent.root, apps.get_app_config(model._meta.app_label).path)
+    ]
     return [describe_model(model) for model in own]
 
 
-def describe_model(model):
+def describe_model(model: Any) -> dict[str, Any]:
     """One model as plain data."""
     meta = model._meta
     return {
@@ -33,7 +41,7 @@ def describe_model(model):
     }
 
 
-def describe_field(model, field):
+def describe_field(model: Any, field: Any) -> dict[str, Any]:
     """One field as plain data."""
     remote = field.remote_field
     default = field.default if field.has_default() else None
@@ -60,16 +68,16 @@ def describe_field(model, field):
     }
 
 
-def declared_in(model, field):
+def declared_in(model: Any, field: Any) -> str:
     """The module of the class, furthest up, that declares the field: Django's own for what is inherited from it."""
     for base in reversed(model.__mro__):
         meta = getattr(base, "_meta", None)
         if meta and any(f.name == field.name for f in (*meta.local_fields, *meta.local_many_to_many)):
-            return base.__module__
-    return model.__module__
+            return str(base.__module__)
+    return str(model.__module__)
 
 
-def describe_constraint(item):
+def describe_constraint(item: Any) -> dict[str, Any]:
     """One constraint or index as plain data."""
     return {
         "name": item.name,

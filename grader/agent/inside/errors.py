@@ -1,20 +1,23 @@
-"""What is told of an exception: enough for a sentence to the learner, and nothing that runs the learner's code."""
-# mypy: ignore-errors
+"""Exceptions as JSON: enough for a sentence to the learner, and nothing that runs the learner's code."""
 
+from __future__ import annotations
+
+import os
 import traceback
 
-from .state import inside
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
-def serialize_exception(error):
-    """What is told of an exception: its type and bases, fields of a ValidationError, and the learner's frames."""
-    frames = [
-        [inside(f.filename), f.lineno or 0, f.name, f.line or ""]
-        for f in traceback.extract_tb(error.__traceback__)
-        if inside(f.filename)
-    ]
-    if isinstance(error, SyntaxError) and error.filename and inside(error.filename):
-        frames.append([inside(error.filename), error.lineno or 0, "<module>", (error.text or "").strip()])
+def path_below(root: str, path: str) -> str | None:
+    """A path from ``root``, the submission's folder; ``None`` for a file elsewhere."""
+    path = os.path.abspath(path)
+    return os.path.relpath(path, root) if path.startswith(root + os.sep) else None
+
+
+def serialize_exception(error: BaseException, root: str) -> dict[str, Any]:
+    """Its type and bases, message, fields (of a ValidationError), constraint, and frames in files below ``root``."""
     try:
         message = str(error)[:2000]
     except BaseException:
@@ -25,11 +28,23 @@ def serialize_exception(error):
         "message": message,
         "fields": fields_of(error),
         "constraint": constraint_of(error),
-        "frames": [[*f[:2], f[2][:100], f[3][:200]] for f in frames[-20:]],
+        "frames": [[*f[:2], f[2][:100], f[3][:200]] for f in frames_of(error, root)[-20:]],
     }
 
 
-def fields_of(error):
+def frames_of(error: BaseException, root: str) -> list[tuple[str, int, str, str]]:
+    """Path, line, function and text of the submission's frames, outermost first; a syntax error's own place last."""
+    frames = [
+        (path, frame.lineno or 0, frame.name, frame.line or "")
+        for frame in traceback.extract_tb(error.__traceback__)
+        if (path := path_below(root, frame.filename))
+    ]
+    if isinstance(error, SyntaxError) and error.filename and (path := path_below(root, error.filename)):
+        frames.append((path, error.lineno or 0, "<module>", (error.text or "").strip()))
+    return frames
+
+
+def fields_of(error: BaseException) -> list[list[Any]]:
     """The messages and codes of a ValidationError, by field; those on the whole under ``__all__``."""
     found = getattr(error, "error_dict", None)
     if found is None and hasattr(error, "error_list"):
@@ -40,7 +55,7 @@ def fields_of(error):
         return []
 
 
-def constraint_of(error):
+def constraint_of(error: BaseException) -> list[str]:
     """SQLSTATE, constraint and column of a database's refusal (PostgreSQL), else its message (SQLite)."""
     cause = error.__cause__
     diag = getattr(cause, "diag", None)

@@ -1,56 +1,31 @@
 """Loads the learner's project, and puts the database of a check in the place of its own."""
-# mypy: ignore-errors
+
+from __future__ import annotations
 
 import contextlib
 import gc
 import os
-import sys
 
-from . import state
-from .state import inside, op
+from .reads import traced_environ
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-STDLIB = os.path.dirname(os.__file__)
-# Libraries that read the environment for a project: a variable read through one of them was asked for by its caller.
-ENVIRON_LIBRARIES = ("environ", "environs", "decouple", "dotenv", "pydantic_settings", "dj_database_url", "pydantic")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
-
-class TracedEnviron(os._Environ):
-    """``os.environ``, noting which line of the project asks for which variable."""
-
-    def __getitem__(self, key):
-        note_read(key)
-        return super().__getitem__(key)
-
-    def __contains__(self, key):
-        note_read(key)
-        return super().__contains__(key)
-
-    def setdefault(self, key, value):
-        """Not a reading: the project sets it."""
-        if self._data.get(self.encodekey(key)) is None:
-            self[key] = value
-        return super().__getitem__(key)
+    from .process import Agent
 
 
-def note_read(key):
-    """Notes the line of the project that asked for a variable, by whatever library."""
-    frame = sys._getframe(2)
-    while frame is not None:
-        path = os.path.abspath(frame.f_code.co_filename)
-        library = frame.f_globals.get("__name__", "").partition(".")[0]
-        if not path.startswith((HERE, STDLIB)) and "<frozen" not in path and library not in ENVIRON_LIBRARIES:
-            break
-        frame = frame.f_back
-    if frame is not None and inside(path):
-        state.AGENT.reads.append((str(key)[:200], inside(path), frame.f_lineno))
-
-
-@op
-def setup(settings=None, env=None, database=None, trace=False):
+def setup(
+    agent: Agent,
+    settings: str | None = None,
+    env: Mapping[str, str | None] | None = None,
+    database: Mapping[str, Any] | None = None,
+    trace: bool = False,
+) -> None:
     """Loads the project: its settings, with the database given in their place, then its apps."""
     if trace:
-        os.environ.__class__ = TracedEnviron
+        os.environ.__class__ = traced_environ(agent)
     for name, value in (env or {}).items():
         os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
     if settings:
@@ -60,33 +35,32 @@ def setup(settings=None, env=None, database=None, trace=False):
 
     loaded.INSTALLED_APPS  # noqa: B018 - reads the settings
     if database:
-        place_database(loaded.DATABASES, database)
+        replace_default(agent, loaded.DATABASES, database)
         loaded.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django.setup()
 
 
-def place_database(databases, database):
+def replace_default(agent: Agent, databases: dict[str, Any], database: Mapping[str, Any]) -> None:
     """Puts the grader's database in the default's place, keeping options that are not about where it is."""
     default = databases.setdefault("default", {})
     options = dict(default.get("OPTIONS", {}))
     options.pop("pool", None)
-    state.AGENT.engine, state.AGENT.options = default.get("ENGINE"), options
-    if state.AGENT.engine != database["ENGINE"]:
+    agent.engine, agent.options = default.get("ENGINE"), options
+    if agent.engine != database["ENGINE"]:
         default.clear()
-    default.update(placed(database))
+    default.update(connection_settings(agent, database))
 
 
-def placed(database):
+def connection_settings(agent: Agent, database: Mapping[str, Any]) -> dict[str, Any]:
     """The database as settings name it."""
-    options = state.AGENT.options if database["ENGINE"] == state.AGENT.engine else {}
+    options = agent.options if database["ENGINE"] == agent.engine else {}
     name = database["NAME"]
     if database["ENGINE"].endswith("sqlite3"):
-        name = state.AGENT.file(name)
+        name = agent.database_file(name)
     return {"USER": "", "PASSWORD": "", "HOST": "", "PORT": "", **database, "NAME": name, "OPTIONS": dict(options)}
 
 
-@op
-def warm():
+def warm(agent: Agent) -> None:
     """Loads what every check needs, then closes every connection: a fork must inherit nothing that is open."""
     from django.test import Client
     from django.test.utils import setup_test_environment
@@ -97,7 +71,7 @@ def warm():
 
         client = Client()
         client.handler.load_middleware()
-        state.AGENT.handler = client.handler
+        agent.handler = client.handler
         get_resolver().url_patterns  # noqa: B018 - imports the views
     warm_django()
     close_connections()
@@ -105,7 +79,7 @@ def warm():
     gc.enable()
 
 
-def warm_django():
+def warm_django() -> None:
     """What Django leaves to its first use, and every child would pay for again. Nothing of the project's own."""
     from django.apps import apps
     from django.contrib.auth.hashers import make_password
@@ -132,27 +106,26 @@ def warm_django():
         str(ValidationError({"name": "warm"}))
 
 
-def warm_options(meta):
+def warm_options(meta: Any) -> None:
     """What Django derives from a model once and keeps with it: its relations, its fields by name, its defaults."""
     meta.related_objects, meta.fields_map, meta.many_to_many, meta.db_returning_fields  # noqa: B018
     for field in meta.concrete_fields:
         field._get_default, field.cached_col, field.error_messages, field.get_lookup("exact")
 
 
-@op
-def disconnect():
+def disconnect(agent: Agent) -> None:
     """Lets the database go, so that the trusted side may write into it."""
     close_connections()
 
 
-def close_connections():
+def close_connections() -> None:
     """Closes every connection to a database."""
     from django.db import connections
 
     connections.close_all()
 
 
-def use_database(database):
+def use_database(agent: Agent, database: Mapping[str, Any] | None) -> None:
     """Forgets inherited connections, never closing them (the parent's session would end), and takes another one."""
     from django.core.cache import caches
     from django.db import connections
@@ -162,4 +135,4 @@ def use_database(database):
             with contextlib.suppress(AttributeError):
                 delattr(handler._connections, alias)
     if database is not None:
-        connections.settings["default"].update(placed(database))
+        connections.settings["default"].update(connection_settings(agent, database))

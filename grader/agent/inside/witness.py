@@ -3,48 +3,42 @@
 It opens a copy of a check's SQLite file, from the folder whose descriptor it was given, and parses Python as data.
 Whatever is in them can harm this process only, which has no other rights and is killed when it does not answer.
 """
-# mypy: ignore-errors
 
-import contextlib
+from __future__ import annotations
+
 import datetime
 import os
 import re
 import socket
 import sqlite3
-import stat
 import time
+import types
 
-from . import sources, state  # noqa: F401 - sources registers its operations
+from . import sources
 from .answering import answer
-from .state import op
-from .values import decode
+from .channel import Channel
+from .copies import open_copy
+from .values import decode, encode, no_reference
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
 LONGEST_CPU_S = 8.0
 MOST_ROWS = 4000
 MOST_BYTES = 900_000
-LIMITS = {
-    sqlite3.SQLITE_LIMIT_LENGTH: 4 << 20,
-    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 1 << 20,
-    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
-    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 20,
-    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
-    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 5000,
-    sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 20,
-    sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
-}
-PRAGMAS = {"table_info", "foreign_key_list", "index_list", "index_info"}
-KINDS = {
-    "SQLITE_CONSTRAINT_CHECK": "check",
-    "SQLITE_CONSTRAINT_UNIQUE": "unique",
-    "SQLITE_CONSTRAINT_PRIMARYKEY": "unique",
-    "SQLITE_CONSTRAINT_NOTNULL": "not-null",
-    "SQLITE_CONSTRAINT_FOREIGNKEY": "foreign-key",
-}
+PRAGMAS = frozenset({"table_info", "foreign_key_list", "index_list", "index_info"})
+KINDS: Mapping[str, str] = types.MappingProxyType(
+    {
+        "SQLITE_CONSTRAINT_CHECK": "check",
+        "SQLITE_CONSTRAINT_UNIQUE": "unique",
+        "SQLITE_CONSTRAINT_PRIMARYKEY": "unique",
+        "SQLITE_CONSTRAINT_NOTNULL": "not-null",
+        "SQLITE_CONSTRAINT_FOREIGNKEY": "foreign-key",
+    }
+)
 ABSENT = re.compile("no such (table|column)|has no column named")
-COPY = "/tmp/copy.sqlite3"
-BESIDE = ("", "-wal", "-journal")
-LARGEST_FILE = 16 << 20
-GIVEN = {}
 
 
 class Denied(Exception):
@@ -54,10 +48,12 @@ class Denied(Exception):
 class Guard:
     """What a statement may do: SQLite asks it about every access while the statement is being prepared."""
 
-    def __init__(self):
-        self.read = set()
+    def __init__(self) -> None:
+        self.read: set[str] = set()
 
-    def __call__(self, action, first, second, database, source):
+    def __call__(
+        self, action: int, first: str | None, second: str | None, database: str | None, source: str | None
+    ) -> int:
         if action in (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH):
             return sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_PRAGMA and first not in PRAGMAS:
@@ -69,91 +65,64 @@ class Guard:
         return sqlite3.SQLITE_OK
 
 
-@contextlib.contextmanager
-def opened(name, back=False):
-    """A connection to a copy of the file as it is now; with ``back`` the file becomes what the copy ends as.
+class Databases:
+    """The SQLite files of an agent's folder, whose descriptor is ``folder``, and what was put into them before."""
 
-    The copy has the journal with it, so that what was never committed is rolled back in the copy as well.
-    """
-    for suffix in BESIDE:
-        copied(name + ".sqlite3" + suffix, COPY + suffix)
-    base = sqlite3.connect(f"file:{COPY}?mode=rw", uri=True, isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES)
-    with contextlib.closing(base):
-        for limit, value in LIMITS.items():
-            base.setlimit(limit, value)
-        base.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
-        base.setconfig(sqlite3.SQLITE_DBCONFIG_TRUSTED_SCHEMA, False)
-        base.execute("PRAGMA foreign_keys = ON")
-        base.create_function("regexp", 2, regexp, deterministic=True)
-        yield base
-    if back:
-        written_back(name)
+    def __init__(self, folder: int) -> None:
+        self.folder = folder
+        self._contents: dict[str, bytes] = {}
 
+    def sql(self, name: str, statement: str, params: Any, back: bool = False) -> tuple[Any, ...]:
+        """A statement in that file: ``("rows", …)``, ``("refused", kind, constraint)`` or ``("failed", why)``.
 
-def copied(name, target):
-    """Copies an ordinary file of the folder, if it is there and not too large."""
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(target)
-    try:
-        source = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=state.AGENT.databases)
-    except FileNotFoundError:
-        return
-    with open(source, "rb") as file, open(target, "wb") as copy:
-        if not stat.S_ISREG(os.fstat(source).st_mode):
-            raise OSError("it is no ordinary file")
-        data = file.read(LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
-            raise OSError("it is larger than 16 MiB")
-        copy.write(data)
+        ``back``: what it writes is to be seen by the project, which has let its connections go.
+        """
+        guard = Guard()
+        values = [adapt(value) for value in decode(params)]
+        if values:
+            statement = statement.replace("%s", "?").replace("%%", "%")
+        try:
+            with open_copy(self.folder, name, back) as base:
+                ends = time.process_time() + LONGEST_CPU_S
+                base.set_progress_handler(lambda: time.process_time() > ends, 20_000)
+                base.set_authorizer(guard)
+                return ("rows", rows(base, guard, statement, values))
+        except sqlite3.IntegrityError as error:
+            return ("refused", *refusal(error))
+        except Denied as error:
+            return ("absent", str(error))
+        except (OSError, sqlite3.Error, sqlite3.Warning) as error:
+            message = str(error)
+            return ("absent" if ABSENT.search(message) else "failed", message[:200])
 
+    def put(self, name: str, key: str, content: Any = None) -> str:
+        """Makes the file of a database with what was given under that key, now or before; why not, or nothing."""
+        if content is not None:
+            self._contents[key] = decode(content)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        try:
+            with open(os.open(f"{name}.sqlite3", flags, 0o600, dir_fd=self.folder), "wb") as file:
+                file.write(self._contents[key])
+            return ""
+        except OSError as error:
+            return error.strerror or "it cannot be written"
 
-def written_back(name):
-    """Puts the copy, which is closed and so needs no journal, in the place of what the file holds."""
-    flags = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-    with open(COPY, "rb") as copy, open(os.open(f"{name}.sqlite3", flags, dir_fd=state.AGENT.databases), "wb") as file:
-        file.write(copy.read())
-        file.truncate()
-    for suffix in BESIDE[1:]:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(f"{name}.sqlite3{suffix}", dir_fd=state.AGENT.databases)
-
-
-def regexp(pattern, text):
-    """SQLite's REGEXP as Django gives it to a project's connection."""
-    return bool(re.search(pattern, str(text))) if pattern is not None and text is not None else None
+    def settle(self, name: str) -> str:
+        """Rolls back or writes home what a process has left half-way in the file; why not, or nothing."""
+        try:
+            with open_copy(self.folder, name, back=True) as base:
+                base.execute("SELECT count(*) FROM sqlite_master").fetchall()
+            return ""
+        except (OSError, sqlite3.Error, sqlite3.Warning) as error:
+            return str(error)[:200] or "it cannot be read"
 
 
-@op
-def sql(name, statement, params, back=False):
-    """A statement in that file: ``("rows", …)``, ``("refused", kind, constraint)`` or ``("failed", why)``.
-
-    ``back``: what it writes is to be seen by the project, which has let its connections go.
-    """
-    guard = Guard()
-    values = [adapted(value) for value in decode(params)]
-    if values:
-        statement = statement.replace("%s", "?").replace("%%", "%")
-    try:
-        with opened(name, back) as base:
-            ends = time.process_time() + LONGEST_CPU_S
-            base.set_progress_handler(lambda: time.process_time() > ends, 20_000)
-            base.set_authorizer(guard)
-            return ("rows", rows(base, guard, statement, values))
-    except sqlite3.IntegrityError as error:
-        return ("refused", *refusal(error))
-    except Denied as error:
-        return ("absent", str(error))
-    except (OSError, sqlite3.Error, sqlite3.Warning) as error:
-        message = str(error)
-        return ("absent" if ABSENT.search(message) else "failed", message[:200])
-
-
-def rows(base, guard, statement, values):
+def rows(base: sqlite3.Connection, guard: Guard, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows, if they are those of ordinary tables and not too many."""
     cursor = base.execute(statement, values)
     if cursor.description is None:
         return []
-    if odd := guard.read & extraordinary(base):
+    if odd := guard.read & not_ordinary(base):
         raise Denied(f"{min(odd)} is not an ordinary table")
     found, size = [], 0
     for row in cursor:
@@ -164,19 +133,19 @@ def rows(base, guard, statement, values):
     return found
 
 
-def extraordinary(base):
+def not_ordinary(base: sqlite3.Connection) -> set[str]:
     """The names of views and of virtual tables, which show what they like."""
     found = base.execute("SELECT name FROM sqlite_master WHERE type = 'view' OR (type = 'table' AND rootpage = 0)")
     return {str(name).lower() for (name,) in found}
 
 
-def refusal(error):
-    """The kind of constraint, and its name or its column as SQLite tells it."""
+def refusal(error: sqlite3.IntegrityError) -> tuple[str, str]:
+    """The kind of constraint, and its name or its column as SQLite says it."""
     kind = KINDS.get(getattr(error, "sqlite_errorname", ""), "other")
     return kind, str(error).partition("constraint failed: ")[2][:300]
 
 
-def adapted(value):
+def adapt(value: Any) -> str | int | float | bytes | None:
     """A value as Django writes it into SQLite."""
     if isinstance(value, datetime.datetime):
         return str(value.astimezone(datetime.UTC).replace(tzinfo=None) if value.tzinfo else value)
@@ -184,38 +153,13 @@ def adapted(value):
         return int(value)
     if value is None or isinstance(value, (int, float, str, bytes)):
         return value
-    return value.hex if hasattr(value, "hex") and not isinstance(value, bytes) else str(value)
+    return str(value.hex) if hasattr(value, "hex") else str(value)
 
 
-@op
-def put(name, key, content=None):
-    """Makes the file of a database with what it was given under that key, now or before; why not, or nothing."""
-    if content is not None:
-        GIVEN[key] = decode(content)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    try:
-        with open(os.open(f"{name}.sqlite3", flags, 0o600, dir_fd=state.AGENT.databases), "wb") as file:
-            file.write(GIVEN[key])
-        return ""
-    except OSError as error:
-        return error.strerror or "it cannot be written"
-
-
-@op
-def settle(name):
-    """Rolls back or writes home what a process has left half-way in the file; why not, or nothing."""
-    try:
-        with opened(name, back=True) as base:
-            base.execute("SELECT count(*) FROM sqlite_master").fetchall()
-        return ""
-    except (OSError, sqlite3.Error, sqlite3.Warning) as error:
-        return str(error)[:200] or "it cannot be read"
-
-
-def converted(read):
+def lenient(read: Callable[[str], object]) -> Callable[[bytes], object]:
     """A converter that leaves as a text what is none of its kind."""
 
-    def convert(value):
+    def convert(value: bytes) -> object:
         try:
             return read(value.decode())
         except ValueError:
@@ -224,15 +168,22 @@ def converted(read):
     return convert
 
 
-def main(arguments):
-    """Answers questions on the first descriptor about the databases in the folder of the second."""
-    control, databases = arguments
-    state.AGENT = state.Agent(socket.socket(fileno=control))
-    state.AGENT.databases = databases
+def register_converters() -> None:
+    """Has SQLite give the types that Django writes."""
     for kind in ("datetime", "timestamp"):
-        sqlite3.register_converter(kind, converted(datetime.datetime.fromisoformat))
-    sqlite3.register_converter("date", converted(datetime.date.fromisoformat))
-    sqlite3.register_converter("time", converted(datetime.time.fromisoformat))
+        sqlite3.register_converter(kind, lenient(datetime.datetime.fromisoformat))
+    sqlite3.register_converter("date", lenient(datetime.date.fromisoformat))
+    sqlite3.register_converter("time", lenient(datetime.time.fromisoformat))
     sqlite3.register_converter("bool", b"1".__eq__)
+
+
+def main(descriptors: Sequence[int]) -> None:
+    """Answers questions on the first descriptor about the databases in the folder of the second."""
+    channel, databases = Channel(socket.socket(fileno=descriptors[0])), Databases(descriptors[1])
+    operations = {
+        operation.__name__: operation
+        for operation in (databases.sql, databases.put, databases.settle, sources.classes, sources.functions)
+    }
+    register_converters()
     while True:
-        answer(state.AGENT.question())
+        answer(channel, channel.question(), lambda name, given: encode(operations[name](**given), no_reference), "/")

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.agent import INSIDE, PROGRAM, inside_folder
+from grader.agent import PROGRAM, inside_mount
 from grader.agent.client import AgentClient, AgentFault, of_type
 from grader.agent.raised import Raised
 from grader.agent.wire import encode
 from grader.domain.errors import SandboxError
 from grader.domain.words import bounded
-from grader.sandbox.api import Launch, Limits, Mount, Process, Sandbox
+from grader.sandbox.api import Launch, Limits, Process, Sandbox
 from grader.stage.outcome import Failed, Refused
 
 Execute = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
@@ -153,7 +153,7 @@ class Witness:
         fds = (theirs.fileno(), *([folder.fd] if folder else []))
         launch = Launch(
             argv=(PROGRAM, str(theirs.fileno()), "witness", str(folder.fd if folder else -1)),
-            mounts=(Mount(inside_folder(), INSIDE),),
+            mounts=(inside_mount(),),
             limits=_LIMITS,
             pass_fds=fds,
             cwd="/",

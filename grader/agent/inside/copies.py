@@ -1,0 +1,85 @@
+"""Copies of a check's SQLite file: opened with limits, and written back where the project is to see the outcome."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sqlite3
+import stat
+import types
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+LIMITS: Mapping[int, int] = types.MappingProxyType(
+    {
+        sqlite3.SQLITE_LIMIT_LENGTH: 4 << 20,
+        sqlite3.SQLITE_LIMIT_SQL_LENGTH: 1 << 20,
+        sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
+        sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 20,
+        sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+        sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 5000,
+        sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 20,
+        sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
+    }
+)
+COPY = "/tmp/copy.sqlite3"
+BESIDE = ("", "-wal", "-journal")
+LARGEST_FILE = 16 << 20
+
+
+@contextlib.contextmanager
+def open_copy(folder: int, name: str, back: bool = False) -> Iterator[sqlite3.Connection]:
+    """A connection to a copy of the file as it is now; with ``back`` the file becomes what the copy ends as.
+
+    ``folder`` is a descriptor. The copy has the journal with it, so that what was never committed is rolled back in the
+    copy as well.
+    """
+    for suffix in BESIDE:
+        copy_file(folder, name + ".sqlite3" + suffix, COPY + suffix)
+    base = sqlite3.connect(f"file:{COPY}?mode=rw", uri=True, isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES)
+    with contextlib.closing(base):
+        for limit, value in LIMITS.items():
+            base.setlimit(limit, value)
+        base.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+        base.setconfig(sqlite3.SQLITE_DBCONFIG_TRUSTED_SCHEMA, False)
+        base.execute("PRAGMA foreign_keys = ON")
+        base.create_function("regexp", 2, regexp, deterministic=True)
+        yield base
+    if back:
+        write_back(folder, name)
+
+
+def copy_file(folder: int, name: str, target: str) -> None:
+    """Copies an ordinary file of the folder, if it is there; ``OSError`` if it is none or too large."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(target)
+    try:
+        source = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    except FileNotFoundError:
+        return
+    with open(source, "rb") as file, open(target, "wb") as copy:
+        if not stat.S_ISREG(os.fstat(source).st_mode):
+            raise OSError("it is no ordinary file")
+        data = file.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
+            raise OSError("it is larger than 16 MiB")
+        copy.write(data)
+
+
+def write_back(folder: int, name: str) -> None:
+    """Puts the copy, which is closed and so needs no journal, in the place of what the file holds."""
+    flags = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+    with open(COPY, "rb") as copy, open(os.open(f"{name}.sqlite3", flags, dir_fd=folder), "wb") as file:
+        file.write(copy.read())
+        file.truncate()
+    for suffix in BESIDE[1:]:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f"{name}.sqlite3{suffix}", dir_fd=folder)
+
+
+def regexp(pattern: str | None, text: object) -> bool | None:
+    """SQLite's REGEXP as Django gives it to a project's connection."""
+    return bool(re.search(pattern, str(text))) if pattern is not None and text is not None else None
