@@ -88,15 +88,18 @@ class _Copy:
         try:
             facts = os.fstat(source)
             self._files, self._bytes = self._files + 1, self._bytes + facts.st_size
-            # A clone beside another links its objects; one of another owner is out of another repository.
-            borrowed = facts.st_nlink > 1 and facts.st_uid != self.owner
-            if not stat.S_ISREG(facts.st_mode) or borrowed:
+            if not stat.S_ISREG(facts.st_mode) or _is_borrowed(facts, self.owner):
                 raise _strange()
             if self._files > _MOST_OBJECTS or self._bytes > _MOST_BYTES:
                 raise SubmissionError("the repository has too many objects", "Pack it (git gc), and grade it again.")
             _copied(source, target, facts.st_size)
         finally:
             os.close(source)
+
+
+def _is_borrowed(facts: os.stat_result, owner: int) -> bool:
+    """Whether it is out of another repository: a clone beside another links its objects, but those of its owner."""
+    return facts.st_nlink > 1 and facts.st_uid != owner
 
 
 def _copied(source: int, target: Path, size: int) -> None:

@@ -1,11 +1,14 @@
 """Locks that try to exhaust the machine while their packages are installed, or to choose that there is no result."""
 
+import re
 import struct
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import uv
 
 from grader.domain.errors import EnvironmentError_
 from grader.environment import Environment, collect, limits, prepare, wheels
@@ -120,6 +123,33 @@ def test_no_words_of_a_lock_are_a_fault_of_the_network(index: Index, attempt: Tr
     environment = attempt(ODD, marker=f"\"platform_version != '{words}'\"")
     assert environment.origin == "course"
     assert "the package index has no odd" in environment.problems[0]
+    assert not SAID_BY_THE_NETWORK.search(environment.problems[0])
+
+
+# How a fault of the network was told from one of the lock before: by what an installer says.
+SAID_BY_THE_NETWORK = re.compile(
+    "Failed to fetch|error sending request|tcp connect error|operation timed out|No space left"
+)
+
+
+@pytest.mark.parametrize("words", NETWORK)
+def test_control_a_search_for_these_words_finds_them_in_what_an_installer_says(
+    index: Index, tmp_path: Path, words: str
+) -> None:
+    """The same package and marker: every message repeats it, whatever the network does."""
+    (tmp_path / "wanted.txt").write_text(f"odd==1.0 ; platform_version != '{words}' --hash=sha256:{'0' * 64}\n")
+    command = [uv.find_uv_bin(), "pip", "install", "--no-config", "--require-hashes", "--no-deps", "--quiet"]
+    command += [
+        "--cache-dir",
+        str(tmp_path / "uv"),
+        "--target",
+        str(tmp_path / "site"),
+        "-r",
+        str(tmp_path / "wanted.txt"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert SAID_BY_THE_NETWORK.search(" ".join(done.stderr.split()))
 
 
 @pytest.mark.parametrize("broken", ["/simple/odd/", f"/files/{ODD}"])

@@ -10,6 +10,7 @@ import sys
 import threading
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,12 @@ from grader.domain.course import State
 from grader.domain.errors import SubmissionError, UsageError_
 from grader.domain.status import Status
 from grader.environment import read_lock
-from grader.intake import IntakeLimits, archive, take_in
+from grader.intake import IntakeLimits, archive, objects, take_in
 from grader.pipeline import Options, grade
+from grader.reader import client
 from grader.reader.client import Kind, NotReadable, read_once
 from grader.reader.confine import UID
+from grader.reader.launch import Bounds
 from tests.attacks.conftest import ROOT, Bait
 
 DOTTED = b"a." * 30_000 + b"b = 1\n"
@@ -64,6 +67,24 @@ def test_memory_that_a_document_asks_for_is_bounded() -> None:
     """The same key with all the time in the world: then the memory ends it, 512 MB after gigabytes for the parser."""
     with pytest.raises(NotReadable, match="memory"):
         read_once("toml", DOTTED, cpu_s=60.0)
+
+
+LARGE = b'"' + b"x" * (140 << 20) + b'"'
+
+
+@pytest.mark.parametrize(("memory_mb", "exhausting"), [(512, True), (4096, False)])
+def test_only_the_bound_keeps_a_document_from_the_memory(
+    monkeypatch: pytest.MonkeyPatch, memory_mb: int, exhausting: bool
+) -> None:
+    """A text of 140 MB, which takes four times as much to read; with more than that it is read, as the control shows.
+
+    What is read then is too long to be answered, and the child says so itself.
+    """
+    monkeypatch.setattr(client, "Bounds", partial(Bounds, memory_mb=memory_mb))
+    with pytest.raises(NotReadable) as caught:
+        read_once("json", LARGE, cpu_s=60.0)
+    assert caught.value.exhausting is exhausting
+    assert ("memory" in caught.value.text) is exhausting
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "poetry.lock"])
@@ -225,6 +246,78 @@ def _loose(repository: Path, kind: str, data: bytes) -> str:
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(zlib.compress(whole, 1))
     return name
+
+
+SECRET = b"the staff's own\n"
+ANOTHER = 54321
+
+
+def _git(folder: Path, *words: str) -> str:
+    names = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    done = subprocess.run(["git", *names, *words], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def _borrowing(tmp_path: Path, lend: Callable[[Path, Path], None]) -> tuple[Path, str]:
+    """A repository with a commit whose one file is an object of the staff's repository, which ``lend`` brings near."""
+    staff, project = tmp_path / "staff", _project(tmp_path / "project")
+    staff.mkdir()
+    for folder in (staff, project):
+        _git(folder, "init", "-q", "-b", "main")
+    blob = bytes.fromhex(_loose(staff, "blob", SECRET))
+    tree = _loose(project, "tree", b"100644 manage.py\0" + blob)
+    who = "x <x> 0 +0000"
+    commit = _loose(project, "commit", f"tree {tree}\nauthor {who}\ncommitter {who}\n\nx\n".encode())
+    lend(staff / ".git/objects" / blob.hex()[:2] / blob.hex()[2:], project / ".git/objects")
+    return project, commit
+
+
+def _by_link(lent: Path, objects: Path) -> None:
+    (objects / lent.parent.name).mkdir(exist_ok=True)
+    (objects / lent.parent.name / lent.name).hardlink_to(lent)
+    for path in (objects, *(path for path in objects.rglob("*") if path.is_dir())):
+        os.chown(path, ANOTHER, ANOTHER)
+
+
+def _by_alternates(lent: Path, objects: Path) -> None:
+    (objects / "info").mkdir(exist_ok=True)
+    (objects / "info/alternates").write_text(f"{lent.parents[1]}\n")
+
+
+LENDING = {"link": _by_link, "alternates": _by_alternates} if os.geteuid() == 0 else {"alternates": _by_alternates}
+
+
+@pytest.mark.parametrize("how", LENDING)
+def test_an_object_of_another_repository_is_not_read(tmp_path: Path, how: str) -> None:
+    """What the staff may read, a commit would show: git itself does, as the control shows.
+
+    Others than root can neither give a folder away nor, on Linux, link to a file that is not theirs.
+    """
+    project, commit = _borrowing(tmp_path, LENDING[how])
+    assert _git(project, "-c", f"safe.directory={project}", "show", f"{commit}:manage.py").encode() == SECRET.strip()
+    with pytest.raises(SubmissionError) as caught:
+        take_in(project, into=tmp_path / "taken", commit=commit)
+    assert caught.value.hint
+    assert not [path for path in (tmp_path / "taken").rglob("*") if path.is_file()]
+
+
+def test_control_without_a_look_at_the_owner_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "_is_borrowed", lambda facts, owner: False)
+    project, commit = _borrowing(tmp_path, LENDING.get("link", _linked_by_its_owner))
+    taken = take_in(project, into=tmp_path / "taken", commit=commit)
+    assert (taken.root / "manage.py").read_bytes() == SECRET
+
+
+def _linked_by_its_owner(lent: Path, objects: Path) -> None:
+    (objects / lent.parent.name).mkdir(exist_ok=True)
+    (objects / lent.parent.name / lent.name).hardlink_to(lent)
+
+
+def test_a_clone_that_links_its_own_objects_is_read(tmp_path: Path) -> None:
+    """As ``git clone`` makes one on one disk: linked, and of one owner."""
+    project, commit = _borrowing(tmp_path, _linked_by_its_owner)
+    taken = take_in(project, into=tmp_path / "taken", commit=commit)
+    assert (taken.root / "manage.py").read_bytes() == SECRET
 
 
 def test_an_object_that_unpacks_to_gigabytes_is_stopped(tmp_path: Path) -> None:
