@@ -5,13 +5,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from grader.domain.course import Criterion, Dimension, Module, SeenBy, State
+from grader.domain.course import Criterion, Dimension, Gate, Module, SeenBy, State
 from grader.domain.errors import CourseError
+from grader.gates.registry import METRICS
 
 FULL_MARKS = 100
 _ID = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
@@ -33,12 +34,23 @@ class _Criterion(Struct, forbid_unknown_fields=True):
     manual: bool = False
 
 
+class _Gate(Struct, forbid_unknown_fields=True):
+    id: str
+    title: _Text
+    metric: str
+    op: Literal["≥", "≤", ">", "<", "="]
+    threshold: float
+    points: Annotated[int, Meta(ge=0, le=FULL_MARKS)] = 0
+    blocks: bool = False
+
+
 class _Module(Struct, forbid_unknown_fields=True):
     number: Annotated[int, Meta(ge=1, le=5)]
     slug: str
     title: _Text
     pass_score: Annotated[int, Meta(ge=1, le=FULL_MARKS)]
     criteria: list[_Criterion] = []
+    gates: list[_Gate] = []
 
 
 class Generated(Struct, forbid_unknown_fields=True, frozen=True):
@@ -129,7 +141,11 @@ def load_module(path: Path) -> Module:
         )
         for c in read.criteria
     )
-    module = Module(read.number, read.slug, read.title, read.pass_score, criteria)
+    gates = tuple(
+        Gate(g.id, g.title, g.metric, g.op, g.threshold, METRICS.get(g.metric, ""), g.points, g.blocks)
+        for g in read.gates
+    )
+    module = Module(read.number, read.slug, read.title, read.pass_score, criteria, gates)
     _check(module, path)
     return module
 
@@ -153,7 +169,13 @@ def _check(module: Module, path: Path) -> None:
     for criterion in module.criteria:
         if wrong := _complaint(criterion, known):
             raise CourseError(f"{_at(path, criterion.id)}: {wrong[0]}", wrong[1])
-    total = sum(c.points for c in module.criteria)
+    _unique([g.id for g in module.gates], path)
+    for gate in module.gates:
+        if gate.metric not in METRICS:
+            raise CourseError(
+                f"{_at(path, gate.id)}: no gate measures {gate.metric!r}", f"Metrics are: {', '.join(METRICS)}."
+            )
+    total = sum(c.points for c in module.criteria) + sum(g.points for g in module.gates)
     if module.criteria and total != FULL_MARKS:
         raise CourseError(f"{path}: the points sum to {total}", f"Make them sum to {FULL_MARKS}.")
     for criterion in module.criteria:

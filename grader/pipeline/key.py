@@ -22,6 +22,7 @@ _ROOMS = (
     "checkpoint",
     "domain",
     "environment",
+    "gates",
     "intake",
     "pipeline",
     "reader",

@@ -4,13 +4,14 @@ import platform
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from grader import __version__
 from grader.checkpoint.run.runner import CheckRun, run_checks
-from grader.domain.evidence import Evidence, Observation
+from grader.domain.evidence import Evidence, Measurement, Observation
 from grader.domain.layout import Layout
 from grader.domain.progress import Progress
 from grader.domain.result import Provenance
@@ -146,6 +147,7 @@ class _Measuring:
         Those cases are repeated alone, and what comes again is put to the known-good submission.
         """
         evidence = self._run(self.submission, environment, self.layout)
+        evidence = replace(evidence, measurements=self._measurements(self.submission, environment, self.layout))
         if doubtful := doubted(evidence):
             self.progress(Progress(f"Repeating alone what a busy machine may have spoilt ({len(doubtful)})"))
             evidence = repeated(evidence, self._run(self.submission, environment, self.layout, doubtful))
@@ -154,8 +156,25 @@ class _Measuring:
             return evidence
         self.progress(Progress("Repeating what could not be measured on a known-good submission"))
         control = take_in(self.assignment.control(), into=self.room.path / f"control-{secrets.token_hex(4)}")
-        sound = self._environment(control)
-        return settle(evidence, self._run(control, sound, self.assignment.layout, doubtful))
+        sound, layout = self._environment(control), self.assignment.layout
+        met = self._run(control, sound, layout, doubtful) if doubtful else Evidence(())
+        met = replace(met, measurements=self._measurements(control, sound, layout, unmeasured(evidence)))
+        return settle(evidence, met)
+
+    def _measurements(
+        self, submission: Submission, environment: Environment, layout: Layout, metrics: tuple[str, ...] | None = None
+    ) -> tuple[Measurement, ...]:
+        """What the gates of the module, or those of some metrics, measure; nothing in a run of some criteria only."""
+        wanted = tuple(gate.metric for gate in self.assignment.module.gates) if metrics is None else metrics
+        if not wanted or self.options.criteria is not None:
+            return ()
+        from grader import gates  # most runs have none
+        from grader.gates.subject import Subject
+        from grader.sandbox.select import open_sandbox
+
+        with closing(open_sandbox(self.options.sandbox, state_dir=self.options.state_dir)) as sandbox:
+            subject = Subject(submission.root, environment.site, layout, sandbox)
+            return gates.measure(wanted, subject, progress=self.progress)
 
     def _run(
         self, submission: Submission, environment: Environment, layout: Layout, cases: tuple[Observation, ...] = ()

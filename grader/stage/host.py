@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grader.agent import PROGRAM, inside_mount
+from grader.agent.mount import PROGRAM, inside_mount
 from grader.sandbox.api import Launch, Limits, Mount, Process, Sandbox
 from grader.stage.places import MIGRATED, OnPostgres, SqliteFile, Vendor
 from grader.stage.postgres.databases import LOBBY

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.agent import INSIDE, PROGRAM, bytecode_made, bytecode_of, inside_mount
 from grader.agent.client import AgentClient
+from grader.agent.mount import INSIDE, PROGRAM, bytecode_made, bytecode_of, inside_mount
 from grader.agent.raised import Raised
 from grader.sandbox.api import Launch, Limits, Mount, Process
 from grader.sandbox.bubblewrap import Bubblewrap

@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 import pytest
 from redis import Redis
 
-from grader.agent import inside_folder
+from grader.agent.mount import INSIDE, inside_mount
 from grader.checkpoint.spec import RunSpec
 from grader.environment import prepare
 from grader.sandbox import seccomp
+from grader.sandbox.api import Mount
 from grader.sandbox.running import Running
 from grader.sandbox.services.postgres import Postgres
 from grader.stage import host
@@ -167,11 +168,11 @@ def test_nothing_is_carried_from_check_to_check(found: Found) -> None:
 def test_control_without_the_defences(found: Found, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Each of them taken out, everything is carried that no login of a database's own holds as well."""
     agent = tmp_path / "inside"
-    shutil.copytree(inside_folder(), agent)
+    shutil.copytree(inside_mount().source, agent)
     checks = agent / "checks.py"
-    assert checks.read_text().count("let_others_in(False)") == 1
-    checks.write_text(checks.read_text().replace("let_others_in(False)", "let_others_in(True)"))
-    monkeypatch.setattr(host, "inside_folder", lambda: agent)
+    assert checks.read_text().count("set_dumpable(False)") == 1
+    checks.write_text(checks.read_text().replace("set_dumpable(False)", "set_dumpable(True)"))
+    monkeypatch.setattr(host, "inside_mount", lambda: Mount(agent, INSIDE))
     monkeypatch.setattr(Running, "remember", lambda self: None)
     monkeypatch.setattr(Running, "restore", lambda self: True)
     monkeypatch.setattr(PostgresDatabases, "close_lobby", lambda self: None)

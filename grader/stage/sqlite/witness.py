@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.agent import PROGRAM, inside_mount
 from grader.agent.client import AgentClient, AgentFault, of_type
+from grader.agent.mount import PROGRAM, inside_mount
 from grader.agent.raised import Raised
 from grader.agent.wire import encode
 from grader.domain.errors import SandboxError

@@ -1,0 +1,67 @@
+"""Gates in a grading: measured beside the checks, scored by the manifest, settled by the known-good submission."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.course import assign, load_course, project_to
+from grader.domain.course import Gate, State
+from grader.domain.errors import EnvironmentError_
+from grader.domain.result import Result
+from grader.domain.status import Status
+from grader.gates.style import StyleGate
+from grader.gates.subject import Subject
+from grader.pipeline import Options, grade, measuring
+from grader.pipeline.measuring import run_checks
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+GATE = Gate("style", "ruff finds little", "style.ruff", "≤", 100.0, "findings", blocks=True)
+
+
+@pytest.fixture
+def few_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only one criterion's checks run, though all were asked for: the gates are what this is about."""
+    only = ("domain.user-role",)
+    monkeypatch.setattr(
+        measuring, "run_checks", lambda run, progress: run_checks(replace(run, criteria=only), progress=progress)
+    )
+
+
+def graded(room: Path, state_dir: Path, gate: Gate) -> Result:
+    course = load_course(ROOT)
+    solution = project_to(course, State(2, True), room / "solution")
+    assignment = assign(course, 2, room)
+    assignment = replace(assignment, module=replace(assignment.module, gates=(gate,)))
+    return grade(solution, assignment, Options(state_dir, seed=7), progress=lambda step: None)
+
+
+@pytest.mark.usefixtures("few_checks")
+@pytest.mark.parametrize(("threshold", "status"), [(100.0, Status.PASSED), (-1.0, Status.FAILED)])
+def test_a_gate_is_measured_and_held_against_its_threshold(
+    tmp_path: Path, state_dir: Path, threshold: float, status: Status
+) -> None:
+    result = graded(tmp_path, state_dir, replace(GATE, threshold=threshold))
+    (verdict,) = result.gates
+    assert (verdict.status, verdict.unit) == (status, "findings")
+    assert verdict.actual is not None
+    assert verdict.source.startswith("ruff ")
+
+
+@pytest.mark.usefixtures("few_checks")
+@pytest.mark.parametrize(("also_the_control", "status"), [(False, Status.FAILED), (True, Status.ERRORED)])
+def test_what_cannot_be_measured_is_the_submissions_only_if_the_control_can(
+    tmp_path: Path, state_dir: Path, monkeypatch: pytest.MonkeyPatch, also_the_control: bool, status: Status
+) -> None:
+    measure = StyleGate.measure
+
+    def breaks(self: StyleGate, subject: Subject) -> object:
+        if also_the_control or "control" not in str(subject.submission):
+            raise EnvironmentError_("ruff ended with 139.")
+        return measure(self, subject)
+
+    monkeypatch.setattr(StyleGate, "measure", breaks)
+    result = graded(tmp_path, state_dir, GATE)
+    assert result.gates[0].status is status
