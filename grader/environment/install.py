@@ -15,7 +15,7 @@ from grader.environment.pin import Pin, pinned_environment
 if TYPE_CHECKING:
     from grader.sandbox.api import Kind
 
-_FORMAT = "4"
+_FORMAT = "5"
 _KEPT: dict[Path, Pin] = {}
 
 

@@ -11,14 +11,17 @@ from pathlib import Path
 
 import msgspec
 
+from grader.environment.inventory import Inventory, inventory, is_unchanged
+
 _SEAL = ".complete"
 _ASIDE = ".aside-"
 
 
 class _Seal(msgspec.Struct):
-    """The folders below ``site`` by their paths, each with its number and the time when its entries last changed."""
+    """What is below ``site``: folders, each with its number and the time when its entries last changed, and files."""
 
     folders: list[tuple[str, int, int]]
+    files: Inventory
 
 
 class Pin:
@@ -34,12 +37,16 @@ class Pin:
         return self.folder / "site"
 
     def is_intact(self) -> bool:
-        """Whether it is the same one still, and no file was added to it, removed from it or replaced in it."""
+        """Whether it is the same one still, and no file was added, removed, replaced or overwritten.
+
+        A file that has its size and its time again counts as what it was.
+        """
         try:
             if self.folder.stat().st_ino != self._number:
                 return False
             seal = msgspec.json.decode((self.folder / _SEAL).read_bytes(), type=_Seal)
-            return all(_facts(self.site / path) == (number, changed) for path, number, changed in seal.folders)
+            folders_same = all(_facts(self.site / path) == (n, changed) for path, n, changed in seal.folders)
+            return folders_same and is_unchanged(self.site, seal.files)
         except (OSError, msgspec.DecodeError):
             return False
 
@@ -98,9 +105,11 @@ def used_at(folder: Path) -> float:
 
 
 def seal(room: Path, folders: list[str]) -> None:
-    """Says that the environment in ``room`` is whole, and how its ``folders`` below ``site`` were then."""
-    facts = [(path, *_facts(room / "site" / path)) for path in ("", *folders)]
-    (room / _SEAL).write_bytes(msgspec.json.encode(_Seal(facts)))
+    """Says that the environment in ``room`` is whole, and what ``folders`` and all files below ``site`` were then."""
+    site = room / "site"
+    files = inventory(site)
+    facts = [(path, *_facts(site / path)) for path in ("", *folders)]
+    (room / _SEAL).write_bytes(msgspec.json.encode(_Seal(facts, files)))
 
 
 def _facts(path: Path) -> tuple[int, int]:

@@ -14,12 +14,14 @@ from grader.domain.errors import EnvironmentError_
 from grader.environment import unpack
 from grader.environment.choose import Pinned, platform_facts
 from grader.environment.faults import NotInstallable
+from grader.environment.inventory import Inventory, inventory, is_unchanged
 from grader.environment.limits import MOST_WHEEL_BYTES, MOST_WHEEL_FILES, UNPACKING
-from grader.environment.pin import held
+from grader.environment.pin import held, put_aside
 from grader.sandbox.api import Launch, Mount, Sandbox
 
 _HERE = Path(__file__).parent
-_MANIFEST = "manifest.json"
+_MANIFEST, _INVENTORY = "manifest.json", "inventory.json"
+_FORMAT = "2"
 _CHUNK = 1 << 20
 CACHE = "__pycache__"
 
@@ -38,7 +40,7 @@ class Wheels:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._version = "-".join(platform_facts())
+        self._version = "-".join((*platform_facts(), _FORMAT))
 
     def place(self, sha256: str) -> Path:
         """The folder of the wheel with that hash, for this Python."""
@@ -53,10 +55,13 @@ class Wheels:
         return None
 
     def hold(self, requirements: Iterable[Pinned], stack: ExitStack) -> dict[Pinned, Path]:
-        """The folders of those that are here; nobody removes one of them before the end of ``stack``."""
+        """The folders of those that are here as they were unpacked; nobody removes one before the end of ``stack``."""
         found = {}
         for one in requirements:
             if (place := self.find(one)) is not None and stack.enter_context(held(place)):
+                if not _is_sound(place):
+                    put_aside(place)  # environments link its files, so whoever overwrites theirs overwrites ours
+                    continue
                 os.utime(place)
                 found[one] = place
         return found
@@ -80,6 +85,7 @@ class Wheels:
         (room / "site").mkdir(parents=True)
         try:
             manifest = _unpacked(wheel, requirement, sandbox, _Writer(room / "site", requirement))
+            (room / _INVENTORY).write_bytes(msgspec.json.encode(inventory(room / "site")))
             (room / _MANIFEST).write_bytes(msgspec.json.encode(manifest))
             try:
                 room.rename(self.place(sha256))
@@ -88,6 +94,15 @@ class Wheels:
                     raise
         finally:
             shutil.rmtree(room, ignore_errors=True)
+
+
+def _is_sound(place: Path) -> bool:
+    """Whether the wheel's files are those that were unpacked."""
+    try:
+        files = msgspec.json.decode((place / _INVENTORY).read_bytes(), type=Inventory)
+    except (OSError, msgspec.DecodeError):
+        return False
+    return is_unchanged(place / "site", files)
 
 
 def manifest_of(place: Path) -> Manifest:

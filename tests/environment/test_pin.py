@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.domain.errors import EnvironmentError_, SandboxError
-from grader.environment import Environment, prepare, unchanged
+from grader.environment import Environment, pin, prepare, unchanged
 from grader.environment.evict import evict
 from grader.environment.pin import Pin, pinned_environment, put_aside, remove_unless_held
 from tests.environment.loopback import Index, wheel
@@ -44,6 +44,13 @@ def _replace(site: Path) -> None:
     (site / "odd" / "new.py").rename(site / "odd" / "__init__.py")
 
 
+def _overwrite(path: Path) -> None:
+    """In place, by as many bytes: neither its folder nor its size says so."""
+    size = path.stat().st_size
+    path.chmod(0o644)
+    path.write_bytes(b"#" * size)
+
+
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "everything removed": shutil.rmtree,
     "environment removed": lambda site: shutil.rmtree(site.parent),
@@ -52,6 +59,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "a file removed": lambda site: (site / "odd" / "below" / "a.py").unlink(),
     "a file added": lambda site: (site / "odd" / "below" / "c.py").touch(),
     "a file replaced": _replace,
+    "a file overwritten": lambda site: _overwrite(site / "odd" / "__init__.py"),
+    "bytecode overwritten": lambda site: _overwrite(next((site / "odd" / "__pycache__").iterdir())),
     "put aside": lambda site: put_aside(site.parent),
 }
 
@@ -62,6 +71,26 @@ def test_what_is_changed_meanwhile_is_noticed(make: Make, name: str) -> None:
     assert _pin(environment).is_intact()
     DAMAGES[name](environment.site)
     assert not _pin(environment).is_intact()
+
+
+def test_what_was_overwritten_is_fetched_again(make: Make, index: Index) -> None:
+    """The file is the same one in the store of wheels, and in every environment that links it."""
+    environment = make()
+    first = (environment.site / "odd" / "__init__.py").read_bytes()
+    _overwrite(environment.site / "odd" / "__init__.py")
+    put_aside(environment.site.parent)
+    index.asked.clear()
+    again = make()
+    assert (again.site / "odd" / "__init__.py").read_bytes() == first
+    assert len([path for path in index.asked if path.endswith(".whl")]) == 1
+    assert _pin(again).is_intact()
+
+
+def test_control_by_its_folders_alone_it_would_not_be_noticed(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = make()
+    monkeypatch.setattr(pin, "is_unchanged", lambda folder, files: True)
+    _overwrite(environment.site / "odd" / "__init__.py")
+    assert _pin(environment).is_intact()
 
 
 def test_what_reads_it_changes_nothing(make: Make) -> None:
