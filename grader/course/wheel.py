@@ -6,8 +6,6 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-import uv
-
 from grader.domain.errors import UsageError_
 
 _SOURCES = Path(__file__).parents[2]
@@ -24,7 +22,7 @@ def own_wheel() -> tuple[str, bytes]:
     if not (_SOURCES / "pyproject.toml").is_file():
         raise UsageError_("this grader was installed without its sources", "Release from a clone: `make setup` first.")
     with tempfile.TemporaryDirectory(prefix="track-wheel-") as room:
-        command = [uv.find_uv_bin(), "build", "--wheel", "--quiet", "--no-config", "--no-build-isolation", "--offline"]
+        command = [_builder(), "build", "--wheel", "--quiet", "--no-config", "--no-build-isolation", "--offline"]
         try:
             done = subprocess.run(
                 [*command, "--python", sys.executable, "--out-dir", room, str(_SOURCES)],
@@ -38,6 +36,15 @@ def own_wheel() -> tuple[str, bytes]:
         if done.returncode or wheel is None:
             raise _not_built(" ".join(done.stderr.decode("utf-8", "replace").split())[-300:])
         return wheel.name, wheel.read_bytes()
+
+
+def _builder() -> str:
+    """The program of uv, which is one of the tools for work on the course and no part of grading."""
+    try:
+        import uv
+    except ImportError:
+        raise _not_built("uv is not installed") from None
+    return uv.find_uv_bin()
 
 
 def _not_built(why: str) -> UsageError_:

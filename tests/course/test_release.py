@@ -182,3 +182,10 @@ def test_learners_check_their_work_in_a_release(real: Course, tmp_path: Path):
     after = {path: hashlib.sha256(content).hexdigest() for path, content in files(out).items()}
     assert {path: digest for path, digest in after.items() if not path.startswith("out/")} == before
     assert git(out, "status", "--porcelain") == b""
+
+
+def test_a_release_without_the_tool_that_builds_wheels_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uv", None)
+    with pytest.raises(UsageError_, match="uv is not installed") as caught:
+        own_wheel.__wrapped__()
+    assert "make setup" in caught.value.hint

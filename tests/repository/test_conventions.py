@@ -1,7 +1,9 @@
 """What holds for every file of the repository."""
 
 import ast
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,11 @@ def test_scripts_are_plain_shell_and_can_be_run(name: str) -> None:
     script = ROOT / "scripts" / name
     assert script.stat().st_mode & 0o111
     subprocess.run(["sh", "-n", str(script)], check=True)
+
+
+def test_what_grading_needs_has_no_tool_for_work_on_the_course() -> None:
+    """Whoever installs the grader gets what it imports; uv, of 20 MB and more, only builds the wheel of a release."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = {re.split(r"[^A-Za-z0-9_-]", line)[0] for line in project["dependencies"]}
+    assert "uv" not in needed
+    assert any(line.startswith("uv>") for line in project["optional-dependencies"]["dev"])
