@@ -38,7 +38,7 @@ def load_accepted(course: Course, module: Module) -> tuple[Accepted, ...]:
     folder = course.folder(module) / "accepted"
     described = {path.stem for path in folder.glob("*.toml")}
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.is_dir() and path.name not in described:
+        if path.is_dir() and path.name not in described and not path.name.startswith("."):
             raise CourseError(f"{path} has no description", f"Write {path.name}.toml beside it, with a title.")
     return tuple(_load(folder / f"{name}.toml") for name in sorted(described))
 
