@@ -53,6 +53,9 @@ from authentication.tokens import SessionRefreshToken
 
 type Throttles = tuple[type[Throttle], ...]
 
+# For whoever is logged in, and for those who try without being so.
+PERSONAL: Throttles = (BurstThrottle, AnonThrottle, UserThrottle, SensitiveThrottle)
+
 no_store = method_decorator(cache_control(no_store=True), name="dispatch")
 
 
@@ -121,7 +124,7 @@ class RefreshTokenView(UnauthenticatedView):
     behind one address must not lose its sessions, since all of them are renewed from there.
     """
 
-    throttle_classes = (BurstThrottle, AnonThrottle, UserThrottle, SensitiveThrottle)
+    throttle_classes = PERSONAL
 
     def throttled_account(self, request: Request) -> str | None:
         """The id of the account in the token; None where there is no token of ours."""
@@ -169,7 +172,7 @@ class LogoutEverywhereView(APIView):
     """The end of all sessions."""
 
     permission_classes = (IsMember,)
-    throttle_classes: Throttles = (BurstThrottle, UserThrottle, SensitiveThrottle)
+    throttle_classes = PERSONAL
 
     @extend_schema(
         operation_id="auth_logout_everywhere", request=None, responses={204: None}
@@ -185,7 +188,7 @@ class PasswordView(APIView):
     """One's own password."""
 
     permission_classes = (IsMember,)
-    throttle_classes: Throttles = (BurstThrottle, UserThrottle, SensitiveThrottle)
+    throttle_classes = PERSONAL
 
     @extend_schema(
         operation_id="auth_password",
@@ -210,7 +213,7 @@ class InviteView(APIView):
     """A way in for accounts that an admin made, which have no password."""
 
     permission_classes = (IsAdmin,)
-    throttle_classes: Throttles = (BurstThrottle, UserThrottle, SensitiveThrottle)
+    throttle_classes = PERSONAL
 
     @extend_schema(
         operation_id="auth_invite",

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.authentication import JWTAuthentication
-from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, Token
 
 from accounts.models import User
 from authentication.models import Session
-from authentication.tokens import SESSION_CLAIM
+from authentication.tokens import INVALID, SESSION_CLAIM
 
 if TYPE_CHECKING:
     from drf_spectacular.openapi import AutoSchema
@@ -28,7 +27,7 @@ class SessionTokenAuthentication(JWTAuthentication):
         """The token, if we signed it and its time is not over; why not is nobody's business."""
         try:
             return AccessToken(raw_token)  # type: ignore[arg-type]  # annotated too narrowly
-        except TokenError as wrong:
+        except INVALID as wrong:
             raise AuthenticationFailed("The access token is not valid.") from wrong
 
     def get_user(self, validated_token: Token) -> User:  # type: ignore[override]

@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.models import User
-from api.fields import EmailField, TextField, UsernameField
+from api.fields import EmailField, IdField, TextField, UsernameField
 from authentication import examples
 
 # Hashing is slow on purpose; a text without end would make it a weapon.
@@ -60,7 +60,7 @@ class PasswordChangeSerializer(serializers.Serializer[None]):
 class InvitationSerializer(serializers.Serializer[None]):
     """The account of whoever is invited."""
 
-    user = serializers.PrimaryKeyRelatedField(queryset=User.objects.all())
+    user = IdField(queryset=User.objects.all())
 
 
 @extend_schema_serializer(examples=examples.INVITED)

@@ -9,6 +9,8 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from authentication.models import Session
 
 SESSION_CLAIM = "sid"
+# What simplejwt raises of a text that is no valid token; the last three if its `exp` is no moment.
+INVALID = (TokenError, OverflowError, TypeError, ValueError)
 
 
 class TokenPair(TypedDict):
@@ -26,7 +28,7 @@ class SessionRefreshToken(RefreshToken):
         """The token, if we signed it and its time is not over."""
         try:
             return cls(text)  # type: ignore[arg-type]  # the annotation forgets that it may be text
-        except TokenError:
+        except INVALID:
             return None
 
     def check_blacklist(self) -> None:
