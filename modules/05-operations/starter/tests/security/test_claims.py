@@ -29,22 +29,27 @@ def given(**values: Any) -> Callable[[Claims], Claims]:
     return lambda claims: claims | values
 
 
+def in_seconds(name: str, seconds: int) -> Callable[[Claims], Claims]:
+    """A time so long after the test began to run, or before it."""
+    return lambda claims: claims | {name: int(time()) + seconds}
+
+
 # Signed with the right key, all of them.
 REFUSED: dict[str, Callable[[Claims], Claims]] = {
     "no exp": without("exp"),
     "no token_type": without("token_type"),
     "no jti": without("jti"),
-    "exp is over": given(exp=int(time()) - 1),
+    "exp is over": in_seconds("exp", -1),
     "exp is no number": given(exp="tomorrow"),
-    "exp is a number in a text": given(exp=str(int(time()) + 60)),
+    "exp is a number in a text": given(exp="32503680000"),
     "exp is a list": given(exp=[1]),
     "exp is beyond all time": given(exp=1e300),
-    "nbf is to come": given(nbf=int(time()) + 60),
+    "nbf is to come": in_seconds("nbf", 60),
     "other token_type": given(token_type="sliding"),
 }
 ACCEPTED: dict[str, Callable[[Claims], Claims]] = {
     "the same": given(),
-    "nbf is over": given(nbf=int(time()) - 60),
+    "nbf is over": in_seconds("nbf", -60),
     "further claims": given(further={"claims": [1]}),
 }
 
