@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from grader.environment import compose_problems
+from grader.tools.compose import compose_problems
 from tests.reference.tools import run
 
 ONCE = {"migrate", "certificate", "backup"}
