@@ -31,7 +31,7 @@ def finish(result: Result, out_dir: Path, formats: tuple[str, ...], *, staff: bo
         console.print(f"  {path}", markup=False, soft_wrap=True)
     if not result.graded:
         return 3
-    practised = result.scope == "public" and result.score == result.max_score
+    practised = result.scope == "public" and result.nothing_open
     return 0 if result.met or practised else 1
 
 

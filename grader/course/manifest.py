@@ -4,11 +4,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from grader.domain.course import Criterion, Dimension, Gate, Module, SeenBy, State
 from grader.domain.errors import CourseError
@@ -42,6 +44,9 @@ class _Gate(Struct, forbid_unknown_fields=True):
     threshold: float
     points: Annotated[int, Meta(ge=0, le=FULL_MARKS)] = 0
     blocks: bool = False
+    hint: str = ""
+    docs: list[tuple[_Text, Annotated[str, Meta(pattern="^https://")]]] = []
+    dimension: Dimension | None = None
 
 
 class _Module(Struct, forbid_unknown_fields=True):
@@ -141,10 +146,7 @@ def load_module(path: Path) -> Module:
         )
         for c in read.criteria
     )
-    gates = tuple(
-        Gate(g.id, g.title, g.metric, g.op, g.threshold, METRICS.get(g.metric, ""), g.points, g.blocks)
-        for g in read.gates
-    )
+    gates = tuple(Gate(**asdict(g) | {"docs": tuple(g.docs), "unit": METRICS.get(g.metric, "")}) for g in read.gates)
     module = Module(read.number, read.slug, read.title, read.pass_score, criteria, gates)
     _check(module, path)
     return module
@@ -172,9 +174,14 @@ def _check(module: Module, path: Path) -> None:
     _unique([g.id for g in module.gates], path)
     for gate in module.gates:
         if gate.metric not in METRICS:
-            raise CourseError(
-                f"{_at(path, gate.id)}: no gate measures {gate.metric!r}", f"Metrics are: {', '.join(METRICS)}."
-            )
+            wrong = f"no gate measures {gate.metric!r}", f"Metrics are: {', '.join(METRICS)}."
+        elif gate.points and gate.dimension is None:
+            wrong = f"{gate.id} has points but no dimension", f"Write one of: {', '.join(Dimension)}."
+        elif not isfinite(gate.threshold):
+            wrong = f"{gate.id} has a threshold that nothing can be held against", "Write a number."
+        else:
+            continue
+        raise CourseError(f"{_at(path, gate.id)}: {wrong[0]}", wrong[1])
     total = sum(c.points for c in module.criteria) + sum(g.points for g in module.gates)
     if module.criteria and total != FULL_MARKS:
         raise CourseError(f"{path}: the points sum to {total}", f"Make them sum to {FULL_MARKS}.")

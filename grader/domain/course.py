@@ -60,7 +60,8 @@ class Gate:
     """A metric that is held against a threshold: ``metric op threshold``, in ``unit``.
 
     ``op`` is one of ``≥``, ``≤``, ``>``, ``<`` and ``=``. ``points`` are 0 for a gate that is only shown or that only
-    blocks; without one that ``blocks`` nothing is met, whatever the points.
+    blocks; until one that ``blocks`` passes nothing is met, whatever the points. ``hint`` and ``docs``, as title and
+    address, are for whom it fails; ``dimension`` is where its points count on the rubric, ``None`` if it has none.
     """
 
     id: str
@@ -71,6 +72,9 @@ class Gate:
     unit: str = ""
     points: int = 0
     blocks: bool = False
+    hint: str = ""
+    docs: tuple[tuple[str, str], ...] = ()
+    dimension: Dimension | None = None
 
 
 @dataclass(frozen=True, slots=True)

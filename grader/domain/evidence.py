@@ -1,6 +1,7 @@
 """What was measured, before anybody judges it."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 from grader.domain.status import Status
 
@@ -38,9 +39,12 @@ class Observation:
     public: bool = False
 
 
+_WITHOUT_VALUE = (Status.FAILED, Status.ERRORED, Status.NOT_APPLICABLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One metric of a submission, as a number.
+    """One metric of a submission, as a finite number.
 
     ``metric`` is its name (``coverage.unit``), ``unit`` what it counts in (``%``, ``ms``, ``queries``; empty for a
     plain number), ``source`` what measured it, with a version (``coverage 7.11``).
@@ -48,6 +52,9 @@ class Measurement:
     ``status`` is ``passed`` where there is a ``value``, and else says why there is none: ``failed`` where the
     submission kept it from being measured, ``errored`` where the grader or the machine did, ``not_applicable`` where
     the project has nothing of the kind. ``reason`` says it in a sentence; ``fault`` goes to staff, not to learners.
+    ``where`` are places in the submission that the number comes from, those to look at first before the others.
+
+    Raises ``ValueError`` for anything else.
     """
 
     metric: str
@@ -62,6 +69,10 @@ class Measurement:
     def __post_init__(self) -> None:
         if (self.value is not None) != (self.status is Status.PASSED):
             raise ValueError(f"{self.metric}: a measurement has a value if it was made, and only then")
+        if self.value is not None and not isfinite(self.value):
+            raise ValueError(f"{self.metric}: {self.value} is not a number that can be held against another")
+        if self.value is None and self.status not in _WITHOUT_VALUE:
+            raise ValueError(f"{self.metric}: a measurement cannot be {self.status}")
 
 
 def unobserved(criterion: str) -> str:

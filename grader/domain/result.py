@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from grader.domain.course import Dimension, Level
-from grader.domain.evidence import Artefact, Observation
+from grader.domain.evidence import Artefact, Location, Observation
 from grader.domain.status import Status
 
 SCHEMA = "django-track/result/v2"
@@ -28,12 +28,15 @@ class CriterionResult:
 
 @dataclass(frozen=True, slots=True)
 class Unmeasured:
-    """A criterion that this run did not look at: its checks are hidden, or other criteria were asked for."""
+    """A criterion or a gate that this run did not look at: its checks are hidden, or other criteria were asked for.
+
+    ``task`` is the number of the brief's task; a gate has none.
+    """
 
     id: str
     title: str
     max_score: int
-    task: int
+    task: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,9 @@ class GateVerdict:
     """A measurement against its threshold, shown as *actual (required op threshold)*.
 
     ``actual`` is ``null`` where nothing was measured, ``reason`` then says why; ``source`` is what measured it.
-    ``score`` is ``max_score`` or 0. Without a gate that ``blocks`` nothing is met, whatever the points.
+    ``where`` are the places in the submission that it comes from, ``hint`` and ``docs`` what helps whom it fails;
+    ``fault``, what went wrong on our side, goes to staff, not to learners. ``score`` is ``max_score`` or 0; both are 0
+    where the gate is not applicable. Until a gate that ``blocks`` passes nothing is met, whatever the points.
     """
 
     id: str
@@ -57,15 +62,24 @@ class GateVerdict:
     score: int = 0
     max_score: int = 0
     blocks: bool = False
+    where: tuple[Location, ...] = ()
+    hint: str = ""
+    docs: tuple[tuple[str, str], ...] = ()
+    dimension: Dimension | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LevelVerdict:
-    """The level that was reached on a dimension of the rubric, and what is missing to the next, in sentences."""
+    """The level that was reached on a dimension of the rubric, and what is missing to the next, in sentences.
+
+    ``pending`` are the sentences that wait for a person's judgement. They lower no level.
+    """
 
     dimension: Dimension
     level: Level
     missing: tuple[str, ...]
+    pending: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,21 @@ class Result:
         """``Module 02 · Domain modeling``; the title alone for what has no number."""
         number, _, rest = self.assignment.partition("-")
         return f"Module {number} · {self.title}" if number.isdecimal() and rest else self.title
+
+    @property
+    def scored(self) -> tuple[CriterionResult | GateVerdict, ...]:
+        """All that points can come from: the criteria, and after them the gates."""
+        return (*self.criteria, *self.gates)
+
+    @property
+    def open_gates(self) -> tuple[GateVerdict, ...]:
+        """The gates that keep the bar from being met: those that block and have not passed."""
+        return tuple(g for g in self.gates if g.blocks and g.status is not Status.PASSED)
+
+    @property
+    def nothing_open(self) -> bool:
+        """Whether all points that were measured are won, and no gate that blocks is open."""
+        return self.graded and self.score == self.max_score and not self.open_gates
 
     @property
     def next_step(self) -> CriterionResult | None:

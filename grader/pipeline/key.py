@@ -31,7 +31,7 @@ _ROOMS = (
     "stage",
     "tools",
 )
-_FORM = 1  # of what is stored: a change of it makes all that is stored unreadable
+_FORM = 2  # of what is stored: a change of it makes all that is stored unreadable
 
 
 def evidence_key(
@@ -46,7 +46,7 @@ def evidence_key(
         "tree": submission.tree_hash,
         "checks": checks_hash(assignment.checks(public_only=options.public_only)),
         "criteria": [criterion.id for criterion in assignment.module.criteria],
-        "gates": [asdict(gate) for gate in assignment.module.gates],
+        "metrics": sorted({gate.metric for gate in assignment.module.gates}),
         "course_lock": _hash(*sorted(p for p in assignment.course_lock.iterdir() if p.is_file())),
         "environment": [environment.origin, environment.key],
         "layout": asdict(layout),

@@ -144,27 +144,31 @@ class _Measuring:
     def _evidence(self, environment: Environment) -> Evidence:
         """What the checks find, settled: whose fault it is where one could not be carried out, or was left waiting.
 
-        Those cases are repeated alone, and what comes again is put to the known-good submission.
+        That is repeated alone, and what comes again is put to the known-good submission.
         """
         evidence = self._run(self.submission, environment, self.layout)
         evidence = replace(evidence, measurements=self._measurements(self.submission, environment, self.layout))
-        if doubtful := doubted(evidence):
-            self.progress(Progress(f"Repeating alone what a busy machine may have spoilt ({len(doubtful)})"))
-            evidence = repeated(evidence, self._run(self.submission, environment, self.layout, doubtful))
-        doubtful = doubted(evidence)
-        if not (doubtful or unmeasured(evidence)) or self.assignment.control is None:
+        if count := len(doubted(evidence)) + len(unmeasured(evidence)):
+            self.progress(Progress(f"Repeating alone what a busy machine may have spoilt ({count})"))
+            evidence = repeated(evidence, self._again(evidence, self.submission, environment, self.layout))
+        if not (doubted(evidence) or unmeasured(evidence)) or self.assignment.control is None:
             return evidence
         self.progress(Progress("Repeating what could not be measured on a known-good submission"))
         control = take_in(self.assignment.control(), into=self.room.path / f"control-{secrets.token_hex(4)}")
-        sound, layout = self._environment(control), self.assignment.layout
-        met = self._run(control, sound, layout, doubtful) if doubtful else Evidence(())
-        met = replace(met, measurements=self._measurements(control, sound, layout, unmeasured(evidence)))
-        return settle(evidence, met)
+        return settle(evidence, self._again(evidence, control, self._environment(control), self.assignment.layout))
+
+    def _again(self, evidence: Evidence, submission: Submission, environment: Environment, layout: Layout) -> Evidence:
+        """What that evidence doubts, and nothing else, as it comes out of this submission."""
+        cases = doubted(evidence)
+        found = self._run(submission, environment, layout, cases) if cases else Evidence((), isolated=True)
+        return replace(
+            found, measurements=self._measurements(submission, environment, layout, metrics=unmeasured(evidence))
+        )
 
     def _measurements(
         self, submission: Submission, environment: Environment, layout: Layout, metrics: tuple[str, ...] | None = None
     ) -> tuple[Measurement, ...]:
-        """What the gates of the module, or those of some metrics, measure; nothing in a run of some criteria only."""
+        """What the gates of the module, or those of ``metrics``, measure; nothing in a run of some criteria only."""
         wanted = tuple(gate.metric for gate in self.assignment.module.gates) if metrics is None else metrics
         if not wanted or self.options.criteria is not None:
             return ()

@@ -1,7 +1,8 @@
 """Whose fault an error or a silence is: the submission's only if it comes again, and a known-good one does not meet it.
 
-Two steps. What could not be measured, and what a busy machine may have made fail, is repeated alone; a case that
-passes then has passed. What comes again is put to a control submission: if that meets it likewise, it is the machine's.
+Two steps, for the cases of checks and the measurements of gates alike. What could not be measured, and what a busy
+machine may have made fail, is repeated alone; a case that passes then has passed. What comes again is put to a control
+submission: if that meets it likewise, it is the machine's.
 """
 
 from collections import defaultdict
@@ -33,7 +34,7 @@ def unmeasured(evidence: Evidence) -> tuple[str, ...]:
 
 
 def repeated(evidence: Evidence, again: Evidence) -> Evidence:
-    """The evidence with the cases that it doubts as they came out ``again``, when they were repeated alone."""
+    """The evidence with what it doubts as it came out ``again``, when that was repeated alone."""
     seen = {key(o): o for o in again.observations}
     by_criterion: defaultdict[str, list[Observation]] = defaultdict(list)
     for observation in again.observations:
@@ -43,7 +44,7 @@ def repeated(evidence: Evidence, again: Evidence) -> Evidence:
         if not _is_doubted(first, evidence):
             yield first
         elif first.check == unobserved(first.criterion):
-            yield from (_noted(first, o) for o in by_criterion[first.criterion] or [first])
+            yield from (_with_note(first, o) for o in by_criterion[first.criterion] or [first])
         else:
             yield _second(first, seen.get(key(first)), again)
 
@@ -54,6 +55,7 @@ def repeated(evidence: Evidence, again: Evidence) -> Evidence:
         isolated=evidence.isolated and again.isolated,
         unlimited=tuple(sorted({*evidence.unlimited, *again.unlimited})),
         unsure=again.unsure,
+        measurements=_measured_again(evidence.measurements, again.measurements),
     )
 
 
@@ -89,6 +91,18 @@ def settle(evidence: Evidence, control: Evidence) -> Evidence:
     )
 
 
+def _measured_again(first: tuple[Measurement, ...], again: tuple[Measurement, ...]) -> tuple[Measurement, ...]:
+    second = {m.metric: m for m in again}
+
+    def verdict(measurement: Measurement) -> Measurement:
+        found = second.get(measurement.metric)
+        if measurement.status is not Status.ERRORED or found is None:
+            return measurement
+        return replace(found, fault=_fault_with_note(found.fault, measurement.fault or measurement.reason))
+
+    return tuple(map(verdict, first))
+
+
 def _settled(measurements: tuple[Measurement, ...], control: tuple[Measurement, ...]) -> tuple[Measurement, ...]:
     """What could not be measured of the submission, but of the control, is the submission's: ``failed``."""
     sound = {m.metric for m in control if m.status is not Status.ERRORED}
@@ -109,16 +123,20 @@ def _is_doubted(observation: Observation, evidence: Evidence) -> bool:
 def _second(first: Observation, second: Observation | None, again: Evidence) -> Observation:
     """What holds of a case. Of two failures for want of time the first says more; a case that was lost is errored."""
     if second is None:
-        return replace(first, status=Status.ERRORED, fault=f"It did not run when it was repeated. {_told(first)}")
+        return replace(first, status=Status.ERRORED, fault=f"It did not run when it was repeated. {_outcome(first)}")
     if second.status is Status.FAILED and _is_doubted(second, again) and first.status is Status.FAILED:
         return first
-    return _noted(first, second)
+    return _with_note(first, second)
 
 
-def _noted(first: Observation, second: Observation) -> Observation:
+def _with_note(first: Observation, second: Observation) -> Observation:
     """The second, with a note for staff on what the first was."""
-    return replace(second, fault=f"{second.fault}\nRepeated alone. The first time: {_told(first)}".strip())
+    return replace(second, fault=_fault_with_note(second.fault, _outcome(first)))
 
 
-def _told(observation: Observation) -> str:
+def _fault_with_note(fault: str, first: str) -> str:
+    return f"{fault}\nRepeated alone. The first time: {first}".strip()
+
+
+def _outcome(observation: Observation) -> str:
     return observation.fault or f"{observation.status}: {observation.observed}"

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from grader.domain.evidence import Observation
-from grader.domain.result import CriterionResult, Result
+from grader.domain.result import CriterionResult, GateVerdict, Result
 
 
 def for_learners(result: Result) -> Result:
     """The result without the grader's own faults and without any traceback of a hidden check."""
-    return replace(result, criteria=tuple(_shown(c) for c in result.criteria))
+    gates = tuple(_without_fault(g) for g in result.gates)
+    return replace(result, criteria=tuple(_shown(c) for c in result.criteria), gates=gates)
 
 
 def for_staff(result: Result) -> Result:
@@ -18,6 +19,10 @@ def for_staff(result: Result) -> Result:
 
 def _shown(criterion: CriterionResult) -> CriterionResult:
     return replace(criterion, observations=tuple(_without_secrets(o) for o in criterion.observations))
+
+
+def _without_fault(gate: GateVerdict) -> GateVerdict:
+    return replace(gate, fault="")
 
 
 def _without_secrets(observation: Observation) -> Observation:

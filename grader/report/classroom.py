@@ -1,18 +1,20 @@
 """The payload of the GitHub Classroom grading reporter, and the variables that hand it over.
 
 The reporter prints two totals: passed tests over all tests, times ``max_score``; and the sum of the
-scores. They agree only when every test is worth one point, so a criterion of six points is six tests.
+scores. They agree only when every test is worth one point, so a criterion or a gate of six points is six tests.
 """
 
 import base64
 import json
 from collections.abc import Iterator
 
-from grader.domain.result import CriterionResult, Result
+from grader.domain.evidence import Location
+from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report.audience import for_learners
 from grader.report.escape import clip, log_line
-from grader.report.words import troubles, verdict
+from grader.report.gate_words import reading
+from grader.report.words import not_passed, verdict
 
 RUNNER = "grader"
 _STATUS = {Status.PASSED: "pass", Status.ERRORED: "error"}
@@ -39,7 +41,9 @@ def payload(result: Result) -> Payload:
 
     A result of which no point was measured has one test in error, since none at all would read NaN.
     """
-    tests = [test for criterion in for_learners(result).criteria for test in _tests(criterion)]
+    shown = for_learners(result)
+    tests = [test for criterion in shown.criteria for test in _criterion_tests(criterion)]
+    tests += [test for gate in shown.gates for test in _gate_tests(gate)]
     tests = tests or [_test("Nothing was measured", "error", _UNMEASURED, "", 0)]
     return {
         "version": 1,
@@ -54,23 +58,32 @@ def payload(result: Result) -> Payload:
 def _overall(result: Result) -> str:
     if not result.graded:
         return "error"
-    return "pass" if result.met or (verdict(result).kind == "practice" and result.score == result.max_score) else "fail"
+    return "pass" if result.met or (verdict(result).kind == "practice" and result.nothing_open) else "fail"
 
 
-def _tests(criterion: CriterionResult) -> Iterator[Payload]:
-    status = _STATUS.get(criterion.status, "fail")
-    cases = troubles(criterion)
-    where = next((c.where for c in cases if c.where), None)
-    message = {"pass": "", "error": _UNMEASURED}.get(status) if status != "fail" else _message(criterion)
-    for number in range(1, criterion.max_score + 1):
-        name = f"{criterion.title} ({number} of {criterion.max_score})"
-        yield _test(name, status, message or "", where.path if where else "", (where.line or 0) if where else 0)
+def _criterion_tests(criterion: CriterionResult) -> Iterator[Payload]:
+    where = next((c.where for c in not_passed(criterion) if c.where), None)
+    yield from _tests(criterion, _message(criterion), where)
+
+
+def _gate_tests(gate: GateVerdict) -> Iterator[Payload]:
+    yield from _tests(gate, clip(reading(gate), 400), next(iter(gate.where), None))
+
+
+def _tests(scored: CriterionResult | GateVerdict, message: str, where: Location | None) -> Iterator[Payload]:
+    """One for each point, ``message`` and ``where`` telling what failed."""
+    status = _STATUS.get(scored.status, "fail")
+    said = {"pass": "", "error": _UNMEASURED}.get(status, message)
+    place = where if where and status != "pass" else Location("", 0)
+    for number in range(1, scored.max_score + 1):
+        name = f"{scored.title} ({number} of {scored.max_score})"
+        yield _test(name, status, said, place.path, place.line or 0)
 
 
 def _message(criterion: CriterionResult) -> str:
     if criterion.status is Status.BLOCKED:
         return f"Blocked until this passes: {', '.join(criterion.blocked_by)}"
-    first = next(iter(troubles(criterion)), None)
+    first = next(iter(not_passed(criterion)), None)
     if first is None:
         return criterion.hint
     return f"Expected: {clip(first.expected, 200)} Observed: {clip(first.observed, 200)}"

@@ -7,9 +7,11 @@ import msgspec
 
 from grader.domain.errors import UsageError_
 from grader.domain.result import SCHEMA, Result
+from grader.domain.text import clip
 from grader.report import escape, v1
 
 _HINT = "Was it written by another version of the grader, or edited? Grade the submission again."
+_NEWER = "Read it with the grader that wrote it, or grade the submission again."
 _decoder = msgspec.json.Decoder(Result)
 
 
@@ -33,7 +35,9 @@ def decode(data: bytes) -> Result:
     Raises ``UsageError_`` on a wrong type, a missing or an unknown key, another schema.
     """
     try:
-        found = v1.upgraded(msgspec.json.decode(data))
+        read = msgspec.json.decode(data)
+        _refuse_unknown_version(read)
+        found = v1.upgraded(read)
         result = _decoder.decode(msgspec.json.encode(found))
         unknown = _unknown(found, msgspec.to_builtins(result), "$")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
@@ -41,8 +45,17 @@ def decode(data: bytes) -> Result:
     if unknown:
         raise UsageError_(f"this is not a result: unknown key {unknown}", _HINT)
     if result.schema != SCHEMA:
-        raise UsageError_(f"this is a result of schema {result.schema!r}, not {SCHEMA!r}", _HINT)
+        raise UsageError_(f"this is not a result: it says schema {result.schema!r}, and has the form of another", _HINT)
     return result
+
+
+def _refuse_unknown_version(read: Any) -> None:
+    """A version that nobody here knows may have any form: that is said before the form is looked at."""
+    schema = read.get("schema") if isinstance(read, dict) else None
+    if isinstance(schema, str) and schema not in (SCHEMA, v1.SCHEMA):
+        raise UsageError_(
+            f"this is a result of schema {clip(schema, 80)!r}; this grader reads {v1.SCHEMA!r} and {SCHEMA!r}", _NEWER
+        )
 
 
 def schema() -> dict[str, Any]:

@@ -7,9 +7,9 @@ from functools import cache
 import jinja2
 from markupsafe import Markup
 
-from grader.domain.result import CriterionResult, GateVerdict, Result
+from grader.domain.result import Result
 from grader.domain.status import Status
-from grader.report import words
+from grader.report import gate_words, words
 from grader.report.audience import for_learners
 from grader.report.escape import clip, html, html_prose, web_address
 from grader.report.exhibits import exhibit
@@ -36,7 +36,7 @@ def render(result: Result) -> str:
             titles={c.id: c.title for c in result.criteria},
             in_full=words.in_full(result),
             exhibits=[(a, exhibit(a)) for a in result.artefacts],
-            dimensions=by_dimension(result.criteria),
+            dimensions=by_dimension(result.scored),
             css=Markup(css),
             css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii"),
         )
@@ -47,9 +47,8 @@ def segments(result: Result) -> tuple[tuple[Status, float, float], ...]:
     """The parts of the score bar: a status, where it begins and how wide it is, in percent of the points measured."""
     parts = []
     start = 0
-    scored: tuple[CriterionResult | GateVerdict, ...] = (*result.criteria, *result.gates)
     for status in (Status.PASSED, Status.FAILED, Status.BLOCKED, Status.ERRORED):
-        worth = sum(s.max_score for s in scored if s.status is status)
+        worth = sum(s.max_score for s in result.scored if s.status is status)
         if worth:
             parts.append((status, round(100 * start / result.max_score, 2), round(100 * worth / result.max_score, 2)))
         start += worth
@@ -78,9 +77,14 @@ def _environment() -> jinja2.Environment:
         "points": words.points,
         "unofficial": words.unofficial,
         "count": words.count,
-        "measured": words.measured,
+        "required": gate_words.required,
+        "measured": gate_words.measured,
+        "reading": gate_words.reading,
+        "worth": gate_words.worth,
+        "level": words.level,
         "measured_when": words.measured_when,
         "segments": segments,
+        "unmeasured_count": words.unmeasured_count,
     }
     return environment
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as xml
 
 from grader.domain.evidence import Observation
-from grader.domain.result import CriterionResult, Result
+from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report import escape
 from grader.report.audience import for_learners
-from grader.report.words import measured
+from grader.report.gate_words import measured, reading, required
 
 _COUNTERS = {
     Status.FAILED: "failures",
@@ -24,10 +24,11 @@ _UNMEASURED = "This could not be measured, through a fault of the grader or the 
 def render(result: Result) -> str:
     """The result as JUnit XML."""
     root = xml.Element("testsuites", name=escape.xml(result.heading))
-    for criterion in for_learners(result).criteria:
+    result = for_learners(result)
+    for criterion in result.criteria:
         root.append(_suite(criterion, result))
     if result.gates:
-        root.append(_gates(result))
+        root.append(_gate_suite(result))
     for counter in ("tests", "failures", "errors", "skipped"):
         root.set(counter, str(sum(int(suite.get(counter, "0")) for suite in root)))
     root.set("time", f"{result.provenance.duration_s:.3f}")
@@ -41,26 +42,55 @@ def _suite(criterion: CriterionResult, result: Result) -> xml.Element:
     for counter in ("failures", "errors", "skipped"):
         suite.set(counter, str(sum(_COUNTERS.get(status) == counter for status, _ in cases)))
     suite.set("time", f"{sum(o.duration_s for o in criterion.observations):.3f}")
-    suite.set("timestamp", result.provenance.started_at.removesuffix("Z"))
-    facts = {"official": str(result.provenance.official).lower(), "graded": str(result.graded).lower()}
-    properties = xml.SubElement(suite, "properties")
-    properties.extend(xml.Element("property", name=name, value=value) for name, value in facts.items())
+    _add_properties(suite, result)
     suite.extend(case for _, case in cases)
     return suite
 
 
-def _gates(result: Result) -> xml.Element:
-    suite = xml.Element("testsuite", name="Gates", tests=str(len(result.gates)), time="0.000")
+def _add_properties(suite: xml.Element, result: Result) -> None:
+    suite.set("timestamp", result.provenance.started_at.removesuffix("Z"))
+    facts = {"official": str(result.provenance.official).lower(), "graded": str(result.graded).lower()}
+    properties = xml.SubElement(suite, "properties")
+    properties.extend(xml.Element("property", name=name, value=value) for name, value in facts.items())
+
+
+def _gate_suite(result: Result) -> xml.Element:
+    suite = xml.Element("testsuite", name="Gates", tests=str(len(result.gates)))
     for counter in ("failures", "errors", "skipped"):
         suite.set(counter, str(sum(_COUNTERS.get(gate.status) == counter for gate in result.gates)))
-    for gate in result.gates:
-        case = xml.SubElement(suite, "testcase", name=escape.xml(gate.title), classname=escape.xml(gate.id))
-        case.set("time", "0.000")
-        said = escape.xml(escape.clip(measured(gate), _LIMIT))
-        kind = {"failures": "failure", "errors": "error"}.get(_COUNTERS.get(gate.status, ""), "skipped")
-        if gate.status is not Status.PASSED:
-            xml.SubElement(case, kind, message=said)
+    suite.set("time", "0.000")
+    _add_properties(suite, result)
+    suite.extend(map(_gate_case, result.gates))
     return suite
+
+
+def _gate_case(gate: GateVerdict) -> xml.Element:
+    """The number stands beside the outcome, in ``system-out``: a name with it would be another test in each run."""
+    case = xml.Element("testcase", name=escape.xml(gate.title), classname=escape.xml(gate.id), time="0.000")
+    said = escape.xml(escape.clip(reading(gate), _LIMIT))
+    match gate.status:
+        case Status.PASSED:
+            pass
+        case Status.FAILED:
+            if gate.where:
+                case.set("file", escape.xml(escape.clip(gate.where[0].path, _LIMIT)))
+                if gate.where[0].line is not None:
+                    case.set("line", str(gate.where[0].line))
+            failure = xml.SubElement(case, "failure", message=said, type="failed")
+            failure.text = "\n".join(map(escape.xml, _gate_lines(gate)))
+        case Status.ERRORED:
+            xml.SubElement(case, "error", message=said, type="errored")
+        case _:
+            xml.SubElement(case, "skipped", message=said)
+    xml.SubElement(case, "system-out").text = said + (f" [{escape.xml(gate.source)}]" if gate.source else "")
+    return case
+
+
+def _gate_lines(gate: GateVerdict) -> list[str]:
+    parts = [("Required", required(gate)), ("Measured", measured(gate))]
+    parts += [("Where", str(place)) for place in gate.where]
+    parts += [("Hint", gate.hint)]
+    return [f"{label}: {escape.clip(text, _LIMIT)}" for label, text in parts if text]
 
 
 def _cases(criterion: CriterionResult) -> Iterator[tuple[Status, xml.Element]]:
@@ -91,9 +121,9 @@ def _cases(criterion: CriterionResult) -> Iterator[tuple[Status, xml.Element]]:
 def _mark(case: xml.Element, status: Status, criterion: CriterionResult, seen: Observation | None) -> None:
     match status:
         case Status.FAILED:
-            told = _told(seen)
-            failure = xml.SubElement(case, "failure", message=escape.xml(" ".join(told)), type="failed")
-            failure.text = "\n".join([*map(escape.xml, told), f"Hint: {escape.xml(criterion.hint)}"])
+            lines = _lines(seen)
+            failure = xml.SubElement(case, "failure", message=escape.xml(" ".join(lines)), type="failed")
+            failure.text = "\n".join([*map(escape.xml, lines), f"Hint: {escape.xml(criterion.hint)}"])
         case Status.ERRORED:
             xml.SubElement(case, "error", message=_UNMEASURED, type="errored")
         case Status.BLOCKED:
@@ -105,7 +135,7 @@ def _mark(case: xml.Element, status: Status, criterion: CriterionResult, seen: O
             pass
 
 
-def _told(seen: Observation | None) -> list[str]:
+def _lines(seen: Observation | None) -> list[str]:
     if seen is None:
         return ["failed"]
     parts = (("Expected", seen.expected), ("Observed", seen.observed), ("Where", str(seen.where or "")))

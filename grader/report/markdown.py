@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 
 from grader.domain.evidence import Observation
-from grader.domain.result import CriterionResult, Result
+from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report.audience import for_learners
 from grader.report.escape import clip, markdown, markdown_block, markdown_code, markdown_prose, web_address
+from grader.report.gate_words import measured, reading, required, worth
 from grader.report.words import (
     ICONS,
     WORDS,
     count,
-    journey,
-    measured,
+    level,
+    long_traceback,
     measured_when,
     points,
     reproduce,
@@ -22,6 +23,7 @@ from grader.report.words import (
 )
 
 _CASES = 5  # of one criterion: GitHub cuts a summary off at 1 MiB
+_PLACES = 20
 _LIMIT = 1_500
 
 
@@ -35,6 +37,7 @@ def render(result: Result) -> str:
                 *_next_step(result),
                 *_table(result),
                 *_gates(result),
+                *_levels(result),
                 *_failures(result),
                 *_foot(result),
             ]
@@ -84,9 +87,19 @@ def _gates(result: Result) -> Iterator[str]:
     yield "| | Gate | Measured | By | Points |"
     yield "|---|---|---|---|---:|"
     for g in result.gates:
-        scored = f"{g.score} / {g.max_score}" if g.max_score else "needed" if g.blocks else "–"
-        cells = (f"{ICONS[g.status]} {WORDS[g.status]}", markdown(g.title), markdown(measured(g)), markdown(g.source))
-        yield f"| {' | '.join(cells)} | {scored} |"
+        cells = (f"{ICONS[g.status]} {WORDS[g.status]}", markdown(g.title), markdown(reading(g)), markdown(g.source))
+        yield f"| {' | '.join(cells)} | {worth(g) or '–'} |"
+    yield ""
+
+
+def _levels(result: Result) -> Iterator[str]:
+    if not result.levels:
+        return
+    yield "| Dimension | Level | To the next | For the reviewer |"
+    yield "|---|---|---|---|"
+    for found in result.levels:
+        sentences = (" ".join(map(markdown_prose, said)) for said in (found.missing, found.pending))
+        yield f"| {' | '.join((found.dimension.value, level(found), *sentences))} |"
     yield ""
 
 
@@ -99,6 +112,22 @@ def _failures(result: Result) -> Iterator[str]:
             needed = ", ".join(markdown(titles.get(b, b)) for b in c.blocked_by)
             yield f"{ICONS[c.status]} **{markdown(c.title)}** is blocked until this passes: {needed}."
             yield ""
+    for gate in result.gates:
+        if gate.status is Status.FAILED:
+            yield from _failed_gate(gate)
+
+
+def _failed_gate(gate: GateVerdict) -> Iterator[str]:
+    yield f"## {ICONS[gate.status]} {markdown(gate.title)}"
+    yield ""
+    yield f"- Required: {markdown(required(gate))}"
+    yield f"- Measured: {markdown(measured(gate))}"
+    for place in gate.where[:_PLACES]:
+        yield f"- Where: {markdown_code(clip(str(place), _LIMIT))}"
+    if len(gate.where) > _PLACES:
+        yield f"- … and {count(len(gate.where) - _PLACES, 'more place', 'more places')}."
+    yield ""
+    yield from _advice(gate)
 
 
 def _failure(criterion: CriterionResult) -> Iterator[str]:
@@ -110,16 +139,21 @@ def _failure(criterion: CriterionResult) -> Iterator[str]:
     if rest:
         yield f"… and {count(len(rest), 'more case', 'more cases')}."
         yield ""
-    if criterion.hint:
-        yield f"**Hint:** {markdown_prose(criterion.hint)}"
-        yield ""
-    for title, address in criterion.docs:
-        link = web_address(address)
-        yield f"- [{markdown(title)}](<{link}>)" if link else f"- {markdown(title)}"
+    yield from _advice(criterion)
     words, command = reproduce(criterion)
-    yield ""
     yield f"{markdown(words)} {markdown_code(command)}".rstrip()
     yield ""
+
+
+def _advice(scored: CriterionResult | GateVerdict) -> Iterator[str]:
+    if scored.hint:
+        yield f"**Hint:** {markdown_prose(scored.hint)}"
+        yield ""
+    for title, address in scored.docs:
+        link = web_address(address)
+        yield f"- [{markdown(title)}](<{link}>)" if link else f"- {markdown(title)}"
+    if scored.docs:
+        yield ""
 
 
 def _case(case: Observation) -> Iterator[str]:
@@ -130,10 +164,10 @@ def _case(case: Observation) -> Iterator[str]:
     if case.where:
         yield f"  - Where: {markdown_code(clip(str(case.where), _LIMIT))}"
     yield ""
-    if journey(case):
+    if long_traceback(case):
         yield "<details><summary>Traceback</summary>"
         yield ""
-        yield markdown_block(journey(case)[-4 * _LIMIT :])
+        yield markdown_block(long_traceback(case)[-4 * _LIMIT :])
         yield ""
         yield "</details>"
         yield ""

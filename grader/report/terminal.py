@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.domain.evidence import Observation
-from grader.domain.result import CriterionResult, Result
+from grader.domain.result import CriterionResult, GateVerdict, LevelVerdict, Result
 from grader.domain.status import Status
-from grader.report import escape, words
+from grader.report import escape, gate_words, words
 from grader.report.audience import for_learners
 from grader.report.words import ICONS, WORDS, count, points
 
@@ -25,6 +25,7 @@ _STYLES = {
 }
 _KINDS = {"met": "bold green", "unmet": "bold red", "ungraded": "bold magenta", "practice": "bold"}
 _CASES = 3
+_PLACES = 5
 _LIMIT = 600
 
 
@@ -48,8 +49,13 @@ def _parts(result: Result) -> Iterator[RenderableType]:
     rest = [c for c in result.criteria if c not in opened]
     if rest:
         yield _folded(rest, titles)
-    if result.gates:
-        yield _gates(result)
+    for gate in result.gates:
+        if gate.status in (Status.FAILED, Status.ERRORED):
+            yield from _open_gate(gate)
+    if folded := [g for g in result.gates if g.status not in (Status.FAILED, Status.ERRORED)]:
+        yield _folded_gates(folded)
+    if result.levels:
+        yield _levels(result.levels)
     yield from _end(result)
 
 
@@ -64,7 +70,7 @@ def _head(result: Result) -> Iterator[RenderableType]:
         head.append(f"  {result.score} of {result.max_score} points", "bold")
     yield head
     yield _line(said.sentence)
-    if result.criteria:
+    if result.criteria or result.gates:
         yield Text("  ").join(Text(f"{ICONS[s]} {n} {WORDS[s]}", _STYLES[s]) for s, n in words.tally(result))
     for notice in result.notices:
         yield Text()
@@ -91,7 +97,7 @@ def _open(criterion: CriterionResult) -> Iterator[RenderableType]:
 def _case(case: Observation) -> RenderableType:
     parts: list[RenderableType] = [_line(escape.clip(case.sentence, _LIMIT))]
     rows = [("expected", case.expected), ("observed", case.observed), ("where", str(case.where or ""))]
-    rows += [("traceback", words.journey(case)), ("fault", case.fault)]
+    rows += [("traceback", words.long_traceback(case)), ("fault", case.fault)]
     if case.status is Status.ERRORED:
         rows.insert(0, ("status", "could not be measured; this is not your fault"))
     return Group(*parts, _pairs(rows))
@@ -117,10 +123,7 @@ def _pairs(rows: list[tuple[str, str]]) -> Table:
 
 
 def _folded(criteria: list[CriterionResult], titles: dict[str, str]) -> RenderableType:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_column(justify="right", no_wrap=True)
+    table = _three_columns()
     order = [Status.FAILED, Status.BLOCKED, Status.MANUAL, Status.PASSED]
     for c in sorted(criteria, key=lambda c: order.index(c.status)):
         title = _line(c.title)
@@ -132,18 +135,56 @@ def _folded(criteria: list[CriterionResult], titles: dict[str, str]) -> Renderab
     return Group(Rule(style="dim"), table)
 
 
-def _gates(result: Result) -> RenderableType:
+def _open_gate(gate: GateVerdict) -> Iterator[RenderableType]:
+    counts = points(gate.max_score) if gate.max_score else gate_words.worth(gate)
+    title = Text(f"{ICONS[gate.status]} {WORDS[gate.status]}  ", _STYLES[gate.status])
+    title.append(escape.terminal(gate.title), "bold")
+    title.append("  " + " · ".join(part for part in (counts, "gate", gate.id) if part), "dim not bold")
+    rows = [("required", gate_words.required(gate)), ("measured", gate_words.measured(gate)), ("by", gate.source)]
+    rows += [("where", "\n".join(map(str, gate.where[:_PLACES])) + _more_places(gate)), ("fault", gate.fault)]
+    if gate.status is Status.FAILED:
+        rows += [("hint", gate.hint), *(("read", f"{title} {address}") for title, address in gate.docs)]
+    else:
+        rows.insert(0, ("status", "could not be measured; this is not your fault"))
+    yield Rule(style="dim")
+    yield title
+    yield Padding(_pairs(rows), (1, 0, 1, 2))
+
+
+def _more_places(gate: GateVerdict) -> str:
+    rest = len(gate.where) - _PLACES
+    return f"\n… and {count(rest, 'more place', 'more places')}" if rest > 0 else ""
+
+
+def _folded_gates(gates: list[GateVerdict]) -> RenderableType:
+    table = _three_columns()
+    for gate in gates:
+        title = _line(f"{gate.title}: {gate_words.reading(gate)}")
+        if gate.source:
+            title.append(escape.terminal(f"\nby {gate.source}"), "dim")
+        status = Text(f"{ICONS[gate.status]} {WORDS[gate.status]}", _STYLES[gate.status])
+        table.add_row(status, title, gate_words.worth(gate).replace(" ", ""))
+    return Group(Rule(style="dim"), table)
+
+
+def _levels(levels: tuple[LevelVerdict, ...]) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for found in levels:
+        said = Text(words.level(found), "bold")
+        for label, sentences in (("to the next", found.missing), ("for the reviewer", found.pending)):
+            said.append("".join(f"\n{label}: {escape.terminal(sentence)}" for sentence in sentences), "not bold")
+        table.add_row(found.dimension.value, said)
+    return Group(Rule(style="dim"), table)
+
+
+def _three_columns() -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
-    for gate in result.gates:
-        title = _line(f"{gate.title}: {words.measured(gate)}")
-        if gate.source:
-            title.append(escape.terminal(f"\nby {gate.source}"), "dim")
-        scored = f"{gate.score}/{gate.max_score}" if gate.max_score else "needed" if gate.blocks else ""
-        table.add_row(Text(f"{ICONS[gate.status]} {WORDS[gate.status]}", _STYLES[gate.status]), title, scored)
-    return Group(Rule(style="dim"), table)
+    return table
 
 
 def _end(result: Result) -> Iterator[RenderableType]:

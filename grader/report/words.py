@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from grader.domain.evidence import Observation
-from grader.domain.result import CriterionResult, GateVerdict, Provenance, Result
+from grader.domain.result import CriterionResult, LevelVerdict, Provenance, Result
 from grader.domain.status import Status
 
 ICONS = {
@@ -59,10 +59,14 @@ def verdict(result: Result) -> Verdict:
 
 def _needed(result: Result) -> str:
     missing = max(result.pass_score - result.score, 0)
-    closed = [g.title for g in result.gates if g.blocks and g.status is Status.FAILED]
+    passing = _gates_to_pass(result)
     needed = f"{more(missing)} {'is' if missing == 1 else 'are'} needed to reach the bar of {result.pass_score}."
-    passing = f"To meet the bar, this has to pass as well: {', '.join(closed)}."
-    return " ".join([*([needed] if missing or not closed else []), *([passing] if closed else [])])
+    return f"{needed} {passing}".strip() if missing or not passing else passing
+
+
+def _gates_to_pass(result: Result) -> str:
+    titles = ", ".join(gate.title for gate in result.open_gates)
+    return f"To meet the bar, this has to pass: {titles}." if titles else ""
 
 
 def _ungraded(result: Result) -> Verdict:
@@ -82,11 +86,14 @@ def _practice(result: Result) -> Verdict:
     asked = "public checks" if result.scope != "full" else "criteria that were asked for"
     missing = sum(u.max_score for u in result.unmeasured)
     rest = f" {points(missing)} of the module were not measured here." if missing else ""
-    if result.score == result.max_score:
-        return Verdict("practice", f"All {asked} pass", f"This is practice, not a grade.{rest}")
-    failed = sum(c.status in (Status.FAILED, Status.BLOCKED) for c in result.criteria)
-    open_ = count(failed, "criterion is", "criteria are")
-    return Verdict("practice", f"{open_} still open", f"This is practice, not a grade.{rest}")
+    said = f"This is practice, not a grade.{rest} {_gates_to_pass(result)}".strip()
+    if result.nothing_open:
+        return Verdict("practice", f"All {asked} pass", said)
+    criteria = sum(c.status in (Status.FAILED, Status.BLOCKED) for c in result.criteria)
+    gates = sum((g.status is Status.FAILED and bool(g.max_score)) or g in result.open_gates for g in result.gates)
+    parts = [count(criteria, "criterion", "criteria")] if criteria else []
+    parts += [count(gates, "gate", "gates")] if gates else []
+    return Verdict("practice", f"{' and '.join(parts)} {'is' if criteria + gates == 1 else 'are'} still open", said)
 
 
 def unofficial(provenance: Provenance) -> str:
@@ -95,16 +102,9 @@ def unofficial(provenance: Provenance) -> str:
     return "Unofficial: " + " ".join(provenance.unofficial_because or (general,))
 
 
-def measured(gate: GateVerdict) -> str:
-    """``91.5 % (required ≥ 95 %)``, or what is said instead of a number."""
-    required = f"(required {gate.op} {_number(gate.threshold, gate.unit)})"
-    if gate.actual is not None:
-        return f"{_number(gate.actual, gate.unit)} {required}"
-    return f"{gate.reason or WORDS[gate.status]} {required}"
-
-
-def _number(value: float, unit: str) -> str:
-    return f"{value:.4g}" if abs(value) < 10_000 and not unit else f"{value:,.10g}\u00a0{unit}".strip()
+def level(found: LevelVerdict) -> str:
+    """``exceeds``, or ``exceeds, review pending`` where something waits for a person."""
+    return f"{found.level.value}, review pending" if found.pending else found.level.value
 
 
 def measured_when(provenance: Provenance) -> str:
@@ -113,6 +113,15 @@ def measured_when(provenance: Provenance) -> str:
     if not provenance.reused:
         return f"{when}, {provenance.duration_s:.1f} s"
     return f"{when}, {provenance.duration_s:.1f} s; nothing has changed since, so nothing was measured again"
+
+
+def unmeasured_count(result: Result) -> str:
+    """``3 criteria and 1 gate``: how many of each this run did not look at."""
+    gates = sum(u.task is None for u in result.unmeasured)
+    criteria = len(result.unmeasured) - gates
+    parts = [count(criteria, "criterion", "criteria")] if criteria else []
+    parts += [count(gates, "gate", "gates")] if gates else []
+    return " and ".join(parts)
 
 
 def points(number: int) -> str:
@@ -137,7 +146,7 @@ def reproduce(criterion: CriterionResult) -> tuple[str, str]:
     return f"A hidden check found this. Compare your work with task {criterion.task} of the brief.", ""
 
 
-def troubles(criterion: CriterionResult) -> tuple[Observation, ...]:
+def not_passed(criterion: CriterionResult) -> tuple[Observation, ...]:
     """The cases that did not pass, gravest first, else in the order of the checks."""
     order = (Status.FAILED, Status.ERRORED, Status.BLOCKED, Status.MANUAL)
     return tuple(sorted((o for o in criterion.observations if o.status in order), key=lambda o: order.index(o.status)))
@@ -151,14 +160,14 @@ def shown(criterion: CriterionResult, most: int) -> tuple[tuple[Observation, ...
     first: list[Observation] = []
     rest: list[Observation] = []
     seen: set[object] = set()
-    for case in troubles(criterion):
+    for case in not_passed(criterion):
         outcome = (case.status, case.expected, case.observed, case.where)
         (rest if outcome in seen or len(first) == most else first).append(case)
         seen.add(outcome)
     return tuple(first), tuple(rest)
 
 
-def journey(case: Observation) -> str:
+def long_traceback(case: Observation) -> str:
     """The traceback, if it tells more than what was observed: one without a line of the project does not."""
     return case.traceback if "\n" in case.traceback.strip() else ""
 
@@ -171,7 +180,7 @@ def in_full(result: Result) -> frozenset[str]:
 
 
 def tally(result: Result) -> tuple[tuple[Status, int], ...]:
-    """How many criteria there are of each status that occurs, the ones to act on first."""
-    order = (Status.FAILED, Status.BLOCKED, Status.ERRORED, Status.PASSED, Status.MANUAL)
-    counts = ((status, sum(c.status is status for c in result.criteria)) for status in order)
+    """How many criteria and gates there are of each status that occurs, the ones to act on first."""
+    order = (Status.FAILED, Status.BLOCKED, Status.ERRORED, Status.PASSED, Status.MANUAL, Status.NOT_APPLICABLE)
+    counts = ((status, sum(s.status is status for s in result.scored)) for status in order)
     return tuple((status, number) for status, number in counts if number)

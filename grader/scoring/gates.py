@@ -16,7 +16,7 @@ OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "=": operator.eq,
 }
-_SILENT = "Nothing was measured."
+_NOT_MEASURED = "Nothing was measured."
 
 
 def verdicts(gates: Iterable[Gate], measurements: Iterable[Measurement]) -> tuple[GateVerdict, ...]:
@@ -45,10 +45,15 @@ def _verdict(gate: Gate, found: Measurement | None) -> GateVerdict:
         threshold=gate.threshold,
         unit=gate.unit,
         source=found.source if found else "",
-        reason=found.reason if found else _SILENT,
+        reason=found.reason if found else _NOT_MEASURED,
         score=points if status is Status.PASSED else 0,
         max_score=points,
         blocks=gate.blocks,
+        where=found.where if found else (),
+        hint=gate.hint,
+        docs=gate.docs,
+        dimension=gate.dimension,
+        fault=found.fault if found else "",
     )
 
 

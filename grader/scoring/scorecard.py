@@ -8,7 +8,7 @@ from grader.domain.errors import CourseError
 from grader.domain.evidence import Evidence, Observation
 from grader.domain.result import SCHEMA, CriterionResult, GateVerdict, Provenance, Result, Unmeasured
 from grader.domain.status import Status, gravest
-from grader.scoring import gates as gating
+from grader.scoring.gates import verdicts as gate_verdicts
 
 # The rules of this file: a criterion or a gate has all of its points or none; met is an unrestricted run with at least
 # the module's pass score and every blocking gate passed. A change of them that could change a score is a new version.
@@ -30,25 +30,25 @@ def score(
 
     ``scope`` is ``full`` or ``public``. In ``public``, a criterion that nothing was observed of has no
     public check and is left out; in ``full`` it is errored, because silence is never full marks.
-    ``criteria`` are the ids that the run was restricted to: the others are left out.
+    ``criteria`` are the ids that the run was restricted to: the others are left out, and all gates.
     Only an unrestricted run of scope ``full`` can be ``met``.
     Raises ``CourseError`` if a check names a criterion that the module lacks, or criteria require each other.
     """
     cases = _cases(module, evidence)
     measured = tuple(c for c in module.criteria if _is_measured(c, cases, scope, criteria))
     judged = _judged(measured, cases)
-    gates = () if criteria is not None else gating.verdicts(module.gates, evidence.measurements)
+    gates = () if criteria is not None else gate_verdicts(module.gates, evidence.measurements)
     scored: tuple[CriterionResult | GateVerdict, ...] = (*judged, *gates)
     graded = any(s.max_score for s in scored) and not any(s.status is Status.ERRORED for s in scored)
     points = sum(s.score for s in scored)
-    held_up = any(g.blocks and g.status is Status.FAILED for g in gates)
+    open_gates = any(g.blocks and g.status is not Status.PASSED for g in gates)
     return Result(
         schema=SCHEMA,
         assignment=module.slug,
         title=module.title,
         policy=POLICY,
         graded=graded,
-        met=graded and scope == "full" and criteria is None and points >= module.pass_score and not held_up,
+        met=graded and scope == "full" and criteria is None and points >= module.pass_score and not open_gates,
         score=points,
         max_score=sum(s.max_score for s in scored),
         pass_score=module.pass_score,
@@ -59,8 +59,14 @@ def score(
         artefacts=tuple(a for a in evidence.artefacts if any(a.criterion == c.id for c in measured)),
         notices=notices,
         provenance=provenance,
-        unmeasured=tuple(Unmeasured(c.id, c.title, c.points, c.task) for c in module.criteria if c not in measured),
+        unmeasured=_unmeasured(module, measured, restricted=criteria is not None),
     )
+
+
+def _unmeasured(module: Module, measured: tuple[Criterion, ...], *, restricted: bool) -> tuple[Unmeasured, ...]:
+    criteria = (Unmeasured(c.id, c.title, c.points, c.task) for c in module.criteria if c not in measured)
+    gates = (Unmeasured(g.id, g.title, g.points, None) for g in module.gates if restricted)
+    return (*criteria, *gates)
 
 
 def _cases(module: Module, evidence: Evidence) -> Cases:

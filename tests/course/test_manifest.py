@@ -1,5 +1,7 @@
 """Manifests are read strictly: what is wrong names its file, its line and what to do."""
 
+import re
+
 import pytest
 
 from grader.course import Course, load_course
@@ -18,6 +20,42 @@ def test_a_manifest_becomes_the_nouns_of_the_domain(course: Course):
     assert module.criterion("one.base").seen_by == (SeenBy.OBSERVER, SeenBy.CLAIM)
     assert module.criterion("one.base").docs == (("Python", "https://docs.python.org/3/"),)
     assert course.folder(module) == course.root / "modules/01-one"
+
+
+GATE = """
+[[gates]]
+id = "one.style"
+title = "ruff finds nothing"
+metric = "style.ruff"
+op = "≤"
+threshold = 0
+"""
+MANUAL = "manual = true"
+
+
+def test_a_gate_becomes_one_of_the_domain(rewrite):
+    more = 'hint = "Run ruff."\ndocs = [["ruff", "https://docs.astral.sh/ruff/"]]\nblocks = true\n'
+    (gate,) = rewrite(ONE, MANUAL, f"{MANUAL}\n{GATE}{more}").modules[0].gates
+    assert (gate.metric, gate.op, gate.threshold, gate.unit, gate.blocks) == ("style.ruff", "≤", 0, "findings", True)
+    assert (gate.hint, gate.docs) == ("Run ruff.", (("ruff", "https://docs.astral.sh/ruff/"),))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("style.ruff", "style.taste", "no gate measures 'style.taste'"),
+        ("threshold = 0", "threshold = 0\npoints = 5", "one.style has points but no dimension"),
+        ("threshold = 0", "threshold = nan", "one.style has a threshold that nothing"),
+        ("threshold = 0", "threshold = inf", "one.style has a threshold that nothing"),
+        ('"≤"', '"<="', "Invalid enum value '<='"),
+    ],
+)
+def test_a_wrong_gate_is_told_with_its_place(rewrite, old: str, new: str, message: str):
+    with pytest.raises(CourseError) as caught:
+        rewrite(ONE, MANUAL, f"{MANUAL}\n{GATE.replace(old, new)}")
+    assert re.search(r"module\.toml:\d+: ", caught.value.message)
+    assert message in caught.value.message
+    assert caught.value.hint
 
 
 def test_a_module_that_is_not_written_yet_has_no_criteria(rewrite):

@@ -51,6 +51,26 @@ def test_a_gate_is_measured_and_held_against_its_threshold(
 
 
 @pytest.mark.usefixtures("few_checks")
+def test_what_cannot_be_measured_once_is_measured_again(
+    tmp_path: Path, state_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure, calls = StyleGate.measure, []
+
+    def breaks_once(self: StyleGate, subject: Subject) -> object:
+        calls.append(subject.submission)
+        if len(calls) == 1:
+            raise EnvironmentError_("ruff ended with 139.")
+        return measure(self, subject)
+
+    monkeypatch.setattr(StyleGate, "measure", breaks_once)
+    (verdict,) = graded(tmp_path, state_dir, GATE).gates
+    assert verdict.status is Status.PASSED
+    assert "The first time: ruff ended with 139." in verdict.fault
+    assert len(calls) == 2
+    assert calls[0] == calls[1]
+
+
+@pytest.mark.usefixtures("few_checks")
 @pytest.mark.parametrize(("also_the_control", "status"), [(False, Status.FAILED), (True, Status.ERRORED)])
 def test_what_cannot_be_measured_is_the_submissions_only_if_the_control_can(
     tmp_path: Path, state_dir: Path, monkeypatch: pytest.MonkeyPatch, also_the_control: bool, status: Status

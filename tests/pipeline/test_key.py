@@ -75,7 +75,7 @@ DIFFERENT: dict[str, Callable[[Given], Given]] = {
     "no hidden checks": part("assignment", hidden=None),
     "criteria": module(criteria=(CRITERION, replace(CRITERION, id="x.other"))),
     "a gate": module(gates=(GATE,)),
-    "a threshold": module(gates=(replace(GATE, threshold=96.0),)),
+    "another gate": module(gates=(replace(GATE, metric="n"),)),
     "sandbox": part("options", sandbox="bubblewrap"),
     "database": part("options", database="sqlite"),
     "mode": part("options", mode="savepoint"),
@@ -116,3 +116,17 @@ def test_the_graders_code_is_all_that_can_change_evidence() -> None:
     rooms = {path.name for path in home.iterdir() if path.is_dir() and (path / "__init__.py").exists()}
     assert rooms - set(key._ROOMS) == {"cli", "course", "report"}
     assert {path.name for path in home.glob("*.py")} == {"__init__.py", "workspace.py"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"threshold": 96.0, "op": ">"},
+        {"points": 50, "blocks": True, "hint": "x"},
+        {"id": "h", "title": "H", "dimension": Dimension.SECURITY},
+    ],
+)
+def test_how_a_gate_is_judged_is_not_in_it(given: Given, changes: dict[str, Any]) -> None:
+    """A new threshold or new points score what is stored; nothing is measured again."""
+    before = module(gates=(GATE,))(given).key
+    assert module(gates=(replace(GATE, **changes),))(given).key == before

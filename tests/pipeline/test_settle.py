@@ -2,9 +2,9 @@
 
 import pytest
 
-from grader.domain.evidence import Evidence, Observation
+from grader.domain.evidence import Evidence, Measurement, Observation
 from grader.domain.status import Status
-from grader.pipeline.settle import doubted, key, repeated, settle
+from grader.pipeline.settle import doubted, key, repeated, settle, unmeasured
 
 PASSED, FAILED, ERRORED = Status.PASSED, Status.FAILED, Status.ERRORED
 
@@ -96,3 +96,43 @@ def test_a_criterion_of_which_nothing_was_observed_gets_what_its_repetition_obse
     after = evidence(seen("one", PASSED), seen("two", FAILED))
     assert [o.check for o in repeated(before, after).observations] == ["one", "two", "other"]
     assert [o.check for o in repeated(before, evidence()).observations] == ["a.b::none", "other"]
+
+
+def metric(name: str, status: Status, fault: str = "boom") -> Measurement:
+    return Measurement(name, 1.0 if status is PASSED else None, "", status, "made up", fault=fault)
+
+
+def measured(*metrics: Measurement) -> Evidence:
+    return Evidence((), isolated=True, measurements=metrics)
+
+
+@pytest.mark.parametrize(
+    ("again", "expected"),
+    [
+        pytest.param([metric("one", PASSED, "")], PASSED, id="an-error-that-is-measured"),
+        pytest.param([metric("one", ERRORED)], ERRORED, id="an-error-that-comes-again"),
+        pytest.param([metric("one", FAILED)], FAILED, id="an-error-and-then-the-submissions-fault"),
+        pytest.param([], ERRORED, id="an-error-that-was-not-repeated"),
+    ],
+)
+def test_the_second_measurement_counts(again: list[Measurement], expected: Status) -> None:
+    before = measured(metric("zero", FAILED), metric("one", ERRORED))
+    zero, one = repeated(before, measured(metric("zero", PASSED), *again)).measurements
+    assert zero == before.measurements[0]
+    assert one.status is expected
+    assert "boom" in one.fault
+
+
+@pytest.mark.parametrize(
+    ("control", "expected"),
+    [
+        pytest.param([metric("one", PASSED)], FAILED, id="control-is-measured"),
+        pytest.param([metric("one", FAILED)], FAILED, id="control-fails-otherwise"),
+        pytest.param([metric("one", ERRORED)], ERRORED, id="control-errs-likewise"),
+        pytest.param([metric("two", PASSED)], ERRORED, id="control-was-not-asked"),
+    ],
+)
+def test_a_measurement_is_settled_as_a_case_is(control: list[Measurement], expected: Status) -> None:
+    settled = settle(measured(metric("one", ERRORED), metric("three", PASSED)), measured(*control))
+    assert [m.status for m in settled.measurements] == [expected, PASSED]
+    assert unmeasured(settled) == (("one",) if expected is ERRORED else ())

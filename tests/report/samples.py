@@ -3,9 +3,9 @@
 import json
 from dataclasses import replace
 
-from grader.domain.course import Criterion, Dimension, Module
-from grader.domain.evidence import Artefact, Evidence, Location, Observation
-from grader.domain.result import Provenance, Result
+from grader.domain.course import Criterion, Dimension, Gate, Level, Module
+from grader.domain.evidence import Artefact, Evidence, Location, Measurement, Observation
+from grader.domain.result import GateVerdict, LevelVerdict, Provenance, Result
 from grader.domain.status import Status
 from grader.scoring import score
 
@@ -383,7 +383,17 @@ def hostile() -> Result:
         Artefact("u", HOSTILE, "er-diagram", "{" + HOSTILE, "domain.schema-review"),
     )
     provenance = replace(PROVENANCE, submission=HOSTILE, commit=HOSTILE)
-    return result(bad, secret, artefacts=artefacts, notices=(HOSTILE,), provenance=provenance)
+    shown = result(bad, secret, artefacts=artefacts, notices=(HOSTILE,), provenance=provenance)
+    levels = (LevelVerdict(Dimension.SECURITY, Level.MEETS, (HOSTILE,), (HOSTILE,)),)
+    return replace(shown, gates=hostile_gates(), levels=levels)
+
+
+def hostile_gates() -> tuple[GateVerdict, ...]:
+    """A gate with a number and one without, and all the words that could come from a submission."""
+    where = (Location(HOSTILE, 3), Location("a.py"))
+    texts = dict.fromkeys(("title", "unit", "source", "reason", "hint"), HOSTILE)
+    more = {"fault": "SECRET-FAULT", "where": where, "docs": ((HOSTILE, "javascript:alert(1)"),)}
+    return tuple(replace(gate, **texts, **more, score=0, max_score=0) for gate in gated().gates[1:4])
 
 
 def crowded() -> Result:
@@ -419,6 +429,107 @@ def crowded() -> Result:
     return score(module, Evidence(observations), PROVENANCE, scope="full", notices=())
 
 
+GATES = (
+    Gate(
+        "api.unit",
+        "Unit tests cover models, serializers and utils",
+        "coverage.unit",
+        "≥",
+        95,
+        "%",
+        10,
+        dimension=Dimension.TESTING,
+    ),
+    Gate(
+        "api.style",
+        "ruff finds nothing by the course's configuration",
+        "style.ruff",
+        "≤",
+        0,
+        "findings",
+        6,
+        hint="`ruff check --fix` mends most of it; read what is left.",
+        docs=(("ruff", "https://docs.djangoproject.com/en/stable/internals/contributing/"),),
+        dimension=Dimension.ARCHITECTURE,
+    ),
+    Gate(
+        "api.pathways",
+        "Every documented answer is exercised by a test",
+        "coverage.pathways",
+        "≥",
+        85,
+        "%",
+        8,
+        dimension=Dimension.TESTING,
+    ),
+    Gate(
+        "api.speed",
+        "A page of posts takes no longer than it has to",
+        "performance.p95",
+        "<",
+        300,
+        "ms",
+        6,
+        dimension=Dimension.DELIVERY,
+    ),
+    Gate("api.findings", "No finding of high severity", "security.high", "=", 0, "findings", blocks=True),
+    Gate("api.graphql", "The GraphQL schema is documented", "contract.graphql", "≥", 100, "%", 0),
+)
+MEASURED = (
+    Measurement("coverage.unit", 96.4286, "%", Status.PASSED, "coverage 7.11"),
+    Measurement(
+        "style.ruff",
+        12,
+        "findings",
+        Status.PASSED,
+        "ruff 0.14",
+        where=tuple(Location(f"src/apps/posts/views_{n:02d}.py", 3 * n) for n in range(1, 13)),
+    ),
+    Measurement(
+        "coverage.pathways", None, "%", Status.FAILED, "coverage 7.11", "The suite did not end within 10 minutes."
+    ),
+    Measurement("performance.p95", 231.48271, "ms", Status.PASSED, "duet 1"),
+    Measurement(
+        "security.high", 1, "findings", Status.PASSED, "bandit 1.8", where=(Location("src/apps/posts/raw.py", 8),)
+    ),
+    Measurement("contract.graphql", None, "%", Status.NOT_APPLICABLE, "", "The project serves no GraphQL."),
+)
+
+
+GATED = Module(3, "03-api", "The API", 80, (criterion("api.lists", "Lists are paged", 70, 1),), GATES)
+
+
+def with_gates(*measurements: Measurement, criteria: tuple[str, ...] | None = None) -> Result:
+    """Module 3: one criterion of 70 points that passes, and six gates."""
+    evidence = Evidence((seen("api.lists"),), measurements=measurements)
+    return score(GATED, evidence, PROVENANCE, scope="full", notices=(), criteria=criteria)
+
+
+def gated() -> Result:
+    """Every way in which a gate can come out but that of a fault of ours."""
+    return with_gates(*MEASURED)
+
+
+def gate_ungraded() -> Result:
+    """A gate of which there is no measurement, and one that could not be made."""
+    broken = Measurement(
+        "performance.p95", None, "ms", Status.ERRORED, "", "The calibration server did not start.", fault="SECRET-FAULT"
+    )
+    return with_gates(*(m for m in MEASURED if m.metric not in ("performance.p95", "coverage.unit")), broken)
+
+
+def levelled() -> Result:
+    """A result with the levels of a rubric."""
+    levels = (
+        LevelVerdict(Dimension.ARCHITECTURE, Level.EXCEEDS, (), ("Commits tell a story",)),
+        LevelVerdict(Dimension.SECURITY, Level.MEETS, ("The audit log verifies after tampering", "MFA is enforced")),
+        LevelVerdict(Dimension.DOCUMENTATION, Level.EXCEEDS, ()),
+        LevelVerdict(Dimension.TESTING, Level.NEEDS_IMPROVEMENT, ("Coverage is enforced in the workflow",)),
+        LevelVerdict(Dimension.DELIVERY, Level.MEETS, ("A rollback loses no rows",), ("The runbook reads well",)),
+    )
+    return replace(full_marks(), assignment="capstone", title="Capstone", levels=levels)
+
+
 def empty() -> Result:
     """A run that measured nothing."""
     return score(
@@ -431,4 +542,5 @@ def empty() -> Result:
     )
 
 
-SAMPLES = {f.__name__: f for f in (mixed, full_marks, met, ungraded, practice, hostile, crowded, empty)}
+_ALL = (mixed, full_marks, met, ungraded, practice, hostile, crowded, empty, gated, gate_ungraded, levelled)
+SAMPLES = {f.__name__: f for f in _ALL}

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from grader.domain.errors import UsageError_
+from grader.domain.evidence import Location
 from grader.report import REPORTS, decode, encode, escape, for_learners, terminal
-from tests.report.samples import HOSTILE, SAMPLES, hostile
+from tests.report.samples import HOSTILE, SAMPLES, gate_ungraded, hostile
 
 ATTEMPTS = (
     "x\n::error::boom",
@@ -53,7 +54,22 @@ def spoken(text: str):
         criteria.append(replace(criterion, observations=tuple(seen)))
     artefacts = tuple(replace(a, title=text, body=text) for a in result.artefacts)
     provenance = replace(result.provenance, submission=text, commit=text)
-    return replace(result, criteria=tuple(criteria), artefacts=artefacts, notices=(text,), provenance=provenance)
+    gates = tuple(
+        replace(
+            g, title=text, source=text, reason=text, hint=text, fault=text, where=(Location(text, 1), Location(text))
+        )
+        for g in (*result.gates, *gate_ungraded().gates)
+    )
+    levels = tuple(replace(found, missing=(text,), pending=(text,)) for found in result.levels)
+    return replace(
+        result,
+        criteria=tuple(criteria),
+        gates=gates,
+        levels=levels,
+        artefacts=artefacts,
+        notices=(text,),
+        provenance=provenance,
+    )
 
 
 def rendered(result) -> Iterator[tuple[str, str]]:

@@ -69,6 +69,15 @@ def test_anything_else_is_refused_in_words_and_by_the_schema(path: str, value: o
         jsonschema.validate(json.loads(data), schema())
 
 
+@pytest.mark.parametrize("version", ["django-track/result/v3", "x" * 10_000, ""])
+def test_an_unknown_version_is_told_whatever_form_it_has(version: str) -> None:
+    """What a later version leaves out is no mistake in it."""
+    with pytest.raises(UsageError_, match="this grader reads 'django-track/result/v1' and") as caught:
+        decode(json.dumps({"schema": version, "parts": []}).encode())
+    assert len(caught.value.message) < 300
+    assert "grade the submission again" in caught.value.hint
+
+
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b'{"schema": NaN}', b"null"])
 def test_what_is_no_result_is_refused(data: bytes) -> None:
     with pytest.raises(UsageError_, match="not a result"):

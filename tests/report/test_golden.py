@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from grader.domain.result import Result
 from grader.report import REPORTS, decode, for_learners, terminal
-from tests.report.samples import SAMPLES, mixed
+from tests.report.samples import SAMPLES, gated, mixed
 
 GOLDEN = Path(__file__).parent / "golden"
-RESULTS = ("mixed", "full_marks", "met", "ungraded", "practice", "empty", "hostile")
+RESULTS = ("mixed", "full_marks", "met", "ungraded", "practice", "empty", "hostile", "gated", "levelled")
 
 
 def agrees(name: str, text: str) -> bool:
@@ -34,9 +35,23 @@ def test_reports(name: str) -> None:
     assert agrees(REPORTS[name].file_name, REPORTS[name].render(for_learners(mixed())))
 
 
+@pytest.mark.parametrize("name", ["markdown", "junit", "classroom"])
+def test_reports_with_gates(name: str) -> None:
+    report = REPORTS[name]
+    assert agrees(f"gated-{report.file_name}", report.render(for_learners(gated())))
+
+
+def printed(result: Result, width: int) -> str:
+    console = Console(width=width, no_color=True, highlight=False, file=StringIO(), record=True)
+    console.print(terminal(result))
+    return "".join(f"{line.rstrip()}\n" for line in console.export_text().splitlines())
+
+
 @pytest.mark.parametrize("width", [80, 40])
 def test_terminal(width: int) -> None:
-    console = Console(width=width, no_color=True, highlight=False, file=StringIO(), record=True)
-    console.print(terminal(mixed()))
-    lines = console.export_text().splitlines()
-    assert agrees(f"terminal-{width}.txt", "".join(f"{line.rstrip()}\n" for line in lines))
+    assert agrees(f"terminal-{width}.txt", printed(mixed(), width))
+
+
+@pytest.mark.parametrize("name", ["gated", "levelled"])
+def test_terminal_with_more_than_criteria(name: str) -> None:
+    assert agrees(f"{name}-terminal.txt", printed(SAMPLES[name](), 80))

@@ -31,4 +31,4 @@ def test_every_criterion_has_its_row() -> None:
         result = make()
         tokens = RENDER.parse(REPORTS["markdown"].render(result))
         rows = sum(t.type == "tr_open" for t in tokens)
-        assert rows == (len(result.criteria) + 1 if result.criteria else 0)
+        assert rows == sum(len(part) + 1 for part in (result.criteria, result.gates, result.levels) if part)

@@ -1,15 +1,17 @@
 """Gates: a measurement against a threshold, and what holds where there is no measurement."""
 
+import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from grader.domain.course import Criterion, Dimension, Gate, Module
 from grader.domain.errors import CourseError
-from grader.domain.evidence import Evidence, Measurement, Observation
+from grader.domain.evidence import Evidence, Location, Measurement, Observation
 from grader.domain.result import Result
 from grader.domain.status import Status
-from grader.scoring import score
+from grader.scoring import by_dimension, score
 from grader.scoring.gates import verdicts
 from tests.report.samples import PROVENANCE
 
@@ -17,14 +19,18 @@ GATE = Gate("coverage.unit", "Unit tests cover the models", "coverage.unit", "â‰
 CRITERION = Criterion("x.rule", "A rule", 90, 1, "", (), Dimension.TESTING)
 
 
-def of(value: float | None, status: Status = Status.PASSED, **more: str) -> Measurement:
+def of(value: float | None, status: Status = Status.PASSED, **more: Any) -> Measurement:
     return Measurement("coverage.unit", value, "%", status, "coverage 7", **more)
 
 
-def scored(gate: Gate, *measurements: Measurement, scope: str = "full") -> Result:
+def scored(
+    gate: Gate, *measurements: Measurement, scope: str = "full", criteria: tuple[str, ...] | None = None
+) -> Result:
     module = Module(3, "03-api", "The API", 80, (CRITERION,), (gate,))
     seen = Observation("rule::holds", "x.rule", "It holds.", Status.PASSED)
-    return score(module, Evidence((seen,), measurements=measurements), PROVENANCE, scope=scope, notices=())
+    return score(
+        module, Evidence((seen,), measurements=measurements), PROVENANCE, scope=scope, notices=(), criteria=criteria
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,6 +95,55 @@ def test_a_gate_that_passes_brings_its_points() -> None:
 def test_a_mistake_of_the_courses_is_told_its_author(gate: Gate, measurements: list[Measurement]) -> None:
     with pytest.raises(CourseError):
         verdicts([gate], measurements)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [of(94.0), of(None, Status.FAILED), of(None, Status.NOT_APPLICABLE)],
+    ids=["below", "failed", "not applicable"],
+)
+def test_what_has_to_pass_holds_the_bar_until_it_does(found: Measurement) -> None:
+    """Nobody gets round a gate that blocks by handing in nothing that it could measure."""
+    result = scored(replace(GATE, points=0, blocks=True), found)
+    assert (result.graded, result.score, result.met) == (True, 90, False)
+    assert scored(replace(GATE, points=0, blocks=True), of(95.0)).met
+
+
+def test_a_verdict_keeps_what_a_person_needs_to_mend_it() -> None:
+    gate = replace(GATE, hint="Test the branches.", docs=(("Coverage", "https://x.example/"),))
+    places = (Location("src/a.py", 3),)
+    (verdict,) = verdicts([gate], [of(90.0, where=places, fault="noted for staff")])
+    assert (verdict.hint, verdict.docs, verdict.where, verdict.fault) == (
+        gate.hint,
+        gate.docs,
+        places,
+        "noted for staff",
+    )
+
+
+def test_a_restricted_run_says_that_it_did_not_measure_the_gates() -> None:
+    result = scored(GATE, criteria=("x.rule",))
+    assert result.gates == ()
+    assert [(u.id, u.max_score, u.task) for u in result.unmeasured] == [("coverage.unit", 10, None)]
+
+
+def test_points_of_a_gate_lie_on_its_dimension() -> None:
+    result = scored(replace(GATE, dimension=Dimension.TESTING), of(99.0))
+    (standing,) = by_dimension(result.scored)
+    assert (standing.score, standing.max_score) == (100, 100)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_is_no_measurement(value: float) -> None:
+    """JSON has no such numbers: written and read again, the verdict would have no value."""
+    with pytest.raises(ValueError, match="a number"):
+        of(value)
+
+
+@pytest.mark.parametrize("status", [Status.BLOCKED, Status.MANUAL])
+def test_a_measurement_waits_for_nothing(status: Status) -> None:
+    with pytest.raises(ValueError, match="cannot be"):
+        of(None, status)
 
 
 @pytest.mark.parametrize("status", [s for s in Status if s is not Status.PASSED])
