@@ -30,11 +30,11 @@ from grader.checkpoint import spec
 from grader.checkpoint.kit import lines
 from grader.checkpoint.kit.case import Case
 from grader.stage import project
-from grader.stage.host import POSTGRES, MainHost
+from grader.stage.host import POSTGRES_ENGINE, MainHost
 from grader.stage.places import OnPostgres, OnSqlite, Origin, Place, SqliteFile
 from grader.stage.postgres.databases import LOBBY
 from grader.stage.project import Project
-from grader.stage.services import POSTGRES_PORT
+from grader.stage.registry import POSTGRES
 from grader.stage.spec import Mode
 from grader.stage.sqlite.witness import Folder
 from grader.stage.stage import Stage
@@ -137,8 +137,8 @@ def _located(self: MainHost, process: Any, place: OnPostgres | SqliteFile) -> Ma
     databases = self.services.databases
     if place.name == LOBBY:
         databases.open_lobby()
-    placed = {"ENGINE": POSTGRES, **databases.as_django_names_it(POSTGRES_PORT, place.name)}
-    return {**placed, "HOST": str(self.services.socket(POSTGRES_PORT).parent), "PORT": ""}
+    placed = {"ENGINE": POSTGRES_ENGINE, **databases.as_django_names_it(POSTGRES.port, place.name)}
+    return {**placed, "HOST": str(self.services.socket(POSTGRES).parent), "PORT": ""}
 
 
 def _shared(stage: Stage, case: Case) -> Mode:

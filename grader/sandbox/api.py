@@ -45,6 +45,10 @@ class Limits:
     address_mb: int | None = 2048
 
 
+# For a server: PostgreSQL reserves more memory than it uses. The log is bounded by ``file_mb``.
+SERVER_LIMITS = Limits(tmp_mb=512, file_mb=256, processes=96, address_mb=None, wall_s=86400.0, open_files=1024)
+
+
 @dataclass(frozen=True, slots=True)
 class Launch:
     """One thing to run inside.

@@ -9,13 +9,15 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import get_args
 
 from grader.domain.errors import SandboxError
+from grader.sandbox.api import Role
 
 # systemd's documentation, "Users, Groups, UIDs and GIDs on systemd Systems": 60578 to 61183 are given out by nobody.
 FIRST, LAST = 60578, 61183
 # A sandbox, and the services and tools that are started for it.
-ROLES = {"submission": 0, "postgres": 1, "redis": 2, "tool": 3}
+ROLES: dict[str, int] = {role: number for number, role in enumerate(("submission", *get_args(Role)))}
 _EACH = 8
 _BLOCKS = (LAST + 1 - FIRST) // _EACH
 _LOCKS = Path("/run/django-track-users")

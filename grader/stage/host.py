@@ -7,40 +7,38 @@ from typing import Any
 
 from grader.agent.mount import PROGRAM, inside_mount
 from grader.sandbox.api import Launch, Limits, Mount, Process, Sandbox
+from grader.stage import registry
 from grader.stage.places import MIGRATED, OnPostgres, SqliteFile, Vendor
 from grader.stage.postgres.databases import LOBBY
 from grader.stage.project import Project
-from grader.stage.services import POSTGRES_PORT, REDIS_PORT, Services
+from grader.stage.registry import POSTGRES, Service
+from grader.stage.services import Services
 from grader.stage.spec import StageSpec
 
-SQLITE, POSTGRES = "django.db.backends.sqlite3", "django.db.backends.postgresql"
-_PORTS = (POSTGRES_PORT, REDIS_PORT)
+SQLITE_ENGINE, POSTGRES_ENGINE = "django.db.backends.sqlite3", "django.db.backends.postgresql"
 # Where an official run's sandbox sees PostgreSQL's socket: thousands of statements need not pass through the relay.
 _SOCKETS = "/run/postgres"
 
 
 @dataclass(slots=True)
 class MainHost:
-    """The project with its models loaded. REDIS_URL is empty, or that of a real Redis if ``redis``."""
+    """The project with its models loaded, and ``beside`` it real servers. REDIS_URL is empty without a Redis."""
 
     spec: StageSpec
     sandbox: Sandbox
     services: Services
-    redis: bool = False
+    beside: tuple[Service, ...] = ()
 
     def launch(self, fd: int) -> Process:
         """See ``Host``."""
         if self.spec.database == "postgres":
             self.services.databases.open_lobby()
-        wanted = (
-            *((POSTGRES_PORT,) if self.spec.database == "postgres" else ()),
-            *((REDIS_PORT,) if self.redis else ()),
-        )
-        env = own_variables() | self.services.variables(_PORTS, wanted)
-        mounts = (Mount(self.services.socket(POSTGRES_PORT).parent, _SOCKETS),) if self._near else ()
-        process = launch_agent(self.sandbox, self.spec, fd, env, _PORTS, mounts)
-        if self.redis:
-            self.services.attach(process, REDIS_PORT)
+        database = (POSTGRES,) if self.spec.database == "postgres" else ()
+        env = own_variables() | self.services.variables(*database, *self.beside)
+        mounts = (Mount(self.services.socket(POSTGRES).parent, _SOCKETS),) if self._near else ()
+        process = launch_agent(self.sandbox, self.spec, fd, env, registry.ports(), mounts)
+        for service in self.beside:
+            self.services.attach(process, service)
         return process
 
     def setup(self, process: Process) -> Mapping[str, Any]:
@@ -59,11 +57,11 @@ class MainHost:
     def located(self, process: Process, place: OnPostgres | SqliteFile) -> Mapping[str, Any]:
         """See ``Host``."""
         if place.vendor == "sqlite":
-            return {"ENGINE": SQLITE, "NAME": place.name}
-        self.services.attach(process, POSTGRES_PORT)
+            return {"ENGINE": SQLITE_ENGINE, "NAME": place.name}
+        self.services.attach(process, POSTGRES)
         placed = {
-            "ENGINE": POSTGRES,
-            **self.services.databases.as_django_names_it(process.port(POSTGRES_PORT), place.name),
+            "ENGINE": POSTGRES_ENGINE,
+            **self.services.databases.as_django_names_it(process.port(POSTGRES.port), place.name),
         }
         return placed | ({"HOST": _SOCKETS, "PORT": ""} if self._near else {})
 

@@ -1,107 +1,21 @@
-"""The servers that a project can be given, started when first needed, and taken down when a check asks for that.
+"""The servers of one run, started when first needed, and taken down when a check asks for that."""
 
-To add one: a server in ``grader/sandbox/services/``, its user in ``grader/sandbox/users.py``, a line in ``REGISTRY``.
-"""
-
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
+from grader.domain.errors import CourseError
 from grader.sandbox.api import Process, Sandbox
 from grader.sandbox.services.relay import Mode, Relay, Route
+from grader.stage import registry
 from grader.stage.postgres.databases import LOBBY, PostgresDatabases
+from grader.stage.registry import POSTGRES, REDIS, Server, Service
 
-# The drivers of the servers take longer to import than a whole run on SQLite: they come with the first server.
 if TYPE_CHECKING:
     from grader.sandbox.services.postgres import Postgres
     from grader.sandbox.services.redis import Redis
-
-POSTGRES_PORT, REDIS_PORT = 5432, 6379
-
-
-class Server(Protocol):
-    """A real server in a sandbox of its own, with limits and a user of its own."""
-
-    @property
-    def socket(self) -> Path:
-        """Its socket, for a relay."""
-
-    def start(self) -> None:
-        """Starts it, with the data of before."""
-
-    def halt(self) -> None:
-        """Stops it, as an operator would, and keeps its data."""
-
-    def stop(self) -> None:
-        """Ends it for good."""
-
-    def answers(self) -> bool:
-        """Whether it takes connections."""
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A kind of server. ``name`` is what checks call it, ``title`` what people do, ``port`` where projects find it.
-
-    ``variable`` is the environment variable that tells a project its address, which ``url`` makes from a server, the
-    port as seen from the project and the name of a database. ``make`` prepares a server, which is not started yet;
-    ``reset`` makes one as good as new for the next check.
-    """
-
-    name: str
-    title: str
-    port: int
-    variable: str
-    make: Callable[[Sandbox, Path], Server]
-    url: Callable[[Any, int, str], str]
-    reset: Callable[[Any], None]
-
-
-def _postgres(sandbox: Sandbox, state_dir: Path) -> Server:
-    from grader.sandbox.services.postgres import Postgres
-
-    return Postgres(sandbox, state_dir=state_dir)
-
-
-def _redis(sandbox: Sandbox, state_dir: Path) -> Server:
-    from grader.sandbox.services.redis import Redis
-
-    return Redis(sandbox)
-
-
-def _empty_redis(server: "Redis") -> None:
-    """Its data, its scripts and its counters go."""
-    with closing(server.admin()) as client:
-        client.flushall()
-        client.script_flush()
-        client.config_resetstat()
-
-
-REGISTRY: tuple[Service, ...] = (
-    Service(
-        name="postgres",
-        title="PostgreSQL",
-        port=POSTGRES_PORT,
-        variable="DATABASE_URL",
-        make=_postgres,
-        url=lambda server, port, database: server.url(port, database),
-        reset=lambda server: None,  # each check has a database of its own
-    ),
-    Service(
-        name="redis",
-        title="Redis",
-        port=REDIS_PORT,
-        variable="REDIS_URL",
-        make=_redis,
-        url=lambda server, port, database: server.url(port),
-        reset=_empty_redis,
-    ),
-)
-_BY_PORT = {service.port: service for service in REGISTRY}
-_BY_NAME = {service.name: service for service in REGISTRY}
 
 
 class StoppableServer:
@@ -116,15 +30,15 @@ class StoppableServer:
             self._runs = False
             self.server.halt()
 
-    def answers(self) -> bool:
-        """Whether it takes connections, or was taken down on purpose."""
-        return not self._runs or self.server.answers()
-
     def up(self) -> None:
         """Starts it again; again is no harm."""
         if not self._runs:
             self.server.start()
             self._runs = True
+
+    def has_crashed(self) -> bool:
+        """Whether it does not answer, although nobody took it down."""
+        return self._runs and not self.server.answers()
 
 
 class Services:
@@ -134,29 +48,29 @@ class Services:
         self._sandbox, self._state_dir, self._stack = sandbox, state_dir, stack
         self._started: dict[str, StoppableServer] = {}
         self._routes: dict[int, dict[int, Route]] = {}
-        self.databases = PostgresDatabases(lambda: self.server, stack)
+        self.databases = PostgresDatabases(lambda: self.postgres_server, stack)
 
-    def service(self, name: str) -> StoppableServer:
-        """The server of that name in ``REGISTRY``, started now if it was not."""
-        if name not in self._started:
-            server = _BY_NAME[name].make(self._sandbox, self._state_dir)
+    def running(self, service: Service) -> StoppableServer:
+        """The server of that kind, started now if it was not."""
+        if service.name not in self._started:
+            server = service.make(self._sandbox, self._state_dir, service)
             self._stack.callback(server.stop)
             server.start()
-            self._started[name] = StoppableServer(server)
-        return self._started[name]
+            self._started[service.name] = StoppableServer(server)
+        return self._started[service.name]
 
     @property
     def postgres(self) -> StoppableServer:
         """PostgreSQL, to stop and start."""
-        return self.service("postgres")
+        return self.running(POSTGRES)
 
     @property
     def redis(self) -> StoppableServer:
         """Redis, to stop and start."""
-        return self.service("redis")
+        return self.running(REDIS)
 
     @property
-    def server(self) -> "Postgres":
+    def postgres_server(self) -> "Postgres":
         """PostgreSQL itself."""
         return cast("Postgres", self.postgres.server)
 
@@ -171,19 +85,24 @@ class Services:
         self._stack.callback(relay.close)
         return relay
 
-    def socket(self, port: int) -> Path:
-        """The socket of the server that stands behind a port of the sandbox; the server runs from then on."""
-        return self.service(_BY_PORT[port].name).server.socket
+    def socket(self, service: Service) -> Path:
+        """The socket of the server of that kind, which runs from then on."""
+        return self.running(service).server.socket
 
-    def attach(self, process: Process, port: int) -> None:
-        """Carries what a sandbox's port takes to the server behind it; again is no harm."""
+    def attach(self, process: Process, service: Service) -> None:
+        """Carries what a sandbox sends to the service's port to its server; again is no harm."""
         routes = self._routes.setdefault(id(process), {})
-        if port not in routes:
-            routes[port] = self._relay.attach(process.listeners[port], self.socket(port))
+        if service.port not in routes:
+            routes[service.port] = self._relay.attach(process.listeners[service.port], self.socket(service))
 
-    def fault(self, process: Process, port: int, mode: Mode, delay_s: float = 0.0) -> None:
-        """How the network between a sandbox and the server behind that port does, from now on: see ``Route.set``."""
-        self._routes[id(process)][port].set(mode, delay_s)
+    def fault(self, process: Process, service: Service, mode: Mode, delay_s: float = 0.0) -> None:
+        """How the network between a sandbox and a service that is attached to it does from now on: see ``Route.set``.
+
+        ``CourseError`` for what is neither ``ok`` nor one of the service's ``faults``.
+        """
+        if mode not in ("ok", *service.faults):
+            raise CourseError(f"{service.title} cannot be made to fail by {mode!r}.", f"Take one of {service.faults}.")
+        self._routes[id(process)][service.port].set(mode, delay_s)
 
     def kill(self, process: Process) -> None:
         """Kills a sandbox, its routes first: the relay must not go on with a listener that somebody else closes."""
@@ -191,30 +110,32 @@ class Services:
             route.close()
         process.kill()
 
-    def variables(self, ports: tuple[int, ...], wanted: tuple[int, ...], database: str = LOBBY) -> dict[str, str]:
-        """The variables with the addresses of ``wanted``, for a sandbox that will have these ports."""
-        seen = self._sandbox.reserve(ports)
-        services = [service for service in REGISTRY if service.port in wanted]
-        return {s.variable: s.url(self.service(s.name).server, seen[s.port], database) for s in services}
+    def variables(self, *services: Service, database: str = LOBBY) -> dict[str, str]:
+        """The variables that tell where these services are, for a sandbox that will have the registry's ports."""
+        inside = self._sandbox.reserve(registry.ports())
+        found: dict[str, str] = {}
+        for service in services:
+            found |= service.variables(self.running(service).server, inside[service.port], database)
+        return found
 
-    def fallen(self) -> tuple[str, ...]:
-        """The servers that were started and that no check has taken down, and that do not answer all the same."""
-        return tuple(_BY_NAME[name].title for name, server in self._started.items() if not server.answers())
+    def crashed(self) -> tuple[str, ...]:
+        """The titles of servers that were started, and do not answer although no check has taken them down."""
+        return tuple(registry.find(name).title for name, server in self._started.items() if server.has_crashed())
 
     def reset(self) -> None:
         """Makes every server that runs as good as new: what one check left there is not the next one's."""
         for name, running in self._started.items():
-            _BY_NAME[name].reset(running.server)
+            registry.find(name).reset(running.server)
 
     @contextmanager
     def without(self, name: str) -> Iterator[None]:
-        """One of the servers down, and up again afterwards."""
-        service = self.service(name)
-        service.down()
+        """The server of that name down, and up again afterwards."""
+        running = self.running(registry.find(name))
+        running.down()
         try:
             yield
         finally:
-            service.up()
+            running.up()
 
     @contextmanager
     def restored(self) -> Iterator["Services"]:
@@ -222,5 +143,5 @@ class Services:
         try:
             yield self
         finally:
-            for service in self._started.values():
-                service.up()
+            for running in self._started.values():
+                running.up()

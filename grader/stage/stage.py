@@ -13,6 +13,7 @@ from grader.stage.edited import edited
 from grader.stage.host import BareHost, MainHost
 from grader.stage.places import OnPostgres, Place
 from grader.stage.project import Host, Project
+from grader.stage.registry import Service
 from grader.stage.services import Services
 from grader.stage.spec import StageSpec
 from grader.stage.sqlite.files import SqliteFiles
@@ -22,14 +23,14 @@ from grader.stage.sqlite.witness import Witness
 class Stage:
     """Everything on it ends with ``close``. Raises ``SandboxError`` where no sandbox can be had.
 
-    ``main`` is the project with its models loaded, ``with_redis`` the same with a real Redis in reach, ``bare`` a
-    process that has loaded nothing of it.
+    ``main`` is the project with its models loaded, ``bare`` a process that has loaded nothing of it.
     """
 
     def __init__(self, spec: StageSpec) -> None:
         self.spec = spec
         self.stack = ExitStack()
         self._shared: Place | None = None
+        self._beside: dict[str, Project] = {}
         self._ends = time.monotonic() + spec.longest_s
         self.sandbox: Sandbox = open_sandbox(spec.sandbox, state_dir=spec.state_dir)
         self.stack.callback(self.sandbox.close)
@@ -37,12 +38,18 @@ class Stage:
         self.witness = Witness(self.sandbox)
         self.stack.callback(self.witness.stop)
         self.main = self._project(MainHost(spec, self.sandbox, self.services))
-        self.with_redis = self._project(MainHost(spec, self.sandbox, self.services, redis=True))
         self.bare = self._project(BareHost(spec, self.sandbox))
         self.databases = Databases(self.main, self.services.databases)
 
     def _project(self, host: Host) -> Project:
         return Project(host, SqliteFiles(self.witness), self.spec.patience_s)
+
+    def main_beside(self, service: Service) -> Project:
+        """The same as ``main``, with a real server of that kind in reach."""
+        if service.name not in self._beside:
+            host = MainHost(self.spec, self.sandbox, self.services, beside=(service,))
+            self._beside[service.name] = self._project(host)
+        return self._beside[service.name]
 
     @contextmanager
     def variant(self, files: Mapping[str, str]) -> Iterator[Project]:
@@ -56,7 +63,7 @@ class Stage:
 
     def close(self) -> None:
         """Ends every process of the stage."""
-        for project in (self.main, self.with_redis, self.bare):
+        for project in (self.main, *self._beside.values(), self.bare):
             project.stop()
         self.stack.close()
 

@@ -7,8 +7,8 @@ from typing import Any, Literal, TypeVar
 import pytest
 
 from grader.domain.errors import CourseError
+from grader.stage.registry import find
 
-Service = Literal["redis", "postgres"]
 Test = TypeVar("Test", bound=Callable[..., Any])
 ATTRIBUTE = "checkpoint_check"
 
@@ -18,7 +18,7 @@ class Declared:
     """What a check says of itself. ``seconds`` bounds all that it asks of the project."""
 
     criterion: str
-    down: Service | None = None
+    down: str | None = None
     database: Literal["postgres"] | None = None
     seconds: float = 30.0
 
@@ -35,15 +35,20 @@ class Cell:
 def check(
     criterion: str,
     *,
-    down: Service | None = None,
+    down: str | None = None,
     database: Literal["postgres"] | None = None,
     seconds: float = 30.0,
 ) -> Callable[[Test], Test]:
-    """Ties a test to a criterion. Its docstring is the learner's sentence; ``CourseError`` if it has none."""
+    """Ties a test to a criterion. Its docstring is the learner's sentence.
+
+    ``CourseError`` if it has none, or ``down`` names no service.
+    """
 
     def declare(test: Test) -> Test:
         if not (test.__doc__ or "").strip():
             raise CourseError(f"The check {test.__name__} has no docstring.", "Say there what a learner should read.")
+        if down is not None:
+            find(down)
         setattr(test, ATTRIBUTE, Declared(criterion, down, database, seconds))
         return test
 
@@ -54,7 +59,7 @@ def matrix(
     criterion: str,
     table: str,
     *,
-    down: Service | None = None,
+    down: str | None = None,
     database: Literal["postgres"] | None = None,
     seconds: float = 30.0,
 ) -> Callable[[Test], Test]:

@@ -97,7 +97,7 @@ def db(case: Case, stage: Stage, line: Line) -> Database:
 def queries(stage: Stage, line: Line) -> Callable[[], AbstractContextManager[Queries]]:
     """Counts statements."""
     if line.place.vendor == "postgres" and line.mode == "fork":
-        log = stage.services.server.log
+        log = stage.services.postgres_server.log
         return lambda: counting(log.mark, by_log(log.since))
     return lambda: counting(
         lambda: line.ask("capture", on=True),

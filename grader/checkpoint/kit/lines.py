@@ -3,6 +3,8 @@
 from grader.checkpoint.kit.case import Case
 from grader.stage.line import Line
 from grader.stage.places import EMPTY, MIGRATED, OnPostgres, OnSqlite, Place, Vendor
+from grader.stage.project import Project
+from grader.stage.registry import POSTGRES, find
 from grader.stage.spec import Mode
 from grader.stage.stage import Stage
 
@@ -10,7 +12,7 @@ from grader.stage.stage import Stage
 def migrated_line(stage: Stage, case: Case) -> Line:
     """In a database of its own, which is made from the migrated template. Raises ``Broken``, or ``AgentFault``."""
     stage.check_time()
-    project = stage.with_redis if case.declared.down == "redis" else stage.main
+    project = _project(stage, case.declared.down)
     project.ready(case.vendor)
     mode = isolation(stage, case)
     return case.line(project, _database(stage, case, mode), mode)
@@ -29,6 +31,11 @@ def isolation(stage: Stage, case: Case) -> Mode:
     """How a check is kept apart: as the run says, but by a child of its own if it asks for a server of its own."""
     own = case.declared.database is not None or case.declared.down is not None
     return "fork" if own or case.vendor != stage.spec.database else stage.spec.mode
+
+
+def _project(stage: Stage, down: str | None) -> Project:
+    """What is to be down has to be there for the project, which has its database in any case."""
+    return stage.main if down in (None, POSTGRES.name) else stage.main_beside(find(down))
 
 
 def _database(stage: Stage, case: Case, mode: Mode) -> Place:

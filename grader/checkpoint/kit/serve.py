@@ -8,8 +8,9 @@ from grader.checkpoint.kit.case import Case
 from grader.checkpoint.kit.http import Response
 from grader.domain.words import bounded
 from grader.sandbox.server import Server
+from grader.stage import registry
 from grader.stage.outcome import Failed
-from grader.stage.services import POSTGRES_PORT, REDIS_PORT
+from grader.stage.registry import REGISTRY
 from grader.stage.stage import Stage
 
 
@@ -73,12 +74,11 @@ class Serve:
             self._stage.main.ready("postgres")
         database = stack.enter_context(services.databases.migrated() if migrate else services.databases.copy())
         services.reset()
-        ports = (POSTGRES_PORT, REDIS_PORT)
         hosts = {"SECRET_KEY": secrets.token_hex(32), "ALLOWED_HOSTS": "localhost,127.0.0.1"}
         given = {
             **hosts,
             "DJANGO_SETTINGS_MODULE": settings or layout.production,
-            **services.variables(ports, ports, database),
+            **services.variables(*REGISTRY, database=database),
             **(env or {}),
         }
         server = Server(
@@ -86,11 +86,11 @@ class Serve:
             submission=self._stage.spec.submission,
             deps=self._stage.spec.deps,
             env={name: value for name, value in given.items() if value is not None},
-            ports=ports,
+            ports=registry.ports(),
             layout=layout,
         )
         stack.callback(server.kill)
         stack.callback(services.kill, server.process)
-        for port in ports:
-            services.attach(server.process, port)
+        for service in REGISTRY:
+            services.attach(server.process, service)
         return Served(server)

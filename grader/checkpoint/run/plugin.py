@@ -177,10 +177,10 @@ def _ending(item: pytest.Item, error: BaseException) -> Ending:
 
 def _with_services(item: pytest.Item, ending: Ending) -> Ending:
     """The ending, or an error of ours if a server that ought to run does not: then nothing is known of the project."""
-    fallen = item.config.stash[STAGE].services.fallen() if ending.status is Status.FAILED else ()
-    if not fallen:
+    crashed = item.config.stash[STAGE].services.crashed() if ending.status is Status.FAILED else ()
+    if not crashed:
         return ending
-    return Ending(Status.ERRORED, fault=f"{' and '.join(fallen)} did not answer when the check had ended.")
+    return Ending(Status.ERRORED, fault=f"{' and '.join(crashed)} did not answer when the check had ended.")
 
 
 def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None]) -> dict[str, Any]:

