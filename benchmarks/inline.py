@@ -32,7 +32,7 @@ from grader.checkpoint.kit.case import Case
 from grader.stage import project
 from grader.stage.host import POSTGRES_ENGINE, MainHost
 from grader.stage.places import OnPostgres, OnSqlite, Origin, Place, SqliteFile
-from grader.stage.postgres.databases import LOBBY
+from grader.stage.postgres.databases import SCRATCH
 from grader.stage.project import Project
 from grader.stage.registry import POSTGRES
 from grader.stage.spec import Mode
@@ -123,7 +123,7 @@ def _start(self: Project) -> None:
 
 def _migrate_sqlite(self: Project, origin: Origin, *target: str) -> None:
     """In place: no other process looks at the file."""
-    self.agent.ask("migrate", within_s=0, database=self.located(_FILE), target=target)
+    self.agent.ask("migrate", within_s=0, database=self.database_settings(_FILE), target=target)
 
 
 @contextmanager
@@ -132,12 +132,12 @@ def _as_it_is(self: Project, mode: str, place: Place | None) -> Iterator[OnPostg
     yield _FILE if isinstance(place, OnSqlite) else place
 
 
-def _located(self: MainHost, process: Any, place: OnPostgres | SqliteFile) -> Mapping[str, Any]:
+def _database_settings(self: MainHost, process: Any, place: OnPostgres | SqliteFile) -> Mapping[str, Any]:
     """PostgreSQL by its own socket: there is no sandbox to reach it from."""
-    databases = self.services.databases
-    if place.name == LOBBY:
-        databases.open_lobby()
-    placed = {"ENGINE": POSTGRES_ENGINE, **databases.as_django_names_it(POSTGRES.port, place.name)}
+    databases = self.services.postgres_databases
+    if place.name == SCRATCH:
+        databases.open_scratch()
+    placed = {"ENGINE": POSTGRES_ENGINE, **databases.settings(POSTGRES.port, place.name)}
     return {**placed, "HOST": str(self.services.socket(POSTGRES).parent), "PORT": ""}
 
 
@@ -153,5 +153,5 @@ def pytest_configure(config: pytest.Config) -> None:
     project.Project.migrate_sqlite = _migrate_sqlite  # type: ignore[method-assign]
     project.Project._copied = _as_it_is  # type: ignore[method-assign]
     if spec.read(Path(os.environ[spec.VARIABLE])).database == "postgres":
-        MainHost.located = _located  # type: ignore[method-assign]
+        MainHost.database_settings = _database_settings  # type: ignore[method-assign]
         lines.isolation = _shared

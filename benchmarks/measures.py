@@ -30,7 +30,7 @@ from grader.stage.places import MIGRATED, OnSqlite
 from grader.stage.project import Project
 from grader.stage.services import Services
 from grader.stage.sqlite.files import SqliteFiles
-from grader.stage.sqlite.witness import Witness, handed_out
+from grader.stage.sqlite.witness import Witness, receive_folder
 
 ROOT = Path(__file__).parents[1]
 # Criteria whose checks need PostgreSQL, or a process of their own, in any mode: no base line on SQLite could run them.
@@ -128,7 +128,7 @@ class Bench:
         ours, theirs = socket.socketpair()
         began = time.perf_counter()
         process = launch_agent(sandbox, told, theirs.fileno(), own_variables(), ())
-        folder = handed_out(ours)
+        folder = receive_folder(ours)
         client = AgentClient(ours)
         client.ask("setup", within_s=30, settings=told.layout.settings)
         client.ask("evaluate", within_s=30, root="posts.Post", steps=[["get", "__name__"]])

@@ -14,7 +14,6 @@ from grader.stage.outcome import Failed, Refused
 Vendor = Literal["postgres", "sqlite"]
 Execute = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
 STATES = {"23514": "check", "23505": "unique", "23502": "not-null", "23503": "foreign-key", "23P01": "check"}
-_ABSENT = re.compile(r"no such (table|column)|has no column named|does not exist")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*\Z", re.IGNORECASE)
 
 
@@ -36,9 +35,9 @@ class Database:
     def rows(self, table: str, *columns: str, **where: Any) -> list[dict[str, Any]]:
         """The rows with these values, those columns of each (all if none is named), in order of the first."""
         names = columns or tuple(column.name for column in self.columns(table))
-        condition, values = _condition(where)
+        clause, values = condition(where)
         chosen = ", ".join(map(quoted, names))
-        found = self.execute(f"SELECT {chosen} FROM {quoted(table)}{condition} ORDER BY 1", values)
+        found = self.execute(f"SELECT {chosen} FROM {quoted(table)}{clause} ORDER BY 1", values)
         return [dict(zip(names, row, strict=True)) for row in found]
 
     def one(self, table: str, *columns: str, **where: Any) -> dict[str, Any]:
@@ -50,8 +49,8 @@ class Database:
 
     def count(self, table: str, **where: Any) -> int:
         """How many rows have these values."""
-        condition, values = _condition(where)
-        return int(self.execute(f"SELECT count(*) FROM {quoted(table)}{condition}", values)[0][0])
+        clause, values = condition(where)
+        return int(self.execute(f"SELECT count(*) FROM {quoted(table)}{clause}", values)[0][0])
 
     def insert(self, table: str, **row: Any) -> None:
         """Adds a row, beside the project's own rules."""
@@ -60,9 +59,9 @@ class Database:
 
     def update(self, table: str, changes: dict[str, Any], **where: Any) -> None:
         """Changes rows, beside the project's own rules."""
-        condition, values = _condition(where)
+        clause, values = condition(where)
         sets = ", ".join(f"{quoted(name)} = %s" for name in changes)
-        self.execute(f"UPDATE {quoted(table)} SET {sets}{condition}", (*changes.values(), *values))
+        self.execute(f"UPDATE {quoted(table)} SET {sets}{clause}", (*changes.values(), *values))
 
     def tables(self) -> list[str]:
         """All tables, by name."""
@@ -106,8 +105,9 @@ def quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def _condition(where: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
-    parts = [f"{quoted(name)} IS NULL" if value is None else f"{quoted(name)} = %s" for name, value in where.items()]
+def condition(where: dict[str, Any], equal: str = "=") -> tuple[str, tuple[Any, ...]]:
+    """A WHERE clause for rows with these values, or nothing, and its parameters; ``equal`` is the operator to use."""
+    parts = [f"{quoted(n)} IS NULL" if value is None else f"{quoted(n)} {equal} %s" for n, value in where.items()]
     return (f" WHERE {' AND '.join(parts)}" if parts else ""), tuple(v for v in where.values() if v is not None)
 
 

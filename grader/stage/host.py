@@ -9,7 +9,7 @@ from grader.agent.mount import PROGRAM, inside_mount
 from grader.sandbox.api import Launch, Limits, Mount, Process, Sandbox
 from grader.stage import registry
 from grader.stage.places import MIGRATED, OnPostgres, SqliteFile, Vendor
-from grader.stage.postgres.databases import LOBBY
+from grader.stage.postgres.databases import SCRATCH
 from grader.stage.project import Project
 from grader.stage.registry import POSTGRES, Service
 from grader.stage.services import Services
@@ -32,7 +32,7 @@ class MainHost:
     def launch(self, fd: int) -> Process:
         """See ``Host``."""
         if self.spec.database == "postgres":
-            self.services.databases.open_lobby()
+            self.services.postgres_databases.open_scratch()
         database = (POSTGRES,) if self.spec.database == "postgres" else ()
         env = own_variables() | self.services.variables(*database, *self.beside)
         mounts = (Mount(self.services.socket(POSTGRES).parent, _SOCKETS),) if self._near else ()
@@ -46,22 +46,22 @@ class MainHost:
         on_postgres = self.spec.database == "postgres"
         return {
             "settings": self.spec.layout.settings,
-            "database": self.located(process, OnPostgres(LOBBY) if on_postgres else SqliteFile(LOBBY)),
+            "database": self.database_settings(process, OnPostgres(SCRATCH) if on_postgres else SqliteFile(SCRATCH)),
         }
 
     def loaded(self) -> None:
         """See ``Host``."""
         if self.spec.database == "postgres":
-            self.services.databases.close_lobby()
+            self.services.postgres_databases.close_scratch()
 
-    def located(self, process: Process, place: OnPostgres | SqliteFile) -> Mapping[str, Any]:
+    def database_settings(self, process: Process, place: OnPostgres | SqliteFile) -> Mapping[str, Any]:
         """See ``Host``."""
         if place.vendor == "sqlite":
             return {"ENGINE": SQLITE_ENGINE, "NAME": place.name}
         self.services.attach(process, POSTGRES)
         placed = {
             "ENGINE": POSTGRES_ENGINE,
-            **self.services.databases.as_django_names_it(process.port(POSTGRES.port), place.name),
+            **self.services.postgres_databases.settings(process.port(POSTGRES.port), place.name),
         }
         return placed | ({"HOST": _SOCKETS, "PORT": ""} if self._near else {})
 
@@ -77,7 +77,7 @@ class MainHost:
     def prepare(self, project: Project, vendor: Vendor) -> None:
         """See ``Host``. What is made is kept for this run only."""
         if vendor == "postgres":
-            self.services.databases.make_template(lambda name: project.migrate(OnPostgres(name)))
+            self.services.postgres_databases.make(MIGRATED, lambda name: project.migrate(OnPostgres(name)))
             return
         project.migrate_sqlite(MIGRATED)
 
@@ -99,7 +99,7 @@ class BareHost:
     def loaded(self) -> None:
         """Nothing was in reach."""
 
-    def located(self, process: Process, place: OnPostgres | SqliteFile) -> Mapping[str, Any]:
+    def database_settings(self, process: Process, place: OnPostgres | SqliteFile) -> Mapping[str, Any]:
         """None is in reach."""
         raise NotImplementedError
 
@@ -119,7 +119,7 @@ def own_variables() -> dict[str, str]:
         "SECRET_KEY": secrets.token_hex(25),
         "ALLOWED_HOSTS": hosts,
         "REDIS_URL": "",
-        "DATABASE_URL": "sqlite:////tmp/lobby.sqlite3",
+        "DATABASE_URL": "sqlite:////tmp/scratch.sqlite3",
     }
 
 

@@ -29,14 +29,14 @@ class Line:
     seconds: float
     stack: ExitStack
     used: float = 0.0
-    ends: float = field(init=False)
+    deadline: float = field(init=False)
     raised: Raised | None = None
     client: AgentClient | None = None
-    begun: ExitStack = field(default_factory=ExitStack)
+    opened: ExitStack = field(default_factory=ExitStack)
     prepare: Callable[[], object] | None = None
 
     def __post_init__(self) -> None:
-        self.ends = time.monotonic() + WALL_FACTOR * self.seconds
+        self.deadline = time.monotonic() + WALL_FACTOR * self.seconds
 
     def ask(self, op: str, doing: str = "", **arguments: Any) -> Any:
         """A decoded answer. Raises ``Raised``, ``AgentFault`` or ``Broken``."""
@@ -50,14 +50,14 @@ class Line:
         with self._charged(client):
             return client.raw(op, within_s=self._left(), doing=doing, **arguments)
 
-    def file(self) -> tuple[Folder, str]:
+    def sqlite_file(self) -> tuple[Folder, str]:
         """The SQLite file of the check, which begins now if it has not."""
         self._client()
         return self.project.sqlite.open_folder, self.project.sqlite.file
 
     def release(self) -> None:
         """Ends what has been begun, with every reference and connection it holds; the next question begins anew."""
-        self.begun.close()
+        self.opened.close()
         self.client = None
 
     def move(self, place: Place, prepare: Callable[[], object] | None = None) -> None:
@@ -65,18 +65,18 @@ class Line:
         self.release()
         self.place, self.prepare = place, prepare
 
-    def here(self) -> Place:
+    def prepared_place(self) -> Place:
         """Its database, which is there from now on."""
         if self.prepare is not None:
             prepare, self.prepare = self.prepare, None
             prepare()
         return self.place
 
-    def database(self) -> str:
+    def postgres_database(self) -> str:
         """The name of its PostgreSQL database, which is there from now on."""
-        here = self.here()
-        assert isinstance(here, OnPostgres)
-        return here.name
+        place = self.prepared_place()
+        assert isinstance(place, OnPostgres)
+        return place.name
 
     @contextmanager
     def _charged(self, client: AgentClient) -> Iterator[None]:
@@ -88,15 +88,15 @@ class Line:
 
     def _left(self) -> float:
         left = self.seconds - self.used
-        if left <= 0 or time.monotonic() > self.ends:
+        if left <= 0 or time.monotonic() > self.deadline:
             raise AgentFault("Your project used up the time that this check has.", unsure=True)
         return min(left, LONGEST_ANSWER_S)
 
     def _client(self) -> AgentClient:
         if self.client is None:
-            here = self.here()
-            self.begun = self.stack.enter_context(ExitStack())
-            self.client = self.begun.enter_context(self.project.check(self.mode, here))
+            place = self.prepared_place()
+            self.opened = self.stack.enter_context(ExitStack())
+            self.client = self.opened.enter_context(self.project.check(self.mode, place))
         elif not self.client.in_check:
             raise AgentFault("Your project had ended the process in which it was being checked.")
         return self.client

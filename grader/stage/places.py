@@ -23,9 +23,9 @@ class Origin:
         return cls("migrated", " ".join(target))
 
     @property
-    def database(self) -> str:
-        """The name of PostgreSQL's database that is kept of it."""
-        return "at_" + hashlib.sha256(f"{self.kind} {self.how}".encode()).hexdigest()[:16]
+    def template(self) -> str:
+        """The name of the PostgreSQL database that others are copied from, to begin with this."""
+        return "template_" + hashlib.sha256(f"{self.kind} {self.how}".encode()).hexdigest()[:16]
 
 
 EMPTY, MIGRATED = Origin("empty"), Origin("migrated")

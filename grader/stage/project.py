@@ -12,7 +12,7 @@ from grader.sandbox.api import Process
 from grader.sandbox.load import usage
 from grader.stage.places import MIGRATED, OnPostgres, OnSqlite, Origin, Place, SqliteFile, Vendor
 from grader.stage.sqlite.files import SqliteFiles
-from grader.stage.sqlite.witness import handed_out
+from grader.stage.sqlite.witness import receive_folder
 from grader.stage.times import MIGRATE_S, PATIENCE_S, QUICK_S, START_S
 
 NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
@@ -38,7 +38,7 @@ class Host(Protocol):
     def loaded(self) -> None:
         """Closes what was open only for a project that loads."""
 
-    def located(self, process: Process, place: OnPostgres | SqliteFile) -> Mapping[str, Any]:
+    def database_settings(self, process: Process, place: OnPostgres | SqliteFile) -> Mapping[str, Any]:
         """A database as Django's settings name it, within reach of the sandbox from then on."""
 
     def kill(self, process: Process) -> None:
@@ -52,7 +52,7 @@ class Host(Protocol):
 class Project:
     """One agent, on its host. After ``patience_s`` lost on checks that fell silent it is not started again.
 
-    ``made`` are the origins that databases can be copied from while this agent runs.
+    ``origins`` are those that databases can be copied from while this agent runs.
     """
 
     host: Host
@@ -60,9 +60,9 @@ class Project:
     patience_s: float = PATIENCE_S
     client: AgentClient | None = None
     process: Process | None = None
-    made: set[tuple[Vendor, Origin]] = field(default_factory=set)
+    origins: set[tuple[Vendor, Origin]] = field(default_factory=set)
     broken: dict[str, Broken] = field(default_factory=dict)
-    waited: float = 0.0
+    lost_s: float = 0.0
 
     @contextmanager
     def check(self, mode: str, place: Place | None) -> Iterator[AgentClient]:
@@ -76,7 +76,7 @@ class Project:
                 self.process.remember()
             try:
                 with self._copied(mode, place) as own:
-                    client.begin(mode, self.located(own) if own else None, within_s=QUICK_S)
+                    client.begin(mode, self.database_settings(own) if own else None, within_s=QUICK_S)
                     try:
                         yield client
                     finally:
@@ -107,20 +107,20 @@ class Project:
             yield
         except AgentFault as fault:
             if fault.lost:
-                self.waited += client.spent - before
+                self.lost_s += client.spent - before
                 self.stop()
             raise
 
     def ready(self, vendor: Vendor | None = None) -> AgentClient:
         """The agent, started; with the migrated template of ``vendor``. Raises ``Broken``."""
-        if self.waited > self.patience_s:
-            told = f"Your project left the grader without an answer for {self.waited:.0f} s in all."
-            raise Broken("was being checked", AgentFault(told, unsure=True))
+        if self.lost_s > self.patience_s:
+            why = f"Your project left the grader without an answer for {self.lost_s:.0f} s in all."
+            raise Broken("was being checked", AgentFault(why, unsure=True))
         if self.client is None:
             self._once("was starting", self._start)
-        if vendor and (vendor, MIGRATED) not in self.made:
+        if vendor and (vendor, MIGRATED) not in self.origins:
             self._once(f"ran its migrations on {NAMES[vendor]}", lambda: self.host.prepare(self, vendor))
-            self.made.add((vendor, MIGRATED))
+            self.origins.add((vendor, MIGRATED))
         return self.agent
 
     @property
@@ -129,23 +129,23 @@ class Project:
         assert self.client is not None
         return self.client
 
-    def located(self, place: OnPostgres | SqliteFile) -> dict[str, Any]:
+    def database_settings(self, place: OnPostgres | SqliteFile) -> dict[str, Any]:
         """A database as Django's settings name it."""
         assert self.process is not None
-        return dict(self.host.located(self.process, place))
+        return dict(self.host.database_settings(self.process, place))
 
     def migrate(self, place: OnPostgres | SqliteFile, *target: str) -> None:
         """Runs all migrations there, or those up to a target (app, or app and name); raises what they raise."""
         with self._discarding(self.agent):
-            where, doing = self.located(place), "it ran its migrations"
+            where, doing = self.database_settings(place), "it ran its migrations"
             self.agent.ask("migrate", within_s=MIGRATE_S, doing=doing, database=where, target=target)
 
     def migrate_sqlite(self, origin: Origin, *target: str) -> None:
-        """Runs them in a file of their own, which is kept as that origin; raises the same."""
+        """Runs them in a file of their own, which is saved as that origin; raises the same."""
         file = self.sqlite.new()
         self.migrate(file, *target)
         with self._discarding(self.agent):
-            self.sqlite.keep(file, origin)
+            self.sqlite.save(file, origin)
             self.sqlite.remove(file)
 
     def _once(self, doing: str, step: Callable[[], None]) -> None:
@@ -164,7 +164,7 @@ class Project:
         with theirs:
             self.process = self.host.launch(theirs.fileno())
         try:
-            self.sqlite.folder = handed_out(ours)
+            self.sqlite.folder = receive_folder(ours)
         except BaseException:
             ours.close()
             self.stop()
@@ -183,4 +183,4 @@ class Project:
             self.client.close()
         self.sqlite.close()
         self.client = self.process = None
-        self.made.clear()
+        self.origins.clear()

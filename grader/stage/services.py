@@ -10,7 +10,7 @@ from grader.domain.errors import CourseError
 from grader.sandbox.api import Process, Sandbox
 from grader.sandbox.services.relay import Mode, Relay, Route
 from grader.stage import registry
-from grader.stage.postgres.databases import LOBBY, PostgresDatabases
+from grader.stage.postgres.databases import SCRATCH, PostgresDatabases
 from grader.stage.registry import POSTGRES, REDIS, Server, Service
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Services:
         self._sandbox, self._state_dir, self._stack = sandbox, state_dir, stack
         self._started: dict[str, StoppableServer] = {}
         self._routes: dict[int, dict[int, Route]] = {}
-        self.databases = PostgresDatabases(lambda: self.postgres_server, stack)
+        self.postgres_databases = PostgresDatabases(lambda: self.postgres_server, stack)
 
     def running(self, service: Service) -> StoppableServer:
         """The server of that kind, started now if it was not."""
@@ -110,7 +110,7 @@ class Services:
             route.close()
         process.kill()
 
-    def variables(self, *services: Service, database: str = LOBBY) -> dict[str, str]:
+    def variables(self, *services: Service, database: str = SCRATCH) -> dict[str, str]:
         """The variables that tell where these services are, for a sandbox that will have the registry's ports."""
         inside = self._sandbox.reserve(registry.ports())
         found: dict[str, str] = {}

@@ -11,7 +11,7 @@ from grader.sandbox.select import open_sandbox
 from grader.stage.databases import Databases
 from grader.stage.edited import edited
 from grader.stage.host import BareHost, MainHost
-from grader.stage.places import OnPostgres, Place
+from grader.stage.places import MIGRATED, Place
 from grader.stage.project import Host, Project
 from grader.stage.registry import Service
 from grader.stage.services import Services
@@ -39,7 +39,7 @@ class Stage:
         self.stack.callback(self.witness.stop)
         self.main = self._project(MainHost(spec, self.sandbox, self.services))
         self.bare = self._project(BareHost(spec, self.sandbox))
-        self.databases = Databases(self.main, self.services.databases)
+        self.databases = Databases(self.main, self.services.postgres_databases)
 
     def _project(self, host: Host) -> Project:
         return Project(host, SqliteFiles(self.witness), self.spec.patience_s)
@@ -70,11 +70,11 @@ class Stage:
     def check_time(self) -> None:
         """``AgentFault`` once all time is used up, which only a submission that keeps the grader waiting does."""
         if time.monotonic() > self._ends:
-            told = f"Your project kept the grader waiting for {self.spec.longest_s / 60:.0f} minutes in all."
-            raise AgentFault(told, unsure=True)
+            why = f"Your project kept the grader waiting for {self.spec.longest_s / 60:.0f} minutes in all."
+            raise AgentFault(why, unsure=True)
 
     def shared_database(self) -> Place:
         """The PostgreSQL database of all questions that are kept apart by transactions alone."""
         if self._shared is None:
-            self._shared = OnPostgres(self.stack.enter_context(self.services.databases.migrated()))
+            self._shared = self.databases.copy(self.stack, "postgres", MIGRATED)
         return self._shared

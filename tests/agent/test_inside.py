@@ -19,7 +19,7 @@ from grader.agent.mount import INSIDE, PROGRAM, bytecode_made, bytecode_of, insi
 from grader.agent.raised import Raised
 from grader.sandbox.api import Launch, Limits, Mount, Process
 from grader.sandbox.bubblewrap import Bubblewrap
-from grader.stage.sqlite.witness import handed_out
+from grader.stage.sqlite.witness import receive_folder
 
 FOLDER = inside_mount().source
 MODULES = sorted(path.stem for path in FOLDER.glob("*.py"))
@@ -53,7 +53,7 @@ def started(tmp_path: Path) -> Iterator[Started]:
         )
         with theirs:
             processes.append(sandbox.start(launch, submission=project, deps=None))
-        handed_out(ours).close()
+        receive_folder(ours).close()
         return AgentClient(ours)
 
     yield start

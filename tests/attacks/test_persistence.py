@@ -23,7 +23,7 @@ from grader.sandbox.api import Mount
 from grader.sandbox.running import Running
 from grader.sandbox.services.postgres import Postgres
 from grader.stage import host
-from grader.stage.places import OnPostgres
+from grader.stage.places import MIGRATED, OnPostgres
 from grader.stage.postgres.databases import PostgresDatabases
 from grader.stage.stage import Stage
 
@@ -69,8 +69,8 @@ LEAVE = {
     "memory of the parent": into_the_parent,
     "limits of the parent": lambda: resource.prlimit(os.getppid(), resource.RLIMIT_MSGQUEUE, (4711, 4711)),
     "System V": lambda: ctypes.CDLL(None).shmget(77, 4096, 0o1666),
-    "table in the lobby": lambda: other("CREATE TABLE note AS SELECT 1", "lobby"),
-    "large object in the lobby": lambda: other("SELECT lo_from_bytea(4711, 'x')", "lobby"),
+    "table in the scratch database": lambda: other("CREATE TABLE note AS SELECT 1", "scratch"),
+    "large object in the scratch database": lambda: other("SELECT lo_from_bytea(4711, 'x')", "scratch"),
     "setting of the role": lambda: other(f"ALTER ROLE CURRENT_USER {NOTE}"),
     "setting for another database": lambda: other(f"ALTER ROLE CURRENT_USER IN DATABASE postgres {NOTE}"),
 }
@@ -81,8 +81,8 @@ LOOK = {
     "memory of the parent": lambda: cell.value == b"note",
     "limits of the parent": lambda: resource.getrlimit(resource.RLIMIT_MSGQUEUE)[0] == 4711,
     "System V": lambda: ctypes.CDLL(None).shmget(77, 4096, 0o600) >= 0,
-    "table in the lobby": lambda: other("SELECT count(*) FROM note", "lobby") == 1,
-    "large object in the lobby": lambda: bool(other("SELECT lo_get(4711)", "lobby")),
+    "table in the scratch database": lambda: other("SELECT count(*) FROM note", "scratch") == 1,
+    "large object in the scratch database": lambda: bool(other("SELECT lo_get(4711)", "scratch")),
     "setting of the role": lambda: other("SELECT current_setting('application_name')") == "note",
     "setting for another database": lambda: bool(other(f"SELECT count(*) {SETTINGS}")),
 }
@@ -100,13 +100,13 @@ WAYS = (
     "memory of the parent",
     "limits of the parent",
     "System V",
-    "table in the lobby",
-    "large object in the lobby",
+    "table in the scratch database",
+    "large object in the scratch database",
     "setting of the role",
     "setting for another database",
 )
-# A check's login is that of its database alone: it enters no lobby, and what it sets for itself ends with it.
-HELD_TWICE = {"table in the lobby", "large object in the lobby", "setting of the role"}
+# A check's login is that of its database alone: it enters no other, and what it sets for itself ends with it.
+HELD_TWICE = {"table in the scratch database", "large object in the scratch database", "setting of the role"}
 Found = Callable[[], set[str]]
 
 
@@ -144,7 +144,10 @@ def found(spec: RunSpec) -> Iterator[Found]:
     opened: list[Stage] = []
 
     def check(session: Stage, *arguments: str) -> Any:
-        with session.services.databases.migrated() as name, session.main.check("fork", OnPostgres(name)) as client:
+        with (
+            session.services.postgres_databases.copy(MIGRATED) as name,
+            session.main.check("fork", OnPostgres(name)) as client,
+        ):
             steps = [["call", list(arguments), {}]]
             return client.ask("evaluate", within_s=10, root="posts.notes:attempt", steps=steps)
 
@@ -175,7 +178,7 @@ def test_control_without_the_defences(found: Found, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(host, "inside_mount", lambda: Mount(agent, INSIDE))
     monkeypatch.setattr(Running, "remember", lambda self: None)
     monkeypatch.setattr(Running, "restore", lambda self: True)
-    monkeypatch.setattr(PostgresDatabases, "close_lobby", lambda self: None)
+    monkeypatch.setattr(PostgresDatabases, "close_scratch", lambda self: None)
     monkeypatch.setattr(Postgres, "forget_settings", lambda self: None)
     monkeypatch.setattr(seccomp, "program", lambda **_: struct.pack("=HBBI", 6, 0, 0, 0x7FFF0000))
     assert found() == set(WAYS) - HELD_TWICE

@@ -31,7 +31,7 @@ while order := orders.recv(64).split():
         with socket.create_connection(("127.0.0.1", int(order[0])), 5) as connection:
             connection.settimeout(1)
             connection.sendall(bytes.fromhex(order[1].decode()))
-            answer = b"answered" if connection.recv(100) else b"ended"
+            answer = b"answered" if connection.recv(100) else b"broken"
     except TimeoutError:
         answer = b"silence"
     except OSError:
@@ -128,13 +128,13 @@ def test_it_runs_within_the_limits_of_its_line(sandbox: Bubblewrap, state_dir: P
 def test_it_is_started_once_and_found_by_its_variables(services: Services, service: Service) -> None:
     first = services.running(service)
     if service is POSTGRES:
-        services.databases.open_lobby()
+        services.postgres_databases.open_scratch()
     [(name, value)] = services.variables(service).items()
     assert re.fullmatch(r"[A-Z_]+_URL", name)
     assert f"127.0.0.1:{service.port}/" in value
     assert services.running(service) is first
     if service is POSTGRES:
-        services.databases.close_lobby()
+        services.postgres_databases.close_scratch()
 
 
 @EACH

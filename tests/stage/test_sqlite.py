@@ -13,7 +13,7 @@ from grader.agent.client import AgentFault
 from grader.sandbox.select import open_sandbox
 from grader.stage.database import Database
 from grader.stage.outcome import Failed, Refused
-from grader.stage.sqlite.witness import Folder, Witness, over_witness
+from grader.stage.sqlite.witness import Folder, Witness, witnessed_statements
 
 TABLE = "CREATE TABLE post (id integer PRIMARY KEY, title text UNIQUE CHECK (title != ''), kind text NOT NULL)"
 KILLED = """
@@ -61,7 +61,7 @@ def opened(room: Path, witness: Witness) -> Iterator[Callable[..., Database]]:
         for path in room.iterdir():
             if os.geteuid() == 0 and path.is_file() and not path.is_symlink():
                 os.chown(path, witness.sandbox.uid, witness.sandbox.uid)
-        return Database(over_witness(witness, lambda: (folder, "a"), lambda: None), "sqlite")
+        return Database(witnessed_statements(witness, lambda: (folder, "a"), lambda: None), "sqlite")
 
     write.observer = observer  # type: ignore[attr-defined]
     write.folder = folder  # type: ignore[attr-defined]

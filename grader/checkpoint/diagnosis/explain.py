@@ -75,7 +75,7 @@ def _meaning(error: BaseException, setting: Setting) -> Ending:
         case Failed():
             named = error.observed
             if error.raised is not None and not setting.public:
-                named = described(error.raised, setting)
+                named = describe(error.raised, setting)
             return _failed(error.expected, named, setting, where=error.where)
         case Broken():
             return _broken(error, setting)
@@ -88,8 +88,8 @@ def _meaning(error: BaseException, setting: Setting) -> Ending:
         case AssertionError() if _in_checks(error.__traceback__, setting.checks):
             return _assertion(error, setting)
         case Exception() if isinstance(error, _SHAPE) and _in_checks(error.__traceback__, setting.checks):
-            told = f"{type(error).__name__}: {error}" if setting.public else f"a {type(error).__name__}"
-            return _failed(setting.sentence, f"an answer of another shape than can be read ({told})", setting)
+            named = f"{type(error).__name__}: {error}" if setting.public else f"a {type(error).__name__}"
+            return _failed(setting.sentence, f"an answer of another shape than can be read ({named})", setting)
     return errored(error)
 
 
@@ -101,8 +101,8 @@ def errored(error: BaseException) -> Ending:
 def refusal(refused: Refused, setting: Setting) -> str:
     """What the database refused, in words; to a hidden check's reader by a name that the submission itself has."""
     kind = {"other": "refused it"}.get(refused.kind, f"refused it: {refused.kind} constraint")
-    told = setting.public or setting.tree.has_name(refused.constraint)
-    return f"the database {kind}" + (f" `{refused.constraint}`" if told and refused.constraint else "")
+    shown = setting.public or setting.tree.has_name(refused.constraint)
+    return f"the database {kind}" + (f" `{refused.constraint}`" if shown and refused.constraint else "")
 
 
 def _failed(
@@ -111,11 +111,11 @@ def _failed(
     # Staff can read the learner's traceback under any failure; learners only where the check is public.
     trace = bounded(visible(trace), 6000)
     shown, staff = (trace, "") if setting.public else ("", trace)
-    place = believed(where, setting.tree)
+    place = verified_location(where, setting.tree)
     return Ending(Status.FAILED, bounded(one_line(expected)), bounded(one_line(observed)), place, shown, staff)
 
 
-def believed(where: Location | Frame | None, tree: Tree) -> Location | None:
+def verified_location(where: Location | Frame | None, tree: Tree) -> Location | None:
     """A place that is to be had in the submission: of what the project says nothing else."""
     match where:
         case Frame():
@@ -127,18 +127,22 @@ def believed(where: Location | Frame | None, tree: Tree) -> Location | None:
 
 def _raised(raised: Raised, setting: Setting) -> Ending:
     return _failed(
-        "no exception", described(raised, setting), setting, innermost_frame(raised, setting), _trace(raised, setting)
+        "no exception", describe(raised, setting), setting, innermost_frame(raised, setting), _trace(raised, setting)
     )
 
 
-def described(raised: Raised, setting: Setting, told: bool = False) -> str:
-    """The exception in words: class, fields and place; ``told`` or in a public check, its message too.
+def describe(raised: Raised, setting: Setting, with_message: bool = False) -> str:
+    """The exception in words: class, fields and place; with ``with_message`` or in a public check, its message too.
 
     The message may carry anything. Else there is nothing in it that does not stand in the submission.
     """
-    shown = told or setting.public
+    shown = with_message or setting.public
     name = raised.type if shown else setting.tree.exception(raised.bases or (raised.type,))
-    at = f" raised at {found}" if (found := believed(innermost_frame(raised, setting), setting.tree)) else " raised"
+    at = (
+        f" raised at {found}"
+        if (found := verified_location(innermost_frame(raised, setting), setting.tree))
+        else " raised"
+    )
     if raised.fields:
         return f"a {name} on {_fields(raised, setting)}{at}"
     return f"{name}{at}" + (f": {bounded(raised.message, 200)}" if shown and raised.message else "")
@@ -153,13 +157,13 @@ def _fields(raised: Raised, setting: Setting) -> str:
 
 def innermost_frame(raised: Raised, setting: Setting) -> Frame | None:
     """The innermost line of the submission that the exception passed, of those that are there."""
-    passed = [frame for frame in raised.frames if believed(frame, setting.tree)]
+    passed = [frame for frame in raised.frames if verified_location(frame, setting.tree)]
     return passed[-1] if passed else None
 
 
 def _trace(raised: Raised, setting: Setting) -> str:
     """The traceback, without the frames that are not of the submission."""
-    passed = tuple(frame for frame in raised.frames if believed(frame, setting.tree))
+    passed = tuple(frame for frame in raised.frames if verified_location(frame, setting.tree))
     return Raised(raised.type, message=raised.message, frames=passed).traceback()
 
 
@@ -170,8 +174,8 @@ def _broken(broken: Broken, setting: Setting) -> Ending:
         return _failed(expected, str(cause), setting)
     # What stops the whole project has to be mended before anything else: its message is told to everybody. It has been
     # asked nothing yet that could be in it.
-    told = f"while the project {broken.doing}: {described(cause, setting, told=True)}"
-    return _failed(expected, told, setting, innermost_frame(cause, setting), _trace(cause, setting))
+    observed = f"while the project {broken.doing}: {describe(cause, setting, with_message=True)}"
+    return _failed(expected, observed, setting, innermost_frame(cause, setting), _trace(cause, setting))
 
 
 def _assertion(error: AssertionError, setting: Setting) -> Ending:
@@ -182,7 +186,7 @@ def _assertion(error: AssertionError, setting: Setting) -> Ending:
     elif message:
         expected = f"{expected}: {message}"
     if setting.view is not None:
-        observed = f"{observed} (the view: {described(setting.view, setting)})"
+        observed = f"{observed} (the view: {describe(setting.view, setting)})"
         return _failed(
             expected, observed, setting, innermost_frame(setting.view, setting), _trace(setting.view, setting)
         )

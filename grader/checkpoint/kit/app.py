@@ -11,7 +11,7 @@ from grader.agent.raised import Raised, read_raised
 from grader.agent.wire import BadReply, Ref, decode
 from grader.checkpoint.kit.http import Response
 from grader.checkpoint.kit.models import ModelFacts, read_models
-from grader.checkpoint.kit.remote import Later, Outcome, Remote, call, carried, wrapped
+from grader.checkpoint.kit.remote import Later, Outcome, Remote, call, encoded, wrapped
 from grader.stage.outcome import Failed
 
 
@@ -96,10 +96,10 @@ class App:
         ``meanwhile`` runs on this side while they are under way, and may look at the database. What a call gives that
         has no plain form can be compared and not followed: it ended with its process.
         """
-        carried = [[program.root, list(program.steps)] for program in programs]
+        programs_sent = [[program.root, list(program.steps)] for program in programs]
         with ThreadPoolExecutor(1) as aside:
             doing = "calls were running at the same time"
-            coming = aside.submit(self._asks.raw, "race", doing, programs=carried, atomic=atomic)
+            coming = aside.submit(self._asks.raw, "race", doing, programs=programs_sent, atomic=atomic)
             if meanwhile is not None:
                 meanwhile()
             answer = coming.result()
@@ -146,7 +146,7 @@ class Client:
             client=self.number,
             method=method,
             path=path,
-            options=_carried(sent),
+            options=_encoded(sent),
         )
         response, self._asks.raised = _response(answer)
         return response
@@ -191,8 +191,8 @@ def _body(json_value: Any, data: str | bytes, content_type: str | None) -> tuple
     return body, content_type or "application/x-www-form-urlencoded"
 
 
-def _carried(options: dict[str, Any]) -> dict[str, Any]:
-    return {name: carried(value) for name, value in options.items()}
+def _encoded(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: encoded(value) for name, value in options.items()}
 
 
 def _response(answer: Any) -> tuple[Response, Raised | None]:

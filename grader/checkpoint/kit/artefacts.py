@@ -14,8 +14,8 @@ _LARGEST = 500_000  # characters of a body
 def _bounded(kind: str, body: str) -> tuple[str, str]:
     if len(body) <= _LARGEST:
         return kind, body
-    told = f"This is too large to show: {len(body):,} characters, where {_LARGEST:,} can be."
-    return "table", msgspec.json.encode({"columns": ["Left out"], "rows": [[told]]}).decode()
+    note = f"This is too large to show: {len(body):,} characters, where {_LARGEST:,} can be."
+    return "table", msgspec.json.encode({"columns": ["Left out"], "rows": [[note]]}).decode()
 
 
 class Artefacts:

@@ -18,13 +18,13 @@ from grader.checkpoint.kit.queries import Queries, by_log, counting
 from grader.checkpoint.kit.rng import Rng, seeded
 from grader.checkpoint.kit.serve import Serve
 from grader.checkpoint.kit.sources import Sources
-from grader.checkpoint.kit.statements import over_agent
+from grader.checkpoint.kit.statements import agent_statements
 from grader.checkpoint.kit.tools import Tools
 from grader.checkpoint.spec import Installed, RunSpec
 from grader.stage.database import Database, Vendor
 from grader.stage.line import Line
 from grader.stage.services import Services
-from grader.stage.sqlite.witness import over_witness
+from grader.stage.sqlite.witness import witnessed_statements
 from grader.stage.stage import Stage
 
 
@@ -79,12 +79,14 @@ def observed(case: Case, stage: Stage, line: Line) -> Database:
     """The observer of a line's database: beside the project, wherever what is written is there to be seen."""
     vendor: Vendor = "postgres" if line.place.vendor == "postgres" else "sqlite"
     if line.mode != "fork":
-        return Database(over_agent(line.ask), vendor, public=case.public)
+        return Database(agent_statements(line.ask), vendor, public=case.public)
     if vendor == "postgres":
-        observer = stage.services.databases.observer(line.database, ends=line.ends, public=case.public)
+        observer = stage.services.postgres_databases.observer(
+            line.postgres_database, deadline=line.deadline, public=case.public
+        )
         return case.stack.enter_context(observer)
-    witnessed = over_witness(stage.witness, line.file, lambda: line.ask("disconnect"))
-    return Database(witnessed, vendor, public=case.public)
+    execute = witnessed_statements(stage.witness, line.sqlite_file, lambda: line.ask("disconnect"))
+    return Database(execute, vendor, public=case.public)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from grader.checkpoint.kit.case import Case
 from grader.stage.line import Line
-from grader.stage.places import EMPTY, MIGRATED, OnPostgres, OnSqlite, Place, Vendor
+from grader.stage.places import MIGRATED, Place, Vendor
 from grader.stage.project import Project
 from grader.stage.registry import POSTGRES, find
 from grader.stage.spec import Mode
@@ -22,8 +22,9 @@ def empty_line(stage: Stage, case: Case, vendor: Vendor) -> Line:
     """In an empty database. Raises the same."""
     stage.check_time()
     stage.main.ready()
-    line = case.line(stage.main, OnSqlite(EMPTY) if vendor == "sqlite" else OnPostgres(""), "fork")
-    stage.databases.begin_empty(case.stack, line)
+    place, prepare = stage.databases.empty(case.stack, vendor)
+    line = case.line(stage.main, place, "fork")
+    line.move(place, prepare)
     return line
 
 
@@ -39,8 +40,6 @@ def _project(stage: Stage, down: str | None) -> Project:
 
 
 def _database(stage: Stage, case: Case, mode: Mode) -> Place:
-    if case.vendor == "sqlite":
-        return OnSqlite(MIGRATED)
-    if mode == "fork":
-        return OnPostgres(case.stack.enter_context(stage.services.databases.migrated()))
-    return stage.shared_database()
+    if case.vendor == "postgres" and mode != "fork":
+        return stage.shared_database()
+    return stage.databases.copy(case.stack, case.vendor, MIGRATED)

@@ -45,18 +45,18 @@ class Migrations:
         """
         if not self._is_empty():
             self.restart()
-        found = self._databases.recall(self._case.stack, self.kind, title)
-        if found is not None:
-            place, value = found
+        saved = self._databases.saved(self._case.stack, self.kind, title)
+        if saved is not None:
+            place, value = saved
         else:
             value = build(self, self._rng(title))
-            place = self._databases.keep(self._case.stack, self._line, title, value)
+            place = self._databases.save(self._case.stack, self._line, title, value)
         self._move(place)
         return value  # type: ignore[no-any-return]
 
     def restart(self) -> None:
         """Begins again, with an empty database."""
-        self._databases.begin_empty(self._case.stack, self._line)
+        self._line.move(*self._databases.empty(self._case.stack, self.kind))
         self._untouched, self.db.used = True, False
 
     def _is_empty(self) -> bool:

@@ -42,13 +42,13 @@ class Remote:
         return self._link.evaluate(self._ref.number, [["get", name]])
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._link.evaluate(self._ref.number, [["set", name, carried(value)]])
+        self._link.evaluate(self._ref.number, [["set", name, encoded(value)]])
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._link.evaluate(self._ref.number, [call(args, kwargs)])
 
     def __getitem__(self, key: Any) -> Any:
-        step = {"slice": [key.start, key.stop, key.step]} if isinstance(key, slice) else carried(key)
+        step = {"slice": [key.start, key.stop, key.step]} if isinstance(key, slice) else encoded(key)
         return self._link.evaluate(self._ref.number, [["item", step]])
 
     def __iter__(self) -> Iterator[Any]:
@@ -147,10 +147,10 @@ def also(steps: list[list[Any]]) -> list[Any]:
 
 def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
     """The step that calls."""
-    return ["call", [carried(arg) for arg in args], {name: carried(arg) for name, arg in kwargs.items()}]
+    return ["call", [encoded(arg) for arg in args], {name: encoded(arg) for name, arg in kwargs.items()}]
 
 
-def carried(value: Any) -> Any:
+def encoded(value: Any) -> Any:
     """A value of a check as a question carries it, remotes as their references."""
     return encode(_refs(value))
 

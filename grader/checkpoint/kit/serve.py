@@ -10,6 +10,7 @@ from grader.domain.words import bounded
 from grader.sandbox.server import Server
 from grader.stage import registry
 from grader.stage.outcome import Failed
+from grader.stage.places import EMPTY, MIGRATED
 from grader.stage.registry import REGISTRY
 from grader.stage.stage import Stage
 
@@ -25,7 +26,7 @@ class Served:
         try:
             return self._server.ready_within(seconds, path, headers)
         except (TimeoutError, ConnectionError) as error:
-            raise Failed(f"200 from {path} within {seconds:g} s of the start", self._told(error)) from None
+            raise Failed(f"200 from {path} within {seconds:g} s of the start", bounded(str(error), 200)) from None
 
     def request(
         self,
@@ -40,15 +41,12 @@ class Served:
         try:
             answer = self._server.request(method, path, headers, body, timeout_s=within_s)
         except (TimeoutError, ConnectionError) as error:
-            raise Failed(f"an answer to {method} {path} within {within_s:g} s", self._told(error)) from None
+            raise Failed(f"an answer to {method} {path} within {within_s:g} s", bounded(str(error), 200)) from None
         return Response(answer.status_code, answer.pairs, answer.body)
 
     def get(self, path: str, **options: Any) -> Response:
         """GET, with the options of ``request``."""
         return self.request("GET", path, **options)
-
-    def _told(self, error: Exception) -> str:
-        return bounded(str(error), 200)
 
 
 class Serve:
@@ -72,7 +70,7 @@ class Serve:
         self._stage.check_time()
         if migrate:
             self._stage.main.ready("postgres")
-        database = stack.enter_context(services.databases.migrated() if migrate else services.databases.copy())
+        database = stack.enter_context(services.postgres_databases.copy(MIGRATED if migrate else EMPTY))
         services.reset()
         hosts = {"SECRET_KEY": secrets.token_hex(32), "ALLOWED_HOSTS": "localhost,127.0.0.1"}
         given = {

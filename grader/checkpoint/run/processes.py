@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.checkpoint import spec
 from grader.checkpoint.run.watch import Board
+from grader.checkpoint.spec import VARIABLE, RunSpec, write
 
 # Processes that may end before their time; beyond that, what is left has no better prospects.
 MOST_SUCCESSORS = 3
@@ -36,7 +36,7 @@ class Lane:
     """One process: the folders of checks it collects, and what it is told."""
 
     checks: tuple[Path, ...]
-    told: spec.RunSpec
+    spec: RunSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def run(lanes: list[Lane], board: Board, longest_s: float) -> list[Ended]:
                     _add(living, _successor(ended[-1].lane, len(ended)), board)
             for each in living.values():
                 late = f"The run took more than {longest_s:.0f} s." if time.monotonic() > deadline else ""
-                each.end_if(late or board.overdue(each.lane.told.lane, each.process.pid))
+                each.end_if(late or board.overdue(each.lane.spec.lane, each.process.pid))
     finally:
         for pidfd in list(living):
             living[pidfd].process.kill()
@@ -90,7 +90,7 @@ class _Living:
 
 
 def _add(living: dict[int, _Living], lane: Lane, board: Board) -> None:
-    board.begin(lane.told.lane)
+    board.begin(lane.spec.lane)
     process = _start(lane)
     living[os.pidfd_open(process.pid)] = _Living(lane, process)
 
@@ -107,21 +107,21 @@ def _collect(living: dict[int, _Living], pidfd: int) -> Ended:
     each = living.pop(pidfd)
     os.close(pidfd)
     code = each.process.wait()
-    return Ended(each.lane, code, _tail(each.lane.told.folder / "output"), each.why)
+    return Ended(each.lane, code, _tail(each.lane.spec.folder / "output"), each.why)
 
 
 def _successor(lane: Lane, number: int) -> Lane:
     """The same lane in a folder of its own."""
-    folder = lane.told.folder.with_name(f"{lane.told.lane}-{number}")
+    folder = lane.spec.folder.with_name(f"{lane.spec.lane}-{number}")
     folder.mkdir(mode=0o711)
-    return replace(lane, told=replace(lane.told, folder=folder))
+    return replace(lane, spec=replace(lane.spec, folder=folder))
 
 
 def command(lane: Lane) -> list[str]:
     """pytest, isolated from the submission: a configuration of its own, and no plugin but the grader's."""
-    root, folder = lane.checks[0].parent, lane.told.folder
+    root, folder = lane.checks[0].parent, lane.spec.folder
     # What is compiled on the way is kept, and not beside the checks: a course may be somebody's clean checkout.
-    words = [sys.executable, "-I", "-X", "faulthandler", "-X", f"pycache_prefix={lane.told.state_dir / 'bytecode'}"]
+    words = [sys.executable, "-I", "-X", "faulthandler", "-X", f"pycache_prefix={lane.spec.state_dir / 'bytecode'}"]
     words += ["-m", "pytest", *map(str, lane.checks)]
     words += ["-c", str(folder / "pytest.ini"), f"--rootdir={root}", f"--confcutdir={root}", "-o", "addopts="]
     words += ["-p", "no:cacheprovider", "--import-mode=importlib", "-q", "--no-header", "--tb=short"]
@@ -131,11 +131,11 @@ def command(lane: Lane) -> list[str]:
 
 
 def _start(lane: Lane) -> "subprocess.Popen[bytes]":
-    folder = lane.told.folder
+    folder = lane.spec.folder
     (folder / "pytest.ini").write_text("[pytest]\n")
-    spec.write(lane.told, folder / "run.json")
+    write(lane.spec, folder / "run.json")
     environment = {name: value for name, value in os.environ.items() if _is_kept(name)}
-    environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", spec.VARIABLE: str(folder / "run.json")}
+    environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", VARIABLE: str(folder / "run.json")}
     with (folder / "output").open("wb") as output:
         return subprocess.Popen(
             command(lane),
@@ -144,7 +144,7 @@ def _start(lane: Lane) -> "subprocess.Popen[bytes]":
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            pass_fds=(lane.told.progress_fd, lane.told.life_fd),
+            pass_fds=(lane.spec.progress_fd, lane.spec.life_fd),
         )
 
 

@@ -81,7 +81,7 @@ def within_budget(found: list[Observation]) -> list[Observation]:
     Each is bounded by itself; a project that fails everywhere at length would still fill a report that nobody reads.
     """
     left = dict(_BUDGET)
-    kept = []
+    observations = []
     for observation in found:
         changes: dict[str, Any] = {}
         for name in _BUDGET:
@@ -91,8 +91,8 @@ def within_budget(found: list[Observation]) -> list[Observation]:
                 changes[name] = _CUT
         if left["observed"] < 0 and observation.where is not None:
             changes["where"] = None
-        kept.append(replace(observation, **changes) if changes else observation)
-    return kept
+        observations.append(replace(observation, **changes) if changes else observation)
+    return observations
 
 
 def evidence(found: list[Observation], fault: str, selected: tuple[str, ...], artefacts: list[Artefact]) -> Evidence:
@@ -100,10 +100,10 @@ def evidence(found: list[Observation], fault: str, selected: tuple[str, ...], ar
 
     A run that does not count is errored in every criterion, whatever it observed.
     """
-    kept = [] if fault else within_budget(found)
-    silent = [criterion for criterion in selected if criterion not in {o.criterion for o in kept}]
+    observations = [] if fault else within_budget(found)
+    silent = [criterion for criterion in selected if criterion not in {o.criterion for o in observations}]
     why = fault or "no check of this criterion ran"
     missing = [
         Observation(unobserved(c), c, "This criterion could not be checked.", Status.ERRORED, fault=why) for c in silent
     ]
-    return Evidence(tuple(kept + missing), tuple(artefacts))
+    return Evidence(tuple(observations + missing), tuple(artefacts))

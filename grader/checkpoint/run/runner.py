@@ -10,9 +10,9 @@ from typing import IO, Protocol
 
 import msgspec
 
-from grader.checkpoint import spec
 from grader.checkpoint.run import processes, record, remains
 from grader.checkpoint.run.watch import Board
+from grader.checkpoint.spec import SANDBOX, Installed, RunSpec
 from grader.domain.course import Module
 from grader.domain.errors import SandboxError
 from grader.domain.evidence import Artefact, Evidence
@@ -28,7 +28,9 @@ from grader.stage.times import (
     longest_check,
 )
 
-_UNTOLD = "Nothing is known of the limits on memory and processes: a process of the grader's own ended too early."
+_LIMITS_UNKNOWN = (
+    "Nothing is known of the limits on memory and processes: a process of the grader's own ended too early."
+)
 
 
 class Site(Protocol):
@@ -92,25 +94,25 @@ def run_checks(run: CheckRun, *, progress: Callable[[Progress], None]) -> Eviden
         folder.chmod(0o711)  # the sandbox's own user passes through to the sockets below, and lists nothing
         (folder / "claims").mkdir(mode=0o700)
         (reading, writing), (life, ours) = os.pipe(), os.pipe()
-        lanes = [_spec(run, folder, lane, writing, life) for lane in range(run.lanes)]
+        specs = [_spec(run, folder, lane, writing, life) for lane in range(run.lanes)]
         board = Board()
         thread = threading.Thread(target=_forward, args=(os.fdopen(reading), progress, board), daemon=True)
         thread.start()
         try:
-            ended = processes.run([processes.Lane(run.checks, told) for told in lanes], board, run.longest_s + SPARE_S)
+            ended = processes.run([processes.Lane(run.checks, spec) for spec in specs], board, run.longest_s + SPARE_S)
         finally:
             for fd in (writing, life, ours):
                 os.close(fd)
         thread.join(5)
-        return _evidence(run, lanes[0].selected, ended)
+        return _evidence(run, specs[0].selected, ended)
 
 
-def _spec(run: CheckRun, folder: Path, lane: int, progress_fd: int, life_fd: int) -> spec.RunSpec:
+def _spec(run: CheckRun, folder: Path, lane: int, progress_fd: int, life_fd: int) -> RunSpec:
     """What one lane is told, and a folder of its own below the run's."""
     ids = tuple(criterion.id for criterion in run.module.criteria)
     own = folder / str(lane)
     own.mkdir(mode=0o711)
-    return spec.RunSpec(
+    return RunSpec(
         submission=run.submission,
         deps=run.environment.site,
         sandbox=run.sandbox,
@@ -126,7 +128,7 @@ def _spec(run: CheckRun, folder: Path, lane: int, progress_fd: int, life_fd: int
         progress_fd=progress_fd,
         life_fd=life_fd,
         lane=lane,
-        installed=spec.Installed(run.environment.origin, run.environment.problems),
+        installed=Installed(run.environment.origin, run.environment.problems),
         cases=run.cases,
         longest_s=run.longest_s,
         patience_s=PATIENCE_S if run.cases is None else PATIENCE_REPEATED_S,
@@ -148,26 +150,26 @@ def _forward(lines: IO[str], progress: Callable[[Progress], None], board: Board)
 
 
 def _evidence(run: CheckRun, selected: tuple[str, ...], ended: list[processes.Ended]) -> Evidence:
-    said = [_sandbox(end.lane.told.folder) for end in ended]
+    said = [_sandbox(end.lane.spec.folder) for end in ended]
     for facts in said:
         if "error" in facts:
             raise SandboxError(facts["error"], facts["hint"])
-    parts = remains.parts([remains.Left(end.lane.told.folder, end.code, end.why) for end in ended])
+    parts = remains.parts([remains.Left(end.lane.spec.folder, end.code, end.why) for end in ended])
     found, fault = record.joined(parts)
     scope = tuple(c for c in selected if not run.module.criterion(c).manual)
     if run.public_only and not fault:
         scope = ()
     why = "\n".join([fault, *(end.output for end in ended)]) if fault else ""
-    in_order = sorted(ended, key=lambda end: end.lane.told.lane)
-    artefacts = [artefact for end in in_order for artefact in _artefacts(end.lane.told.folder)]
+    in_order = sorted(ended, key=lambda end: end.lane.spec.lane)
+    artefacts = [artefact for end in in_order for artefact in _artefacts(end.lane.spec.folder)]
     evidence = record.evidence(found, why, scope, artefacts)
-    unlimited = {why for facts in said for why in facts.get("unlimited", _UNTOLD).splitlines()}
+    unlimited = {why for facts in said for why in facts.get("unlimited", _LIMITS_UNKNOWN).splitlines()}
     return replace(
         evidence,
         sandbox=next((facts["name"] for facts in said if "name" in facts), ""),
         isolated=all(facts.get("official") == "yes" for facts in said if facts) and any(said),
         unlimited=tuple(sorted(unlimited)),
-        unsure=frozenset().union(*(remains.unsure(end.lane.told.folder) for end in ended)),
+        unsure=frozenset().union(*(remains.unsure(end.lane.spec.folder) for end in ended)),
     )
 
 
@@ -178,5 +180,5 @@ def _artefacts(folder: Path) -> list[Artefact]:
 
 
 def _sandbox(folder: Path) -> dict[str, str]:
-    path = folder / spec.SANDBOX
+    path = folder / SANDBOX
     return msgspec.json.decode(path.read_bytes(), type=dict[str, str]) if path.exists() else {}

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from grader.domain.errors import EnvironmentError_
-from grader.stage.places import Origin
+from grader.stage.places import EMPTY, MIGRATED, Origin
 
 # The driver takes longer to import than a whole run on SQLite: it comes with the server.
 if TYPE_CHECKING:
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from grader.sandbox.services.postgres import Postgres
     from grader.stage.postgres.observed import Observed
 
-LOBBY, _TEMPLATE = "lobby", "migrated"
+# What a project finds at the address in DATABASE_URL while it loads.
+SCRATCH = "scratch"
 
 
 class PostgresDatabases:
@@ -24,79 +25,84 @@ class PostgresDatabases:
         self._server, self._stack = server, stack
         self._pool: DatabasePool | None = None
 
-    def open_lobby(self) -> None:
+    def open_scratch(self) -> None:
         """An empty database that the project may look into while it loads, and at no other time."""
-        self.close_lobby()
-        self._server().create(LOBBY)
+        self.close_scratch()
+        self._server().create(SCRATCH)
 
-    def close_lobby(self) -> None:
+    def close_scratch(self) -> None:
         """Removes it, with whatever was left there: what one check could write, the next could read."""
-        self._server().drop(LOBBY)
+        self._server().drop(SCRATCH)
 
-    def as_django_names_it(self, port: int, name: str) -> dict[str, Any]:
-        """A database behind that port, for Django's settings."""
+    def settings(self, port: int, name: str) -> dict[str, Any]:
+        """A database behind that port, as an entry of Django's DATABASES without its engine."""
         login = self._server().login(name)
         return {"NAME": name, "USER": login.name, "PASSWORD": login.password, "HOST": "127.0.0.1", "PORT": port}
 
-    def make_template(self, migrate: Callable[[str], None]) -> None:
-        """Makes the sealed template, once a run: ``migrate`` is given the name of an empty database."""
-        if self._pool is not None:
+    def make(self, origin: Origin, migrate: Callable[[str], None]) -> None:
+        """Makes the sealed template of an origin: ``migrate`` is given the name of an empty database.
+
+        Of ``MIGRATED`` once a run, and copies are made ahead from then on: nearly every check begins with one.
+        """
+        if origin == MIGRATED and self._pool is not None:
             return
-        self.make(_TEMPLATE, migrate)
-        from grader.sandbox.services.pool import DatabasePool
-
-        self._pool = DatabasePool(self._server(), _TEMPLATE)
-        self._stack.callback(self._pool.close)
-
-    def make(self, name: str, build: Callable[[str], None]) -> None:
-        """A sealed database that others are copied from, as ``build`` leaves an empty one of that name."""
-        server = self._server()
+        server, name = self._server(), origin.template
         server.drop(name)
         server.create_template(name)
-        build(name)
+        migrate(name)
         server.seal_template(name)
+        if origin == MIGRATED:
+            from grader.sandbox.services.pool import DatabasePool
 
-    def keep(self, name: str, origin: Origin) -> None:
-        """Keeps a database as it is now, sealed, as an origin: it is of no other use from then on."""
+            self._pool = DatabasePool(server, name)
+            self._stack.callback(self._pool.close)
+
+    def save(self, name: str, origin: Origin) -> None:
+        """Makes a database, as it is now, the sealed template of an origin: it is of no other use from then on."""
         server = self._server()
-        server.drop(origin.database)
+        server.drop(origin.template)
         server.seal_template(name)
-        server.rename(name, origin.database)
+        server.rename(name, origin.template)
 
     @contextmanager
-    def migrated(self) -> Iterator[str]:
-        """A copy of the template, for one check."""
-        assert self._pool is not None
-        try:
-            name = self._pool.take()
-        except EnvironmentError_:  # made ahead in vain, while a check had the server down
-            name = f"check_{secrets.token_hex(8)}"
-            self._server().create(name, _TEMPLATE)
-        self._server().forget_settings()
-        try:
-            yield name
-        finally:
-            self._pool.give_back(name)
-
-    @contextmanager
-    def copy(self, template: str | None = None, *, name: str | None = None) -> Iterator[str]:
-        """A database for one check, empty or as a sealed template is; its name."""
+    def copy(self, origin: Origin, *, name: str | None = None) -> Iterator[str]:
+        """A database for one check that begins with an origin, which has been made; its name, new if none is given."""
+        if origin == MIGRATED and name is None:
+            with self._made_ahead() as name:
+                yield name
+            return
         name = name or f"copy_{secrets.token_hex(8)}"
-        self._server().create(name, template)
+        self._server().create(name, None if origin == EMPTY else origin.template)
         self._server().forget_settings()
         try:
             yield name
         finally:
             self._server().drop(name)
 
-    def observer(self, database: Callable[[], str], *, ends: float, public: bool) -> "AbstractContextManager[Observed]":
+    @contextmanager
+    def _made_ahead(self) -> Iterator[str]:
+        assert self._pool is not None
+        try:
+            name = self._pool.take()
+        except EnvironmentError_:  # made ahead in vain, while a check had the server down
+            name = f"check_{secrets.token_hex(8)}"
+            self._server().create(name, MIGRATED.template)
+        self._server().forget_settings()
+        try:
+            yield name
+        finally:
+            self._pool.give_back(name)
+
+    def observer(
+        self, database: Callable[[], str], *, deadline: float, public: bool
+    ) -> "AbstractContextManager[Observed]":
         """The grader's own sessions in the database of that name, which is asked for with each statement.
 
-        ``ends`` is when the check has to have ended, by ``time.monotonic()``; ``public`` whether its statements are.
+        ``deadline`` is when the check ends at the latest, by ``time.monotonic()``; ``public`` whether the check is.
         """
         from grader.stage.postgres.observed import observing
         from grader.stage.postgres.observer import Session
 
         server = self._server()
         logins = (server.reader, server.writer, server.writer)
-        return observing(*(Session(server, login, database, ends, public) for login in logins))
+        return observing(*(Session(server, login, database, deadline, public) for login in logins))

@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.stage import catalogue
 from grader.stage.catalogue import Column, Constraint, Index
-from grader.stage.database import Database, quoted
+from grader.stage.database import Database, condition, quoted
 from grader.stage.postgres.observer import Held, Reader, Session, Writer
 
 _EQUAL = "OPERATOR(pg_catalog.=)"
@@ -47,8 +47,8 @@ class Observed(Database):
         """See ``Database``."""
         self.used = True
         sets = ", ".join(f"{quoted(name)} = %s" for name in changes)
-        condition, values = _condition(where)
-        statement = f"UPDATE ONLY public.{quoted(table)} SET {sets}{condition}"
+        clause, values = condition(where, _EQUAL)
+        statement = f"UPDATE ONLY public.{quoted(table)} SET {sets}{clause}"
         self._writer.change(table, statement, (*changes.values(), *values))
 
     def tables(self) -> list[str]:
@@ -91,8 +91,3 @@ def observing(reading: Session, writing: Session, holding: Session) -> Iterator[
     finally:
         for session in (reading, writing, holding):
             session.close()
-
-
-def _condition(where: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
-    parts = [f"{quoted(n)} IS NULL" if value is None else f"{quoted(n)} {_EQUAL} %s" for n, value in where.items()]
-    return (f" WHERE {' AND '.join(parts)}" if parts else ""), tuple(v for v in where.values() if v is not None)

@@ -19,7 +19,7 @@ from grader.sandbox.services.postgres import Postgres
 from grader.sandbox.services.roles import LEARNER, PATIENCE_S
 from grader.stage.outcome import Failed
 from grader.stage.postgres import refusals
-from grader.stage.postgres.relation import COLUMNS, FACTS, believed
+from grader.stage.postgres.relation import COLUMNS, FACTS, check_ordinary_table
 from grader.stage.postgres.values import copied, loaded, same_value
 
 _LOOK = (
@@ -47,21 +47,21 @@ class Session:
     server: Postgres
     connect: Connect
     database: Callable[[], str]
-    ends: float
+    deadline: float
     public: bool
     open: dict[str, Conversation] = field(default_factory=dict)
 
     def ask(self, *queries: str, table: str = "") -> Answer:
         """The answer, in what is left of the check's time and 10 s at most; raises ``Failed``."""
-        until = min(self.ends, time.monotonic() + PATIENCE_S)
+        until = min(self.deadline, time.monotonic() + PATIENCE_S)
         try:
-            return self.here().ask(*queries, until=until)
+            return self.prepared_place().ask(*queries, until=until)
         except Unanswered:
             raise refusals.waiting() from None
         except TooMuch:
             raise refusals.flooding(table) from None
 
-    def here(self) -> Conversation:
+    def prepared_place(self) -> Conversation:
         """The conversation, with another database if the check has gone on to one."""
         name = self.database()
         if name not in self.open or self.open[name].closed:
@@ -74,7 +74,7 @@ class Session:
         if not params:
             return statement
         try:
-            return psycopg.ClientCursor(self.here().connection).mogrify(statement.encode(), params)
+            return psycopg.ClientCursor(self.prepared_place().connection).mogrify(statement.encode(), params)
         except psycopg.Error:
             raise Failed("plain values", "one that no column can hold") from None
 
@@ -115,7 +115,7 @@ class Reader:
         """Whether there is such a table; raises ``Failed`` if it is anything else than an ordinary one."""
         facts = self.execute(FACTS.format(name=_text(table)))
         if facts:
-            believed(table, *facts[0])
+            check_ordinary_table(table, *facts[0])
         return bool(facts)
 
     def rows(self, table: str, names: tuple[str, ...], where: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -124,12 +124,12 @@ class Reader:
             raise Failed(f"a table {table} with columns", "there is none")
         asked = tuple(dict.fromkeys((*names, *where)))
         types, lines = self._copy(table, asked)
-        kept = []
+        found = []
         for line in lines:
             values = dict(zip(asked, map(loaded, copied(line), types), strict=True))
             if all(same_value(values[name], wanted) for name, wanted in where.items()):
-                kept.append(tuple(values[name] for name in names))
-        return sorted(kept, key=lambda row: (row[0] is None, row[0]))
+                found.append(tuple(values[name] for name in names))
+        return sorted(found, key=lambda row: (row[0] is None, row[0]))
 
     def count(self, table: str, where: dict[str, Any]) -> int:
         """How many rows have these values."""
@@ -162,7 +162,7 @@ class Reader:
             return {}
         facts, columns = results[_LINES - 2 : _LINES]
         for row in facts.rows:
-            believed(table, *map(loaded, row, facts.types))
+            check_ordinary_table(table, *map(loaded, row, facts.types))
         found = (map(loaded, row, columns.types) for row in columns.rows)
         return {name: _COMPUTED if computed else oid for name, oid, computed in found}
 

@@ -61,10 +61,10 @@ def refuse(error: ServerError, *, public: bool) -> NoReturn:
         raise Refused(STATES.get(error.state, "other"), identifier(error.constraint or error.column))
     if error.state in _IMPATIENT:
         raise waiting()
-    told = _STATES.get(error.state) or _CLASSES.get(error.state[:2]) or "it failed"
+    reason = _STATES.get(error.state) or _CLASSES.get(error.state[:2]) or "it failed"
     if public and error.message:
-        told = f"{told}: {bounded(error.message, 200)}"
+        reason = f"{reason}: {bounded(error.message, 200)}"
     expected = (
         "tables and columns as the brief names them" if error.state in _ABSENT else "the database to carry it out"
     )
-    raise Failed(expected, f"the database says: {told}")
+    raise Failed(expected, f"the database says: {reason}")

@@ -37,7 +37,9 @@ _KINDS = {
 }
 
 
-def believed(table: str, kind: str, persistence: str, own: bool, rules: bool, policies: bool, family: bool) -> None:
+def check_ordinary_table(
+    table: str, kind: str, persistence: str, own: bool, rules: bool, policies: bool, family: bool
+) -> None:
     """Raises ``Failed`` unless these facts are those of an ordinary table."""
     seen = {
         f"{table} is {_KINDS.get(kind, 'something else')}; the brief asks for a table": kind != "r",

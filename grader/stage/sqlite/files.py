@@ -13,7 +13,7 @@ _SHARED = "shared"
 
 @dataclass(slots=True)
 class SqliteFiles:
-    """Origins are kept as bytes on the trusted side: no check can reach one that another begins with.
+    """Origins are saved as bytes on the trusted side: no check can reach one that another begins with.
 
     ``folder`` is the agent's, there as long as the agent runs. ``file`` is the name of the running check's own file.
     """
@@ -21,8 +21,8 @@ class SqliteFiles:
     witness: Witness
     folder: Folder | None = None
     file: str = ""
-    _kept: dict[Origin, bytes] = field(default_factory=lambda: {EMPTY: b""})
-    _keep_as: Origin | None = None
+    _saved: dict[Origin, bytes] = field(default_factory=lambda: {EMPTY: b""})
+    _save_as: Origin | None = None
     _has_shared: bool = False
 
     @property
@@ -42,14 +42,14 @@ class SqliteFiles:
         """A file that is not there yet."""
         return SqliteFile(f"made_{secrets.token_hex(8)}")
 
-    def keep(self, file: SqliteFile, origin: Origin) -> None:
-        """Keeps what the file holds as an origin. ``AgentFault`` if that is no database at rest."""
+    def save(self, file: SqliteFile, origin: Origin) -> None:
+        """Saves what the file holds as an origin. ``AgentFault`` if that is no database at rest."""
         self.witness.settle(self.open_folder, file.name)
-        self._kept[origin] = self.open_folder.get(file.name)
+        self._saved[origin] = self.open_folder.get(file.name)
 
-    def keep_at_end(self, origin: Origin) -> None:
-        """Keeps the running check's file as an origin when its process has ended."""
-        self._keep_as = origin
+    def save_at_end(self, origin: Origin) -> None:
+        """Saves the running check's file as an origin when its process has ended."""
+        self._save_as = origin
 
     def remove(self, file: SqliteFile) -> None:
         """Removes it with what lies beside it, if the agent is still there."""
@@ -61,14 +61,14 @@ class SqliteFiles:
         """A file as a copy of an origin, removed when the block ends; ``shared``: one for all, which stays."""
         self.file = _SHARED if shared else f"check_{secrets.token_hex(8)}"
         if not (shared and self._has_shared):
-            self.witness.put(self.open_folder, self.file, self._kept[origin])
+            self.witness.put(self.open_folder, self.file, self._saved[origin])
         self._has_shared = self._has_shared or shared
         file = SqliteFile(self.file)
         try:
             yield file
-            if self._keep_as is not None:
-                self.keep(file, self._keep_as)
+            if self._save_as is not None:
+                self.save(file, self._save_as)
         finally:
-            self._keep_as = None
+            self._save_as = None
             if not shared:
                 self.remove(file)

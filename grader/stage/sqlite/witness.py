@@ -68,7 +68,7 @@ class Folder:
         os.close(self.fd)
 
 
-def handed_out(control: socket.socket) -> Folder:
+def receive_folder(control: socket.socket) -> Folder:
     """The folder that an agent hands out before it has loaded anything; ``SandboxError`` if none comes."""
     control.settimeout(_HANDED_OUT_WITHIN_S)
     try:
@@ -99,8 +99,8 @@ class Witness:
 
         Without ``back`` what it writes is forgotten: the witness looks at a copy.
         """
-        told = {"statement": statement, "params": encode(list(params)), "back": back}
-        answer = of_type(tuple, self._ask(folder, "sql", name=name, **told))
+        question = {"statement": statement, "params": encode(list(params)), "back": back}
+        answer = of_type(tuple, self._ask(folder, "sql", name=name, **question))
         match answer:
             case ("rows", list() as rows):
                 return [of_type(tuple, row) for row in rows]
@@ -177,7 +177,9 @@ class Witness:
         self._known.clear()
 
 
-def over_witness(witness: Witness, file: Callable[[], tuple[Folder, str]], free: Callable[[], object]) -> Execute:
+def witnessed_statements(
+    witness: Witness, file: Callable[[], tuple[Folder, str]], free: Callable[[], object]
+) -> Execute:
     """Statements in the file that ``file`` names, which is asked each time: a check may go on in another one.
 
     Before one that writes, ``free`` has the project close its connections: there must be no transaction open.
