@@ -14,7 +14,7 @@ from grader.sandbox.api import Launch, Limits, Process, Sandbox
 from grader.sandbox.rundir import RunDir
 
 
-class Server:
+class ApplicationServer:
     """One server. Its listener is the grader's, passed in: questions wait in it while the server starts.
 
     ``ports`` are opened inside and their listeners handed out in ``process.listeners``: attach a relay to each at once.

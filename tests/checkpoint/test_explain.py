@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.agent.raised import Frame, Raised
-from grader.checkpoint.diagnosis.explain import Setting, explain
+from grader.checkpoint.diagnosis.explain import Context, explain
 from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.kit.outcome import fail, raises, refuses
 from grader.domain.evidence import Location
@@ -33,8 +33,8 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def setting(tree: Tree, public: bool = False) -> Setting:
-    return Setting("It holds.", Path("/checks"), public, tree)
+def context(tree: Tree, public: bool = False) -> Context:
+    return Context("It holds.", Path("/checks"), public, tree)
 
 
 def raised(**more) -> Raised:
@@ -61,34 +61,34 @@ LEAKS = {
 
 @pytest.mark.parametrize("name", LEAKS)
 def test_a_hidden_check_tells_nothing_that_was_not_in_the_submission(name: str, root: Path) -> None:
-    ending = explain(LEAKS[name], setting(Tree(root, root)))
+    ending = explain(LEAKS[name], context(Tree(root, root)))
     assert SECRET not in f"{ending.expected}{ending.observed}{ending.where}{ending.traceback}"
-    believed = explain(LEAKS[name], setting(Credulous(root, root)))
+    believed = explain(LEAKS[name], context(Credulous(root, root)))
     assert SECRET in f"{believed.observed}{believed.where}", "the control: believed, it is told"
 
 
 def test_a_line_is_one_of_the_file(root: Path) -> None:
     number = int.from_bytes(SECRET.encode())
     error = raised(frames=(Frame("src/models.py", number, "save", ""),))
-    assert explain(error, setting(Tree(root, root))).where == Location("src/models.py")
-    assert explain(error, setting(Credulous(root, root))).where == Location("src/models.py", number)
+    assert explain(error, context(Tree(root, root))).where == Location("src/models.py")
+    assert explain(error, context(Credulous(root, root))).where == Location("src/models.py", number)
 
 
 def test_what_is_there_is_told(root: Path) -> None:
-    ending = explain(raised(), setting(Tree(root, root)))
+    ending = explain(raised(), context(Tree(root, root)))
     assert ending.observed == "Slow raised at src/models.py:4"
     assert ending.where == Location("src/models.py", 4)
     fields = {"save": (("c", "m"),), "__all__": (("c", "m"),)}
     told = explain(
-        raised(type="ValidationError", bases=("builtins.ValueError",), fields=fields), setting(Tree(root, root))
+        raised(type="ValidationError", bases=("builtins.ValueError",), fields=fields), context(Tree(root, root))
     )
     assert told.observed == "a ValueError on `save`, the whole raised at src/models.py:4"
-    assert "`save`" in explain(Refused("unique", "save"), setting(Tree(root, root))).observed
+    assert "`save`" in explain(Refused("unique", "save"), context(Tree(root, root))).observed
 
 
 def test_an_invented_frame_hides_no_real_one(root: Path) -> None:
     frames = (Frame("src/models.py", 4, "save", "raise Slow"), Frame("src/invented.py", 9, "f", ""))
-    ending = explain(raised(frames=frames), setting(Tree(root, root), public=True))
+    ending = explain(raised(frames=frames), context(Tree(root, root), public=True))
     assert ending.where == Location("src/models.py", 4)
     assert "invented" not in ending.traceback
     assert "src/models.py" in ending.traceback
@@ -96,7 +96,7 @@ def test_an_invented_frame_hides_no_real_one(root: Path) -> None:
 
 def test_a_public_check_tells_the_message_in_one_line(root: Path) -> None:
     error = raised(message="a\n::error::b\u2028c \x1b[31m")
-    ending = explain(error, setting(Tree(root, root), public=True))
+    ending = explain(error, context(Tree(root, root), public=True))
     assert ending.observed == "Slow raised at src/models.py:4: a ::error::b\\u2028c \\x1b[31m"
     assert "\x1b" not in ending.traceback
 
@@ -115,13 +115,13 @@ def test_names_that_the_kit_lists_are_names(root: Path) -> None:
 def test_an_odd_place_is_no_error_of_ours(where: str, root: Path) -> None:
     with pytest.raises(Failed) as caught:
         fail(expected="a", observed="b", where=where)
-    assert explain(caught.value, setting(Tree(root, root))).observed == "b"
+    assert explain(caught.value, context(Tree(root, root))).observed == "b"
 
 
 def test_the_wrong_exception_is_told_as_any_other(root: Path) -> None:
     error = raised(type=SECRET, bases=(f"posts.models.{SECRET}", "builtins.ValueError"))
     with pytest.raises(Failed) as caught, raises("PermissionDenied"):
         raise error
-    hidden, public = (explain(caught.value, setting(Tree(root, root), public)) for public in (False, True))
+    hidden, public = (explain(caught.value, context(Tree(root, root), public)) for public in (False, True))
     assert hidden.observed == "ValueError raised at src/models.py:4"
     assert public.observed == f"a {SECRET}", "the control: the text of the verb itself names the class"

@@ -12,7 +12,7 @@ from grader.domain.layout import Layout
 from grader.environment import prepare
 from grader.sandbox.api import Limits
 from grader.sandbox.bubblewrap import Bubblewrap
-from grader.sandbox.server import Server
+from grader.sandbox.server import ApplicationServer
 
 REFERENCE = Path(__file__).parents[2] / "capstone" / "reference"
 APPLICATION = """
@@ -44,34 +44,34 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def server(sandbox: Bubblewrap, site: Path, deps: Path) -> Iterator[Server]:
-    with Server(sandbox, submission=site, deps=deps, env={}) as server:
+def server(sandbox: Bubblewrap, site: Path, deps: Path) -> Iterator[ApplicationServer]:
+    with ApplicationServer(sandbox, submission=site, deps=deps, env={}) as server:
         server.ready_within(20)
         yield server
 
 
-def test_it_is_asked_from_an_address(server: Server) -> None:
+def test_it_is_asked_from_an_address(server: ApplicationServer) -> None:
     assert server.get("/").body == b"127.0.0.1 http"
     assert server.get("/", {"X-Forwarded-Proto": "https"}).body == b"127.0.0.1 https"
     assert server.request("POST", "/", body=b"x", client="127.0.0.7").body == b"127.0.0.7 http"
 
 
-def test_it_survives_a_worker(server: Server) -> None:
+def test_it_survives_a_worker(server: ApplicationServer) -> None:
     with pytest.raises(ConnectionError):
         server.get("/exit")
     assert server.ready_within(30) > 0
 
 
-def test_a_page_that_never_comes(server: Server) -> None:
+def test_a_page_that_never_comes(server: ApplicationServer) -> None:
     with pytest.raises(TimeoutError):
         server.get("/sleep", timeout_s=0.3)
 
 
-def test_ready_waits_for_200(server: Server) -> None:
+def test_ready_waits_for_200(server: ApplicationServer) -> None:
     assert server.ready_within(20, "/late") > 0
 
 
-def test_it_ends_at_once(server: Server) -> None:
+def test_it_ends_at_once(server: ApplicationServer) -> None:
     begun = time.perf_counter()
     server.kill()
     assert time.perf_counter() - begun < 0.5
@@ -80,14 +80,14 @@ def test_it_ends_at_once(server: Server) -> None:
 
 
 def test_settings_that_do_not_load(sandbox: Bubblewrap, site: Path, deps: Path) -> None:
-    with Server(sandbox, submission=site, deps=deps, env={"BREAK": "1"}, limits=Limits(wall_s=30)) as server:
+    with ApplicationServer(sandbox, submission=site, deps=deps, env={"BREAK": "1"}, limits=Limits(wall_s=30)) as server:
         with pytest.raises(ConnectionError, match="ended with status"):
             server.ready_within(20)
         assert b"broken settings" in server.output()
 
 
 def test_time_is_up(sandbox: Bubblewrap, site: Path, deps: Path) -> None:
-    with Server(sandbox, submission=site, deps=deps, env={}) as server:
+    with ApplicationServer(sandbox, submission=site, deps=deps, env={}) as server:
         server.ready_within(20)
         server._since = time.monotonic()
         with pytest.raises(TimeoutError, match="did not answer 200"):
@@ -116,7 +116,7 @@ def test_an_asgi_project_elsewhere_is_served_by_uvicorn(sandbox: Bubblewrap, tmp
         path.chmod(0o755 if path.is_dir() else 0o644)
     layout = Layout(sources=("backend",), application="shop.asgi:application", server="uvicorn", health="/up")
     deps, project = tmp_path / "deps", tmp_path / "project"
-    with Server(sandbox, submission=project, deps=deps, env={}, layout=layout) as server:
+    with ApplicationServer(sandbox, submission=project, deps=deps, env={}, layout=layout) as server:
         server.ready_within(20, layout.health)
         assert server.get("/").body == b"127.0.0.1 http"
         assert server.request("POST", "/", body=b"x", client="127.0.0.7").body == b"127.0.0.7 http"

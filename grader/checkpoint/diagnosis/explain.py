@@ -34,7 +34,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class Context:
     """What an ending is read in: the check's sentence, the folder of the checks, whether the check is public.
 
     ``tree`` is the submission, to look up what the project says of places and names; ``comparison`` is expected and
@@ -49,9 +49,9 @@ class Setting:
     view: Raised | None = None
 
 
-def explain(error: BaseException, setting: Setting) -> Ending:
+def explain(error: BaseException, context: Context) -> Ending:
     """The ending that this exception means: ``failed`` for whatever the project brought about, else ``errored``."""
-    return replace(_meaning(error, setting), unsure=is_unsure(error) or is_unsure(setting.view))
+    return replace(_meaning(error, context), unsure=is_unsure(error) or is_unsure(context.view))
 
 
 def is_unsure(error: BaseException | None) -> bool:
@@ -70,26 +70,26 @@ def is_unsure(error: BaseException | None) -> bool:
     return False
 
 
-def _meaning(error: BaseException, setting: Setting) -> Ending:
+def _meaning(error: BaseException, context: Context) -> Ending:
     match error:
         case Failed():
             named = error.observed
-            if error.raised is not None and not setting.public:
-                named = describe(error.raised, setting)
-            return _failed(error.expected, named, setting, where=error.where)
+            if error.raised is not None and not context.public:
+                named = describe(error.raised, context)
+            return _failed(error.expected, named, context, where=error.where)
         case Broken():
-            return _broken(error, setting)
+            return _broken(error, context)
         case Raised():
-            return _raised(error, setting)
+            return _raised(error, context)
         case AgentFault():
-            return _failed("an answer from the project", str(error), setting)
+            return _failed("an answer from the project", str(error), context)
         case Refused():
-            return _failed("the database to accept it", refusal(error, setting), setting)
-        case AssertionError() if _in_checks(error.__traceback__, setting.checks):
-            return _assertion(error, setting)
-        case Exception() if isinstance(error, _SHAPE) and _in_checks(error.__traceback__, setting.checks):
-            named = f"{type(error).__name__}: {error}" if setting.public else f"a {type(error).__name__}"
-            return _failed(setting.sentence, f"an answer of another shape than can be read ({named})", setting)
+            return _failed("the database to accept it", refusal(error, context), context)
+        case AssertionError() if _in_checks(error.__traceback__, context.checks):
+            return _assertion(error, context)
+        case Exception() if isinstance(error, _SHAPE) and _in_checks(error.__traceback__, context.checks):
+            named = f"{type(error).__name__}: {error}" if context.public else f"a {type(error).__name__}"
+            return _failed(context.sentence, f"an answer of another shape than can be read ({named})", context)
     return errored(error)
 
 
@@ -98,20 +98,20 @@ def errored(error: BaseException) -> Ending:
     return Ending(Status.ERRORED, fault="".join(traceback.format_exception(error))[-8000:])
 
 
-def refusal(refused: Refused, setting: Setting) -> str:
+def refusal(refused: Refused, context: Context) -> str:
     """What the database refused, in words; to a hidden check's reader by a name that the submission itself has."""
     kind = {"other": "refused it"}.get(refused.kind, f"refused it: {refused.kind} constraint")
-    shown = setting.public or setting.tree.has_name(refused.constraint)
+    shown = context.public or context.tree.has_name(refused.constraint)
     return f"the database {kind}" + (f" `{refused.constraint}`" if shown and refused.constraint else "")
 
 
 def _failed(
-    expected: str, observed: str, setting: Setting, where: Location | Frame | None = None, trace: str = ""
+    expected: str, observed: str, context: Context, where: Location | Frame | None = None, trace: str = ""
 ) -> Ending:
     # Staff can read the learner's traceback under any failure; learners only where the check is public.
     trace = bounded(visible(trace), 6000)
-    shown, staff = (trace, "") if setting.public else ("", trace)
-    place = verified_location(where, setting.tree)
+    shown, staff = (trace, "") if context.public else ("", trace)
+    place = verified_location(where, context.tree)
     return Ending(Status.FAILED, bounded(one_line(expected)), bounded(one_line(observed)), place, shown, staff)
 
 
@@ -125,72 +125,72 @@ def verified_location(where: Location | Frame | None, tree: Tree) -> Location | 
     return None
 
 
-def _raised(raised: Raised, setting: Setting) -> Ending:
+def _raised(raised: Raised, context: Context) -> Ending:
     return _failed(
-        "no exception", describe(raised, setting), setting, innermost_frame(raised, setting), _trace(raised, setting)
+        "no exception", describe(raised, context), context, innermost_frame(raised, context), _trace(raised, context)
     )
 
 
-def describe(raised: Raised, setting: Setting, with_message: bool = False) -> str:
+def describe(raised: Raised, context: Context, with_message: bool = False) -> str:
     """The exception in words: class, fields and place; with ``with_message`` or in a public check, its message too.
 
     The message may carry anything. Else there is nothing in it that does not stand in the submission.
     """
-    shown = with_message or setting.public
-    name = raised.type if shown else setting.tree.exception(raised.bases or (raised.type,))
+    shown = with_message or context.public
+    name = raised.type if shown else context.tree.exception(raised.bases or (raised.type,))
     at = (
         f" raised at {found}"
-        if (found := verified_location(innermost_frame(raised, setting), setting.tree))
+        if (found := verified_location(innermost_frame(raised, context), context.tree))
         else " raised"
     )
     if raised.fields:
-        return f"a {name} on {_fields(raised, setting)}{at}"
+        return f"a {name} on {_fields(raised, context)}{at}"
     return f"{name}{at}" + (f": {bounded(raised.message, 200)}" if shown and raised.message else "")
 
 
-def _fields(raised: Raised, setting: Setting) -> str:
-    if setting.public:
+def _fields(raised: Raised, context: Context) -> str:
+    if context.public:
         return field_list(raised.fields)
-    named = [f for f in plain_names(raised.fields) if f == "__all__" or setting.tree.has_name(f)]
+    named = [f for f in plain_names(raised.fields) if f == "__all__" or context.tree.has_name(f)]
     return field_list(named) if named else "fields that the project does not have"
 
 
-def innermost_frame(raised: Raised, setting: Setting) -> Frame | None:
+def innermost_frame(raised: Raised, context: Context) -> Frame | None:
     """The innermost line of the submission that the exception passed, of those that are there."""
-    passed = [frame for frame in raised.frames if verified_location(frame, setting.tree)]
+    passed = [frame for frame in raised.frames if verified_location(frame, context.tree)]
     return passed[-1] if passed else None
 
 
-def _trace(raised: Raised, setting: Setting) -> str:
+def _trace(raised: Raised, context: Context) -> str:
     """The traceback, without the frames that are not of the submission."""
-    passed = tuple(frame for frame in raised.frames if verified_location(frame, setting.tree))
+    passed = tuple(frame for frame in raised.frames if verified_location(frame, context.tree))
     return Raised(raised.type, message=raised.message, frames=passed).traceback()
 
 
-def _broken(broken: Broken, setting: Setting) -> Ending:
+def _broken(broken: Broken, context: Context) -> Ending:
     expected = "migrations that run" if "migrations" in broken.doing else "a project that starts"
     cause = broken.cause
     if isinstance(cause, AgentFault):
-        return _failed(expected, str(cause), setting)
+        return _failed(expected, str(cause), context)
     # What stops the whole project has to be mended before anything else: its message is told to everybody. It has been
     # asked nothing yet that could be in it.
-    observed = f"while the project {broken.doing}: {describe(cause, setting, with_message=True)}"
-    return _failed(expected, observed, setting, innermost_frame(cause, setting), _trace(cause, setting))
+    observed = f"while the project {broken.doing}: {describe(cause, context, with_message=True)}"
+    return _failed(expected, observed, context, innermost_frame(cause, context), _trace(cause, context))
 
 
-def _assertion(error: AssertionError, setting: Setting) -> Ending:
+def _assertion(error: AssertionError, context: Context) -> Ending:
     message = _message(error)
-    expected, observed = setting.comparison or ("", "")
+    expected, observed = context.comparison or ("", "")
     if not expected:
-        expected, observed = setting.sentence, message or "it is not so"
+        expected, observed = context.sentence, message or "it is not so"
     elif message:
         expected = f"{expected}: {message}"
-    if setting.view is not None:
-        observed = f"{observed} (the view: {describe(setting.view, setting)})"
+    if context.view is not None:
+        observed = f"{observed} (the view: {describe(context.view, context)})"
         return _failed(
-            expected, observed, setting, innermost_frame(setting.view, setting), _trace(setting.view, setting)
+            expected, observed, context, innermost_frame(context.view, context), _trace(context.view, context)
         )
-    return _failed(expected, observed, setting)
+    return _failed(expected, observed, context)
 
 
 def _message(error: AssertionError) -> str:

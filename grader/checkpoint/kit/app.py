@@ -15,7 +15,7 @@ from grader.checkpoint.kit.remote import Later, Outcome, Remote, call, encoded, 
 from grader.stage.outcome import Failed
 
 
-class Asks(Protocol):
+class AgentLine(Protocol):
     """The running check's line to its agent."""
 
     raised: Raised | None
@@ -30,13 +30,13 @@ class Asks(Protocol):
 class App:
     """The learner's project."""
 
-    def __init__(self, asks: Asks) -> None:
-        self._asks = asks
+    def __init__(self, line: AgentLine) -> None:
+        self._line = line
         self._models: dict[str, Any] = {}
 
     def evaluate(self, root: int | str, steps: list[list[Any]]) -> Any:
         """Follows steps from a reference, a model's label or ``module:name``."""
-        return self.wrap(self._asks.ask("evaluate", _doing(steps), root=root, steps=steps))
+        return self.wrap(self._line.ask("evaluate", _doing(steps), root=root, steps=steps))
 
     def wrap(self, answer: Any) -> Any:
         """A decoded answer with its references as objects of this project."""
@@ -99,7 +99,7 @@ class App:
         programs_sent = [[program.root, list(program.steps)] for program in programs]
         with ThreadPoolExecutor(1) as aside:
             doing = "calls were running at the same time"
-            coming = aside.submit(self._asks.raw, "race", doing, programs=programs_sent, atomic=atomic)
+            coming = aside.submit(self._line.raw, "race", doing, programs=programs_sent, atomic=atomic)
             if meanwhile is not None:
                 meanwhile()
             answer = coming.result()
@@ -116,7 +116,7 @@ class App:
 
     def describe(self) -> tuple[ModelFacts, ...]:
         """The models of the project's own apps."""
-        return read_models(self._asks.ask("describe"))
+        return read_models(self._line.ask("describe"))
 
 
 def _doing(steps: list[list[Any]]) -> str:
@@ -133,14 +133,14 @@ def _doing(steps: list[list[Any]]) -> str:
 class Client:
     """Django's test client, with cookies of its own."""
 
-    _asks: Asks
+    _line: AgentLine
     _number: int | None = None
 
     def request(self, method: str, path: str, *, json: Any = None, data: str | bytes = b"", **options: Any) -> Response:
         """One request. ``json`` is sent as application/json, ``data`` as it is; ``headers`` is a dict."""
         body, content_type = _body(json, data, options.pop("content_type", None))
         sent = {"data": body, "content_type": content_type, **options}
-        answer = self._asks.raw(
+        answer = self._line.raw(
             "request",
             f"{method} {path} was answered",
             client=self.number,
@@ -148,20 +148,20 @@ class Client:
             path=path,
             options=_encoded(sent),
         )
-        response, self._asks.raised = _response(answer)
+        response, self._line.raised = _response(answer)
         return response
 
     @property
     def number(self) -> int:
         """The reference number of the client in the sandbox, made on first use."""
         if self._number is None:
-            self._number = of_type(Ref, self._asks.ask("client")).number
+            self._number = of_type(Ref, self._line.ask("client")).number
         return self._number
 
     def login(self, user: Remote) -> None:
         """Logs the user in, without a password."""
         steps = [["get", "force_login"], call((user,), {})]
-        self._asks.ask("evaluate", "a user was logged in", root=self.number, steps=steps)
+        self._line.ask("evaluate", "a user was logged in", root=self.number, steps=steps)
 
     def get(self, path: str, **options: Any) -> Response:
         """GET."""

@@ -28,10 +28,10 @@ class Evaluator(Protocol):
 class Remote:
     """A reference to an object in the sandbox."""
 
-    __slots__ = ("_link", "_ref")
+    __slots__ = ("_project", "_ref")
 
-    def __init__(self, link: Evaluator, ref: Ref) -> None:
-        object.__setattr__(self, "_link", link)
+    def __init__(self, project: Evaluator, ref: Ref) -> None:
+        object.__setattr__(self, "_project", project)
         object.__setattr__(self, "_ref", ref)
 
     def __getattr__(self, name: str) -> Any:
@@ -39,29 +39,29 @@ class Remote:
             raise AttributeError(name)
         if name in _METHODS:
             return Method(self, name)
-        return self._link.evaluate(self._ref.number, [["get", name]])
+        return self._project.evaluate(self._ref.number, [["get", name]])
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._link.evaluate(self._ref.number, [["set", name, encoded(value)]])
+        self._project.evaluate(self._ref.number, [["set", name, encoded(value)]])
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._link.evaluate(self._ref.number, [call(args, kwargs)])
+        return self._project.evaluate(self._ref.number, [call(args, kwargs)])
 
     def __getitem__(self, key: Any) -> Any:
         step = {"slice": [key.start, key.stop, key.step]} if isinstance(key, slice) else encoded(key)
-        return self._link.evaluate(self._ref.number, [["item", step]])
+        return self._project.evaluate(self._ref.number, [["item", step]])
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(of_type(list, self._link.evaluate(self._ref.number, [["list"]])))
+        return iter(of_type(list, self._project.evaluate(self._ref.number, [["list"]])))
 
     def __len__(self) -> int:
-        return of_type(int, self._link.evaluate(self._ref.number, [["len"]]))
+        return of_type(int, self._project.evaluate(self._ref.number, [["len"]]))
 
     def __bool__(self) -> bool:
-        return self._link.evaluate(self._ref.number, [["truth"]]) is True
+        return self._project.evaluate(self._ref.number, [["truth"]]) is True
 
     def __str__(self) -> str:
-        return of_type(str, self._link.evaluate(self._ref.number, [["text"]]))
+        return of_type(str, self._project.evaluate(self._ref.number, [["text"]]))
 
     def __repr__(self) -> str:
         return f"<{self._ref.type}{'' if self._ref.pk is None else f' {self._ref.pk}'}>"
@@ -81,17 +81,17 @@ class Method(Remote):
     def __init__(self, of: Remote, name: str) -> None:
         object.__setattr__(self, "_of", of)
         object.__setattr__(self, "_name", name)
-        object.__setattr__(self, "_link", of._link)
+        object.__setattr__(self, "_project", of._project)
 
     def __getattr__(self, name: str) -> Any:
         if name != "_ref":
             return super().__getattr__(name)
-        fetched = of_type(Remote, self._link.evaluate(self._of._ref.number, [["get", self._name]]))
+        fetched = of_type(Remote, self._project.evaluate(self._of._ref.number, [["get", self._name]]))
         object.__setattr__(self, "_ref", fetched._ref)
         return fetched._ref
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._link.evaluate(self._of._ref.number, method(self._name, *args, **kwargs))
+        return self._project.evaluate(self._of._ref.number, method(self._name, *args, **kwargs))
 
 
 def _identity(remote: Remote) -> tuple[Any, ...]:
@@ -165,15 +165,15 @@ def _refs(value: Any) -> Any:
     return value
 
 
-def wrapped(link: Evaluator, value: Any) -> Any:
+def wrapped(project: Evaluator, value: Any) -> Any:
     """A decoded answer with every reference in it as a ``Remote``."""
     if isinstance(value, Ref):
-        return Remote(link, value)
+        return Remote(project, value)
     if isinstance(value, (list, tuple)):
-        return type(value)(wrapped(link, item) for item in value)
+        return type(value)(wrapped(project, item) for item in value)
     if isinstance(value, set):
-        return set(hashable(wrapped(link, item) for item in value))
+        return set(hashable(wrapped(project, item) for item in value))
     if isinstance(value, dict):
-        hashable(wrapped(link, key) for key in value)
-        return {wrapped(link, key): wrapped(link, item) for key, item in value.items()}
+        hashable(wrapped(project, key) for key in value)
+        return {wrapped(project, key): wrapped(project, item) for key, item in value.items()}
     return value

@@ -7,7 +7,7 @@ from typing import Any
 from grader.checkpoint.kit.case import Case
 from grader.checkpoint.kit.http import Response
 from grader.domain.words import bounded
-from grader.sandbox.server import Server
+from grader.sandbox.server import ApplicationServer
 from grader.stage import registry
 from grader.stage.outcome import Failed
 from grader.stage.places import EMPTY, MIGRATED
@@ -18,7 +18,7 @@ from grader.stage.stage import Stage
 class Served:
     """gunicorn with the submission. Requests arrive as plain HTTP from 127.0.0.1, with Host ``localhost``."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: ApplicationServer) -> None:
         self._server = server
 
     def ready_within(self, seconds: float, path: str = "/healthz", headers: Mapping[str, str] | None = None) -> float:
@@ -79,7 +79,7 @@ class Serve:
             **services.variables(*REGISTRY, database=database),
             **(env or {}),
         }
-        server = Server(
+        server = ApplicationServer(
             self._stage.sandbox,
             submission=self._stage.spec.submission,
             deps=self._stage.spec.deps,

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from grader.checkpoint import spec as specification
-from grader.checkpoint.diagnosis.explain import Ending, Setting, errored, explain
+from grader.checkpoint.diagnosis.explain import Context, Ending, errored, explain
 from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.kit.case import CASE, SPEC, STAGE, Case
 from grader.checkpoint.kit.declare import ATTRIBUTE, Declared
 from grader.checkpoint.kit.rng import seeded
-from grader.checkpoint.run import lanes, remains, teller
+from grader.checkpoint.run import lanes, notify, partial
 from grader.checkpoint.run.guard import guard
 from grader.checkpoint.run.record import KEY, PLACE, written
 from grader.domain.errors import SandboxError
@@ -43,9 +43,9 @@ def _opened(spec: specification.RunSpec) -> Stage:
     try:
         stage = Stage(spec)
     except SandboxError as error:
-        teller.note_refusal(spec, error)
+        notify.write_refusal(spec, error)
         raise
-    teller.note_sandbox(spec, stage.sandbox)
+    notify.write_sandbox(spec, stage.sandbox)
     return stage
 
 
@@ -64,7 +64,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if STAGE in config.stash:
         stage = config.stash[STAGE]
         stage.close()
-        teller.note_sandbox(config.stash[SPEC], stage.sandbox)  # what its services lacked is known only now
+        notify.write_sandbox(config.stash[SPEC], stage.sandbox)  # what its services lacked is known only now
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -80,7 +80,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if unwanted:
         config.hook.pytest_deselected(items=unwanted)
         items[:] = [item for item in items if item not in unwanted]
-    remains.note_list(spec.folder, [_listed(item) for item in items])
+    partial.write_list(spec.folder, [_listed(item) for item in items])
     lanes.order(items, spec.lane)
 
 
@@ -91,8 +91,8 @@ def _is_wanted(item: pytest.Item, cases: tuple[tuple[str, bool], ...] | None) ->
     return (case_name(item), _is_public(item)) in cases or (unobserved(_declared(item).criterion), False) in cases
 
 
-def _listed(item: pytest.Item) -> remains.Listed:
-    return remains.Listed(case_name(item), _declared(item).criterion, sentence(item), _is_public(item))
+def _listed(item: pytest.Item) -> partial.Listed:
+    return partial.Listed(case_name(item), _declared(item).criterion, sentence(item), _is_public(item))
 
 
 def _is_public(item: pytest.Item) -> bool:
@@ -123,10 +123,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     case = Case(name, declared, sentence(item), public, seeded(spec.seed, name), vendor)
     item.stash[CASE] = case
     _running.append(case)
-    teller.begin(spec, declared.seconds, name)
+    notify.begin(spec, declared.seconds, name)
     result = yield
     _running.remove(case)
-    teller.end(spec, item.session.testscollected, name)
+    notify.end(spec, item.session.testscollected, name)
     return result
 
 
@@ -168,9 +168,9 @@ def pytest_runtest_makereport(
 def _ending(item: pytest.Item, error: BaseException) -> Ending:
     case = item.stash[CASE]
     checks, tree = item.config.rootpath, item.config.stash[TREE]
-    setting = Setting(case.sentence, checks, case.public, tree, case.comparison, case.view)
+    context = Context(case.sentence, checks, case.public, tree, case.comparison, case.view)
     try:
-        return explain(error, setting)
+        return explain(error, context)
     except Exception as ours:
         return errored(ours)
 
@@ -204,8 +204,8 @@ def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None])
     if call.when != "teardown":
         return {}
     if ending.unsure:
-        remains.note_unsure(item.config.stash[SPEC].folder, case.name, case.public)
-    remains.note(item.config.stash[SPEC].folder, item.stash[lanes.INDEX], observation)
+        partial.write_unsure(item.config.stash[SPEC].folder, case.name, case.public)
+    partial.write(item.config.stash[SPEC].folder, item.stash[lanes.INDEX], observation)
     return {KEY: written(observation), PLACE: item.stash[lanes.INDEX]}
 
 

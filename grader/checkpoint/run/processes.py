@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.checkpoint.run.watch import Board
+from grader.checkpoint.run.watch import Watch
 from grader.checkpoint.spec import VARIABLE, RunSpec, write
 
 # Processes that may end before their time; beyond that, what is left has no better prospects.
@@ -49,7 +49,7 @@ class Ended:
     why: str = ""
 
 
-def run(lanes: list[Lane], board: Board, longest_s: float) -> list[Ended]:
+def run(lanes: list[Lane], watch: Watch, longest_s: float) -> list[Ended]:
     """Runs the lanes at once, and returns how each process ended when all have. Whatever happens, none is left behind.
 
     A process that is at one thing for too long is killed, and another takes the lane's place for the checks that are
@@ -60,15 +60,15 @@ def run(lanes: list[Lane], board: Board, longest_s: float) -> list[Ended]:
     deadline = time.monotonic() + longest_s
     try:
         for lane in lanes:
-            _add(living, lane, board)
+            _add(living, lane, watch)
         while living:
             for pidfd in _gone(living):
                 ended.append(_collect(living, pidfd))
                 if ended[-1].code < 0 and time.monotonic() < deadline and len(ended) <= MOST_SUCCESSORS:
-                    _add(living, _successor(ended[-1].lane, len(ended)), board)
+                    _add(living, _successor(ended[-1].lane, len(ended)), watch)
             for each in living.values():
                 late = f"The run took more than {longest_s:.0f} s." if time.monotonic() > deadline else ""
-                each.end_if(late or board.overdue(each.lane.spec.lane, each.process.pid))
+                each.end_if(late or watch.overdue(each.lane.spec.lane, each.process.pid))
     finally:
         for pidfd in list(living):
             living[pidfd].process.kill()
@@ -89,8 +89,8 @@ class _Living:
             self.process.kill()
 
 
-def _add(living: dict[int, _Living], lane: Lane, board: Board) -> None:
-    board.begin(lane.spec.lane)
+def _add(living: dict[int, _Living], lane: Lane, watch: Watch) -> None:
+    watch.begin(lane.spec.lane)
     process = _start(lane)
     living[os.pidfd_open(process.pid)] = _Living(lane, process)
 

@@ -10,8 +10,8 @@ from typing import IO, Protocol
 
 import msgspec
 
-from grader.checkpoint.run import processes, record, remains
-from grader.checkpoint.run.watch import Board
+from grader.checkpoint.run import partial, processes, record
+from grader.checkpoint.run.watch import Watch
 from grader.checkpoint.spec import SANDBOX, Installed, RunSpec
 from grader.domain.course import Module
 from grader.domain.errors import SandboxError
@@ -95,11 +95,11 @@ def run_checks(run: CheckRun, *, progress: Callable[[Progress], None]) -> Eviden
         (folder / "claims").mkdir(mode=0o700)
         (reading, writing), (life, ours) = os.pipe(), os.pipe()
         specs = [_spec(run, folder, lane, writing, life) for lane in range(run.lanes)]
-        board = Board()
-        thread = threading.Thread(target=_forward, args=(os.fdopen(reading), progress, board), daemon=True)
+        watch = Watch()
+        thread = threading.Thread(target=_forward, args=(os.fdopen(reading), progress, watch), daemon=True)
         thread.start()
         try:
-            ended = processes.run([processes.Lane(run.checks, spec) for spec in specs], board, run.longest_s + SPARE_S)
+            ended = processes.run([processes.Lane(run.checks, spec) for spec in specs], watch, run.longest_s + SPARE_S)
         finally:
             for fd in (writing, life, ours):
                 os.close(fd)
@@ -135,17 +135,17 @@ def _spec(run: CheckRun, folder: Path, lane: int, progress_fd: int, life_fd: int
     )
 
 
-def _forward(lines: IO[str], progress: Callable[[Progress], None], board: Board) -> None:
-    """Hands on how far the run has come, and notes on the board what each lane is at."""
+def _forward(lines: IO[str], progress: Callable[[Progress], None], watch: Watch) -> None:
+    """Hands on how far the run has come, and notes what each lane is at."""
     done = 0
     with lines:
         for line in lines:
             word, lane, number, name = line.rstrip("\n").split(" ", 3)
             if word == "begin":
-                board.begin(int(lane), name, longest_check(int(number)))
+                watch.begin(int(lane), name, longest_check(int(number)))
                 continue
             done += 1
-            board.begin(int(lane))
+            watch.begin(int(lane))
             progress(Progress(name, done, int(number)))
 
 
@@ -154,7 +154,7 @@ def _evidence(run: CheckRun, selected: tuple[str, ...], ended: list[processes.En
     for facts in said:
         if "error" in facts:
             raise SandboxError(facts["error"], facts["hint"])
-    parts = remains.parts([remains.Left(end.lane.spec.folder, end.code, end.why) for end in ended])
+    parts = partial.parts([partial.ProcessEnd(end.lane.spec.folder, end.code, end.why) for end in ended])
     found, fault = record.joined(parts)
     scope = tuple(c for c in selected if not run.module.criterion(c).manual)
     if run.public_only and not fault:
@@ -169,7 +169,7 @@ def _evidence(run: CheckRun, selected: tuple[str, ...], ended: list[processes.En
         sandbox=next((facts["name"] for facts in said if "name" in facts), ""),
         isolated=all(facts.get("official") == "yes" for facts in said if facts) and any(said),
         unlimited=tuple(sorted(unlimited)),
-        unsure=frozenset().union(*(remains.unsure(end.lane.spec.folder) for end in ended)),
+        unsure=frozenset().union(*(partial.unsure(end.lane.spec.folder) for end in ended)),
     )
 
 

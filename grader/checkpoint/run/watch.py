@@ -17,7 +17,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(slots=True)
-class Turn:
+class Activity:
     """What a process is at: a check or nothing, since when, within what; ``cpu_s`` is what it had used before."""
 
     doing: str
@@ -26,27 +26,27 @@ class Turn:
     cpu_s: float | None = None
 
 
-class Board:
-    """The turns of all processes of a run, by lane."""
+class Watch:
+    """The activities of all processes of a run, by lane."""
 
     def __init__(self) -> None:
-        self._turns: dict[int, Turn] = {}
+        self._activities: dict[int, Activity] = {}
 
     def begin(self, lane: int, doing: str = "", within_s: float = BETWEEN_S) -> None:
         """Notes what a lane does from now on, and how much time that may take."""
-        self._turns[lane] = Turn(doing, time.monotonic(), within_s)
+        self._activities[lane] = Activity(doing, time.monotonic(), within_s)
 
     def overdue(self, lane: int, pid: int) -> str:
         """Why the process of that lane has to be ended, as a sentence for staff; "" if it need not be."""
-        turn = self._turns[lane]
+        activity = self._activities[lane]
         used = cpu_seconds(pid)
-        if turn.cpu_s is None:
-            turn.cpu_s = used
-        doing = turn.doing or "no check"
-        if used - turn.cpu_s > MOST_CPU_S:
+        if activity.cpu_s is None:
+            activity.cpu_s = used
+        doing = activity.doing or "no check"
+        if used - activity.cpu_s > MOST_CPU_S:
             return f"The trusted process used {MOST_CPU_S:.0f} s of processor time of its own in {doing}."
-        if time.monotonic() - turn.since > turn.within_s:
-            return f"The trusted process was at {doing} for more than {turn.within_s:.0f} s."
+        if time.monotonic() - activity.since > activity.within_s:
+            return f"The trusted process was at {doing} for more than {activity.within_s:.0f} s."
         return ""
 
 

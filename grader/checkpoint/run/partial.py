@@ -26,7 +26,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class ProcessEnd:
     """How one process ended: its folder, its exit code (below 0 after a signal), and why it was killed, if we did."""
 
     folder: Path
@@ -34,19 +34,19 @@ class Left:
     why: str = ""
 
 
-def note_list(folder: Path, checks: Sequence[Listed]) -> None:
+def write_list(folder: Path, checks: Sequence[Listed]) -> None:
     """Leaves the checks of the whole run, in their order; every process leaves the same."""
     (folder / _LIST).write_bytes(msgspec.json.encode(checks))
 
 
-def note(folder: Path, place: int, observation: Observation) -> None:
+def write(folder: Path, place: int, observation: Observation) -> None:
     """Leaves what came of a check, at once and whole."""
     line = json.dumps([place, record.written(observation)]).encode("utf-8", "surrogatepass") + b"\n"
     with (folder / _STREAM).open("ab", buffering=0) as stream:
         os.write(stream.fileno(), line)
 
 
-def note_unsure(folder: Path, check: str, public: bool) -> None:
+def write_unsure(folder: Path, check: str, public: bool) -> None:
     """Leaves word that a busy machine may have made this check fail."""
     with (folder / _UNSURE).open("a", encoding="utf-8") as stream:
         stream.write(json.dumps([check, public]) + "\n")
@@ -61,22 +61,23 @@ def unsure(folder: Path) -> frozenset[tuple[str, bool]]:
     return frozenset((str(check), bool(public)) for check, public in map(json.loads, lines))
 
 
-def parts(lefts: Sequence[Left]) -> list[record.Part]:
+def parts(processes: Sequence[ProcessEnd]) -> list[record.Part]:
     """The record of each process, and one more of all checks that those which were killed did not end.
 
     If no process came as far as to collect the checks, nothing is known of them, and the parts say so.
     """
-    listed = next((checks for left in lefts if (checks := _listed(left.folder))), None)
-    if listed is None or all(left.code >= 0 for left in lefts):
-        return [record.part(left.folder / "report.json", left.code) for left in lefts]
+    listed = next((checks for process in processes if (checks := _listed(process.folder))), None)
+    if listed is None or all(process.code >= 0 for process in processes):
+        return [record.part(process.folder / "report.json", process.code) for process in processes]
     found = [
-        record.Part(_noted(left.folder), len(listed), "")
-        if left.code < 0
-        else record.part(left.folder / "report.json", left.code)
-        for left in lefts
+        record.Part(_read(process.folder), len(listed), "")
+        if process.code < 0
+        else record.part(process.folder / "report.json", process.code)
+        for process in processes
     ]
     ended = {place for part in found for place in part.found}
-    why = "\n".join(left.why or f"A trusted process ended with {left.code}." for left in lefts if left.code < 0)
+    killed = [process for process in processes if process.code < 0]
+    why = "\n".join(process.why or f"A trusted process ended with {process.code}." for process in killed)
     lost = {place: _lost(check, why) for place, check in enumerate(listed) if place not in ended}
     return [*found, record.Part(lost, len(listed), "")]
 
@@ -92,7 +93,7 @@ def _listed(folder: Path) -> list[Listed]:
         return []
 
 
-def _noted(folder: Path) -> dict[int, Observation]:
+def _read(folder: Path) -> dict[int, Observation]:
     """The observations that were written whole: of the last, the process may have been killed in the middle."""
     try:
         lines = (folder / _STREAM).read_bytes().split(b"\n")[:-1]
