@@ -22,6 +22,13 @@ TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
         (f"got {TOKEN}!", f"got {MASK}!"),
         ("Authorization: Bearer abc.def", f"Authorization: Bearer {MASK}"),
         ("postgres://app:secret@db/app", f"postgres://app:{MASK}@db/app"),
+        ("GET '/live?x=secret'", f"GET '/live?{MASK}'"),
+        ("https://example.org/a/?b=secret&c=d e", f"https://example.org/a/?{MASK} e"),
+        ("and/or? /? 7 ? 8", "and/or? /? 7 ? 8"),
+        (
+            "Invalid request from ip=127.0.0.1: Invalid HTTP Header: 'COOKIE A=SECRET'",
+            f"Invalid request from ip=127.0.0.1: {MASK}",
+        ),
         (7, 7),
     ],
 )

@@ -9,6 +9,8 @@ from pytest_django.fixtures import Settings
 
 from observability import sentry
 
+SECRET = "hunter2-hunter2-hunter2"
+
 
 def test_it_starts_without_a_warning_and_collects_nothing_of_people(
     settings: Settings,
@@ -26,3 +28,10 @@ def test_it_starts_without_a_warning_and_collects_nothing_of_people(
     assert collected["stack_frame_variables"] is False
     assert collected["database_query_data"] is False
     client.close(timeout=0)
+
+
+def test_what_a_log_record_carries_along_is_not_reported() -> None:
+    """Django attaches the request to its records, address and all; Sentry makes `extra` of it."""
+    event = sentry.scrubbed({"extra": {"request": f"<GET {SECRET}>", "n": 1}}, {})
+    assert SECRET not in str(event)
+    assert "extra" not in event

@@ -2,6 +2,7 @@
 """Lines, numbers, traces and reports, as they leave the application."""
 
 import json
+import socket
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
@@ -74,6 +75,44 @@ def test_no_secret_is_logged(platform: Platform) -> None:
     said = platform.web.said() + platform.worker.said()
     assert SECRET not in said
     assert not [token for token in platform.tokens.values() if token in said]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "GET /live?x={} HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n",
+        "GET /live?x={}\r\n\r\n",
+        "GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie sessionid={}\r\n\r\n",
+    ],
+    ids=["a strange host", "no version", "no colon"],
+)
+def test_what_is_refused_at_the_gate_is_nowhere(
+    platform: Platform, sink: Sink, request_: str
+) -> None:
+    """gunicorn quotes what it does not understand, and Django the whole address."""
+    before = len(platform.web.said())
+    with socket.create_connection(("127.0.0.1", platform.port), timeout=5) as client:
+        client.sendall(request_.format(SECRET).encode())
+        assert client.recv(100).startswith(b"HTTP/1.1 400 ")
+    eventually(lambda: len(platform.web.said()) > before)
+    platform.ask("/api/v1/tags/?page_size=0")  # and its telemetry with it
+    assert SECRET not in platform.web.said()
+    assert not [p for p in sink.posted if b"DisallowedHost" in p.body]
+    assert SECRET.encode() not in b"".join(posted.body for posted in sink.posted)
+
+
+def test_probes_make_no_spans_and_all_else_does(platform: Platform, sink: Sink) -> None:
+    """Though a name has the word: of a host, or of something that is not there."""
+
+    def names() -> list[str]:
+        return [span.name for span in spans(sink) if span.kind == Span.SPAN_KIND_SERVER]
+
+    platform.ask("/live")
+    platform.ask("/metrics")
+    before = len(names())
+    assert platform.ask("/api/v1/olive/").status == 404
+    eventually(lambda: len(names()) > before)
+    assert not [name for name in names() if name in ("GET live", "GET metrics")]
 
 
 def test_one_line_for_each_request(platform: Platform) -> None:

@@ -17,12 +17,15 @@ SECRET_NAMES = re.compile(
     r"|signing_key|csrf",
     re.IGNORECASE,
 )
-# Secrets by their looks, wherever they stand: JSON web tokens, what follows Bearer or Basic,
-# passwords in the address of a service.
+# Secrets by their looks, wherever they stand: what gunicorn quotes of a request that it does not
+# understand, JSON web tokens, what follows Bearer or Basic, passwords in the address of a service,
+# and the query of any address.
 SECRET_LOOKS = (
+    (re.compile(r"(Invalid request from ip=\S+): .*", re.DOTALL), rf"\1: {MASK}"),
     (re.compile(r"eyJ[\w-]{5,}\.[\w-]+\.[\w-]*"), MASK),
     (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE), rf"\1 {MASK}"),
     (re.compile(r"(\w+://[^\s:/@]*):[^\s@/]+@"), rf"\1:{MASK}@"),
+    (re.compile(r"(/[^\s?'\"]*\?)[^\s'\"]+"), rf"\1{MASK}"),
 )
 
 

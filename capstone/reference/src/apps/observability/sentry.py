@@ -30,9 +30,10 @@ COLLECTED: DataCollectionUserOptions = {
 
 def start() -> None:
     """Report from now on."""
-    ignore_logger(
-        "request"
-    )  # a line about an answer; what went wrong is reported by itself
+    # A line about an answer: what went wrong is reported by itself.
+    ignore_logger("request")
+    # A strange Host gets 400: anybody can send one, as often as they like.
+    ignore_logger("django.security.DisallowedHost")
     sentry_sdk.init(
         dsn=settings.SENTRY_DSN,
         environment=settings.SENTRY_ENVIRONMENT,
@@ -49,12 +50,15 @@ def start() -> None:
 
 
 def scrubbed(event: Event, _: Hint) -> Event:
-    """The event without headers, cookies, queries, bodies, arguments, and secrets."""
+    """The event without headers, cookies, queries, bodies, arguments, and secrets.
+
+    `extra` is what integrations and log records carry along: arguments of tasks and of commands,
+    requests with their addresses.
+    """
     request: dict[str, Any] = event.get("request") or {}
     event["request"] = {name: request[name] for name in KEPT if name in request}
     event.pop("user", None)
-    for arguments in ("celery-job", "sys.argv"):  # of tasks and of commands
-        event.setdefault("extra", {}).pop(arguments, None)
+    event.pop("extra", None)
     if current := request_id.current():
         event["tags"] = {**(event.get("tags") or {}), "request_id": current}
     cleaned: Event = hidden(event)

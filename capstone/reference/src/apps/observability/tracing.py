@@ -18,6 +18,8 @@ from opentelemetry.trace import Span
 FLUSH_MS = 3000
 # Where the instrumentation puts addresses with their queries.
 ADDRESSES = ("http.target", "http.url", "url.full", "url.query")
+# Searched for in the whole address, in which a host or another path may have the words, too.
+UNTRACED = r"^https?://[^/]+/(live|ready|healthz|metrics)\??$"
 
 
 def start() -> None:
@@ -31,7 +33,7 @@ def start() -> None:
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     DjangoInstrumentor().instrument(
-        response_hook=forget_query, excluded_urls="live,ready,healthz,metrics"
+        response_hook=forget_query, excluded_urls=UNTRACED
     )
     PsycopgInstrumentor().instrument(skip_dep_check=True)
     RedisInstrumentor().instrument()
