@@ -1,6 +1,7 @@
 """Runbooks as programs: the blocks that say of themselves that they run, in order, in one shell's memory."""
 
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -32,7 +33,9 @@ def follow(
     instead: Mapping[str, Callable[[Machine], None]] | None = None,
     given: str = "/dev/null",
 ) -> list[str]:
-    """Run every block that runs as it is written, and give what each printed. What one exports, the next ones know.
+    """Run every block that runs as it is written, by ``sh -e``, and give what each printed.
+
+    What one exports, the next ones know.
 
     ``data`` is PGDATA on each host that a block may be for. A block that needs a cluster is checked by a shell, and
     done by hand where ``instead`` knows how, by a word that is in it. ``given`` is a file of exports to begin with.
@@ -42,7 +45,8 @@ def follow(
     for match in _found(path):
         if match["runs"]:
             there = f"export PGDATA={(data or {})[match['host']]}\n" if match["host"] else ""
-            said.append(machine.sh(f". {EXPORTED}\n{there}{match['script']}\nexport -p >{EXPORTED}"))
+            script = f". {EXPORTED}\n{there}{match['script']}\nexport -p >{EXPORTED}"
+            said.append(machine.sh(f"sh -e -c {shlex.quote(script)}"))
             continue
         machine.sh(f"sh -n <<'SCRIPT'\n{match['script']}SCRIPT")
         for word, do in (instead or {}).items():

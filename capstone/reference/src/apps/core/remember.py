@@ -17,7 +17,7 @@ from core.redis_cache import UNAVAILABLE
 
 # How long whoever makes a value is waited for before one makes it oneself, in steps of so much.
 # A database that is slow must not be asked by all at once; who died while making it left a lock.
-PATIENCE_SECONDS = 3
+PATIENCE_SECONDS = 5
 STEP_SECONDS = 0.05
 LOCK_SECONDS = 10
 
