@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample
 
 _WORDS = "correct horse battery"
+_INVITATION = "5.d4x2ab-8c1f…"
 _OTHER_WORDS = "a better horse battery"
 _JWT = "eyJhbGciOiJIUzI1NiIs…"
 
@@ -23,8 +24,8 @@ REGISTRATION = _sent(
 )
 REFRESH = _sent({"refresh": _JWT})
 INVITATION = _sent({"user": 5})
-INVITED = _returned({"token": "5.d4x2ab-8c1f…"})
-FIRST_PASSWORD = _sent({"token": "5.d4x2ab-8c1f…", "new_password": _WORDS})
+INVITED = _returned({"token": _INVITATION})
+FIRST_PASSWORD = _sent({"token": _INVITATION, "new_password": _WORDS})
 PASSWORD_CHANGE = _sent({"current_password": _WORDS, "new_password": _OTHER_WORDS})
 TOKEN_PAIR = _returned({"access": _JWT, "refresh": _JWT})
 ACCEPTED = _returned(
