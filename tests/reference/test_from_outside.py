@@ -58,7 +58,7 @@ def test_every_operation_does_as_its_document_says(inhabited: Machine, role: str
 
 
 def test_twenty_people_at_once_meet_no_error(inhabited: Machine) -> None:
-    """How long they wait is measured by ``make bench``: a test has somebody else's machine."""
+    """How long they wait is measured by ``python -m tests.reference.load``: a test has somebody else's machine."""
     kinds = visit(inhabited, seconds=12)
     assert {kind["name"] for kind in kinds} >= {"posts", "post", "comments of a post", "search", "comment"}
     assert sum(kind["num_failures"] for kind in kinds) == 0
