@@ -2,7 +2,8 @@
 """People at once, for locust: most read, some search, a few log in and comment; all stop to think.
 
 `LOAD_USERNAME` and `LOAD_PASSWORD` name the account that comments; without it everybody only reads.
-`LOAD_P95_MS`: locust ends with 1 if for any kind of request the 95th percentile is higher.
+`LOAD_P95_MS`: locust ends with 1 if for any kind of request but a log-in, which is slow on purpose
+(the hash of a password), the 95th percentile is higher.
 """
 
 # ruff: noqa: S311  whose turn it is is no secret
@@ -17,6 +18,7 @@ from locust import FastHttpUser, between, events, task
 
 API = "/api/v1"
 PAGES = range(1, 20)
+LOG_IN = "log in"
 NUMBERS = itertools.count(1)
 USERNAME, PASSWORD = (os.environ.get(f"LOAD_{name}", "") for name in ("USERNAME", "PASSWORD"))
 LIMIT_MS = float(os.environ.get("LOAD_P95_MS") or "inf")
@@ -62,7 +64,9 @@ class Writer(FastHttpUser):
     def on_start(self) -> None:
         """Log in."""
         sent = {"username": USERNAME, "password": PASSWORD}
-        with self.client.post(f"{API}/auth/login/", json=sent, catch_response=True) as answer:
+        with self.client.post(
+            f"{API}/auth/login/", name=LOG_IN, json=sent, catch_response=True
+        ) as answer:
             self.client.default_headers = {"Authorization": f"Bearer {answer.json()['access']}"}
 
     @task
@@ -82,7 +86,7 @@ def _some_post(user: FastHttpUser, query: str) -> int:
 @events.quitting.add_listener
 def judge(environment: Any, **_: Any) -> None:
     """Let locust end with 1 if requests failed or one kind of them was slow."""
-    kinds = environment.stats.entries.values()
+    kinds = [kind for kind in environment.stats.entries.values() if kind.name != LOG_IN]
     slow = [kind.name for kind in kinds if kind.get_response_time_percentile(0.95) > LIMIT_MS]
     if slow or environment.stats.total.num_failures:
         environment.process_exit_code = 1
