@@ -58,8 +58,9 @@ def command(
             commit=commit,
             criteria=opt.only(chosen.module, criteria),
             lanes=jobs or opt.lanes(),
+            fresh=fresh,
         )
-        store = None if fresh else EvidenceStore(opt.state_dir() / "evidence")
+        store = EvidenceStore(opt.state_dir() / "evidence")
         result = grade(submission, chosen, choices, progress=with_reports_ready(show, formats), store=store)
     from grader.cli.outcome import finish  # by now it is imported, where a check ran
 

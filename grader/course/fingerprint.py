@@ -6,23 +6,26 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from grader.pipeline.key import measuring_code
+from grader.pipeline.key import measuring_files
 
 
 @cache
 def grader_fingerprint() -> str:
-    """Of what the grader's code does, as far as it can change a verdict: 16 hexadecimal digits.
+    """Of what the grader's code does and its tools are told, as far as it can change a verdict: 16 hexadecimal digits.
 
     Comments, docstrings and layout are not in it, and it is the same on every version of Python.
     """
-    return fingerprint(measuring_code())
+    return fingerprint(measuring_files())
 
 
-def fingerprint(modules: list[Path]) -> str:
-    """Of these modules, in their order."""
+def fingerprint(files: list[Path]) -> str:
+    """Of these files, in their order: of modules what they do, of all others every byte."""
     digest = hashlib.sha256()
-    for path in modules:
+    for path in files:
         digest.update(path.name.encode() + b"\0")
+        if path.suffix != ".py":
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+            continue
         for word in _words(ast.parse(path.read_text("utf-8"))):
             digest.update(word.encode() + b"\0")
     return digest.hexdigest()[:16]

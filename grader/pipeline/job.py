@@ -17,7 +17,8 @@ class Options:
 
     ``path`` names the project's folder in the submission; without it the project is looked for.
     ``criteria`` restricts the run to some criterion ids, which never gives an official result. ``lanes`` is how many
-    processes share the checks: one where several submissions are graded at a time.
+    processes share the checks: one where several submissions are graded at a time. With ``fresh`` nothing is taken from
+    the evidence store, and what is measured takes the place of what lay there, if it can be kept.
     """
 
     state_dir: Path
@@ -30,6 +31,7 @@ class Options:
     public_only: bool = False
     criteria: tuple[str, ...] | None = None
     lanes: int = 1
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

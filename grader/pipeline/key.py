@@ -3,6 +3,7 @@
 import hashlib
 import platform
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -60,25 +61,36 @@ def evidence_key(
 
 
 def checks_hash(folders: tuple[Path, ...]) -> str:
-    """SHA-256 over the names and bytes of all checks in these folders and the shared files beside them."""
+    """SHA-256 over the names and bytes of all files in these folders and of the shared ones beside them."""
     digest = hashlib.sha256()
     for folder in folders:
-        for path in sorted(p for p in (*folder.rglob("*.py"), *folder.parent.glob("*.py"))):
+        for path in sorted({*_written(folder), *(p for p in _written(folder.parent) if p.parent == folder.parent)}):
             digest.update(path.relative_to(folder.parent).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+            digest.update(_digest(path))
     return digest.hexdigest()
 
 
 @cache
 def code_hash() -> str:
-    """SHA-256 over the grader's own code, as far as it can change what is measured."""
-    return _hash(*measuring_code())
-
-
-def measuring_code() -> list[Path]:
-    """The grader's own modules that can change what is measured."""
+    """SHA-256 over the grader's own files, as far as they can change what is measured."""
     home = Path(__file__).parents[1]
-    return sorted(path for room in _ROOMS for path in (home / room).rglob("*.py"))
+    digest = hashlib.sha256()
+    for path in measuring_files():
+        digest.update(path.relative_to(home).as_posix().encode() + b"\0" + _digest(path))
+    return digest.hexdigest()
+
+
+def measuring_files() -> list[Path]:
+    """The grader's own files that can change what is measured: its modules, and the configuration of its tools."""
+    home = Path(__file__).parents[1]
+    return sorted(path for room in _ROOMS for path in _written(home / room))
+
+
+def _written(folder: Path) -> Iterator[Path]:
+    """All files in a folder and below it, but for what Python, its tools and editors leave there."""
+    for above, folders, names in folder.walk():
+        folders[:] = [name for name in folders if name != "__pycache__" and not name.startswith(".")]
+        yield from (above / name for name in names if not name.startswith("."))
 
 
 @cache
@@ -91,5 +103,9 @@ def _tools() -> list[str]:
 def _hash(*paths: Path) -> str:
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        digest.update(path.name.encode() + b"\0" + _digest(path))
     return digest.hexdigest()
+
+
+def _digest(path: Path) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()

@@ -84,7 +84,7 @@ class _Measuring:
             lambda: self._environment(self.submission), self._looked_up, lambda text: self.progress(Progress(text))
         )
         measured = stored or self._with_provenance(evidence, environment)
-        if stored is None and self.store is not None and can_be_kept(evidence):
+        if name and stored is None and self.store is not None and can_be_kept(evidence):
             self.store.put(name, measured)
         # Where it lay is this time's, whenever it was measured.
         seen = replace(measured.provenance, submission=self.submission.source, commit=self.submission.commit)
@@ -95,7 +95,9 @@ class _Measuring:
         if self.store is None or self.options.sandbox == "process":
             return "", self._evidence(environment), None
         name = evidence_key(self.submission, environment, self.assignment, self.options, self.layout)
-        stored = self.store.get(name)
+        stored = None if self.options.fresh else self.store.get(name)
+        if stored is not None:
+            self.progress(Progress("Nothing has changed since it was measured: that is used"))
         return name, stored.evidence if stored else self._evidence(environment), stored
 
     def _with_provenance(self, evidence: Evidence, environment: Environment) -> Measured:

@@ -7,7 +7,7 @@ see each other. What holds a user is a lock on a file, which the kernel lets go 
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -48,12 +48,12 @@ def take(locks: Path = _LOCKS) -> Users:
     """
     try:
         locks.mkdir(mode=0o700, parents=True, exist_ok=True)
-        running = _running()
         for number in range(_BLOCKS):
             if (lock := _locked(locks / str(number))) is None:
                 continue
             block = range(FIRST + number * _EACH, FIRST + (number + 1) * _EACH)
-            if not any(uid in running for uid in block):
+            # After the lock: who held it a moment ago may have left a process behind.
+            if not any(uid in block for uid in _owners()):
                 return Users(number, lock)
             os.close(lock)
     except OSError as error:
@@ -74,16 +74,8 @@ def _locked(path: Path) -> int | None:
     return lock
 
 
-def _running() -> Mapping[int, int]:
-    """How many processes each of these users has."""
-    found: dict[int, int] = {}
-    for uid in _owners():
-        if FIRST <= uid <= LAST:
-            found[uid] = found.get(uid, 0) + 1
-    return found
-
-
 def _owners() -> Iterator[int]:
+    """The user of each process."""
     with os.scandir("/proc") as processes:
         for process in processes:
             if process.name.isdecimal():

@@ -55,6 +55,14 @@ def test_whatever_can_change_a_verdict_does(tmp_path: Path):
     assert len(found) == 1 + len(OTHERS)
 
 
+def test_every_byte_counts_of_what_is_no_code(tmp_path: Path):
+    path, found = tmp_path / "ruff.toml", set()
+    for text in ("select = ['E']\n", "select = ['E', 'F']\n"):
+        path.write_text(text)
+        found.add(fingerprint([path]))
+    assert len(found) == 2
+
+
 def test_it_is_the_same_on_every_version_of_python(tmp_path: Path):
     """Recorded once: the fields of the syntax differ among versions, and so does what ``ast.dump`` leaves out."""
     assert of(tmp_path, CODE) == "575daf7db0a748a3"

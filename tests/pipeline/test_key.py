@@ -73,6 +73,7 @@ DIFFERENT: dict[str, Callable[[Given], Given]] = {
     "what checks share": written("checks/conftest.py"),
     "the course's lock": written("lock/poetry.lock"),
     "no hidden checks": part("assignment", hidden=None),
+    "what checks read": written("checks/hidden/answers.json"),
     "criteria": module(criteria=(CRITERION, replace(CRITERION, id="x.other"))),
     "a gate": module(gates=(GATE,)),
     "another gate": module(gates=(replace(GATE, metric="n"),)),
@@ -97,6 +98,7 @@ def test_whatever_can_change_what_is_measured_is_in_it(given: Given) -> None:
     [
         part("submission", source="eve", commit="c" * 40),
         part("options", lanes=4),
+        part("options", fresh=True),
         module(criteria=(replace(CRITERION, points=50, hint="x", title="y"),), pass_score=70, title="Y"),
     ],
 )
@@ -109,6 +111,22 @@ def test_another_grader_or_other_tools_measure_anew(given: Given, monkeypatch: p
     before = given.key
     monkeypatch.setattr(key, name, lambda: "other")
     assert given.key != before
+
+
+def test_what_python_and_editors_leave_beside_checks_is_not(given: Given) -> None:
+    before = given.key
+    left = given.submission.root / "checks" / "hidden"
+    for name in ("__pycache__/test_x.cpython-313.pyc", ".test_x.py.swp", ".pytest_cache/README.md"):
+        (left / name).parent.mkdir(exist_ok=True)
+        (left / name).write_text("left")
+    assert given.key == before
+
+
+def test_the_configuration_of_tools_is_as_code_of_the_grader() -> None:
+    """A rule that is turned on in it changes what a tool finds."""
+    files = {path.relative_to(path.parents[2]).as_posix() for path in key.measuring_files()}
+    assert {"tools/configuration/ruff.toml", "tools/configuration/hadolint.yaml"} <= files
+    assert not [name for name in files if name.endswith(".pyc")]
 
 
 def test_the_graders_code_is_all_that_can_change_evidence() -> None:

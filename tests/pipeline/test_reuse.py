@@ -1,5 +1,7 @@
 """An unchanged submission is measured once; what has changed, or was not measured whole, is measured again."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,28 @@ import pytest
 from grader.course import assign, load_course, project_to
 from grader.domain.course import State
 from grader.domain.result import Result
-from grader.pipeline import EvidenceStore, Options, grade, measuring
+from grader.pipeline import EvidenceStore, Job, Measured, Options, grade, measuring, score_measured
+from grader.pipeline.job import decode, encode
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 ONLY = ("domain.user-role",)
+
+
+ELSEWHERE = """
+import sys
+from pathlib import Path
+from grader.course import assign, load_course
+from grader.pipeline import measure
+from grader.pipeline.job import Job, decode, encode
+root, room = map(Path, sys.argv[1:])
+job = decode(Job, sys.stdin.buffer.read())
+course = load_course(root)
+(number,) = [m.number for m in course.modules if m.slug == job.assignment]
+measured = measure(job, assign(course, number, room), progress=lambda step: None)
+sys.stdout.buffer.write(encode(measured))
+"""
 
 
 class Course:
@@ -71,6 +89,30 @@ def test_other_points_need_no_measuring(course: Course) -> None:
     again = course.graded()
     assert course.runs == 1
     assert again.score == first.score + 5
+
+
+def test_what_is_measured_afresh_takes_the_place_of_what_was_kept(course: Course) -> None:
+    """Whoever had it measured again, by other random inputs, meant that from now on this holds."""
+    course.graded()
+    fresh = course.graded(fresh=True)
+    assert not fresh.provenance.reused
+    again = course.graded()
+    assert course.runs == 2
+    assert again == replace(fresh, provenance=replace(fresh.provenance, reused=True))
+
+
+def test_a_job_is_measured_by_another_process(course: Course, tmp_path: Path) -> None:
+    """Which gets it as JSON, and gives what it measured as JSON."""
+    job = Job(course.solution, course.assignment.module.slug, replace(course.options, seed=7))
+    done = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE, str(ROOT), str(tmp_path)], input=encode(job), capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    there = score_measured(decode(Measured, done.stdout), course.assignment)
+    here = course.graded(seed=7)
+    assert (there.provenance.seed, there.provenance.tree_hash) == (7, here.provenance.tree_hash)
+    assert [(c.id, c.status) for c in there.criteria] == [(c.id, c.status) for c in here.criteria]
+    assert there.score == here.score > 0
 
 
 def test_without_isolation_nothing_is_kept(course: Course) -> None:

@@ -1,6 +1,7 @@
 """The evidence store: the same work is measured once, and nothing that could differ is taken from it."""
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def test_what_was_put_is_what_is_got_and_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{", b"[]", b"\xff", b'{"evidence": {}}', b"[" * 100_000, encode(MEASURED)[:-20], b"null"]
+    "data",
+    [b"", b"{", b"[]", b"\xff", b'{"evidence": {}}', b"[" * 100_000, b"null", encode(MEASURED), encode(MEASURED)[:-20]],
 )
 def test_an_entry_that_cannot_be_read_counts_as_none(tmp_path: Path, data: bytes) -> None:
     store = EvidenceStore(tmp_path)
@@ -41,6 +43,62 @@ def test_an_entry_that_cannot_be_read_counts_as_none(tmp_path: Path, data: bytes
     assert store.get(KEY) is None
     store.put(KEY, MEASURED)
     assert store.get(KEY) is not None
+
+
+def test_an_entry_that_was_altered_counts_as_none(tmp_path: Path) -> None:
+    """Even where it can still be read: a failure that became a pass, as one flipped byte may."""
+    store, path = EvidenceStore(tmp_path), tmp_path / "ab" / f"{KEY}.json"
+    store.put(KEY, replace(MEASURED, evidence=replace(EVIDENCE, observations=(replace(SEEN, status=Status.FAILED),))))
+    path.write_bytes(path.read_bytes().replace(b'"failed"', b'"passed"'))
+    assert store.get(KEY) is None
+    assert not path.exists()
+
+
+def test_an_entry_counts_under_its_own_key_only(tmp_path: Path) -> None:
+    store, other = EvidenceStore(tmp_path), "ac" * 32
+    store.put(KEY, MEASURED)
+    (tmp_path / "ac").mkdir()
+    (tmp_path / "ab" / f"{KEY}.json").rename(tmp_path / "ac" / f"{other}.json")
+    assert store.get(other) is None
+
+
+def _open_to_all(path: Path) -> None:
+    path.chmod(0o666)
+
+
+def _of_somebody_else(path: Path) -> None:
+    if os.geteuid() == 0:
+        os.chown(path, 1000, 1000)
+    else:  # only root can give a file away; a link to one of root's is as foreign
+        path.unlink()
+        path.symlink_to("/etc/passwd")
+
+
+def _elsewhere(path: Path) -> None:
+    path.rename(path.with_suffix(".moved"))
+    path.symlink_to(path.with_suffix(".moved"))
+
+
+def _pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("change", [_open_to_all, _of_somebody_else, _elsewhere, _pipe])
+def test_an_entry_that_others_could_have_written_counts_as_none(tmp_path: Path, change: Callable[[Path], None]) -> None:
+    """Where the cache lies in a folder that is everybody's."""
+    store, path = EvidenceStore(tmp_path), tmp_path / "ab" / f"{KEY}.json"
+    store.put(KEY, MEASURED)
+    change(path)
+    assert store.get(KEY) is None
+    store.put(KEY, MEASURED)
+    assert store.get(KEY) is not None
+
+
+def test_what_cannot_be_written_as_json_stops_nothing(tmp_path: Path) -> None:
+    store = EvidenceStore(tmp_path)
+    store.put(KEY, replace(MEASURED, notices=("a name that is no text: \udcff",)))
+    assert store.get(KEY) is None
 
 
 def test_a_store_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:

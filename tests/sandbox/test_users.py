@@ -68,6 +68,25 @@ def test_a_user_of_whom_a_process_is_left_is_not_given_out(tmp_path: Path, monke
     held.release()
 
 
+def test_who_is_left_is_looked_for_when_nobody_else_can_start_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look before the lock would miss what its last holder left behind in between."""
+    locked = users._locked
+    left: list[int] = []
+
+    def late(path: Path) -> int | None:
+        if path.name == "0":
+            left.append(users.FIRST)
+        return locked(path)
+
+    monkeypatch.setattr(users, "_locked", late)
+    monkeypatch.setattr(users, "_owners", lambda: iter(tuple(left)))
+    held = users.take(tmp_path)
+    assert held.uid("submission") == users.FIRST + users._EACH
+    held.release()
+
+
 @pytest.mark.usefixtures("alone")
 def test_when_all_are_taken_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(users, "_BLOCKS", 1)
