@@ -6,8 +6,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from grader.course.git import own_files
-from grader.course.manifest import Course, convert, read_toml
+from grader.course.manifest import Course
 from grader.course.projection import Tree
+from grader.course.toml import convert, read_toml
 from grader.domain.course import Module
 from grader.domain.errors import CourseError
 

@@ -4,8 +4,9 @@ from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
-from grader.course.manifest import Course, convert, read_toml
+from grader.course.manifest import Course
 from grader.course.projection import Tree
+from grader.course.toml import convert, read_toml
 from grader.domain.course import Edit, Module, Mutant
 from grader.domain.errors import CourseError
 

@@ -52,6 +52,9 @@ def release(course: Course, out: Path, *, module: int) -> Path:
     for each in released:
         _module(course, each, out / "modules" / each.slug)
     _environment(course, module, out / "environment")
+    if (rubric := course.root / "rubric" / "gates.toml").is_file():
+        (out / "rubric").mkdir()
+        shutil.copyfile(rubric, out / "rubric" / rubric.name)
     _root(course, released, out)
     # Beside the file that names it, and not by a name on an index, where somebody else may have taken that name.
     # Where Python is too old, pip says so by the marker; without one it tries every version of everything first.

@@ -3,18 +3,27 @@
 from dataclasses import dataclass
 from math import isfinite
 
+from grader.domain.findings import Finding
+from grader.domain.location import Location
 from grader.domain.status import Status
+
+__all__ = ["Artefact", "Evidence", "Finding", "Location", "Measurement", "Observation", "unobserved"]
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
-    """A place in the submission: path from its root, and the line, counted from 1, where one is known."""
+class Artefact:
+    """Something made from the submission for a person to look at: a diagram, a diff, a plot.
 
-    path: str
-    line: int | None = None
+    ``kind`` is ``diff``, ``table``, ``er-diagram``, ``bars``, ``grid`` or ``distribution``; ``body`` is text for a diff
+    and JSON for all others (docs/reference/artefacts.md has their shapes). ``criterion`` is the manual criterion, or
+    the metric of a gate, that it serves.
+    """
 
-    def __str__(self) -> str:
-        return self.path if self.line is None else f"{self.path}:{self.line}"
+    id: str
+    title: str
+    kind: str
+    body: str
+    criterion: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class Observation:
     public: bool = False
 
 
+MOST_FINDINGS = 200
 _WITHOUT_VALUE = (Status.FAILED, Status.ERRORED, Status.NOT_APPLICABLE)
 
 
@@ -53,6 +63,8 @@ class Measurement:
     submission kept it from being measured, ``errored`` where the grader or the machine did, ``not_applicable`` where
     the project has nothing of the kind. ``reason`` says it in a sentence; ``fault`` goes to staff, not to learners.
     ``where`` are places in the submission that the number comes from, those to look at first before the others.
+    ``findings`` are what the number counts, one by one, or what it rests on; ``artefacts`` show it to a person. Of both
+    a gate gives as many as a person can read: ``MOST_FINDINGS`` and few.
 
     Raises ``ValueError`` for anything else.
     """
@@ -65,6 +77,8 @@ class Measurement:
     reason: str = ""
     where: tuple[Location, ...] = ()
     fault: str = ""
+    findings: tuple[Finding, ...] = ()
+    artefacts: tuple[Artefact, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.value is not None) != (self.status is Status.PASSED):
@@ -78,21 +92,6 @@ class Measurement:
 def unobserved(criterion: str) -> str:
     """The name of the case that stands for a criterion of which nothing was observed."""
     return f"{criterion}::none"
-
-
-@dataclass(frozen=True, slots=True)
-class Artefact:
-    """Something made from the submission for a person to look at: a diagram, a diff.
-
-    ``kind`` is ``diff``, ``table`` or ``er-diagram``; ``body`` is text for a diff and JSON for the other
-    two; ``criterion`` is the manual criterion it serves.
-    """
-
-    id: str
-    title: str
-    kind: str
-    body: str
-    criterion: str
 
 
 @dataclass(frozen=True, slots=True)

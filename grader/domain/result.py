@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from grader.domain.course import Dimension, Level
-from grader.domain.evidence import Artefact, Location, Observation
+from grader.domain.evidence import Artefact, Finding, Location, Observation
 from grader.domain.status import Status
 
 SCHEMA = "django-track/result/v2"
@@ -45,8 +45,9 @@ class GateVerdict:
 
     ``actual`` is ``null`` where nothing was measured, ``reason`` then says why; ``source`` is what measured it.
     ``where`` are the places in the submission that it comes from, ``hint`` and ``docs`` what helps whom it fails;
-    ``fault``, what went wrong on our side, goes to staff, not to learners. ``score`` is ``max_score`` or 0; both are 0
-    where the gate is not applicable. Until a gate that ``blocks`` passes nothing is met, whatever the points.
+    ``fault``, what went wrong on our side, goes to staff, not to learners. ``findings`` are what the number counts or
+    rests on, one by one. ``score`` is ``max_score`` or 0; both are 0 where the gate is not applicable. Until a gate
+    that ``blocks`` passes nothing is met, whatever the points.
     """
 
     id: str
@@ -67,6 +68,7 @@ class GateVerdict:
     docs: tuple[tuple[str, str], ...] = ()
     dimension: Dimension | None = None
     fault: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

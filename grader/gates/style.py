@@ -22,7 +22,7 @@ _PATH = re.compile(r"/submission/([\w./ -]{1,300})")
 class StyleGate:
     """Keeps ``Gate``."""
 
-    def measure(self, subject: Subject) -> Iterable[Measurement]:
+    def measure(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
         """How many findings there are, and where the first twenty of them."""
         arguments = (*_OPTIONS, "--output-format", "json", "--quiet", "/submission")
         output = run(

@@ -1,27 +1,93 @@
 """What a gate looks at, and what a gate is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from grader.domain.evidence import Measurement
 from grader.domain.layout import Layout
 from grader.sandbox.api import Sandbox
+from grader.stage.spec import StageSpec
+from grader.stage.stage import Stage
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class _Opened:
+    """What has been started for a subject so far."""
+
+    stage: Stage | None = None
+
+
+@dataclass(frozen=True)
 class Subject:
-    """A submission: its trusted copy's root, its packages, where its parts are, and the sandbox that it runs in."""
+    """A submission as one gate has it: its own stage, and a folder of its own that nobody else writes to.
 
-    submission: Path
-    deps: Path
-    layout: Layout
-    sandbox: Sandbox
+    ``seed`` is where all that is drawn at random begins. Use it in a ``with``: leaving it ends what was started.
+    """
+
+    spec: StageSpec
+    seed: int = 0
+    _opened: _Opened = field(default_factory=_Opened, repr=False)
+
+    @property
+    def submission(self) -> Path:
+        """The root of the trusted copy."""
+        return self.spec.submission
+
+    @property
+    def deps(self) -> Path:
+        """Where its packages are installed."""
+        return self.spec.deps
+
+    @property
+    def layout(self) -> Layout:
+        """Where its parts are."""
+        return self.spec.layout
+
+    @property
+    def folder(self) -> Path:
+        """A folder for this gate and this run, on the trusted side. It is removed at the end."""
+        return self.spec.folder
+
+    @property
+    def state_dir(self) -> Path:
+        """What is kept between runs: environments of tools, advisories."""
+        return self.spec.state_dir
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """All files, as paths from the root with ``/``, in order."""
+        found = (path for path in self.submission.rglob("*") if path.is_file() and not path.is_symlink())
+        return tuple(sorted(path.relative_to(self.submission).as_posix() for path in found))
+
+    @property
+    def stage(self) -> Stage:
+        """The project brought to life: sandbox, services, databases; each is started when it is first asked for."""
+        if self._opened.stage is None:
+            self._opened.stage = Stage(self.spec)
+        return self._opened.stage
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """What the submission, and tools that look at it, run in."""
+        return self.stage.sandbox
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._opened.stage is not None:
+            self._opened.stage.close()
+            self._opened.stage = None
 
 
 class Gate(Protocol):
     """One way to measure."""
 
-    def measure(self, subject: Subject) -> Iterable[Measurement]:
-        """One measurement for each of its metrics. What it raises is an error of the grader's or of the machine's."""
+    def measure(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
+        """One measurement for each of these metrics of its own; it may leave the work for the others out.
+
+        What it raises is an error of the grader's or of the machine's.
+        """

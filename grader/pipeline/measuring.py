@@ -4,7 +4,6 @@ import platform
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from grader.pipeline.key import checks_hash, evidence_key
 from grader.pipeline.settle import doubted, key, repeated, settle, unmeasured
 from grader.pipeline.store import EvidenceStore, can_be_kept
 from grader.scoring import unofficial_because
+from grader.stage.spec import StageSpec
 from grader.workspace import Workspace, workspace
 
 Step = Callable[[Progress], None]
@@ -175,12 +175,19 @@ class _Measuring:
         if not wanted or self.options.criteria is not None:
             return ()
         from grader import gates  # most runs have none
-        from grader.gates.subject import Subject
-        from grader.sandbox.select import open_sandbox
 
-        with closing(open_sandbox(self.options.sandbox, state_dir=self.options.state_dir)) as sandbox:
-            subject = Subject(submission.root, environment.site, layout, sandbox)
-            return gates.measure(wanted, subject, progress=self.progress)
+        spec = StageSpec(
+            submission=submission.root,
+            deps=environment.site,
+            sandbox=self.options.sandbox,
+            database=self.options.database,
+            mode=self.options.mode,
+            state_dir=self.options.state_dir,
+            folder=self.room.path,
+            layout=layout,
+        )
+        lanes = self.options.lanes if metrics is None else 1
+        return gates.measure(wanted, gates.subjects(spec, self.seed), progress=self.progress, lanes=lanes)
 
     def _run(
         self, submission: Submission, environment: Environment, layout: Layout, cases: tuple[Observation, ...] = ()

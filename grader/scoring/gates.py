@@ -54,6 +54,7 @@ def _verdict(gate: Gate, found: Measurement | None) -> GateVerdict:
         docs=gate.docs,
         dimension=gate.dimension,
         fault=found.fault if found else "",
+        findings=found.findings if found else (),
     )
 
 

@@ -1,11 +1,11 @@
 """Evidence, judged: every criterion of the module gets its status and its points."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from grader.domain.course import Criterion, Module
 from grader.domain.errors import CourseError
-from grader.domain.evidence import Evidence, Observation
+from grader.domain.evidence import Artefact, Evidence, Observation
 from grader.domain.result import SCHEMA, CriterionResult, GateVerdict, Provenance, Result, Unmeasured
 from grader.domain.status import Status, gravest
 from grader.scoring.gates import verdicts as gate_verdicts
@@ -56,11 +56,20 @@ def score(
         criteria=judged,
         gates=gates,
         levels=(),
-        artefacts=tuple(a for a in evidence.artefacts if any(a.criterion == c.id for c in measured)),
+        artefacts=(
+            *(a for a in evidence.artefacts if any(a.criterion == c.id for c in measured)),
+            *_shown(gates, evidence),
+        ),
         notices=notices,
         provenance=provenance,
         unmeasured=_unmeasured(module, measured, restricted=criteria is not None),
     )
+
+
+def _shown(gates: tuple[GateVerdict, ...], evidence: Evidence) -> Iterator[Artefact]:
+    """What the measurements behind these verdicts have to show."""
+    metrics = {gate.metric for gate in gates}
+    return (artefact for m in evidence.measurements if m.metric in metrics for artefact in m.artefacts)
 
 
 def _unmeasured(module: Module, measured: tuple[Criterion, ...], *, restricted: bool) -> tuple[Unmeasured, ...]:

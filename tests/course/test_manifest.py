@@ -1,6 +1,7 @@
 """Manifests are read strictly: what is wrong names its file, its line and what to do."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,41 @@ def test_a_gate_becomes_one_of_the_domain(rewrite):
     (gate,) = rewrite(ONE, MANUAL, f"{MANUAL}\n{GATE}{more}").modules[0].gates
     assert (gate.metric, gate.op, gate.threshold, gate.unit, gate.blocks) == ("style.ruff", "≤", 0, "findings", True)
     assert (gate.hint, gate.docs) == ("Run ruff.", (("ruff", "https://docs.astral.sh/ruff/"),))
+
+
+RUBRIC = """
+[gates."style.ruff"]
+title = "ruff finds nothing"
+op = "="
+threshold = 0
+hint = "Run ruff."
+dimension = "architecture"
+"""
+
+
+def test_what_a_module_does_not_say_of_a_gate_is_as_the_rubric_has_it(root: Path, rewrite):
+    (root / "rubric").mkdir()
+    (root / "rubric/gates.toml").write_text(RUBRIC, "utf-8")
+    given = '[[gates]]\nmetric = "style.ruff"\nop = "≤"\nthreshold = 3'
+    (gate,) = rewrite(ONE, MANUAL, f"{MANUAL}\n\n{given}\n").modules[0].gates
+    assert (gate.id, gate.title, gate.hint) == ("style.ruff", "ruff finds nothing", "Run ruff.")
+    assert (gate.op, gate.threshold, gate.points, gate.dimension) == ("≤", 3, 0, Dimension.ARCHITECTURE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("style.ruff", "style.taste", "gates.toml: no gate measures 'style.taste'"),
+        ('title = "ruff finds nothing"', "", "gates.toml: Object missing required field `title`"),
+        ("[gates.", "[gate.", "gates.toml: Object contains unknown field `gate`"),
+    ],
+)
+def test_a_wrong_rubric_is_told_with_its_file(root: Path, old: str, new: str, message: str):
+    (root / "rubric").mkdir()
+    (root / "rubric/gates.toml").write_text(RUBRIC.replace(old, new), "utf-8")
+    with pytest.raises(CourseError) as caught:
+        load_course(root)
+    assert message in caught.value.message
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def test_what_cannot_be_released_is_said(
 def test_the_release_of_this_course(real: Course, tmp_path: Path, module: int):
     out = release(real, tmp_path / "release", module=module)
     tops = {path.split("/")[0] for path in files(out)}
-    said = {".gitignore", "LICENSE", "README.md", "course.toml", "environment", "modules", "requirements.txt"}
+    said = {".gitignore", "LICENSE", "README.md", "course.toml", "environment", "modules", "requirements.txt", "rubric"}
     assert tops == said | {own_wheel()[0]}
     assert {path.split("/")[1] for path in files(out) if path.startswith("modules/")} == {
         m.slug for m in real.modules[:module]

@@ -1,25 +1,29 @@
 """Gates are run one by one: what goes wrong in one is no verdict on the submission, and no end of the others."""
 
+import threading
 from collections.abc import Iterable
-from pathlib import Path
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
 import pytest
 
 from grader.domain.errors import EnvironmentError_
 from grader.domain.evidence import Measurement
-from grader.domain.layout import COURSE
 from grader.domain.status import Status
 from grader.gates import GATES, METRICS, measure, registry
+from grader.gates.registry import Listed
 from grader.gates.subject import Gate, Subject
 
-SUBJECT = Subject(Path(), Path(), COURSE, cast("Any", None))
+
+def opened(name: str) -> AbstractContextManager[Subject]:
+    """No gate here looks at anything."""
+    return nullcontext(cast("Any", None))
 
 
 class Sound:
     """A gate that measures."""
 
-    def measure(self, subject: Subject) -> Iterable[Measurement]:
+    def measure(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
         yield Measurement("sound.one", 99.0, "%", Status.PASSED, "sound 1")
 
 
@@ -29,16 +33,20 @@ class Broken:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def measure(self, subject: Subject) -> Iterable[Measurement]:
+    def measure(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
         raise self.error
 
 
-UNITS = {"sound": {"sound.one": "%", "sound.two": "ms"}, "broken": {"broken.one": ""}}
+UNITS = {
+    "sound": {"sound.one": "%", "sound.two": "ms"},
+    "broken": {"broken.one": ""},
+    "alone": {"alone.one": "s"},
+}
 
 
 def gates(monkeypatch: pytest.MonkeyPatch, **given: Gate) -> None:
     """These are all gates that there are."""
-    monkeypatch.setattr(registry, "GATES", {name: UNITS[name] for name in given})
+    monkeypatch.setattr(registry, "GATES", {name: Listed(UNITS[name], alone=name == "alone") for name in given})
     monkeypatch.setattr(registry, "load", given.__getitem__)
 
 
@@ -48,7 +56,7 @@ def test_one_gate_that_breaks_is_errored_and_the_others_go_on(
 ) -> None:
     gates(monkeypatch, broken=Broken(error), sound=Sound())
     said: list[str] = []
-    found = measure(["sound.one", "broken.one", "sound.one"], SUBJECT, progress=lambda step: said.append(step.text))
+    found = measure(["sound.one", "broken.one", "sound.one"], opened, progress=lambda step: said.append(step.text))
     assert [(m.metric, m.status, m.value) for m in found] == [
         ("sound.one", Status.PASSED, 99.0),
         ("broken.one", Status.ERRORED, None),
@@ -57,12 +65,41 @@ def test_one_gate_that_breaks_is_errored_and_the_others_go_on(
     assert said == ["Measuring broken", "Measuring sound"]
 
 
+class Together:
+    """A gate that ends when another one has begun too."""
+
+    def __init__(self, metric: str, barrier: threading.Barrier) -> None:
+        self.metric, self.barrier = metric, barrier
+
+    def measure(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
+        self.barrier.wait(10)
+        yield Measurement(self.metric, 1.0, "", Status.PASSED, "barrier")
+
+
+def test_gates_share_the_lanes_and_one_that_measures_time_runs_after_all_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    barrier = threading.Barrier(2)
+    gates(monkeypatch, alone=Sound(), sound=Together("sound.one", barrier), broken=Together("broken.one", barrier))
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    said: list[str] = []
+    wanted = ["alone.one", "sound.one", "broken.one"]
+    found = measure(wanted, opened, progress=lambda step: said.append(step.text), lanes=2)
+    assert [m.metric for m in found if m.status is Status.PASSED] == ["sound.one", "broken.one"]
+    assert said[-1] == "Measuring alone"
+
+
+def test_what_nobody_asked_for_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    gates(monkeypatch, sound=Sound())
+    assert [m.metric for m in measure(["sound.two"], opened, progress=lambda step: None)] == ["sound.two"]
+
+
 def test_silence_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     gates(monkeypatch, sound=Sound())
-    found = measure(["sound.two", "unknown.metric"], SUBJECT, progress=lambda step: None)
+    found = measure(["sound.two", "unknown.metric"], opened, progress=lambda step: None)
     assert [m.status for m in found] == [Status.ERRORED, Status.ERRORED]
 
 
 def test_every_metric_is_of_one_gate_and_every_gate_can_be_loaded() -> None:
-    assert len(METRICS) == sum(map(len, GATES.values()))
+    assert len(METRICS) == sum(len(gate.metrics) for gate in GATES.values())
     assert all(registry.load(name).measure for name in GATES)

@@ -1,6 +1,5 @@
 """The fixture ``serve``: the submission as production serves it, with real PostgreSQL and Redis behind it."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,10 +7,8 @@ from grader.checkpoint.kit.case import Case
 from grader.checkpoint.kit.http import Response
 from grader.domain.words import bounded
 from grader.sandbox.server import ApplicationServer
-from grader.stage import registry
 from grader.stage.outcome import Failed
-from grader.stage.places import EMPTY, MIGRATED
-from grader.stage.registry import REGISTRY
+from grader.stage.serving import serve
 from grader.stage.stage import Stage
 
 
@@ -66,29 +63,4 @@ class Serve:
 
         ``env`` adds variables; ``None`` takes one away.
         """
-        services, stack, layout = self._stage.services, self._case.stack, self._stage.spec.layout
-        self._stage.check_time()
-        if migrate:
-            self._stage.main.ready("postgres")
-        database = stack.enter_context(services.postgres_databases.copy(MIGRATED if migrate else EMPTY))
-        services.reset()
-        hosts = {"SECRET_KEY": secrets.token_hex(32), "ALLOWED_HOSTS": "localhost,127.0.0.1"}
-        given = {
-            **hosts,
-            "DJANGO_SETTINGS_MODULE": settings or layout.production,
-            **services.variables(*REGISTRY, database=database),
-            **(env or {}),
-        }
-        server = ApplicationServer(
-            self._stage.sandbox,
-            submission=self._stage.spec.submission,
-            deps=self._stage.spec.deps,
-            env={name: value for name, value in given.items() if value is not None},
-            ports=registry.ports(),
-            layout=layout,
-        )
-        stack.callback(server.kill)
-        stack.callback(services.kill, server.process)
-        for service in REGISTRY:
-            services.attach(server.process, service)
-        return Served(server)
+        return Served(serve(self._stage, self._case.stack, settings=settings or "", env=env, migrate=migrate))

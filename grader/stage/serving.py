@@ -1,0 +1,59 @@
+"""The submission as production serves it, on a stage: a server with the real services behind it."""
+
+import secrets
+from collections.abc import Mapping
+from contextlib import ExitStack
+
+from grader.sandbox.server import ApplicationServer
+from grader.stage import registry
+from grader.stage.places import EMPTY, MIGRATED
+from grader.stage.registry import REGISTRY
+from grader.stage.stage import Stage
+
+
+def serve(
+    stage: Stage,
+    stack: ExitStack,
+    *,
+    settings: str = "",
+    env: Mapping[str, str | None] | None = None,
+    database: str | None = None,
+    migrate: bool = True,
+    workers: int = 2,
+) -> ApplicationServer:
+    """Starts the server of the layout under ``settings``, or those of a deployment. ``stack`` ends it.
+
+    It is on the PostgreSQL database of that name, or else on a new one of its own, migrated unless ``migrate`` is
+    false. ``env`` adds variables; ``None`` takes one away. Requests come as plain HTTP from 127.0.0.1.
+
+    Raises:
+        Broken: the project does not get through its migrations.
+    """
+    services, layout = stage.services, stage.spec.layout
+    stage.check_time()
+    if database is None:
+        if migrate:
+            stage.main.ready("postgres")
+        database = stack.enter_context(services.postgres_databases.copy(MIGRATED if migrate else EMPTY))
+    services.reset()
+    given = {
+        "SECRET_KEY": secrets.token_hex(32),
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "DJANGO_SETTINGS_MODULE": settings or layout.production,
+        **services.variables(*REGISTRY, database=database),
+        **(env or {}),
+    }
+    server = ApplicationServer(
+        stage.sandbox,
+        submission=stage.spec.submission,
+        deps=stage.spec.deps,
+        env={name: value for name, value in given.items() if value is not None},
+        ports=registry.ports(),
+        layout=layout,
+        workers=workers,
+    )
+    stack.callback(server.kill)
+    stack.callback(services.kill, server.process)
+    for service in REGISTRY:
+        services.attach(server.process, service)
+    return server
