@@ -9,6 +9,7 @@ import msgspec
 from grader.domain.evidence import Artefact
 from grader.report.diagram import Drawing, NotDrawn, Schema, draw, parse
 from grader.report.escape import clip
+from grader.report.plots import Bar, Distribution, Grid, bars, distribution, grid
 
 _LINES = 2_000
 _LINE = 1_000
@@ -27,6 +28,9 @@ class Exhibit:
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     drawing: Drawing | None = None
+    bars: tuple[Bar, ...] = ()
+    grid: Grid | None = None
+    distribution: Distribution | None = None
     text: str = ""
     note: str = ""
 
@@ -44,6 +48,12 @@ def exhibit(artefact: Artefact) -> Exhibit:
                 return Exhibit("table", artefact.title, columns=columns, rows=rows)
             case "er-diagram":
                 return diagram(artefact.title, parse(artefact.body))
+            case "bars":
+                return Exhibit("bars", artefact.title, bars=bars(artefact.body))
+            case "grid":
+                return Exhibit("grid", artefact.title, grid=grid(artefact.body))
+            case "distribution":
+                return Exhibit("distribution", artefact.title, distribution=distribution(artefact.body))
     except (msgspec.MsgspecError, ValueError, RecursionError):
         pass
     return Exhibit("text", artefact.title, text=clip(artefact.body, _TEXT))

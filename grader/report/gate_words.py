@@ -2,6 +2,7 @@
 
 import math
 
+from grader.domain.findings import Finding, Severity
 from grader.domain.result import GateVerdict
 from grader.domain.status import Status
 from grader.report.words import WORDS
@@ -12,7 +13,7 @@ _LARGE, _SMALL = 1e15, 1e-6
 
 def required(gate: GateVerdict) -> str:
     """``≥ 95 %``, held together by blanks that do not break."""
-    return f"{gate.op}\u00a0{_with_unit(_digits(gate.threshold, _DIGITS[-2]), gate.unit)}"
+    return f"{gate.op}\u00a0{_with_unit(digits(gate.threshold, _DIGITS[-2]), gate.unit)}"
 
 
 def measured(gate: GateVerdict) -> str:
@@ -39,8 +40,20 @@ def worth(gate: GateVerdict) -> str:
     return "needed" if gate.blocks else ""
 
 
+def gravest(gate: GateVerdict) -> tuple[Finding, ...]:
+    """Its findings, those that nobody resolved first, and of these the gravest first."""
+    order = list(Severity)
+    return tuple(sorted(gate.findings, key=lambda f: (bool(f.resolved), order.index(f.severity))))
+
+
+def said_of(finding: Finding) -> str:
+    """``B608 high (CWE-89): …``: what every report says of a finding in a line, but for its place."""
+    weakness = f" (CWE-{finding.cwe})" if finding.cwe else ""
+    return f"{finding.rule} {finding.severity.value}{weakness}: {finding.message}"
+
+
 def _distinct(value: float, threshold: float) -> str:
-    texts = [_digits(value, digits) for digits in _DIGITS]
+    texts = [digits(value, precision) for precision in _DIGITS]
     agreeing = (text for text in texts if _side(float(text.replace(",", "")), threshold) == _side(value, threshold))
     return next(agreeing, texts[-1])
 
@@ -49,7 +62,7 @@ def _side(value: float, threshold: float) -> int:
     return (value > threshold) - (value < threshold)
 
 
-def _digits(value: float, digits: int) -> str:
+def digits(value: float, digits: int) -> str:
     """At least so many significant digits, as far as they are not zeros at the end."""
     if value and not _SMALL <= abs(value) < _LARGE:
         return f"{value:.{digits}g}"

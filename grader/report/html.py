@@ -13,6 +13,7 @@ from grader.report import gate_words, words
 from grader.report.audience import for_learners
 from grader.report.escape import clip, html, html_prose, web_address
 from grader.report.exhibits import exhibit
+from grader.report.plots import STATES
 from grader.scoring import by_dimension
 
 
@@ -33,7 +34,7 @@ def render(result: Result) -> str:
             result=result,
             verdict=words.verdict(result),
             groups={status: [c for c in result.criteria if c.status is status] for status in Status},
-            titles={c.id: c.title for c in result.criteria},
+            titles={c.id: c.title for c in result.criteria} | {g.metric: g.title for g in result.gates},
             in_full=words.in_full(result),
             exhibits=[(a, exhibit(a)) for a in result.artefacts],
             dimensions=by_dimension(result.scored),
@@ -69,6 +70,8 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {"clip": clip, "web_address": web_address, "prose": lambda text: Markup(html_prose(text))}
     environment.globals |= {
         "Status": Status,
+        "CELLS": STATES,
+        "gravest": gate_words.gravest,
         "ICONS": words.ICONS,
         "WORDS": words.WORDS,
         "tally": words.tally,

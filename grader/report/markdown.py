@@ -7,7 +7,7 @@ from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report.audience import for_learners
 from grader.report.escape import clip, markdown, markdown_block, markdown_code, markdown_prose, web_address
-from grader.report.gate_words import measured, reading, required, worth
+from grader.report.gate_words import gravest, measured, reading, required, said_of, worth
 from grader.report.words import (
     ICONS,
     WORDS,
@@ -122,9 +122,16 @@ def _failed_gate(gate: GateVerdict) -> Iterator[str]:
     yield ""
     yield f"- Required: {markdown(required(gate))}"
     yield f"- Measured: {markdown(measured(gate))}"
-    for place in gate.where[:_PLACES]:
-        yield f"- Where: {markdown_code(clip(str(place), _LIMIT))}"
-    if len(gate.where) > _PLACES:
+    found = gravest(gate)
+    for finding in found[:_PLACES]:
+        place = f" {markdown_code(clip(str(finding.where), _LIMIT))}" if finding.where else ""
+        resolved = f" Resolved: {markdown_prose(clip(finding.resolved, _LIMIT))}" if finding.resolved else ""
+        yield f"- {markdown_prose(clip(said_of(finding), _LIMIT))}{place}{resolved}"
+    if len(found) > _PLACES:
+        yield f"- … and {count(len(found) - _PLACES, 'more finding', 'more findings')}."
+    for where in () if found else gate.where[:_PLACES]:
+        yield f"- Where: {markdown_code(clip(str(where), _LIMIT))}"
+    if not found and len(gate.where) > _PLACES:
         yield f"- … and {count(len(gate.where) - _PLACES, 'more place', 'more places')}."
     yield ""
     yield from _advice(gate)

@@ -141,7 +141,7 @@ def _open_gate(gate: GateVerdict) -> Iterator[RenderableType]:
     title.append(escape.terminal(gate.title), "bold")
     title.append("  " + " · ".join(part for part in (counts, "gate", gate.id) if part), "dim not bold")
     rows = [("required", gate_words.required(gate)), ("measured", gate_words.measured(gate)), ("by", gate.source)]
-    rows += [("where", "\n".join(map(str, gate.where[:_PLACES])) + _more_places(gate)), ("fault", gate.fault)]
+    rows += [*_findings(gate), ("fault", gate.fault)]
     if gate.status is Status.FAILED:
         rows += [("hint", gate.hint), *(("read", f"{title} {address}") for title, address in gate.docs)]
     else:
@@ -149,6 +149,18 @@ def _open_gate(gate: GateVerdict) -> Iterator[RenderableType]:
     yield Rule(style="dim")
     yield title
     yield Padding(_pairs(rows), (1, 0, 1, 2))
+
+
+def _findings(gate: GateVerdict) -> Iterator[tuple[str, str]]:
+    """The gravest findings with what to do, or the places if there are no findings."""
+    found = [finding for finding in gate_words.gravest(gate) if not finding.resolved]
+    for finding in found[:_PLACES]:
+        place = f"{finding.where}  " if finding.where else ""
+        yield "found", "\n".join(part for part in (place + gate_words.said_of(finding), finding.remedy) if part)
+    if len(found) > _PLACES:
+        yield "", f"… and {count(len(found) - _PLACES, 'more finding', 'more findings')}, in the report"
+    if not found:
+        yield "where", "\n".join(map(str, gate.where[:_PLACES])) + _more_places(gate)
 
 
 def _more_places(gate: GateVerdict) -> str:

@@ -49,13 +49,18 @@ class Limits:
 SERVER_LIMITS = Limits(tmp_mb=512, file_mb=256, processes=96, address_mb=None, wall_s=86400.0, open_files=1024)
 
 
+# The number inside of the first descriptor that is passed in.
+FIRST_FD = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Launch:
     """One thing to run inside.
 
     ``argv`` is Python, run by the launcher: ``("-m", "gunicorn", …)``, ``("-c", code)`` or ``("manage.py", "check")``;
-    with ``raw`` it is a program and its arguments. ``pass_fds`` keep their numbers. For each of ``ports`` the launcher
-    opens 127.0.0.1:port inside and hands the listening socket out, so that the trusted side accepts the connections.
+    with ``raw`` it is a program and its arguments. ``pass_fds`` are numbered from ``FIRST_FD`` on inside, in their
+    order: a number of the grader's own may lie above ``open_files``. For each of ``ports`` the launcher opens
+    127.0.0.1:port inside and hands the listening socket out, so that the trusted side accepts the connections.
     ``sources`` are folders of the submission that modules are imported from, before its root.
     ``copy_submission`` gives a writable copy, in memory. At most ``output_limit`` bytes of the output are kept.
     """

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.domain.errors import SandboxError
-from grader.sandbox.api import Launch
+from grader.sandbox.api import FIRST_FD, Launch
 
 _WITHIN_S = 20.0
 _NO_LIMIT = 1 << 62
@@ -40,6 +40,7 @@ def order(
         "ports": list(ports),
         "path": list(path),
         "limits": limits,
+        "fds": [FIRST_FD, list(launch.pass_fds)],
     }
     return marshal.dumps(told)
 

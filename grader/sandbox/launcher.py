@@ -38,6 +38,18 @@ def hand_out(control_fd: int, ports: list[int]) -> None:
         listener.close()
 
 
+def renumber(first: int, fds: list[int]) -> None:
+    """Gives the descriptors the numbers from ``first`` on, in their order. Nothing else may be open there."""
+    import fcntl
+
+    aside = [fcntl.fcntl(fd, fcntl.F_DUPFD, first + len(fds)) for fd in fds]
+    for fd in fds:
+        os.close(fd)
+    for number, fd in enumerate(aside, first):
+        os.dup2(fd, number)
+        os.close(fd)
+
+
 def run(argv: list[str]) -> None:
     """Runs ``-m module``, ``-c code`` or ``file.py`` as ``__main__``, with the rest as its arguments."""
     if argv[0] == "-m":
@@ -65,6 +77,8 @@ def main() -> None:
     if order["ports"]:
         hand_out(control_fd, order["ports"])
     os.close(control_fd)
+    if order["fds"][1]:
+        renumber(*order["fds"])
     set_limits(order["limits"])
     if order["raw"]:
         os.execvp(order["argv"][0], order["argv"])

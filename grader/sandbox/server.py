@@ -10,7 +10,7 @@ from typing import Self
 
 from grader.domain.layout import COURSE, Layout
 from grader.sandbox import http
-from grader.sandbox.api import Launch, Limits, Process, Sandbox
+from grader.sandbox.api import FIRST_FD, Launch, Limits, Process, Sandbox
 from grader.sandbox.rundir import RunDir
 
 
@@ -38,12 +38,11 @@ class ApplicationServer:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
             listener.bind(str(self.socket))
             listener.listen(512)
-            fd = listener.fileno()
             launch = Launch(
-                _command(layout, deps, fd, workers),
+                _command(layout, deps, FIRST_FD, workers),
                 env=env,
                 limits=limits or Limits(wall_s=600.0),
-                pass_fds=(fd,),
+                pass_fds=(listener.fileno(),),
                 ports=ports,
                 sources=layout.sources,
             )

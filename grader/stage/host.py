@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.agent.mount import PROGRAM, inside_mount
-from grader.sandbox.api import Launch, Limits, Mount, Process, Sandbox
+from grader.sandbox.api import FIRST_FD, Launch, Limits, Mount, Process, Sandbox
 from grader.stage import registry
 from grader.stage.places import MIGRATED, OnPostgres, SqliteFile, Vendor
 from grader.stage.postgres.databases import SCRATCH
@@ -133,7 +133,7 @@ def launch_agent(
 ) -> Process:
     """A sandbox with an agent that speaks on the descriptor."""
     launch = Launch(
-        argv=(PROGRAM, str(fd)),
+        argv=(PROGRAM, str(FIRST_FD)),
         env=env,
         mounts=(inside_mount(), *mounts),
         limits=Limits(wall_s=1800),

@@ -17,7 +17,7 @@ import pytest
 from grader.agent.client import AgentClient
 from grader.agent.mount import INSIDE, PROGRAM, bytecode_made, bytecode_of, inside_mount
 from grader.agent.raised import Raised
-from grader.sandbox.api import Launch, Limits, Mount, Process
+from grader.sandbox.api import FIRST_FD, Launch, Limits, Mount, Process
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.stage.sqlite.witness import receive_folder
 
@@ -48,9 +48,7 @@ def started(tmp_path: Path) -> Iterator[Started]:
             (project / name).write_text(text)
         ours, theirs = socket.socketpair()
         mounts = (Mount(folder, INSIDE, writable),)
-        launch = Launch(
-            (PROGRAM, str(theirs.fileno())), mounts=mounts, limits=Limits(wall_s=60), pass_fds=(theirs.fileno(),)
-        )
+        launch = Launch((PROGRAM, str(FIRST_FD)), mounts=mounts, limits=Limits(wall_s=60), pass_fds=(theirs.fileno(),))
         with theirs:
             processes.append(sandbox.start(launch, submission=project, deps=None))
         receive_folder(ours).close()

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from grader.domain.course import Criterion, Dimension, Gate, Level, Module
 from grader.domain.evidence import Artefact, Evidence, Location, Measurement, Observation
+from grader.domain.findings import Finding, Severity
 from grader.domain.result import GateVerdict, LevelVerdict, Provenance, Result
 from grader.domain.status import Status
 from grader.scoring import score
@@ -510,6 +511,76 @@ def gated() -> Result:
     return with_gates(*MEASURED)
 
 
+BARS = {
+    "unit": "%",
+    "bars": [
+        {"label": "models", "value": 96.4, "required": 95},
+        {"label": "serializers", "value": 71.25, "required": 95, "note": "posts/serializers.py has 14 branches open"},
+        {"label": "utils", "value": None, "required": 95, "note": "The suite did not end."},
+    ],
+}
+GRID = {
+    "corner": "Operation",
+    "columns": ["200", "201", "400", "401", "403", "404"],
+    "rows": [
+        {"label": "GET /api/v1/posts/", "cells": [{"state": state} for state in ("yes", *["none"] * 5)]},
+        {
+            "label": "POST /api/v1/posts/{slug}/comments/",
+            "cells": [
+                {"state": state, "note": "twice" if state == "yes" else ""}
+                for state in ("none", "yes", "yes", "no", "open", "no")
+            ],
+        },
+    ],
+}
+LATENCIES = {
+    "unit": "ms",
+    "series": [
+        {"label": "GET /api/v1/posts/", "values": [20 + n % 17 + (n % 29) ** 1.5 for n in range(200)]},
+        {"label": "The same, calibration", "values": [18 + n % 5 + (n % 23) ** 1.2 for n in range(200)]},
+    ],
+    "lines": [{"label": "required", "value": 300}],
+}
+FINDINGS = (
+    Finding(
+        "B608",
+        "SQL is put together from the query string.",
+        Severity.HIGH,
+        Location("src/apps/posts/raw.py", 8),
+        "Pass values as parameters: `cursor.execute(sql, [value])`.",
+        89,
+        "bandit 1.8",
+    ),
+    Finding("B105", "A password stands in the code.", Severity.LOW, Location("config/settings/testing.py", 12)),
+    Finding(
+        "B110",
+        "An exception is swallowed.",
+        Severity.MEDIUM,
+        Location("src/apps/core/cache.py", 40),
+        source="bandit 1.8",
+        resolved="The cache may be away: decision 0034.",
+    ),
+    Finding(
+        "contract.undocumented-status",
+        "GET /api/v1/posts/ answered 500, which the document does not know.",
+        Severity.HIGH,
+        detail="curl -X GET 'http://localhost/api/v1/posts/?page=%00'",
+    ),
+)
+
+
+def shown() -> Result:
+    """Gates with all that they have to show: findings, bars, a grid, latencies."""
+    plots = (("bars", "Coverage by layer", BARS), ("grid", "Answers that tests have seen", GRID))
+    made = tuple(
+        Artefact(f"gate.{kind}", title, kind, json.dumps(body), "coverage.unit") for kind, title, body in plots
+    )
+    latencies = Artefact("gate.latencies", "Latencies", "distribution", json.dumps(LATENCIES), "performance.p95")
+    more = {"coverage.unit": {"artefacts": made}, "performance.p95": {"artefacts": (latencies,)}}
+    more["security.high"] = {"findings": FINDINGS}
+    return with_gates(*(replace(m, **more.get(m.metric, {})) for m in MEASURED))
+
+
 def gate_ungraded() -> Result:
     """A gate of which there is no measurement, and one that could not be made."""
     broken = Measurement(
@@ -542,5 +613,5 @@ def empty() -> Result:
     )
 
 
-_ALL = (mixed, full_marks, met, ungraded, practice, hostile, crowded, empty, gated, gate_ungraded, levelled)
+_ALL = (mixed, full_marks, met, ungraded, practice, hostile, crowded, empty, gated, shown, gate_ungraded, levelled)
 SAMPLES = {f.__name__: f for f in _ALL}

@@ -12,7 +12,7 @@ from grader.report import REPORTS, decode, for_learners, terminal
 from tests.report.samples import SAMPLES, gated, mixed
 
 GOLDEN = Path(__file__).parent / "golden"
-RESULTS = ("mixed", "full_marks", "met", "ungraded", "practice", "empty", "hostile", "gated", "levelled")
+RESULTS = ("mixed", "full_marks", "met", "ungraded", "practice", "empty", "hostile", "gated", "shown", "levelled")
 
 
 def agrees(name: str, text: str) -> bool:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from grader.domain.errors import SandboxError
-from grader.sandbox.api import Launch, Mount
+from grader.sandbox.api import Launch, Limits, Mount
 from grader.sandbox.bubblewrap import Bubblewrap
 
 from .conftest import Start, descriptors
@@ -170,11 +170,29 @@ def test_a_copy_may_be_written(inside: Inside) -> None:
     assert "manage.py" in said
 
 
-def test_a_descriptor_keeps_its_number(start: Start) -> None:
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        start(f"import socket; socket.socket(fileno={theirs.fileno()}).sendall(b'inside')", pass_fds=(theirs.fileno(),))
-        assert ours.recv(16) == b"inside"
+ASKED = """
+import os, resource, socket
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+open_ones = len(os.listdir("/proc/self/fd")) - 1
+for fd in (3, 4):
+    socket.socket(fileno=fd).sendall(f"{fd} of {soft}, {open_ones} open".encode())
+"""
+
+
+@pytest.mark.parametrize("before", [0, 200], ids=["few are open", "more are open than may be inside"])
+def test_descriptors_are_numbered_from_three_on(start: Start, before: int) -> None:
+    """However many the grader itself has open: their numbers there may lie above the limit inside."""
+    held = [os.open(os.devnull, os.O_RDONLY) for _ in range(before)]
+    first, second = socket.socketpair(), socket.socketpair()
+    try:
+        fds = (second[1].fileno(), first[1].fileno())
+        start(ASKED, pass_fds=fds, limits=Limits(open_files=64)).wait(10)
+        assert (second[0].recv(64), first[0].recv(64)) == (b"3 of 64, 5 open", b"4 of 64, 5 open")
+    finally:
+        for fd in held:
+            os.close(fd)
+        for end in (*first, *second):
+            end.close()
 
 
 def test_a_writable_mount(sandbox: Bubblewrap, start: Start, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.sandbox import sweep
-from grader.sandbox.api import Process
+from grader.sandbox.api import FIRST_FD, Process
 from grader.sandbox.tree import Changed, Tree
 
 from .conftest import Start
@@ -74,7 +74,7 @@ class Inside:
 def inside(start: Start) -> Iterator[Inside]:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        yield Inside(start(PARENT.format(fd=theirs.fileno()), pass_fds=(theirs.fileno(),)), ours)
+        yield Inside(start(PARENT.format(fd=FIRST_FD), pass_fds=(theirs.fileno(),)), ours)
 
 
 # What a check does, how a later one looks for it, what that one says where the sweep was, and where it was not.
@@ -204,7 +204,7 @@ def test_a_child_that_nobody_waited_for_is_no_process_to_end(start: Start) -> No
     forgotten = "import os\nif os.fork() == 0:\n    os._exit(0)\n"
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        program = forgotten + PARENT.format(fd=theirs.fileno())
+        program = forgotten + PARENT.format(fd=FIRST_FD)
         inside = Inside(start(program, pass_fds=(theirs.fileno(),)), ours)
         began = time.monotonic()
         inside.check("")

@@ -13,7 +13,7 @@ import pytest
 from grader.checkpoint import check
 from grader.domain.errors import CourseError
 from grader.sandbox import users
-from grader.sandbox.api import SERVER_LIMITS, Launch, Process
+from grader.sandbox.api import FIRST_FD, SERVER_LIMITS, Launch, Process
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.stage import registry
 from grader.stage.registry import POSTGRES, REDIS, REGISTRY, Service
@@ -60,8 +60,7 @@ class Asker:
         self._orders, theirs = socket.socketpair()
         self._orders.settimeout(15)
         with theirs:
-            fd = theirs.fileno()
-            launch = Launch(("-c", ASKING, str(fd)), pass_fds=(fd,), ports=registry.ports())
+            launch = Launch(("-c", ASKING, str(FIRST_FD)), pass_fds=(theirs.fileno(),), ports=registry.ports())
             self.process: Process = sandbox.start(launch, submission=None, deps=None)
 
     def finds(self, service: Service) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grader.domain.errors import EnvironmentError_
-from grader.sandbox.api import SERVER_LIMITS, Launch, Limits, Mount, Process, Sandbox
+from grader.sandbox.api import FIRST_FD, SERVER_LIMITS, Launch, Limits, Mount, Process, Sandbox
 from grader.sandbox.rundir import RunDir
 
 _SUPERVISE = Path(__file__).with_name("supervise.py")
@@ -85,7 +85,8 @@ class SandboxedServer:
         log = os.open(self.log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             fds = (theirs.fileno(), log)
-            argv = ("/grader/supervise.py", *map(str, fds), self._template, self.data, *command)
+            inside = (str(FIRST_FD), str(FIRST_FD + 1))
+            argv = ("/grader/supervise.py", *inside, self._template, self.data, *command)
             env = {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
             launch = Launch(argv, env=env, mounts=tuple(self._mounts), limits=self._limits, pass_fds=fds, cwd="/tmp")
             self._process = self._sandbox.start(launch, submission=None, deps=None)

@@ -5,8 +5,8 @@ import os
 import pwd
 import shutil
 import signal
-import stat
 import subprocess
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -31,27 +31,23 @@ def _binaries() -> Path:
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
-def _let_through(folder: Path) -> None:
-    """Let others pass to the folder, and change nothing else of what lies above it."""
-    for parent in folder.parents:
-        mode = stat.S_IMODE(parent.stat().st_mode)
-        if not mode & stat.S_IXOTH:
-            parent.chmod(mode | stat.S_IXOTH)
-
-
 class Postgres:
-    """A server with one database, `platform`. It refuses to be run by root; then nobody runs it."""
+    """A server with one database, `platform`. It refuses to be run by root; then nobody runs it.
+
+    `folder` gets its log. Its data lie elsewhere: pytest closes its own folders to other users each
+    time that it starts, here or in another terminal, and a server that starts again would not get in.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
-        self._data = folder / "data"
+        self._room = Path(tempfile.mkdtemp(prefix="postgres-"))
+        self._data = self._room / "data"
         self._as = []
         if os.geteuid() == 0:
             nobody = pwd.getpwnam("nobody")
             ids = [f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}"]
             self._as = ["setpriv", *ids, "--clear-groups"]
-            _let_through(folder)
-            folder.chmod(0o777)  # it makes its own folder in here
+            os.chown(self._room, nobody.pw_uid, nobody.pw_gid)
         options = [f"--{name}={value}" for name, value in SETTINGS.items()]
         command = [str(_binaries() / "postgres"), "-D", str(self._data), "-k", ""]
         command += ["-h", "127.0.0.1", "-p", str(self.port), *options]
@@ -76,7 +72,7 @@ class Postgres:
     def close(self) -> None:
         """Stop, and forget the data."""
         self._process.stop(signal.SIGQUIT)
-        shutil.rmtree(self._data, ignore_errors=True)
+        shutil.rmtree(self._room, ignore_errors=True)
 
     def connect(self, name: str = "platform") -> psycopg.Connection[tuple[object, ...]]:
         """A connection of the superuser's; each statement is committed."""
