@@ -119,8 +119,8 @@ class AgentClient:
             return reply
         if reply.get("id") == (self._check or number) and _is_status(reply.get("ended")):
             self._check = None
-            told = f"Your project ended the process while {doing} ({_status(reply['ended'])})."
-            raise AgentFault(told, lost=False, unsure=reply["ended"] < 0)
+            message = f"Your project ended the process while {doing} ({_status(reply['ended'])})."
+            raise AgentFault(message, lost=False, unsure=reply["ended"] < 0)
         raise AgentFault("Your project answered a question that was not put.")
 
     def _outcome(self, reply: dict[str, Any], raw: bool) -> Any:

@@ -43,8 +43,10 @@ def git(folder: Path, *words: str, env: Mapping[str, str] | None = None) -> byte
     except FileNotFoundError:
         raise CourseError("there is no git on this machine", "Install git.") from None
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip()
-        raise CourseError(f"git {words[0]} failed in {folder}: {said}", "Mend what git complains of, and run it again.")
+        stderr = done.stderr.decode("utf-8", "replace").strip()
+        raise CourseError(
+            f"git {words[0]} failed in {folder}: {stderr}", "Mend what git complains of, and run it again."
+        )
     return done.stdout
 
 

@@ -67,16 +67,16 @@ class Entry:
         if outcome.errored:
             return f"could not be measured: {', '.join(outcome.errored)}"
         passed = [c for c in self._scored() if c.id not in outcome.failed + outcome.blocked]
-        told = [*self._told(outcome, [c.id for c in passed]), *self._blocked_alone(outcome)]
+        mismatches = [*self._mismatches(outcome, [c.id for c in passed]), *self._blocked_alone(outcome)]
         points = sum(c.points for c in passed)
         if points != outcome.score:
-            told.append(f"a score of {outcome.score}, though what passed is worth {points}")
-        return "; ".join(told)
+            mismatches.append(f"a score of {outcome.score}, though what passed is worth {points}")
+        return "; ".join(mismatches)
 
     def _scored(self) -> list[Criterion]:
         return [c for c in self.module.criteria if not c.manual]
 
-    def _told(self, outcome: Outcome, passed: list[str]) -> Iterator[str]:
+    def _mismatches(self, outcome: Outcome, passed: list[str]) -> Iterator[str]:
         """What an entry of this kind may not do."""
         failed = set(outcome.failed)
         if self.kind == "starter":

@@ -210,13 +210,13 @@ class _Parser:
         self.at += 1
         stub = self._commented("a stub")
         todo = f"TODO({mark.number:02d})"
-        said = next((n for n, line in enumerate(stub) if todo in line.text), None)
-        if said is None:
+        todo_at = next((n for n, line in enumerate(stub) if todo in line.text), None)
+        if todo_at is None:
             self.at = opened
             raise self._error(f"this stub has no {todo}", f"Say in the stub what is to be built: {todo}: …")
         sign = self.grammar.comment.opening
-        if not self.grammar.comment.closing and sign not in stub[said].text.partition(todo)[0]:
-            self.at = opened + 1 + said
+        if not self.grammar.comment.closing and sign not in stub[todo_at].text.partition(todo)[0]:
+            self.at = opened + 1 + todo_at
             raise self._error(
                 f"this {todo} would stand in the starter as code",
                 f"The stub loses one comment sign: write {sign} {sign} {todo}: …",

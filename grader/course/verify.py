@@ -139,16 +139,18 @@ def check_state(course: Course, state: State, state_dir: Path) -> Iterator[Findi
         room = Path(name)
         room.chmod(0o711)
         tree = project_to(course, state, room / "tree")
-        if said := _linted(tree):
-            yield Finding(str(state), said, "Mend it in capstone/reference.")
+        if complaint := _linted(tree):
+            yield Finding(str(state), complaint, "Mend it in capstone/reference.")
         environment = prepare(
             tree, course_lock=course.environment_lock, cache=state_dir / "environments", progress=lambda text: None
         )
         sandbox = open_sandbox("auto", state_dir=state_dir)
         try:
             for words in _COMMANDS:
-                if said := _manage(sandbox, tree, environment.site, words):
-                    yield Finding(str(state), f"manage.py {' '.join(words)}: {said}", "Mend it in capstone/reference.")
+                if output := _manage(sandbox, tree, environment.site, words):
+                    yield Finding(
+                        str(state), f"manage.py {' '.join(words)}: {output}", "Mend it in capstone/reference."
+                    )
         finally:
             sandbox.close()
 
@@ -189,8 +191,8 @@ def _proved(
         yield Finding("modules/ledger.json", f"{len(due)} of {len(wanted)} entries are out of date", _PROVE)
     older = by_older_grader(wanted, recorded)
     if strict and older:
-        told = f"{len(older)} of {len(wanted)} entries were graded by an older grader"
-        yield Finding("modules/ledger.json", told, _PROVE + " --older-grader")
+        message = f"{len(older)} of {len(wanted)} entries were graded by an older grader"
+        yield Finding("modules/ledger.json", message, _PROVE + " --older-grader")
     drawn = draw(older or [e for e in wanted if e not in due], count, seed)
     now = regrade(course, due + drawn, state_dir=state_dir)
     for entry in drawn:

@@ -64,8 +64,10 @@ def prepare(
             try:
                 return install(lock, "submission", ())
             except (NotInstallable, Unreachable):
-                said = first.message.rstrip(".")
-                problems = (f"The packages of poetry.lock cannot be had, though the course's can ({said}): {RELOCK}.",)
+                reason = first.message.rstrip(".")
+                problems = (
+                    f"The packages of poetry.lock cannot be had, though the course's can ({reason}): {RELOCK}.",
+                )
     own = _course_lock(course_lock, cache)
     try:
         return install(own, "course", problems)

@@ -61,10 +61,10 @@ def fetched(url: str, *, accept: str = "*/*", most: int) -> Answer:
             kind, where = _once(url, accept, out, most)
             return Answer(out.getvalue(), kind, where)
         except (HTTPError, URLError, OSError, HTTPException, ValueError) as error:
-            said = _refusal(url, error)
+            reason = _refusal(url, error)
         if attempt < ATTEMPTS - 1:
             time.sleep(0.5 * 4**attempt)
-    raise Unreachable(f"packages cannot be fetched: {said}.", _HINT)
+    raise Unreachable(f"packages cannot be fetched: {reason}.", _HINT)
 
 
 def download(url: str, into: Path, *, most: int) -> str:
@@ -79,10 +79,10 @@ def download(url: str, into: Path, *, most: int) -> str:
         except (HTTPError, URLError, OSError, HTTPException, ValueError) as error:
             if isinstance(error, OSError) and error.errno in _DISK:
                 raise
-            said = _refusal(url, error)
+            reason = _refusal(url, error)
         if attempt < ATTEMPTS - 1:
             time.sleep(0.5 * 4**attempt)
-    raise Unreachable(f"packages cannot be fetched: {said}.", _HINT)
+    raise Unreachable(f"packages cannot be fetched: {reason}.", _HINT)
 
 
 class _Hashed:

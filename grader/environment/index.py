@@ -41,9 +41,9 @@ def indexes(environ: Mapping[str, str], home: Path) -> tuple[str, ...]:
     """
     main = environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL") or environ.get("PIP_INDEX_URL")
     further = " ".join(environ.get(name, "") for name in ("UV_INDEX", "UV_EXTRA_INDEX_URL", "PIP_EXTRA_INDEX_URL"))
-    said = [*_uv_files(environ, home), *_pip_files(environ, home)]
-    main = main or next((where for kind, where in said if kind == "main"), "") or public_index()
-    extra = further.split() + [where for kind, where in said if kind == "extra"]
+    configured = [*_uv_files(environ, home), *_pip_files(environ, home)]
+    main = main or next((where for kind, where in configured if kind == "main"), "") or public_index()
+    extra = further.split() + [where for kind, where in configured if kind == "extra"]
     named = [re.sub(r"^[A-Za-z0-9._-]+=(?=[a-z]+://|/)", "", where) for where in [main.strip(), *extra]]
     return tuple(dict.fromkeys(where.rstrip("/") for where in named if where))
 
@@ -54,10 +54,10 @@ def _uv_files(environ: Mapping[str, str], home: Path) -> Iterator[tuple[str, str
     given = environ.get("UV_CONFIG_FILE")
     for path in (Path(given),) if given else (own, Path("/etc/uv/uv.toml")):
         with suppress(OSError, ValueError, TypeError, AttributeError):
-            told = tomllib.loads(path.read_text("utf-8"))
-            for table in told.get("index", []):
+            settings = tomllib.loads(path.read_text("utf-8"))
+            for table in settings.get("index", []):
                 yield "main" if table.get("default") else "extra", table["url"]
-            for table in (told, told.get("pip", {})):
+            for table in (settings, settings.get("pip", {})):
                 yield from (("main", where) for where in [table.get("index-url")] if where)
                 yield from (("extra", where) for where in table.get("extra-index-url", []))
 

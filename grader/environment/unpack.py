@@ -69,8 +69,8 @@ def main() -> None:
             RuntimeError,
             LookupError,
         ) as bad:
-            said = f"it is not a sound wheel ({type(bad).__name__}: {str(bad)[:80]!r})"
-            _put(out, REFUSED, "", said.encode("utf-8", "replace"))
+            reason = f"it is not a sound wheel ({type(bad).__name__}: {str(bad)[:80]!r})"
+            _put(out, REFUSED, "", reason.encode("utf-8", "replace"))
 
 
 def write(archive: zipfile.ZipFile, distribution: str, out: BinaryIO, most_files: int, most_bytes: int) -> None:

@@ -171,8 +171,8 @@ class _Writer:
             if kind == unpack.DONE:
                 return Manifest(tuple(self._folders), tuple(self._files), frozenset(self._compiled), self._size)
             if kind == unpack.REFUSED:
-                said = stream.read(min(size, 500)).decode("utf-8", "replace")
-                raise self._refusal("".join(c if c.isprintable() else "�" for c in said)[:300])
+                reason = stream.read(min(size, 500)).decode("utf-8", "replace")
+                raise self._refusal("".join(c if c.isprintable() else "�" for c in reason)[:300])
             self._add(kind, stream.read(name_size).decode("utf-8", "surrogatepass"), size, stream)
 
     def _add(self, kind: int, name: str, size: int, stream: BinaryIO) -> None:

@@ -94,16 +94,16 @@ class _Looking:
         base = _folder(manage) if manage else ""
         origin, options = self._pytest()
         server = self._server_module()
-        said = self._read("startup", manage) if manage else {}
+        startup = self._read("startup", manage) if manage else {}
         deployed = self._read("startup", server) if server else {}
         sources = _texts(options.get("pythonpath")) or ([base] if base else [])
         sources = [s for s in (_within(self.root, source) for source in sources) if s]
-        started = said.get("settings", "") or deployed.get("settings", "")
+        started = startup.get("settings", "") or deployed.get("settings", "")
         values: dict[str, tuple[Any, str]] = {
             "manage": (manage, manage),
             "settings": (options.get("DJANGO_SETTINGS_MODULE") or started, origin if options else manage),
             "production": (deployed.get("settings") or started, server or manage),
-            "configuration": (said.get("configuration") or deployed.get("configuration"), manage or server),
+            "configuration": (startup.get("configuration") or deployed.get("configuration"), manage or server),
             "sources": (tuple(sources), origin if _texts(options.get("pythonpath")) else manage),
             "tests": (tuple(self._tests(options)), origin or "the names of its files"),
             "runner": (self._runner(options), origin or "the names of its files"),

@@ -130,8 +130,8 @@ class _Measuring:
 
     def _notices(self, environment: Environment) -> tuple[str, ...]:
         own = [f"`{k} = {getattr(self.layout, k)!r}`" for k, origin in self.found.origins.items() if origin == FILE]
-        said = (f"As {FILE} says: {', '.join(own)}.",) if own else ()
-        return self.submission.notices + said + environment.problems
+        overrides = (f"As {FILE} says: {', '.join(own)}.",) if own else ()
+        return self.submission.notices + overrides + environment.problems
 
     def _environment(self, submission: Submission) -> Environment:
         self.progress(Progress("Preparing the Python environment from poetry.lock"))

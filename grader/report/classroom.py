@@ -73,11 +73,11 @@ def _gate_tests(gate: GateVerdict) -> Iterator[Payload]:
 def _tests(scored: CriterionResult | GateVerdict, message: str, where: Location | None) -> Iterator[Payload]:
     """One for each point, ``message`` and ``where`` telling what failed."""
     status = _STATUS.get(scored.status, "fail")
-    said = {"pass": "", "error": _UNMEASURED}.get(status, message)
+    text = {"pass": "", "error": _UNMEASURED}.get(status, message)
     place = where if where and status != "pass" else Location("", 0)
     for number in range(1, scored.max_score + 1):
         name = f"{scored.title} ({number} of {scored.max_score})"
-        yield _test(name, status, said, place.path, place.line or 0)
+        yield _test(name, status, text, place.path, place.line or 0)
 
 
 def _message(criterion: CriterionResult) -> str:

@@ -67,7 +67,7 @@ def _gate_suite(result: Result) -> xml.Element:
 def _gate_case(gate: GateVerdict) -> xml.Element:
     """The number stands beside the outcome, in ``system-out``: a name with it would be another test in each run."""
     case = xml.Element("testcase", name=escape.xml(gate.title), classname=escape.xml(gate.id), time="0.000")
-    said = escape.xml(escape.clip(reading(gate), _LIMIT))
+    message = escape.xml(escape.clip(reading(gate), _LIMIT))
     match gate.status:
         case Status.PASSED:
             pass
@@ -76,13 +76,13 @@ def _gate_case(gate: GateVerdict) -> xml.Element:
                 case.set("file", escape.xml(escape.clip(gate.where[0].path, _LIMIT)))
                 if gate.where[0].line is not None:
                     case.set("line", str(gate.where[0].line))
-            failure = xml.SubElement(case, "failure", message=said, type="failed")
+            failure = xml.SubElement(case, "failure", message=message, type="failed")
             failure.text = "\n".join(map(escape.xml, _gate_lines(gate)))
         case Status.ERRORED:
-            xml.SubElement(case, "error", message=said, type="errored")
+            xml.SubElement(case, "error", message=message, type="errored")
         case _:
-            xml.SubElement(case, "skipped", message=said)
-    xml.SubElement(case, "system-out").text = said + (f" [{escape.xml(gate.source)}]" if gate.source else "")
+            xml.SubElement(case, "skipped", message=message)
+    xml.SubElement(case, "system-out").text = message + (f" [{escape.xml(gate.source)}]" if gate.source else "")
     return case
 
 

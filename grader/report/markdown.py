@@ -47,11 +47,11 @@ def render(result: Result) -> str:
 
 
 def _head(result: Result) -> Iterator[str]:
-    said = verdict(result)
+    outcome = verdict(result)
     score = f": {result.score} of {result.max_score} points" if result.graded else ""
-    yield f"# {markdown(said.headline)}{score}"
+    yield f"# {markdown(outcome.headline)}{score}"
     yield ""
-    yield f"**{markdown(result.heading)}.** {markdown(said.sentence)}"
+    yield f"**{markdown(result.heading)}.** {markdown(outcome.sentence)}"
     yield ""
     if not result.provenance.official:
         yield f"**{markdown_prose(unofficial(result.provenance))}**"
@@ -98,7 +98,7 @@ def _levels(result: Result) -> Iterator[str]:
     yield "| Dimension | Level | To the next | For the reviewer |"
     yield "|---|---|---|---|"
     for found in result.levels:
-        sentences = (" ".join(map(markdown_prose, said)) for said in (found.missing, found.pending))
+        sentences = (" ".join(map(markdown_prose, part)) for part in (found.missing, found.pending))
         yield f"| {' | '.join((found.dimension.value, level(found), *sentences))} |"
     yield ""
 

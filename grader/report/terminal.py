@@ -60,16 +60,16 @@ def _parts(result: Result) -> Iterator[RenderableType]:
 
 
 def _head(result: Result) -> Iterator[RenderableType]:
-    said = words.verdict(result)
+    verdict = words.verdict(result)
     yield Text()
     yield _line(result.heading, "dim")
-    head = _line(said.headline, _KINDS[said.kind])
+    head = _line(verdict.headline, _KINDS[verdict.kind])
     if not result.provenance.official:
         head.append("  unofficial", "not bold")
     if result.graded:
         head.append(f"  {result.score} of {result.max_score} points", "bold")
     yield head
-    yield _line(said.sentence)
+    yield _line(verdict.sentence)
     if result.criteria or result.gates:
         yield Text("  ").join(Text(f"{ICONS[s]} {n} {WORDS[s]}", _STYLES[s]) for s, n in words.tally(result))
     for notice in result.notices:
@@ -104,10 +104,10 @@ def _case(case: Observation) -> RenderableType:
 
 
 def _advice(criterion: CriterionResult) -> RenderableType:
-    said, command = words.reproduce(criterion)
+    advice, command = words.reproduce(criterion)
     rows = [("hint", criterion.hint)]
     rows += [("read", f"{title} {address}") for title, address in criterion.docs]
-    rows.append(("repeat" if command else "look again", command or said))
+    rows.append(("repeat" if command else "look again", command or advice))
     return _pairs(rows)
 
 
@@ -184,10 +184,10 @@ def _levels(levels: tuple[LevelVerdict, ...]) -> RenderableType:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for found in levels:
-        said = Text(words.level(found), "bold")
+        cell = Text(words.level(found), "bold")
         for label, sentences in (("to the next", found.missing), ("for the reviewer", found.pending)):
-            said.append("".join(f"\n{label}: {escape.terminal(sentence)}" for sentence in sentences), "not bold")
-        table.add_row(found.dimension.value, said)
+            cell.append("".join(f"\n{label}: {escape.terminal(sentence)}" for sentence in sentences), "not bold")
+        table.add_row(found.dimension.value, cell)
     return Group(Rule(style="dim"), table)
 
 

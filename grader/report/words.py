@@ -86,14 +86,14 @@ def _practice(result: Result) -> Verdict:
     asked = "public checks" if result.scope != "full" else "criteria that were asked for"
     missing = sum(u.max_score for u in result.unmeasured)
     rest = f" {points(missing)} of the module were not measured here." if missing else ""
-    said = f"This is practice, not a grade.{rest} {_gates_to_pass(result)}".strip()
+    sentence = f"This is practice, not a grade.{rest} {_gates_to_pass(result)}".strip()
     if result.nothing_open:
-        return Verdict("practice", f"All {asked} pass", said)
+        return Verdict("practice", f"All {asked} pass", sentence)
     criteria = sum(c.status in (Status.FAILED, Status.BLOCKED) for c in result.criteria)
     gates = sum((g.status is Status.FAILED and bool(g.max_score)) or g in result.open_gates for g in result.gates)
     parts = [count(criteria, "criterion", "criteria")] if criteria else []
     parts += [count(gates, "gate", "gates")] if gates else []
-    return Verdict("practice", f"{' and '.join(parts)} {'is' if criteria + gates == 1 else 'are'} still open", said)
+    return Verdict("practice", f"{' and '.join(parts)} {'is' if criteria + gates == 1 else 'are'} still open", sentence)
 
 
 def unofficial(provenance: Provenance) -> str:

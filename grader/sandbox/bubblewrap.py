@@ -75,8 +75,8 @@ class Bubblewrap:
                     running.listeners.update(handout.receive(ours, ports))
             except SandboxError as error:
                 running.kill()
-                said = running.output().decode(errors="replace").strip()[-400:]
-                raise SandboxError(f"{error.message} {said}".strip(), error.hint) from error
+                output = running.output().decode(errors="replace").strip()[-400:]
+                raise SandboxError(f"{error.message} {output}".strip(), error.hint) from error
             except BaseException:
                 running.kill()
                 raise

@@ -32,7 +32,7 @@ def order(
         limits["AS"] = launch.limits.address_mb << 20
     if launch.limits.cpu_s is not None:
         limits["CPU"] = launch.limits.cpu_s
-    told: dict[str, Any] = {
+    instructions: dict[str, Any] = {
         "argv": list(argv),
         "raw": launch.raw,
         "cwd": cwd,
@@ -42,7 +42,7 @@ def order(
         "limits": limits,
         "fds": [FIRST_FD, list(launch.pass_fds)],
     }
-    return marshal.dumps(told)
+    return marshal.dumps(instructions)
 
 
 def receive(control: socket.socket, ports: Mapping[int, int]) -> dict[int, socket.socket]:

@@ -41,11 +41,13 @@ def trial(sandbox: Bubblewrap) -> None:
     process = sandbox.start(launch, submission=None, deps=None)
     try:
         status = process.wait(25)
-        said = process.output().decode(errors="replace").strip()
+        output = process.output().decode(errors="replace").strip()
     finally:
         process.kill()
-    if status or said != "inside":
-        raise SandboxError(f"The sandbox does not start here: {said[-300:] or f'status {status}'}", _NAMESPACES_REFUSED)
+    if status or output != "inside":
+        raise SandboxError(
+            f"The sandbox does not start here: {output[-300:] or f'status {status}'}", _NAMESPACES_REFUSED
+        )
 
 
 def check_state_dir(state_dir: Path) -> None:

@@ -93,9 +93,9 @@ class ApplicationServer:
         """One request as if from ``client``; errors as of ``http.request``; a server that has ended refuses."""
         if self.process.poll() is not None:
             raise ConnectionError(f"the server ended with status {self.process.poll()}")
-        told = client if self._layout.server == "gunicorn" else None
-        sent = dict(headers or {}) if told else {"X-Forwarded-For": client, **(headers or {})}
-        return http.request(self.socket, method, path, sent, body, timeout_s, client=told)
+        peer = client if self._layout.server == "gunicorn" else None
+        sent = dict(headers or {}) if peer else {"X-Forwarded-For": client, **(headers or {})}
+        return http.request(self.socket, method, path, sent, body, timeout_s, client=peer)
 
     def output(self) -> bytes:
         """What it wrote to its log so far."""

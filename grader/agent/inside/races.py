@@ -53,7 +53,7 @@ def race(agent: Agent, programs: Sequence[Program], atomic: bool = False) -> Enc
 def wait_for(runners: Sequence[Runner], word: str, patience: float | None) -> None:
     """Reads until each runner has said the word or has ended; ``patience``: so many seconds after the first of them."""
     first = None
-    while waiting := [r for r in runners if word not in r.said and not r.ended]:
+    while waiting := [r for r in runners if word not in r.reported and not r.ended]:
         if first is None and len(waiting) < len(runners):
             first = time.monotonic()
         left = None if patience is None or first is None else max(0.0, first + patience - time.monotonic())
@@ -69,7 +69,7 @@ class Runner:
 
     def __init__(self, agent: Agent, program: Program, atomic: bool) -> None:
         self.line, theirs = socket.socketpair()
-        self.said: set[str] = set()
+        self.reported: set[str] = set()
         self.ended = False
         self.outcome: list[Any] | None = None
         self._unread = b""
@@ -96,7 +96,7 @@ class Runner:
             message = json.loads(line)
             if isinstance(message, list):
                 self.outcome, message = message, "over"
-            self.said.add(message)
+            self.reported.add(message)
 
     def end(self) -> None:
         """Kills the process if it is still there."""

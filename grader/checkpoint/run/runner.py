@@ -150,8 +150,8 @@ def _forward(lines: IO[str], progress: Callable[[Progress], None], watch: Watch)
 
 
 def _evidence(run: CheckRun, selected: tuple[str, ...], ended: list[processes.Ended]) -> Evidence:
-    said = [_sandbox(end.lane.spec.folder) for end in ended]
-    for facts in said:
+    sandboxes = [_sandbox(end.lane.spec.folder) for end in ended]
+    for facts in sandboxes:
         if "error" in facts:
             raise SandboxError(facts["error"], facts["hint"])
     parts = partial.parts([partial.ProcessEnd(end.lane.spec.folder, end.code, end.why) for end in ended])
@@ -163,11 +163,11 @@ def _evidence(run: CheckRun, selected: tuple[str, ...], ended: list[processes.En
     in_order = sorted(ended, key=lambda end: end.lane.spec.lane)
     artefacts = [artefact for end in in_order for artefact in _artefacts(end.lane.spec.folder)]
     evidence = record.evidence(found, why, scope, artefacts)
-    unlimited = {why for facts in said for why in facts.get("unlimited", _LIMITS_UNKNOWN).splitlines()}
+    unlimited = {why for facts in sandboxes for why in facts.get("unlimited", _LIMITS_UNKNOWN).splitlines()}
     return replace(
         evidence,
-        sandbox=next((facts["name"] for facts in said if "name" in facts), ""),
-        isolated=all(facts.get("official") == "yes" for facts in said if facts) and any(said),
+        sandbox=next((facts["name"] for facts in sandboxes if "name" in facts), ""),
+        isolated=all(facts.get("official") == "yes" for facts in sandboxes if facts) and any(sandboxes),
         unlimited=tuple(sorted(unlimited)),
         unsure=frozenset().union(*(partial.unsure(end.lane.spec.folder) for end in ended)),
     )

@@ -131,5 +131,5 @@ def _run_once(sandbox: Sandbox, making: Path, *argv: str) -> None:
     launch = Launch(argv, mounts=mounts, raw=True, limits=Limits(address_mb=None), cwd="/tmp")
     process = sandbox.start(launch, submission=None, deps=None)
     if process.wait(120):
-        said = process.output().decode(errors="replace").strip()[-400:]
-        raise EnvironmentError_(f"PostgreSQL's data directory could not be made: {said}", "Run `grader doctor`.")
+        output = process.output().decode(errors="replace").strip()[-400:]
+        raise EnvironmentError_(f"PostgreSQL's data directory could not be made: {output}", "Run `grader doctor`.")

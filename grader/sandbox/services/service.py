@@ -104,11 +104,11 @@ class SandboxedServer:
         raise self._fault(f"did not {word.decode().strip()}")
 
     def _fault(self, what: str) -> EnvironmentError_:
-        said = self._process.output() if self._process else b""
+        output = self._process.output() if self._process else b""
         with contextlib.suppress(OSError):
-            said += self.log_path.read_bytes()[-400:]
+            output += self.log_path.read_bytes()[-400:]
         return EnvironmentError_(
-            f"{self._name} {what}: {said.decode(errors='replace').strip()[-400:]}",
+            f"{self._name} {what}: {output.decode(errors='replace').strip()[-400:]}",
             "Run `grader doctor`; if it finds nothing, try again.",
         )
 

@@ -66,11 +66,11 @@ def parse(text: str) -> list[Sent]:
     """What clients sent, from a log written with ``LINE_PREFIX``."""
     found: list[Sent] = []
     logged: tuple[str, str, str] | None = None
-    for role, database, kind, said in _parts(text):
+    for role, database, kind, message in _parts(text):
         if kind == "LOG":
-            logged = role, database, said
+            logged = role, database, message
         elif kind == "LOCATION" and logged is not None:
-            found += _sent(*logged, said)
+            found += _sent(*logged, message)
             logged = None
         elif kind != "DETAIL":
             logged = None
@@ -87,11 +87,11 @@ def _parts(text: str) -> Iterator[tuple[str, str, str, str]]:
             yield match[1], match[2], match[3], match[4]
 
 
-def _sent(role: str, database: str, said: str, where: str) -> list[Sent]:
+def _sent(role: str, database: str, message: str, where: str) -> list[Sent]:
     """The message of a client that was logged so, if the function of the server that logged it says it is one."""
     location = _LOCATION.fullmatch(where)
     begins = _TEXTS.get(location[1]) if location else None
     if begins is None:
         return []
-    text = begins.fullmatch(said)
-    return [Sent(role, database, text[1] if text else said)]
+    text = begins.fullmatch(message)
+    return [Sent(role, database, text[1] if text else message)]
