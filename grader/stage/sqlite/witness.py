@@ -19,7 +19,7 @@ from grader.agent.raised import Raised
 from grader.agent.wire import encode
 from grader.domain.errors import SandboxError
 from grader.domain.words import bounded
-from grader.sandbox.api import Launch, Limits, Process, Sandbox
+from grader.sandbox.api import FIRST_FD, Launch, Limits, Process, Sandbox
 from grader.stage.outcome import Failed, Refused
 
 Execute = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
@@ -152,7 +152,7 @@ class Witness:
         ours, theirs = socket.socketpair()
         fds = (theirs.fileno(), *([folder.fd] if folder else []))
         launch = Launch(
-            argv=(PROGRAM, str(theirs.fileno()), "witness", str(folder.fd if folder else -1)),
+            argv=(PROGRAM, str(FIRST_FD), "witness", str(FIRST_FD + 1 if folder else -1)),
             mounts=(inside_mount(),),
             limits=_LIMITS,
             pass_fds=fds,
