@@ -17,7 +17,7 @@ from grader.environment.faults import NotInstallable
 from grader.environment.inventory import Inventory, inventory, is_unchanged
 from grader.environment.limits import MOST_WHEEL_BYTES, MOST_WHEEL_FILES, UNPACKING
 from grader.environment.pin import held, put_aside
-from grader.sandbox.api import Launch, Mount, Sandbox
+from grader.sandbox.api import FIRST_FD, Launch, Mount, Sandbox
 
 _HERE = Path(__file__).parent
 _MANIFEST, _INVENTORY = "manifest.json", "inventory.json"
@@ -127,7 +127,7 @@ def _unpacked(wheel: Path, requirement: Pinned, sandbox: Sandbox, writer: "_Writ
         Mount(_HERE / "poetry_shell.py", "/grader/poetry_shell.py"),
     )
     inside = f"/wheel/{wheel.name}"
-    words = (str(writing), inside, requirement.name, str(MOST_WHEEL_FILES), str(MOST_WHEEL_BYTES))
+    words = (str(FIRST_FD), inside, requirement.name, str(MOST_WHEEL_FILES), str(MOST_WHEEL_BYTES))
     launch = Launch(
         argv=("/grader/unpack.py", *words),
         mounts=(*tools, Mount(wheel, inside)),
