@@ -58,6 +58,7 @@ class _Course(Struct, forbid_unknown_fields=True):
     modules: Annotated[list[_Text], Meta(min_length=1)]
     environment_lock: str
     reference: str = ""
+    as_written: list[_Text] = []
     files: dict[str, _Checkpoint | _Solved] = {}
     generators: list[Generated] = []
 
@@ -68,6 +69,7 @@ class Course:
 
     ``modules`` are in order; one whose module.toml does not exist yet has no criteria. ``reference`` is a folder
     that a release does not have. ``plain_files`` are the files without comments, by the first state that has them.
+    ``as_written`` are modules that keep the author's line breaks when markers change them.
     """
 
     root: Path
@@ -76,6 +78,7 @@ class Course:
     reference: Path
     environment_lock: Path
     plain_files: Mapping[str, State]
+    as_written: frozenset[str]
     generators: tuple[Generated, ...]
 
     def folder(self, module: Module) -> Path:
@@ -100,6 +103,7 @@ def load_course(root: Path) -> Course:
         reference=root / course.reference if course.reference else root / "no-reference",
         environment_lock=root / course.environment_lock,
         plain_files={path: _first_state(since) for path, since in course.files.items()},
+        as_written=frozenset(course.as_written),
         generators=tuple(course.generators),
     )
 

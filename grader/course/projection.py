@@ -49,6 +49,8 @@ def sources(course: Course) -> tuple[str, ...]:
             )
     for path in sorted(set(course.plain_files) - set(paths)):
         raise CourseError(f"course.toml: [files] lists {path}, which is not in {root}", "Delete that line.")
+    for path in sorted(course.as_written - set(paths)):
+        raise CourseError(f"course.toml: as_written lists {path}, which is not in {root}", "Delete that line.")
     return paths
 
 
@@ -68,7 +70,8 @@ def project_tree(course: Course, state: State) -> Tree:
         content = _projected(file, path, written, state)
         if content is not None:
             tree[path] = (content, bool(file.stat().st_mode & 0o100))
-            marked += [path] if content != written and path.endswith(".py") else []
+            is_marked = content != written and path.endswith(".py") and path not in course.as_written
+            marked += [path] if is_marked else []
     tree |= _generated(course, tree, state)
     tree |= _formatted(tree, marked, state)
     return _without_markers(tree, course, state)
@@ -116,7 +119,7 @@ def write_tree(tree: Tree, out: Path) -> Path:
 def _formatted(tree: Tree, marked: list[str], state: State) -> Tree:
     """The files that markers changed, without the imports that a stub leaves unused, sorted and formatted.
 
-    What the author wrote whole stays as it was written.
+    What the author wrote whole stays as it was written, and so does what course.toml lists as such.
     """
     if not marked:
         return {}

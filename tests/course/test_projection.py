@@ -51,6 +51,13 @@ def test_what_was_written_whole_is_not_touched(course):
     assert text(course, State(1, False), "src/plain.py") == "import os, sys\n"
 
 
+def test_what_is_to_stay_as_written_is_not_formatted(rewrite: Rewrite):
+    rewrite("reference/src/plain.py", "sys\n", "sys\n# BEGIN SOLUTION 02\nsize = {}\n# END\n")
+    course = rewrite("course.toml", 'name = "Tiny"\n', 'name = "Tiny"\nas_written = ["src/plain.py"]\n')
+    assert text(course, State(1, True), "src/plain.py") == "import os, sys\n"
+    assert text(course, State(2, True), "src/plain.py") == "import os, sys\nsize = {}\n"
+
+
 def test_files_come_at_their_checkpoint_with_their_modes(course):
     assert {"data.json", "run.sh"}.isdisjoint(project_tree(course, State(1, True)))
     later = project_tree(course, State(2, True))
@@ -106,6 +113,7 @@ WRONG = [
     ("reference/src/app.py", "# raise NotImplementedError", "# raise (", "starter 01 does not parse"),
     ("course.toml", '"data.json" = 2\n', "", "reference/data.json cannot carry markers"),
     ("course.toml", '"data.json" = 2', '"data.json" = 2\n"gone.json" = 2', "[files] lists gone.json"),
+    ("course.toml", 'name = "Tiny"', 'name = "Tiny"\nas_written = ["gone.py"]', "as_written lists gone.py"),
     ("course.toml", 'generator = "stale-lock"', 'generator = "magic"', "there is no generator 'magic'"),
     ("course.toml", 'generator = "stale-lock"', 'generator = "recorded"', "recorded: no source is no file"),
     ("course.toml", 'generator = "stale-lock"', 'generator = "recorded"\nsource = "gone"', "recorded: gone is no file"),
@@ -162,7 +170,7 @@ def test_git_decides_what_is_the_authors_own(course: Course):
     assert "src/plain.py" not in own_files(course.reference)
 
 
-@pytest.mark.parametrize("state", [State(1, False), State(2, False), State(1, True), State(2, True)], ids=str)
+@pytest.mark.parametrize("state", [*STATES, *(State(n, False) for n in (3, 4, 5)), State(5, True)], ids=str)
 def test_real_states_are_as_the_projects_own_formatter_wants_them(real: Course, state: State, tmp_path: Path):
     tree = project_to(real, state, tmp_path / "tree")
     for command in (["black", "--check", "--quiet", "."], ["isort", "--check", "--quiet", "."]):

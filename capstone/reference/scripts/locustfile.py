@@ -20,7 +20,9 @@ API = "/api/v1"
 PAGES = range(1, 20)
 LOG_IN = "log in"
 NUMBERS = itertools.count(1)
-USERNAME, PASSWORD = (os.environ.get(f"LOAD_{name}", "") for name in ("USERNAME", "PASSWORD"))
+USERNAME, PASSWORD = (
+    os.environ.get(f"LOAD_{name}", "") for name in ("USERNAME", "PASSWORD")
+)
 LIMIT_MS = float(os.environ.get("LOAD_P95_MS") or "inf")
 
 
@@ -32,8 +34,12 @@ class Reader(FastHttpUser):
 
     def on_start(self) -> None:
         """See what there is to choose from."""
-        with self.client.get(f"{API}/categories/", name="categories", catch_response=True) as answer:
-            self.categories = [each["slug"] for each in answer.json()["results"]] or [""]
+        with self.client.get(
+            f"{API}/categories/", name="categories", catch_response=True
+        ) as answer:
+            self.categories = [each["slug"] for each in answer.json()["results"]] or [
+                ""
+            ]
 
     @task(4)
     def leaf(self) -> None:
@@ -51,7 +57,10 @@ class Reader(FastHttpUser):
     def search(self) -> None:
         """Look for a number in one category."""
         category = random.choice(self.categories)
-        self.client.get(f"{API}/posts/?search={random.randrange(1000)}&category={category}", name="search")
+        number = random.randrange(1000)
+        self.client.get(
+            f"{API}/posts/?search={number}&category={category}", name="search"
+        )
 
 
 class Writer(FastHttpUser):
@@ -67,19 +76,26 @@ class Writer(FastHttpUser):
         with self.client.post(
             f"{API}/auth/login/", name=LOG_IN, json=sent, catch_response=True
         ) as answer:
-            self.client.default_headers = {"Authorization": f"Bearer {answer.json()['access']}"}
+            self.client.default_headers = {
+                "Authorization": f"Bearer {answer.json()['access']}"
+            }
 
     @task
     def comment(self) -> None:
         """Comment on a post that is out."""
-        sent = {"post": _some_post(self, "status=published"), "body": f"Comment {next(NUMBERS)}."}
+        sent = {
+            "post": _some_post(self, "status=published"),
+            "body": f"Comment {next(NUMBERS)}.",
+        }
         headers = {**self.client.default_headers, "Idempotency-Key": str(uuid4())}
         self.client.post(f"{API}/comments/", json=sent, headers=headers, name="comment")
 
 
 def _some_post(user: FastHttpUser, query: str) -> int:
     """The id of a post on a page of the list."""
-    with user.client.get(f"{API}/posts/?{query}", name="posts", catch_response=True) as answer:
+    with user.client.get(
+        f"{API}/posts/?{query}", name="posts", catch_response=True
+    ) as answer:
         return int(random.choice(answer.json()["results"])["id"])
 
 
@@ -87,6 +103,10 @@ def _some_post(user: FastHttpUser, query: str) -> int:
 def judge(environment: Any, **_: Any) -> None:
     """Let locust end with 1 if requests failed or one kind of them was slow."""
     kinds = [kind for kind in environment.stats.entries.values() if kind.name != LOG_IN]
-    slow = [kind.name for kind in kinds if kind.get_response_time_percentile(0.95) > LIMIT_MS]
+    slow = [
+        kind.name
+        for kind in kinds
+        if kind.get_response_time_percentile(0.95) > LIMIT_MS
+    ]
     if slow or environment.stats.total.num_failures:
         environment.process_exit_code = 1

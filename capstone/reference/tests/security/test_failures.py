@@ -145,7 +145,9 @@ def test_no_answer_to_a_log_in_is_stored(status: int, client: APIClient) -> None
         415: {"data": "a=b", "content_type": "text/plain"},
     }
     for _ in range(LIMIT if status == 429 else 1):
-        answer = client.post(f"{AUTH}/login/", **({"data": sent} | ways.get(status, {})))
+        answer = client.post(
+            f"{AUTH}/login/", **({"data": sent} | ways.get(status, {}))
+        )
     assert answer.status_code == status
     assert answer.headers["Cache-Control"] == "no-store"
 

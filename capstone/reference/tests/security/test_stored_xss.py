@@ -72,7 +72,9 @@ def test_markup_goes_and_the_rest_stays(sent: str, stored: str, kind: str) -> No
     assert comment.body == stored
 
 
-@pytest.mark.parametrize("sent", ["<b></b>", "<script>x</script>", "&lt;p&gt;", " <i> "])
+@pytest.mark.parametrize(
+    "sent", ["<b></b>", "<script>x</script>", "&lt;p&gt;", " <i> "]
+)
 def test_where_nothing_is_left_it_is_refused(sent: str) -> None:
     for kind in ("post", "patch"):
         status, problem = send(kind, sent)

@@ -32,9 +32,7 @@ def start() -> None:
     exporter = OTLPSpanExporter(f"{endpoint}/v1/traces", timeout=5)
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
-    DjangoInstrumentor().instrument(
-        response_hook=forget_query, excluded_urls=UNTRACED
-    )
+    DjangoInstrumentor().instrument(response_hook=forget_query, excluded_urls=UNTRACED)
     PsycopgInstrumentor().instrument(skip_dep_check=True)
     RedisInstrumentor().instrument()
     CeleryInstrumentor().instrument()  # type: ignore[no-untyped-call]
