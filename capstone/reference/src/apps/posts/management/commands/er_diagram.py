@@ -1,4 +1,4 @@
-# FILE SOLUTION 05
+# FILE SOLUTION 03
 """`manage.py er_diagram`: the models of this project as an entity-relationship diagram."""
 
 from collections.abc import Iterator
