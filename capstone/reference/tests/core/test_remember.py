@@ -4,10 +4,12 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from threading import Event
 from time import monotonic, sleep
 
 import pytest
 from django.core.cache import cache
+from pytest_mock import MockerFixture
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from core import remember
@@ -89,13 +91,40 @@ def test_nobody_waits_for_what_has_failed() -> None:
         assert max(pool.map(ask, range(8))) < 0.5
 
 
+def test_who_waited_for_too_long_computes_it(mocker: MockerFixture) -> None:
+    mocker.patch.object(remember, "WAIT_SECONDS", 0.05)
+    begun, over = Event(), Event()
+
+    def slowly() -> str:
+        begun.set()
+        over.wait(5)
+        return "slow"
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(remember.remembered, "f", make=slowly, seconds=9)
+        begun.wait(5)
+        assert remember.remembered("f", make=lambda: "own", seconds=9) == "own"
+        over.set()
+    assert slow.result() == "slow"
+    assert remember._in_flight == {}
+
+
+def test_a_refresh_that_fails_is_left_to_another_one_later() -> None:
+    """A value that cannot be refreshed is served until its time is over."""
+    name = remember.key("f")
+    cache.set(name, remember.Entry("old", 0), timeout=9)
+    with pytest.raises(ZeroDivisionError):
+        remember.remembered("f", make=lambda: 1 / 0, seconds=9)
+    assert remember.remembered("f", make=lambda: "new", seconds=9) == "new"
+
+
 def test_what_is_old_is_made_by_one_and_served_to_the_others() -> None:
     name = remember.key("f")
     remember.store(name, "old", seconds=0.01)
     cache.set(name, remember.Entry("old", 0), timeout=9)
-    cache.add(f"{name}:lock", 1)
+    cache.add(f"{name}:refresh", 1)
     assert remember.remembered("f", make=lambda: "new", seconds=9) == "old"
-    cache.delete(f"{name}:lock")
+    cache.delete(f"{name}:refresh")
     assert remember.remembered("f", make=lambda: "new", seconds=9) == "new"
 
 

@@ -1,6 +1,7 @@
 # FILE SOLUTION 05
 """Servers that are stopped, frozen and come back, under the application as it runs."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -81,6 +82,31 @@ def test_one_waits_for_a_redis_that_hangs_and_not_all(
     finally:
         redis.thaw()
     eventually(lambda: ready(platform) == READY, seconds=10)
+
+
+def test_a_stampede_reads_the_posts_once(
+    platform: Platform, postgres: Postgres
+) -> None:
+    """While the posts cannot be read, who wants to read them is seen to wait for the lock."""
+    platform.publish("Popular")
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND query LIKE '%posts_post%'"
+    )
+    with (
+        postgres.connect() as owner,
+        postgres.connect() as observer,
+        ThreadPoolExecutor(50) as pool,
+    ):
+        with owner.transaction():
+            owner.execute("LOCK TABLE posts_post IN ACCESS EXCLUSIVE MODE")
+            asked = [pool.submit(platform.ask, "/api/v1/posts/") for _ in range(50)]
+            eventually(lambda: observer.execute(waiting).fetchone() != (0,))
+            time.sleep(1)
+            assert observer.execute(waiting).fetchone() == (1,)
+        answers = [answer.result() for answer in asked]
+    assert {answer.status for answer in answers} == {200}
+    assert max(answer.seconds for answer in answers) < 5
 
 
 def test_equal_titles_and_many_comments_at_once(platform: Platform) -> None:

@@ -1,13 +1,18 @@
 # FILE SOLUTION 05
-"""Cache-aside with generations and stale-while-revalidate.
+"""Cache-aside with generations, stale-while-revalidate and protection from a cache stampede.
 
 Keys carry a generation. A change makes a new one, and what the old one knew is never asked for
 again; so an answer that was on its way while something changed cannot outlive the change.
+
+What the cache does not hold is computed by one thread of each process, and the others wait for that
+thread. What has become stale is computed by one caller anywhere, and the others get the old value.
 """
 
 from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
 from hashlib import sha256
-from time import sleep, time
+from threading import Lock
+from time import time
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -15,15 +20,17 @@ from django.core.cache import cache
 
 from core.redis_cache import UNAVAILABLE
 
-# How long whoever makes a value is waited for before one makes it oneself, in steps of so much.
-# A database that is slow must not be asked by all at once; who died while making it left a lock.
-PATIENCE_SECONDS = 5
-STEP_SECONDS = 0.05
-LOCK_SECONDS = 10
+# How long to wait for the thread that computes a value before computing it oneself.
+WAIT_SECONDS = 5
+# After so long somebody else refreshes a stale value: whoever began to has died.
+REFRESH_SECONDS = 10
+
+_in_flight: dict[str, Future[Any]] = {}
+_in_flight_lock = Lock()
 
 
 class Entry(NamedTuple):
-    """A value, and from when on somebody should make it anew."""
+    """A value, and from when on it is stale."""
 
     value: Any
     stale_at: float
@@ -43,67 +50,76 @@ def forget(family: str) -> None:
 
 
 def store(name: str, value: Any, *, seconds: float) -> None:
-    """Put a value there. It may be served as long again while one caller makes the next."""
+    """Keep a value under a key. It is fresh for `seconds`, then stale for as long again."""
     cache.set(name, Entry(value, time() + seconds), timeout=2 * seconds)
 
 
 def remembered(
     family: str, *parts: object, make: Callable[[], Any], seconds: float
 ) -> Any:
-    """The value from the cache, or made. Without a cache it is always made.
+    """The value from the cache, or computed by `make` and kept. Without a cache always computed.
 
-    What `make` raises comes through, and nothing is remembered of it.
+    Raises what `make` raises, of which nothing is kept.
     """
     try:
         name = key(family, *parts)
         found = cache.get(name)
-        if found is not None and not _is_my_turn(found, name):
+        if found is not None and not _is_to_be_refreshed(found, name):
             return found.value
-        if found is None and not cache.add(f"{name}:lock", 1, timeout=LOCK_SECONDS):
-            found = _wait(name)
-            if found is not None:
-                return found.value
     except UNAVAILABLE:
         return make()
-    return _make(name, make, seconds)
+    if found is None:
+        return _computed_once(name, make, seconds)
+    try:
+        return _compute(name, make, seconds)
+    finally:
+        _quietly(lambda: cache.delete(f"{name}:refresh"))
 
 
-def _is_my_turn(found: Entry, name: str) -> bool:
-    """Whether it is old, and nobody else is making a new one. All others get the old one."""
+def _is_to_be_refreshed(found: Entry, name: str) -> bool:
+    """Whether it is stale, and nobody else is refreshing it."""
     return time() >= found.stale_at and cache.add(
-        f"{name}:lock", 1, timeout=LOCK_SECONDS
+        f"{name}:refresh", 1, timeout=REFRESH_SECONDS
     )
 
 
-def _wait(name: str) -> Entry | None:
-    """What somebody else is about to put there; None if that takes too long, or came to nothing."""
-    for _ in range(round(PATIENCE_SECONDS / STEP_SECONDS)):
-        sleep(STEP_SECONDS)
-        is_at_work = cache.get(
-            f"{name}:lock"
-        )  # asked first: the value comes before it goes
-        if found := cache.get(name):
-            return Entry(*found)
-        if not is_at_work:
-            return None
-    return None
+def _computed_once(name: str, make: Callable[[], Any], seconds: float) -> Any:
+    """Computed by this thread, or by the one of this process that is at it already.
 
-
-def _make(name: str, make: Callable[[], Any], seconds: float) -> Any:
+    A thread that waited in vain, because that one failed or takes too long, computes it itself.
+    """
+    with _in_flight_lock:
+        others = _in_flight.get(name)
+        mine = _in_flight.setdefault(name, Future())
+    if others is not None:
+        try:
+            return others.result(WAIT_SECONDS)
+        except (CancelledError, TimeoutError):
+            return _compute(name, make, seconds)
     try:
-        value = make()
-        _quietly(lambda: store(name, value, seconds=seconds))
+        # Between our look and our turn another thread may have had its own.
+        found = _quietly(lambda: cache.get(name))
+        value = found.value if found else _compute(name, make, seconds)
+        mine.set_result(value)
         return value
     finally:
-        _quietly(lambda: cache.delete(f"{name}:lock"))
+        mine.cancel()  # without effect once there is a result
+        with _in_flight_lock:
+            del _in_flight[name]
 
 
-def _quietly(write: Callable[[], Any]) -> None:
-    """Whoever asked has the value; that it was not kept is in the metrics."""
+def _compute(name: str, make: Callable[[], Any], seconds: float) -> Any:
+    value = make()
+    _quietly(lambda: store(name, value, seconds=seconds))
+    return value
+
+
+def _quietly(ask: Callable[[], Any]) -> Any:
+    """What the cache says; None if it cannot be reached, which is in the metrics."""
     try:
-        write()
+        return ask()
     except UNAVAILABLE:
-        return
+        return None
 
 
 def _fresh() -> str:
