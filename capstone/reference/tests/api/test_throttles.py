@@ -44,6 +44,23 @@ def test_strangers_are_counted_by_address(
     assert statuses(claims, 1) == [429]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [
+        ("2001:db8:0:1::1", "2001:db8:0:1:ffff:ffff:ffff:ffff", 429),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", 200),
+        ("192.0.2.7", "::ffff:192.0.2.7", 429),
+        ("192.0.2.7", "192.0.2.8", 200),
+    ],
+)
+def test_an_ipv6_network_is_one_caller(
+    first: str, second: str, status: int, settings: Settings, db: None
+) -> None:
+    limit(settings, burst="1/day")
+    assert statuses(APIClient(REMOTE_ADDR=first), 1) == [200]
+    assert statuses(APIClient(REMOTE_ADDR=second), 1) == [status]
+
+
 @pytest.mark.parametrize("kind", ["burst", "user"])
 def test_people_are_counted_wherever_they_are(
     kind: str, api_client: APIClient, settings: Settings

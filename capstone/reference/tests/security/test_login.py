@@ -53,6 +53,28 @@ class TestLockOut:
         assert answer.headers["Retry-After"] == "900"
         assert problem_of(answer)["code"] == "locked_out"
 
+    @pytest.mark.parametrize(
+        ("address", "status"),
+        [
+            ("2001:db8:0:1:ffff:ffff:ffff:ffff", 429),
+            ("2001:db8:0:2::1", 200),
+            ("192.0.2.7", 200),
+        ],
+    )
+    def test_an_ipv6_network_is_locked_out_as_one_address(
+        self, address: str, status: int, ann: User
+    ) -> None:
+        guesses = [
+            log_in("ann", "wrong", f"2001:db8:0:1::{n}").status_code
+            for n in range(LIMIT)
+        ]
+        assert guesses == [401] * (LIMIT - 1) + [429]
+        assert log_in("ann", PASSWORD, address).status_code == status
+
+    def test_an_ipv4_address_is_the_same_in_ipv6(self, ann: User) -> None:
+        fail("ann", address="192.0.2.7")
+        assert log_in("ann", PASSWORD, "::ffff:192.0.2.7").status_code == 429
+
     def test_it_hits_nobody_else(self, ann: User) -> None:
         ben = UserFactory(username="ben")
         ben.set_password(PASSWORD)

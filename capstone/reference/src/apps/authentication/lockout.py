@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from accounts.models import User
 from api.problems import CONTENT_TYPE, in_api, problem
 from core import client_address
+from core.networks import network_address
 
 DETAIL = "Too many failed attempts to log in. Try again later."
 
@@ -34,6 +35,16 @@ def attempted_username(
     return str(field.to_python(given))[: field.max_length].replace("\0", "")
 
 
+def attempting_client(request: HttpRequest) -> str | None:
+    """The address for which attempts are counted: of an IPv6 address that of its network.
+
+    Whoever has a /64 network, as every customer of a provider does, could guess from another
+    address each time.
+    """
+    address = client_address.of_request(request)
+    return address and network_address(address)
+
+
 @contextmanager
 def one_at_a_time(request: HttpRequest, username: str | None) -> Iterator[None]:
     """Evaluate attempts for one name from one address one after the other, in a transaction.
@@ -43,7 +54,7 @@ def one_at_a_time(request: HttpRequest, username: str | None) -> Iterator[None]:
     PostgreSQL's own and ends with the outermost transaction, when the failure can be counted.
     """
     name = attempted_username(request, {"username": username})
-    key = sha256(repr((name, client_address.of_request(request))).encode()).digest()
+    key = sha256(repr((name, attempting_client(request))).encode()).digest()
     with transaction.atomic():
         if connection.vendor == "postgresql":
             number = int.from_bytes(key[:8], signed=True)

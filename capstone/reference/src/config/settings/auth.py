@@ -29,7 +29,7 @@ AXES_USERNAME_CALLABLE = "authentication.lockout.attempted_username"
 AXES_RESET_ON_SUCCESS = True
 # Knocking on while locked out does not make it last longer: the owner gets in again.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_CLIENT_IP_CALLABLE = "core.client_address.of_request"
+AXES_CLIENT_IP_CALLABLE = "authentication.lockout.attempting_client"
 AXES_LOCKOUT_CALLABLE = "authentication.lockout.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "password", "new_password"]
 AXES_DISABLE_ACCESS_LOG = True  # the audit log has it

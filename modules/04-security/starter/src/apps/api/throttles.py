@@ -8,6 +8,8 @@ from redis import RedisError
 from rest_framework import exceptions, throttling
 from rest_framework.request import Request
 
+from core.networks import network_address
+
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # it imports us: we are among its defaults
 
@@ -58,6 +60,10 @@ class Throttle(throttling.SimpleRateThrottle):
         except (RedisError, OSError):
             logger.warning("not throttled: the cache is away", exc_info=True)
             return True
+
+    def get_ident(self, request: Request) -> str:
+        """The client's address, or of an IPv6 address the network: see `core.networks`."""
+        return network_address(super().get_ident(request) or "")
 
     def get_cache_key(self, request: Request, view: "APIView") -> str | None:
         """One count for each person, and for each address without one."""
