@@ -15,7 +15,7 @@ class Meter(Protocol):
     """Reads what the processes that an answer depends on have used so far."""
 
     def __call__(self) -> Usage:
-        """By thread: seconds on a processor, and seconds ready to run with none free. Empty where it cannot be told."""
+        """By thread: seconds on a processor, and seconds ready to run with none free. Empty where no system tells."""
 
 
 class Deadline:

@@ -1,4 +1,4 @@
-"""An exception of the learner's project, as far as the trusted side believes what it is told of it."""
+"""An exception of the learner's project, as far as the trusted side believes the agent's report of it."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the trusted pytest process is told, in a file of JSON, before it starts."""
+"""What the trusted pytest process is given, in a file of JSON, before it starts."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -67,7 +67,7 @@ def find_course(given: Path | None) -> Path:
 
 
 def lanes() -> int:
-    """How many processes share the checks of one grading unless told otherwise: one a core, up to four."""
+    """How many processes share the checks of one grading unless an option says otherwise: one a core, up to four."""
     return min(4, os.cpu_count() or 1)
 
 

@@ -11,7 +11,7 @@ from grader.pipeline.key import measuring_files
 
 @cache
 def grader_fingerprint() -> str:
-    """Of what the grader's code does and its tools are told, as far as it can change a verdict: 16 hexadecimal digits.
+    """Of the grader's code and its tools' configuration, as far as it can change a verdict: 16 hexadecimal digits.
 
     Comments, docstrings and layout are not in it, and it is the same on every version of Python.
     """

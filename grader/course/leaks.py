@@ -68,7 +68,7 @@ def _of_state(course: Course, state: State) -> set[str]:
 
 
 def _bare(line: str) -> str:
-    """The line without what may stand around it; "" if too little is left to be told from other lines."""
+    """The line without what may stand around it; "" if too little is left to distinguish it from other lines."""
     bare = line.strip(_AROUND)
     return bare if len(bare) >= _SHORTEST and any(c.isalpha() for c in bare) else ""
 

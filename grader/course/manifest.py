@@ -43,7 +43,7 @@ class _Module(Struct, forbid_unknown_fields=True):
 
 
 class Generated(Struct, forbid_unknown_fields=True, frozen=True):
-    """A file that is made for one state: the generator's name, and what else it is told."""
+    """A file that is made for one state: the generator's name, and its other arguments."""
 
     file: _Text
     checkpoint: _Checkpoint

@@ -88,7 +88,7 @@ def _public(folder: Path) -> Iterator[Path]:
 def _environment(course: Course, module: int, out: Path) -> None:
     """The course's lock, so that a project whose own is broken can still be checked.
 
-    It is told to be of another project, by a bound on Python that means the same: as an answer to a stale lock it
+    It declares itself another project's, by a bound on Python that means the same: as an answer to a stale lock it
     is as stale as any other. What its pyproject.toml says beside, it says as the starter does.
     """
     out.mkdir(parents=True)

@@ -41,7 +41,7 @@ def convert[T: Struct](data: object, kind: type[T], path: Path) -> T:
 
 
 def _line(path: Path, problem: str) -> str:
-    """``:LINE`` of what the problem speaks of, as far as it can be told from ``$.criteria[2].points``."""
+    """``:LINE`` of what the problem speaks of, as far as it follows from ``$.criteria[2].points``."""
     found = re.search(r"`\$\.([a-z_]+)(?:\[(\d+)\])?(?:\.([a-z_]+))?", problem)
     named = re.search(r"unknown field `([^`]+)`", problem)
     if found is None and named is None:

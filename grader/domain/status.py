@@ -1,4 +1,4 @@
-"""The six things that can be said of a check, a criterion, a measurement or a gate."""
+"""The six statuses of a check, a criterion, a measurement or a gate."""
 
 from collections.abc import Iterable
 from enum import StrEnum

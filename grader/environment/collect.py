@@ -73,7 +73,7 @@ def _add(requirement: Pinned, file: File, *, wheels: Wheels, sandbox: Sandbox, r
         except Gone:
             raise Unreachable(
                 f"packages cannot be fetched: the package index lists {file.name} and does not have it.",
-                "Check the package index that uv or pip is told of, then run the same command again.",
+                "Check the package index that uv or pip is configured with, then run the same command again.",
             ) from None
         except TooLarge:
             raise NotInstallable(f"{what}: its wheel is larger than {_mb(file.size or MOST_DOWNLOAD_BYTES)}") from None

@@ -27,7 +27,7 @@ _LONGEST_S = 300
 _CHUNK = 1 << 18
 _GONE = (404, 410)
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-_HINT = "Check the network and the package index that uv or pip is told of, then run the same command again."
+_HINT = "Check the network and the package index that uv or pip is configured with, then run the same command again."
 
 
 class Gone(Exception):

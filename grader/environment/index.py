@@ -1,4 +1,4 @@
-"""The package index of this machine, as uv and pip are told of it, asked by the Simple API (PEP 503, 691 and 700)."""
+"""The package index of this machine, as configured for uv and pip, asked by the Simple API (PEP 503, 691 and 700)."""
 
 import configparser
 import re

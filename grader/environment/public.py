@@ -1,4 +1,4 @@
-"""The index that every client asks where it is told of no other: as this Python's own pip knows it, not named here."""
+"""The index that every client asks where no other is configured: as this Python's own pip knows it, not named here."""
 
 import importlib
 import re

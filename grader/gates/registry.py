@@ -92,7 +92,7 @@ def _measured(name: str, metrics: frozenset[str], opened: Open) -> list[Measurem
         return [_errored(metric, f"{error.message} {error.hint}") for metric in metrics]
     except Exception as error:  # a fault of ours in one gate is not the end of all others
         return [_errored(metric, f"{type(error).__name__}: {error}") for metric in metrics]
-    return [found.get(metric) or _errored(metric, "The gate said nothing of it.") for metric in metrics]
+    return [found.get(metric) or _errored(metric, "The gate returned no measurement of it.") for metric in metrics]
 
 
 def _errored(metric: str, fault: str) -> Measurement:

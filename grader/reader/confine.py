@@ -45,7 +45,7 @@ def confine(bounds: dict[str, int], *, nowhere: str = "") -> None:
 
 
 def or_crash(main: Callable[[], None]) -> None:
-    """Run a program of this package; what it raises is a fault of ours, told from all others by its exit status."""
+    """Run a program of this package; what it raises is a fault of ours, with an exit status of its own."""
     try:
         main()
     except BaseException:

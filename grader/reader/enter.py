@@ -1,4 +1,4 @@
-"""A program: gives up every right that reading does not need, then becomes the program it is told.
+"""A program: gives up every right that reading does not need, then becomes the program that it is given.
 
 Started as ``python enter.py ORDER PROGRAM ARGUMENT…``; the variables of ``ORDER`` are all that the program gets.
 """

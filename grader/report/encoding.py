@@ -50,7 +50,7 @@ def decode(data: bytes) -> Result:
 
 
 def _refuse_unknown_version(read: Any) -> None:
-    """A version that nobody here knows may have any form: that is said before the form is looked at."""
+    """A version that nobody here knows may have any form: that is reported before the form is looked at."""
     schema = read.get("schema") if isinstance(read, dict) else None
     if isinstance(schema, str) and schema not in (SCHEMA, v1.SCHEMA):
         raise UsageError_(

@@ -17,7 +17,7 @@ def required(gate: GateVerdict) -> str:
 
 
 def measured(gate: GateVerdict) -> str:
-    """``91.5 %``, or what is said in the place of a number.
+    """``91.5 %``, or the words in the place of a number.
 
     It has four digits, and more only where four would read as if they were on the other side of the threshold.
     """

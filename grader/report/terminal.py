@@ -1,4 +1,4 @@
-"""The result in a terminal: the verdict first, then what to mend. Nothing is said by colour alone."""
+"""The result in a terminal: the verdict first, then what to mend. Nothing is conveyed by colour alone."""
 
 from collections.abc import Iterator
 

@@ -26,7 +26,7 @@ class Mount:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one sandbox may use, in all its processes together unless said otherwise.
+    """What one sandbox may use, in all its processes together unless stated otherwise.
 
     ``memory_mb`` and ``cpus`` (how many processors' time) need control groups, and so does ``processes`` for all users
     inside together; ``address_mb`` bounds each process by itself and holds everywhere

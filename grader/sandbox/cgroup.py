@@ -109,7 +109,7 @@ def probe() -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 def _settings(limits: Limits) -> dict[str, tuple[tuple[str, int, bool], ...]]:
-    """What version 1 is told, by controller: file, number, and whether the limit is none without it."""
+    """What is written to version 1, by controller: file, number, and whether the limit is none without it."""
     memory = limits.memory_mb << 20
     return {
         "memory": (("memory.limit_in_bytes", memory, True), ("memory.memsw.limit_in_bytes", memory, False)),

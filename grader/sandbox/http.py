@@ -52,7 +52,7 @@ def request(
 ) -> Response:
     """Sends one request and returns the answer, redirects too, whatever its status.
 
-    It is as if from the address of ``client``; ``None`` is for a server that cannot be told of one.
+    It is as if from the address of ``client``; ``None`` is for a server that does not read the PROXY protocol.
     ``TimeoutError`` if it is not complete within ``timeout_s`` seconds; ``ConnectionError`` if there is no server, it
     hangs up, does not speak HTTP, or its answer is longer than 4 MiB.
     """
@@ -88,7 +88,7 @@ def _failure(error: Exception, *, late: bool, path: str) -> Exception:
 
 
 class _UnixConnection(http.client.HTTPConnection):
-    """HTTP over a Unix socket, with something said before it."""
+    """HTTP over a Unix socket, with a prelude sent before it."""
 
     def __init__(self, path: Path, timeout_s: float, prelude: bytes) -> None:
         super().__init__("localhost", timeout=timeout_s)

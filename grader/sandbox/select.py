@@ -36,7 +36,7 @@ def open_sandbox(kind: Kind, *, state_dir: Path) -> Sandbox:
 
 
 def trial(sandbox: Bubblewrap) -> None:
-    """Runs nothing in the sandbox; ``SandboxError`` with what bubblewrap said if even that fails."""
+    """Runs nothing in the sandbox; ``SandboxError`` with bubblewrap's output if even that fails."""
     launch = Launch(("-c", "print('inside')"), limits=Limits(wall_s=20))
     process = sandbox.start(launch, submission=None, deps=None)
     try:

@@ -112,7 +112,7 @@ def condition(where: dict[str, Any], equal: str = "=") -> tuple[str, tuple[Any, 
 
 
 def refusal(raised: Raised) -> Refused:
-    """The project's IntegrityError as what the database said."""
+    """The project's IntegrityError as the database reported it."""
     state, name, column = (*raised.constraint, "", "", "")[:3]
     if state:
         return Refused(STATES.get(state, "other"), name or column)

@@ -33,7 +33,7 @@ class Host(Protocol):
         """A sandbox with the agent on the descriptor."""
 
     def setup(self, process: Process) -> Mapping[str, Any] | None:
-        """What the agent loads at its start; nothing for one that loads when it is told."""
+        """What the agent loads at its start; nothing for one that loads on command."""
 
     def loaded(self) -> None:
         """Closes what was open only for a project that loads."""

@@ -46,7 +46,7 @@ class Service:
     ``name`` is what checks call it, ``title`` what people do, ``port`` where projects find it on 127.0.0.1. ``user``
     runs it, within ``limits``. ``make`` prepares a server, which is not started yet. ``variables`` are the environment
     variables that tell a project where it is, from the server, the port as seen from the project and the name of a
-    database. ``reset`` makes a running one as good as new. ``faults`` are what the network to it can be told to do.
+    database. ``reset`` makes a running one as good as new. ``faults`` are what the network to it can be made to do.
     """
 
     name: str

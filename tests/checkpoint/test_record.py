@@ -76,7 +76,7 @@ def test_a_run_has_only_so_much_to_say() -> None:
     long = evidence([told(n, 6_000) for n in range(1_000)], "", (), []).observations
     assert [o.status for o in long] == [Status.FAILED] * 1_000
     assert sum(len(o.expected + o.observed + o.traceback + o.fault) for o in long) < 2_100_000
-    assert "said more than a report can hold" in long[-1].observed
+    assert "wrote more than a report can hold" in long[-1].observed
     assert long[-1].where is None
     assert long[0] == told(0, 6_000)
 

@@ -32,7 +32,7 @@ OPEN_S = 0.5
 
 
 def race(agent: Agent, programs: Sequence[Program], atomic: bool = False) -> Encoded:
-    """Begins all calls when every process has said that it is ready; ``atomic``: in transactions that overlap.
+    """Begins all calls when every process has reported that it is ready; ``atomic``: in transactions that overlap.
 
     An outcome is ``[True, value]``, ``[False, what was raised]``, or ``None`` for a process that has ended before. What
     has no plain form is a reference that can be compared and not followed: its object went with its process.
@@ -51,7 +51,7 @@ def race(agent: Agent, programs: Sequence[Program], atomic: bool = False) -> Enc
 
 
 def wait_for(runners: Sequence[Runner], word: str, patience: float | None) -> None:
-    """Reads until each runner has said the word or has ended; ``patience``: so many seconds after the first of them."""
+    """Reads until each runner has reported the word or has ended; ``patience``: seconds after the first of them."""
     first = None
     while waiting := [r for r in runners if word not in r.reported and not r.ended]:
         if first is None and len(waiting) < len(runners):

@@ -57,7 +57,7 @@ def explain(error: BaseException, context: Context) -> Ending:
 def is_unsure(error: BaseException | None) -> bool:
     """Whether a machine that is busy or short of memory may bring that about: silence, or a lost connection.
 
-    PostgreSQL says why it refuses by an SQLSTATE; where there is none, or one of class 57 (the server was told to
+    PostgreSQL says why it refuses by an SQLSTATE; where there is none, or one of class 57 (the server was made to
     stop, or another process of it crashed), the connection broke.
     """
     match error:
@@ -172,7 +172,7 @@ def _broken(broken: Broken, context: Context) -> Ending:
     cause = broken.cause
     if isinstance(cause, AgentFault):
         return _failed(expected, str(cause), context)
-    # What stops the whole project has to be mended before anything else: its message is told to everybody. It has been
+    # What stops the whole project has to be mended before anything else: its message is shown to everybody. It has been
     # asked nothing yet that could be in it.
     observed = f"while the project {broken.doing}: {describe(cause, context, with_message=True)}"
     return _failed(expected, observed, context, innermost_frame(cause, context), _trace(cause, context))

@@ -44,7 +44,7 @@ def stage(request: pytest.FixtureRequest) -> Stage:
 
 @pytest.fixture
 def spec(request: pytest.FixtureRequest) -> RunSpec:
-    """What the run was told."""
+    """The specification of the run."""
     return request.config.stash[SPEC]
 
 

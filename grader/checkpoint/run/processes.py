@@ -33,7 +33,7 @@ _KEPT_PREFIXES = ("UV_", "PIP_", "SSL_CERT_", "REQUESTS_CA_", "HTTP_PROXY", "HTT
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One process: the folders of checks it collects, and what it is told."""
+    """One process: the folders of checks it collects, and its specification."""
 
     checks: tuple[Path, ...]
     spec: RunSpec

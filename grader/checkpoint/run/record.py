@@ -12,7 +12,7 @@ from grader.domain.status import Status
 KEY, PLACE = "observation", "place"
 # Characters of all observations of a run. The most that an unsolved module comes to are some 30,000 of each.
 _BUDGET = {"expected": 200_000, "observed": 200_000, "traceback": 400_000, "fault": 1_000_000}
-_CUT = "(left out: this run has said more than a report can hold)"
+_CUT = "(left out: this run wrote more than a report can hold)"
 
 
 def written(observation: Observation) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def run_checks(run: CheckRun, *, progress: Callable[[Progress], None]) -> Eviden
 
 
 def _spec(run: CheckRun, folder: Path, lane: int, progress_fd: int, life_fd: int) -> RunSpec:
-    """What one lane is told, and a folder of its own below the run's."""
+    """The specification of one lane, with a folder of its own below the run's."""
     ids = tuple(criterion.id for criterion in run.module.criteria)
     own = folder / str(lane)
     own.mkdir(mode=0o711)

@@ -1,4 +1,4 @@
-"""Carries the connections of a sandbox to its services, and can be told to fail as networks do."""
+"""Carries the connections of a sandbox to its services, and can be made to fail as networks do."""
 
 import asyncio
 import resource
@@ -21,7 +21,7 @@ Run = Callable[[Callable[[], Awaitable[None]]], None]
 
 
 class Route:
-    """One listener and the service behind it. ``prelude`` is said to the service first on every connection."""
+    """One listener and the service behind it. ``prelude`` is sent to the service first on every connection."""
 
     def __init__(self, run: Run, listener: socket.socket, upstream: Path, prelude: bytes) -> None:
         self._run, self._listener = run, listener

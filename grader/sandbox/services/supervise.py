@@ -1,4 +1,4 @@
-"""Runs inside the sandbox of a service: starts and stops the one server there when told to, so that its data stay.
+"""Runs inside the sandbox of a service: starts and stops the one server there on command, so that its data stay.
 
 Started by the launcher as ``supervise.py CONTROL LOG TEMPLATE DATA command ...``; CONTROL and LOG are descriptors,
 TEMPLATE is "" or a directory that is copied to DATA first. Standard library only.
@@ -14,7 +14,7 @@ _STOP_S = 20
 
 
 def stop(server: "subprocess.Popen[bytes] | None") -> None:
-    """Ends the server without losing what it was told, or kills it if it takes too long."""
+    """Ends the server without losing what it was sent, or kills it if it takes too long."""
     if server is None or server.poll() is not None:
         return
     server.send_signal(signal.SIGINT)

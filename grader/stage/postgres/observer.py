@@ -189,7 +189,7 @@ class Writer:
         return answer.results[-1].tag
 
     def change(self, table: str, statement: str, params: tuple[Any, ...]) -> None:
-        """The same for a statement that has to change a row: no constraint has said yes to what was not tried."""
+        """The same for a statement that has to change a row: no constraint has accepted what was not tried."""
         if self.execute(statement, params).endswith(" 0"):
             raise Failed(f"a row of {table} to write", "the database changed none")
 
