@@ -33,8 +33,8 @@ def _binaries() -> Path:
 class Postgres:
     """A server with one database, `platform`. It refuses to be run by root; then nobody runs it.
 
-    `folder` gets its log. Its data lie elsewhere: pytest closes its own folders to other users each
-    time that it starts, here or in another terminal, and a server that starts again would not get in.
+    `folder` gets its log. Its data lie elsewhere: pytest closes its own folders to other users
+    each time that it starts, here or in another terminal, and then a server could not restart.
     """
 
     def __init__(self, folder: Path) -> None:
