@@ -18,7 +18,23 @@ from grader.intake.limits import IntakeLimits
 from grader.intake.names import shown
 from grader.reader.launch import Bounds, Child
 
-SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2")
+_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2")
+# The first bytes of what is read, and of what else people hand in.
+_READ = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")
+_OTHERS = {
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"\x28\xb5\x2f\xfd": "packed with Zstandard",
+    b"MSCF": "a Cabinet archive",
+    b"xar!": "a XAR archive",
+    b"# v2 git bundle": "a bundle of git",
+    b"# v3 git bundle": "a bundle of git",
+    b"%PDF": "a PDF document",
+    b"<!doctype html": "a web page, such as a form to log in, that was saved in place of the download",
+    b"<html": "a web page, such as a form to log in, that was saved in place of the download",
+}
+_TAR_MARK = slice(257, 262)
+_START = 512
 _SECONDS = 30
 _MEMORY_MB = 768
 _LARGEST_LIST = 64 << 20
@@ -26,16 +42,38 @@ _LARGEST_PIECE = 1 << 20
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-def is_archive(path: Path) -> bool:
-    """Whether the name says that this is an archive which can be taken in."""
-    return path.name.lower().endswith(SUFFIXES)
+def refuse_unless_archive(path: Path) -> None:
+    """Raise ``SubmissionError`` for a file that is no archive which can be read; its first bytes tell, not its name."""
+    start = _start(path)
+    if start.startswith(_READ) or start[_TAR_MARK] == b"ustar":
+        return
+    what = next((what for magic, what in _OTHERS.items() if start.lower().startswith(magic.lower())), "")
+    name = shown(str(path))
+    if what:
+        raise SubmissionError(f"{name} is {what}", "Pack the folder that holds manage.py as .zip or .tar.gz.")
+    if not start:
+        raise SubmissionError(f"{name} is empty", "The upload may have failed: submit it again.")
+    if not path.name.lower().endswith(_SUFFIXES):
+        raise SubmissionError(
+            f"{name} is a file, not a project",
+            f"Name the folder that holds manage.py, or an archive of it ({', '.join(_SUFFIXES)}).",
+        )
+
+
+def _start(path: Path) -> bytes:
+    """The first bytes of a plain file that can be opened; nothing of any other."""
+    try:
+        with os.fdopen(os.open(path, _FILE), "rb") as file:
+            return file.read(_START) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b"?"
+    except OSError:
+        return b"?"
 
 
 @contextmanager
 def archive_source(source: Path, limits: IntakeLimits) -> Iterator["ArchiveSource"]:
     """The plain files of the archive, whose kind is told by its first bytes."""
     with _opened(source, limits) as archive, tempfile.TemporaryFile() as scratch:
-        bounds = {"entries": limits.entries, "unpacked_bytes": limits.unpacked_bytes}
+        bounds = {"entries": limits.listed, "unpacked_bytes": limits.unpacked_bytes}
         child = Child(
             "unpack.py",
             [str(archive.fileno()), str(scratch.fileno()), json.dumps(bounds)],
@@ -124,14 +162,18 @@ class ArchiveSource:
         if kind == "large":
             return too_much(shown(text))
         if kind == "packed":
-            return SubmissionError(f"{shown(text)} is packed in an unusual way", "Pack it with an ordinary zip.")
+            return SubmissionError(
+                f"{self._name} is packed in an unusual way ({shown(text)})",
+                "Pack it anew as an ordinary .zip (method Deflate) or as .tar.gz.",
+            )
         if kind == "locked":
             return SubmissionError(f"{self._name} is locked with a password", "Pack it anew without one.")
         return OSError(errno.ENOSPC, "no space is left to unpack the archive") if kind == "disk" else self._damaged()
 
     def _damaged(self) -> SubmissionError:
         return SubmissionError(
-            f"{self._name} is damaged or not such an archive", "Pack it anew, as a zip or tar archive, and submit it."
+            f"{self._name} is damaged: it breaks off, or is not what its first bytes say",
+            "Pack the folder anew as .zip or .tar.gz, open the archive yourself once, and submit it.",
         )
 
 

@@ -1,13 +1,14 @@
 """Files from a commit of a git repository, read as objects: nothing is checked out, so no filter, hook or link acts.
 
-git runs without rights, with limits, and in a repository of ours that holds a copy of the objects and nothing else of
-the one graded. The configuration of that one is a learner's, and is not read: whatever it says of programs to start,
-files to include or places to fetch from.
+git runs without rights, with limits, and in a repository of ours that holds a copy of the objects, of the branches and
+of the tags, and nothing else of the one graded. The configuration of that one is a learner's, and is not obeyed:
+whatever it says of programs to start, files to include or places to fetch from.
 """
 
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,39 +16,37 @@ from pathlib import Path
 from typing import IO
 
 from grader.domain.errors import EnvironmentError_, SubmissionError
-from grader.intake.entries import Entry, bounded, too_much
+from grader.intake.bounds import bounded
+from grader.intake.entries import Entry, too_much
 from grader.intake.limits import IntakeLimits
-from grader.intake.names import shown
-from grader.intake.objects import ANEW, DAMAGED, copy_objects, git_folder
-from grader.intake.refs import resolve
+from grader.intake.objects import ANEW, DAMAGED, PARTIAL, copy_objects
+from grader.intake.refs import copy_refs
+from grader.intake.repository import Repository, find_repository
+from grader.intake.revision import resolve
 from grader.reader.launch import Bounds, Child, hand_over
 
 _PLAIN = {"100644": False, "100664": False, "100755": True}
-_ODD = {"120000": "it is a symbolic link", "160000": "it is a submodule"}
+_ODD = {
+    "120000": "it is a symbolic link",
+    "160000": "it is a submodule, whose files are in another repository; commit them in this one",
+}
 _BOUNDS = Bounds(cpu_s=60, memory_mb=1 << 10, wall_s=600.0)
 # Packs are looked at through small windows, and large objects pass by in pieces: whatever is honest fits the memory.
 _SMALL = "packedGitWindowSize = 16m\npackedGitLimit = 128m\nbigFileThreshold = 64m\n"
 _LONGEST_LINE = 8192
 _LONGEST_PATH = 1 << 20
 _PIECE = 1 << 20
-_HASH = re.compile(r"[0-9a-f]{4,64}")
-_SHA256 = 64
+_LONGEST_ANSWER = 1 << 16
+_FIRST_WITH_REFTABLES = (2, 45)
 
 
 @contextmanager
-def commit_source(repository: Path, name: str, limits: IntakeLimits) -> Iterator["CommitSource"]:
-    """The plain files of a commit, which ``name`` stands for: a branch, a tag, a hash or the beginning of one."""
-    folder = git_folder(repository)
-    known = resolve(folder, name) or (name.lower() if _HASH.fullmatch(name.lower()) else None)
+def commit_source(folder: Path, name: str, limits: IntakeLimits) -> Iterator["CommitSource"]:
+    """The plain files of a commit, which ``name`` stands for as git understands it: ``main``, ``HEAD~1``, a hash."""
+    repository = find_repository(folder)
     with tempfile.TemporaryDirectory(prefix="track-git-") as place:
-        git = _Git(Path(place), folder / "objects", sha256=len(known or "") == _SHA256)
-        commit = git.line("rev-parse", "--verify", "--quiet", f"{known}^{{commit}}") if known else ""
-        if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", commit):
-            raise SubmissionError(
-                f"{shown(str(repository))} has no commit {shown(name)}",
-                "Fetch it, or name another: --commit HASH.",
-            )
-        yield CommitSource(git, commit, limits)
+        git = _Git(Path(place), repository)
+        yield CommitSource(git, resolve(repository, name, git.lines), limits)
 
 
 class CommitSource:
@@ -56,7 +55,7 @@ class CommitSource:
     def __init__(self, git: "_Git", commit: str, limits: IntakeLimits) -> None:
         self._git, self.commit = git, commit
         with git.running("ls-tree", "-r", "-z", "-l", "--full-tree", commit) as (_, listing):
-            self.entries = bounded(_listed(listing), limits.entries)
+            self.entries = bounded(_listed(listing), limits.listed)
 
     def contents(self, wanted: list[Entry]) -> Iterator[tuple[Entry, Iterable[bytes] | None]]:
         """See ``entries.Source``."""
@@ -72,16 +71,17 @@ class CommitSource:
 class _Git:
     """git on a copy of somebody's objects, in ``room``, a folder of ours with a configuration of ours."""
 
-    def __init__(self, room: Path, objects: Path, *, sha256: bool) -> None:
-        (room / "refs").mkdir()
-        (room / "HEAD").write_text("ref: refs/heads/none\n")
-        version, kind = (1, "[extensions]\nobjectformat = sha256\n") if sha256 else (0, "")
-        (room / "config").write_text(f"[core]\nrepositoryformatversion = {version}\nbare = true\n{_SMALL}{kind}")
-        copy_objects(objects, room / "objects")
-        hand_over(room)
+    def __init__(self, room: Path, repository: Repository) -> None:
         program = shutil.which("git")
         if program is None:
             raise EnvironmentError_("git cannot be started", "Install git, and try again.")
+        self._missing = PARTIAL if repository.is_partial else DAMAGED
+        (room / "refs").mkdir()
+        (room / "HEAD").write_text("ref: refs/heads/none\n")
+        copy_refs(repository, room)
+        copy_objects(repository.objects, room / "objects")
+        (room / "config").write_text(_configuration(repository, program))
+        hand_over(room)
         self._command = [program, f"--git-dir={room}"]
         self._env = {
             "HOME": str(room),
@@ -94,10 +94,13 @@ class _Git:
             "GIT_NO_LAZY_FETCH": "1",
         }
 
-    def line(self, *words: str) -> str:
-        """The first line that a command prints."""
+    def lines(self, *words: str) -> list[str]:
+        """The first lines that a command prints; none where it fails."""
         with self.running(*words, may_fail=True) as (_, answer):
-            return answer.readline(_LONGEST_LINE).decode("ascii", "replace").strip()
+            text = answer.read(_LONGEST_ANSWER).decode("utf-8", "replace")
+            while answer.read(_PIECE):
+                pass  # more names than anybody reads
+        return text.splitlines()
 
     @contextmanager
     def running(self, *words: str, may_fail: bool = False) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
@@ -107,18 +110,32 @@ class _Git:
                 yield child.stdin, child.stdout
                 child.stdin.close()
             except OSError:
-                raise _fault(child) from None
+                raise self._fault(child) from None
             except ValueError:  # not what git says; it may still be talking
-                raise SubmissionError(DAMAGED, ANEW) from None
+                raise SubmissionError(self._missing, ANEW) from None
             if child.stdout.read(1) or child.ended() not in (("done", "broken") if may_fail else ("done",)):
-                raise _fault(child)
+                raise self._fault(child)
+
+    def _fault(self, child: Child) -> Exception:
+        """What is to blame for git having failed."""
+        if child.ended() == "slow":
+            return too_much(f"git takes more than {_BOUNDS.cpu_s} seconds to read the repository")
+        return SubmissionError(self._missing, ANEW)
 
 
-def _fault(child: Child) -> Exception:
-    """What is to blame for git having failed."""
-    if child.ended() == "slow":
-        return too_much(f"git takes more than {_BOUNDS.cpu_s} seconds to read the repository")
-    return SubmissionError(DAMAGED, ANEW)
+def _configuration(repository: Repository, program: str) -> str:
+    """All that git is told of the repository, in words of ours: what kind of hashes and tables it has."""
+    kinds = ["objectformat = sha256"] if repository.is_sha256 else []
+    if repository.has_reftable and _reads_reftables(program):
+        kinds.append("refstorage = reftable")
+    extensions = "".join(f"{kind}\n" for kind in ["[extensions]", *kinds] if kinds)
+    return f"[core]\nrepositoryformatversion = {int(bool(kinds))}\nbare = true\n{_SMALL}{extensions}"
+
+
+def _reads_reftables(program: str) -> bool:
+    said = subprocess.run([program, "version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"(\d+)\.(\d+)", said)
+    return found is not None and (int(found[1]), int(found[2])) >= _FIRST_WITH_REFTABLES
 
 
 def _listed(listing: IO[bytes]) -> Iterator[Entry]:

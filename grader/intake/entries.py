@@ -40,19 +40,12 @@ class Source(Protocol):
         """
 
 
-def too_much(what: str) -> SubmissionError:
-    """What to raise when a bound is passed; ``what`` goes on from "the submission cannot be taken in:"."""
+def too_much(what: str, where: str = "") -> SubmissionError:
+    """What to raise when a bound is passed; ``what`` goes on from "the submission cannot be taken in:".
+
+    ``where`` names the folders that are to blame, as the end of a sentence.
+    """
     return SubmissionError(
-        f"the submission cannot be taken in: {what}",
+        f"the submission cannot be taken in: {what}" + (f"; {where}" if where else ""),
         "Keep media, databases, environments and build results out of the repository (.gitignore), and submit again.",
     )
-
-
-def bounded(entries: Iterable[Entry], most: int) -> list[Entry]:
-    """At most so many entries; ``SubmissionError`` as soon as there is one more, whatever would follow."""
-    found: list[Entry] = []
-    for entry in entries:
-        if len(found) >= most:
-            raise too_much(f"it has more than {most:,} files and folders")
-        found.append(entry)
-    return found

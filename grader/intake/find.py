@@ -10,7 +10,6 @@ from grader.intake.names import is_made_by_tools, shown
 _START = "manage.py"
 _PROJECT = "pyproject.toml"
 _CODE = "src"
-_ENVIRONMENT = "pyvenv.cfg"
 _MOST_NAMED = 6
 
 
@@ -27,22 +26,6 @@ class Place:
             return ""
         more = f" (also in it: {_listed(self.others)}; --path names another)" if self.others else ""
         return f"The project was found in {shown(self.folder)}{more}."
-
-
-def is_environment(names: Iterable[str]) -> bool:
-    """Whether a folder with these names in it is a virtual environment and not a project that one was made in."""
-    found = set(names)
-    return _ENVIRONMENT in found and not found & {_START, _PROJECT}
-
-
-def environments(paths: Iterable[str]) -> tuple[str, ...]:
-    """The folders, each ending in ``/``, that are virtual environments by whatever name."""
-    inside: dict[str, set[str]] = {}
-    for path in paths:
-        folder, _, name = path.rpartition("/")
-        if name in (_ENVIRONMENT, _START, _PROJECT):
-            inside.setdefault(folder, set()).add(name)
-    return tuple(f"{folder}/" for folder, names in inside.items() if folder and is_environment(names))
 
 
 def find_project(paths: Iterable[str], *, source: str, slug: str = "") -> Place:

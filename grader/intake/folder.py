@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.domain.errors import SubmissionError
-from grader.intake.entries import Entry, too_much
-from grader.intake.find import is_environment
+from grader.intake.bounds import too_many_names
+from grader.intake.entries import Entry
+from grader.intake.leftovers import made_by
 from grader.intake.limits import IntakeLimits
 from grader.intake.names import complaint, is_made_by_tools, shown
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _PIECE = 1 << 20
-_MARKS = ("pyvenv.cfg",)
 
 
 @contextmanager
@@ -48,7 +48,8 @@ class FolderSource:
         self._root, self._limits = descriptor, limits
         self._names: Counter[tuple[int, int]] = Counter()
         self._seen = 0
-        self.entries = list(self._walk(descriptor, "", 0))
+        self.entries: list[Entry] = []
+        self._walk(descriptor, "", 0)
 
     def contents(self, wanted: list[Entry]) -> Iterator[tuple[Entry, Iterable[bytes] | None]]:
         """See ``entries.Source``."""
@@ -62,25 +63,29 @@ class FolderSource:
             finally:
                 os.close(file)
 
-    def _walk(self, descriptor: int, prefix: str, depth: int) -> Iterator[Entry]:
+    def _walk(self, descriptor: int, prefix: str, depth: int) -> None:
         names = _names(descriptor, self._limits.entries)
-        if prefix and is_environment(names):
-            names = [name for name in names if name in _MARKS]
+        if prefix and (what := made_by(prefix.rstrip("/").rpartition("/")[2], names)):
+            self.entries.append(Entry(prefix, oddity=what))
+            return
         self._seen += len(names)  # folders too: a flood of empty ones is a flood
         if self._seen > self._limits.entries:
-            raise too_much(f"it has more than {self._limits.entries:,} files and folders")
+            flood = [*self.entries, *(Entry(f"{prefix}{name}") for name in names)]
+            raise too_many_names(flood, self._limits.entries)
         for name in names:
-            path = f"{prefix}{name}"
-            try:
-                facts = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-            except FileNotFoundError:
-                continue  # an editor's temporary file, gone since the folder was listed
-            if not stat.S_ISDIR(facts.st_mode):
-                yield self._entry(path, facts)
-            elif is_made_by_tools(name) or complaint(name) or depth >= 2 * self._limits.depth:
-                yield Entry(path)  # not looked into; why is told when it is asked whether it is wanted
-            else:
-                yield from self._descend(descriptor, name, path, depth)
+            self._look_at(descriptor, name, f"{prefix}{name}", depth)
+
+    def _look_at(self, descriptor: int, name: str, path: str, depth: int) -> None:
+        try:
+            facts = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            return  # an editor's temporary file, gone since the folder was listed
+        if not stat.S_ISDIR(facts.st_mode):
+            self.entries.append(self._entry(path, facts))
+        elif is_made_by_tools(name) or complaint(name) or depth >= 2 * self._limits.depth:
+            self.entries.append(Entry(path))  # not looked into; why is told when it is asked whether it is wanted
+        else:
+            self._descend(descriptor, name, path, depth)
 
     def _entry(self, path: str, facts: os.stat_result) -> Entry:
         if not stat.S_ISREG(facts.st_mode):
@@ -91,14 +96,14 @@ class FolderSource:
             self._names[facts.st_dev, facts.st_ino] += 1
         return Entry(path, facts.st_size, bool(facts.st_mode & stat.S_IXUSR))
 
-    def _descend(self, descriptor: int, name: str, path: str, depth: int) -> Iterator[Entry]:
+    def _descend(self, descriptor: int, name: str, path: str, depth: int) -> None:
         try:
             inner = os.open(name, _FOLDER, dir_fd=descriptor)
         except OSError:
-            yield Entry(path, oddity="it cannot be opened")
+            self.entries.append(Entry(path, oddity="it cannot be opened"))
             return
         try:
-            yield from self._walk(inner, f"{path}/", depth + 1)
+            self._walk(inner, f"{path}/", depth + 1)
         finally:
             os.close(inner)
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.domain.errors import SubmissionError
-from grader.intake.names import shown
 
 DAMAGED = "the repository is damaged, or a part of its history is missing"
+PARTIAL = "the clone is partial: it was made with --filter, and a part of the objects is missing"
 ANEW = "Clone it anew (git clone --no-local), check the clone with git fsck, and grade the clone."
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -23,19 +23,6 @@ _PACK = re.compile(r"[a-z]{1,20}-(?:[0-9a-f]{40}|[0-9a-f]{64})\.(?:pack|idx)")
 _MOST_OBJECTS = 100_000
 _MOST_BYTES = 1 << 30
 _PIECE = 1 << 22
-
-
-def git_folder(repository: Path) -> Path:
-    """``.git``, or the folder itself where it is bare; ``SubmissionError`` if neither is a repository of its own."""
-    for folder in (repository / ".git", repository):
-        if folder.is_symlink() or not (folder / "HEAD").is_file() or not (folder / "objects").is_dir():
-            continue
-        if (folder / "objects/info/alternates").exists() or (folder / "commondir").exists():
-            raise SubmissionError(f"the repository {shown(str(repository))} borrows from another folder", ANEW)
-        return folder
-    raise SubmissionError(
-        f"{shown(str(repository))} is not a git repository", "Leave --commit out to grade the files of a folder."
-    )
 
 
 def copy_objects(source: Path, target: Path) -> None:

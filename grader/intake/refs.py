@@ -1,53 +1,56 @@
-"""What a branch, a tag or HEAD stands for, read from a repository's files as data."""
+"""The branches and tags of somebody's git repository, copied to a folder of ours as data, for git to read there."""
 
 import os
-import re
-import stat
+from collections.abc import Iterator
 from pathlib import Path
 
-_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]{0,199}")
-_PLACES = ("", "refs/heads/", "refs/tags/", "refs/remotes/", "refs/remotes/origin/")
-_LARGEST = 1 << 20
-_MOST_STEPS = 5
+from grader.domain.errors import SubmissionError
+from grader.intake.repository import Repository, small_file
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_LARGEST_REF = 4 << 10
+_LARGEST_TABLE = 16 << 20
+_MOST = 20_000
+_DEEPEST = 12
 
 
-def resolve(folder: Path, name: str) -> str | None:
-    """The hash of the object that ``name`` stands for in the git folder; ``None`` if there is no such name."""
-    if not _NAME.fullmatch(name) or ".." in name:
-        return None
-    places = ("",) if name.startswith("refs/") or name == "HEAD" else _PLACES[1:]
-    return next(filter(None, (_follow(folder, place + name, _MOST_STEPS) for place in places)), None)
+def copy_refs(repository: Repository, room: Path) -> None:
+    """Copy all that names stand for: HEAD, branches, tags, and the tables of them. ``SubmissionError`` if too many."""
+    _copy(repository.own / "HEAD", room / "HEAD", _LARGEST_REF)
+    _copy(repository.common / "packed-refs", room / "packed-refs", _LARGEST_TABLE)
+    for number, path in enumerate(_files(repository.common / "refs", _DEEPEST)):
+        if number >= _MOST:
+            raise SubmissionError("the repository has too many branches and tags", "Pack them (git pack-refs --all).")
+        _copy(path, room / path.relative_to(repository.common), _LARGEST_REF)
+    if repository.has_reftable:
+        for path in _files(repository.common / "reftable", 0):
+            _copy(path, room / path.relative_to(repository.common), _LARGEST_TABLE)
+    for folder in (room / "refs").rglob("*/"):
+        folder.chmod(0o755)
 
 
-def _follow(folder: Path, name: str, steps: int) -> str | None:
-    text = _text(folder, name).strip()
-    if _HASH.fullmatch(text):
-        return text
-    onward = text.removeprefix("ref: ")
-    if onward != text and steps and _NAME.fullmatch(onward) and ".." not in onward:
-        return _follow(folder, onward, steps - 1)
-    return None if text else _packed(folder, name)
+def _copy(source: Path, target: Path, most: int) -> None:
+    """The file, if it is a plain one that is no larger."""
+    data = small_file(source, most + 1)
+    if data and len(data) <= most:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+        target.chmod(0o444)
 
 
-def _packed(folder: Path, name: str) -> str | None:
-    for line in _text(folder, "packed-refs").splitlines():
-        value, _, known = line.partition(" ")
-        if known == name and _HASH.fullmatch(value):
-            return value
-    return None
-
-
-def _text(folder: Path, name: str) -> str:
-    """The file, "" if it is none of its own: a link is not followed, and a pipe is not waited on."""
+def _files(folder: Path, depth: int) -> Iterator[Path]:
+    """What lies in the folder and in those below it, through no link."""
     try:
-        path = folder / name
-        if path.resolve() != folder.resolve() / name:
-            return ""
-        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, RuntimeError):
-        return ""
-    with os.fdopen(file, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            return ""
-        return opened.read(_LARGEST).decode("utf-8", "replace")
+        descriptor = os.open(folder, _FOLDER)
+    except OSError:
+        return
+    try:
+        with os.scandir(descriptor) as entries:
+            found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+    finally:
+        os.close(descriptor)
+    for name, is_folder in found:
+        if is_folder and depth:
+            yield from _files(folder / name, depth - 1)
+        elif not is_folder:
+            yield folder / name

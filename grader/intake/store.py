@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from grader.intake.entries import too_much
@@ -10,6 +10,12 @@ from grader.intake.limits import IntakeLimits
 from grader.intake.names import complaint, is_made_by_tools, is_secret, shown
 
 _MOST_NOTICES = 20
+_LFS = b"version https://git-lfs.github.com/spec/"
+_LFS_REMEDY = (
+    "hand in a folder where `git lfs pull` has fetched them, or take them out of LFS "
+    "(`git lfs untrack`, `git add --renormalize .`, and commit)"
+)
+_MOST_NAMED = 3
 
 
 class Store:
@@ -22,7 +28,8 @@ class Store:
         self.root, self.limits = root, limits
         self.files: dict[str, tuple[str, bool]] = {}
         self.notices: list[str] = []
-        self.total = self._announced = self._expected = 0
+        self._pointers: list[str] = []
+        self.total = 0
         root.parent.mkdir(parents=True, exist_ok=True)
         _make_folder(root)
 
@@ -53,17 +60,21 @@ class Store:
     def all_notices(self) -> tuple[str, ...]:
         """The sentences kept, with the number of those that are not shown."""
         rest = len(self.notices) - _MOST_NOTICES
-        return (*self.notices[:_MOST_NOTICES], *([f"… and {rest} more like these."] if rest > 0 else ()))
+        return (
+            *self._of_pointers(),
+            *self.notices[:_MOST_NOTICES],
+            *([f"… and {rest} more like these."] if rest > 0 else ()),
+        )
 
-    def announce(self, path: str, size: int) -> None:
-        """Count a file by its announced size, before any of it is read; ``SubmissionError`` if it is one too many."""
-        self._announced += size
-        self._expected += 1
-        self._check(path, size, self._announced)
-        if self._expected > self.limits.files:
-            raise too_much(f"it has more than {self.limits.files:,} files")
+    def _of_pointers(self) -> Iterator[str]:
+        """One sentence, however many there are."""
+        if self._pointers:
+            more = len(self._pointers) - _MOST_NAMED
+            named = ", ".join(map(shown, self._pointers[:_MOST_NAMED])) + (f" and {more} more" if more > 0 else "")
+            yield f"Pointers of Git LFS stand in place of the files themselves ({named}): {_LFS_REMEDY}."
 
     def _check(self, path: str, size: int, together: int) -> None:
+        """What arrives is counted too, for what was announced may be a lie."""
         if size > self.limits.file_bytes:
             raise too_much(f"{shown(path)} is larger than {self.limits.file_bytes >> 20} MB")
         if together > self.limits.total_bytes:
@@ -78,6 +89,8 @@ class Store:
                     _make_folder(self.root / folder)
             with target.open("xb") as file:
                 for piece in pieces:
+                    if size == 0 and piece.startswith(_LFS):
+                        self._pointers.append(path)
                     size += len(piece)
                     self._check(path, size, self.total + size)
                     digest.update(piece)

@@ -1,17 +1,19 @@
 """One submission as the grader sees it from here on: plain files of our own, whatever they came from."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.domain.errors import EnvironmentError_, SubmissionError
-from grader.intake.archive import SUFFIXES, archive_source, is_archive
+from grader.intake.archive import archive_source, refuse_unless_archive
+from grader.intake.bounds import bounded, largest
 from grader.intake.commit import commit_source
-from grader.intake.entries import Entry, Source
-from grader.intake.find import Place, environments, find_project, named_project
+from grader.intake.entries import Entry, Source, too_much
+from grader.intake.find import Place, find_project, named_project
 from grader.intake.folder import folder_source
+from grader.intake.leftovers import without_leftovers
 from grader.intake.limits import IntakeLimits
-from grader.intake.names import is_made_by_tools, shown
+from grader.intake.names import shown
 from grader.intake.store import Store
 
 
@@ -55,8 +57,9 @@ def take_in(
     try:
         store = Store(into, bounds)
         with _opened(source, commit, bounds) as files:
-            place = _place(files.entries, shown(str(source)), folder, slug)
-            _copy(files, place, store)
+            entries = bounded(without_leftovers(files.entries), bounds.entries)
+            place = _place(entries, shown(str(source)), folder, slug)
+            _copy(files, _wanted(entries, place, store), store)
             found = files.commit
     except OSError as problem:
         raise EnvironmentError_(
@@ -77,37 +80,46 @@ def take_in(
 
 def _place(entries: list[Entry], source: str, folder: str | None, slug: str) -> Place:
     paths = [entry.path for entry in entries if not entry.oddity]
-    if not any(not is_made_by_tools(path.rpartition("/")[2]) for path in paths):
+    if not paths:
         raise SubmissionError(f"{source} has no files", "Name the folder that holds manage.py.")
     if folder is not None:
         return named_project(paths, folder, source=source)
-    skipped = environments(paths)
-    return find_project((path for path in paths if not path.startswith(skipped)), source=source, slug=slug)
+    return find_project(paths, source=source, slug=slug)
 
 
-def _copy(files: Source, place: Place, store: Store) -> None:
-    """Write what is wanted of the project's files, once all of them are known to be within the bounds."""
-    inside = {e.path.removeprefix(place.folder): e for e in files.entries if e.path.startswith(place.folder)}
-    skipped = environments(inside)
-    for folder in skipped:
-        if store.wants(folder):
-            store.notice(f"{shown(folder)} was left out: it is a virtual environment.")
-    wanted: dict[str, str] = {}
-    chosen = []
+def _wanted(entries: list[Entry], place: Place, store: Store) -> dict[str, Entry]:
+    """The project's files that are taken, by their paths in it; the store is told what is left out, and why."""
+    inside = {e.path.removeprefix(place.folder): e for e in entries if e.path.startswith(place.folder)}
+    wanted = {}
     for path, entry in inside.items():
-        if path.startswith(skipped) or not store.wants(path):
+        if not path or not store.wants(path):
             continue
         if entry.oddity:
             store.notice(f"{shown(path)} was left out: {entry.oddity}.")
-            continue
-        store.announce(path, entry.size)
-        wanted[entry.path] = path
-        chosen.append(entry)
-    for entry, pieces in files.contents(chosen):
-        if pieces is None:
-            store.notice(f"{shown(wanted[entry.path])} was left out: it cannot be opened.")
+        elif entry.size > store.limits.file_bytes:
+            store.notice(f"{shown(path)} was left out: it is larger than {store.limits.file_bytes >> 20} MB.")
         else:
-            store.add(wanted[entry.path], pieces, executable=entry.executable)
+            wanted[path] = entry
+    _check_together([replace(entry, path=path) for path, entry in wanted.items()], store.limits)
+    return wanted
+
+
+def _check_together(files: list[Entry], limits: IntakeLimits) -> None:
+    """Raises ``SubmissionError`` if there are too many of them, or they are too large, before any of them is read."""
+    if len(files) > limits.files:
+        raise too_much(f"it has more than {limits.files:,} files", largest(files, by_size=False))
+    if sum(file.size for file in files) > limits.total_bytes:
+        size = f"its files are larger than {limits.total_bytes >> 20} MB together"
+        raise too_much(size, largest(files, by_size=True))
+
+
+def _copy(files: Source, wanted: dict[str, Entry], store: Store) -> None:
+    """Write what is wanted, once all of it is known to be within the bounds."""
+    for path, (_, pieces) in zip(wanted, files.contents(list(wanted.values())), strict=True):
+        if pieces is None:
+            store.notice(f"{shown(path)} was left out: it cannot be opened.")
+        else:
+            store.add(path, pieces, executable=wanted[path].executable)
 
 
 def _opened(source: Path, commit: str | None, limits: IntakeLimits) -> AbstractContextManager[Source]:
@@ -121,9 +133,5 @@ def _opened(source: Path, commit: str | None, limits: IntakeLimits) -> AbstractC
         return commit_source(source, commit, limits)
     if source.is_dir():
         return folder_source(source, limits)
-    if is_archive(source):
-        return archive_source(source, limits)
-    raise SubmissionError(
-        f"{shown(str(source))} is a file, not a project",
-        f"Name the folder that holds manage.py, or an archive of it ({', '.join(SUFFIXES)}).",
-    )
+    refuse_unless_archive(source)
+    return archive_source(source, limits)

@@ -32,6 +32,9 @@ _PIECE = 1 << 18
 _HEADER = 1 << 14
 _LONGEST_PATH = 2000
 _LINK = 0o120000
+_UTF_8 = 0x800
+_OF_WINDOWS = (0, 10, 14)  # FAT, NTFS, VFAT
+_METHODS = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "xz", 98: "PPMd", 99: "AES encryption"}
 _ZIP_ENTRY = re.compile(rb"PK\x01\x02")
 _OPENERS: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"\xfd7zXZ\0": lzma.open, b"BZh": bz2.open}
 _OURS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE)
@@ -43,7 +46,7 @@ class Refusal(Exception):
     """Why the archive is not read.
 
     ``kind`` is ``large`` (``text`` goes on from "the submission cannot be taken in:"), ``packed`` (``text`` is the
-    file) or ``locked``.
+    method) or ``locked``.
     """
 
     def __init__(self, kind: str, text: str = "") -> None:
@@ -100,14 +103,33 @@ def _zip(file: IO[bytes], bounds: dict[str, int]) -> tuple[list[Listed], Read]:
             if number >= bounds["entries"]:
                 raise Refusal("large", f"it has more than {bounds['entries']:,} files and folders")
     archive = zipfile.ZipFile(file)
-    members = [member for member in archive.infolist() if not member.is_dir()]
-    return [_zip_entry(member) for member in members], lambda index: _pieces(_opened(archive, members[index]), _PIECE)
+    members = archive.infolist()
+    names = _with_slashes([(_zip_name(member), member.create_system in _OF_WINDOWS) for member in members])
+    files = [(name, member) for name, member in zip(names, members, strict=True) if not name.endswith("/")]
+    listed = [_zip_entry(name, member) for name, member in files]
+    return listed, lambda index: _pieces(_opened(archive, files[index][1]), _PIECE)
 
 
-def _zip_entry(member: zipfile.ZipInfo) -> Listed:
-    name = member.filename
-    if member.create_system == 0 and "/" not in name:
-        name = name.replace("\\", "/")  # packed by an old tool for Windows
+def _zip_name(member: zipfile.ZipInfo) -> str:
+    """The name. A Mac writes UTF-8 and does not say so, and what does not say so is read as an old code page."""
+    if member.flag_bits & _UTF_8 or member.filename != member.orig_filename:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode()
+    except UnicodeError:
+        return member.filename
+
+
+def _with_slashes(names: list[tuple[str, bool]]) -> list[str]:
+    r"""Names with ``/`` between folders, each given with whether it comes from Windows, where ``\`` is in no name.
+
+    An archive with ``\`` in names and no ``/`` at all is from there too, whatever it says.
+    """
+    all_of_them = not any("/" in name for name, _ in names)
+    return [name.replace("\\", "/") if windows or all_of_them else name for name, windows in names]
+
+
+def _zip_entry(name: str, member: zipfile.ZipInfo) -> Listed:
     link = member.external_attr >> 16 & 0o170000 == _LINK
     executable = bool(member.external_attr >> 16 & 0o100)
     return name, member.file_size, executable, "it is a symbolic link" if link else ""
@@ -118,7 +140,7 @@ def _opened(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
         raise Refusal("locked")
     # The library unpacks the other methods a piece at a time, however large that one piece becomes.
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Refusal("packed", _carried(member.filename))
+        raise Refusal("packed", _METHODS.get(member.compress_type, f"method {member.compress_type}"))
     return archive.open(member)
 
 
@@ -132,13 +154,19 @@ def _tar(file: IO[bytes], start: bytes, scratch_fd: int, bounds: dict[str, int])
             raise Refusal("large", f"it has more than {bounds['entries']:,} files and folders")
         if not member.isdir():
             members.append(member)
-    listed = [(m.name, m.size, bool(m.mode & 0o100), "" if _is_plain(m) else "it is not a plain file") for m in members]
+    names = _with_slashes([(member.name, False) for member in members])
+    odd = ["" if _is_plain(member) else _oddity(member) for member in members]
+    listed = [(n, m.size, bool(m.mode & 0o100), o) for n, m, o in zip(names, members, odd, strict=True)]
 
     def read(index: int) -> Iterator[bytes]:
         content = archive.extractfile(members[index])
         return _pieces(content, _HEADER) if content is not None else iter(())
 
     return listed, read
+
+
+def _oddity(member: tarfile.TarInfo) -> str:
+    return "it is a symbolic link" if member.issym() else "it is not a plain file"
 
 
 def _is_plain(member: tarfile.TarInfo) -> bool:

@@ -10,7 +10,9 @@ import pytest
 
 from grader.intake import IntakeLimits, Submission, take_in
 
-SMALL = IntakeLimits(files=20, entries=60, file_bytes=1 << 20, total_bytes=3 << 20, depth=6, unpacked_bytes=8 << 20)
+SMALL = IntakeLimits(
+    files=20, listed=60, entries=60, file_bytes=1 << 20, total_bytes=3 << 20, depth=6, unpacked_bytes=8 << 20
+)
 FILES = {"manage.py": b"print()\n", "src/config/settings.py": b"DEBUG = False\n", "README.md": "Größe\n".encode()}
 
 

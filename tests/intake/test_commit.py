@@ -10,7 +10,6 @@ import pytest
 
 from grader.domain.errors import EnvironmentError_, SubmissionError
 from grader.intake import Submission
-from grader.intake.refs import resolve
 from tests.intake.conftest import FILES, content
 
 Take = Callable[..., Submission]
@@ -51,7 +50,20 @@ def test_reads_a_bare_repository(project: Path, take: Take, git: Git, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "name", ["nothing", "--upload-pack=x", "main^{tree}", "../HEAD", "", "a b", "deadbeef", "x" * 999]
+    "name",
+    [
+        "nothing",
+        "--upload-pack=x",
+        "--all",
+        "main^{tree}",
+        "../HEAD",
+        "",
+        "a b",
+        "deadbeef",
+        "x" * 999,
+        "HEAD~9",
+        "a\0b",
+    ],
 )
 def test_refuses_a_name_that_is_no_commit(project: Path, take: Take, git: Git, name: str) -> None:
     with pytest.raises(SubmissionError, match="has no commit") as caught:
@@ -154,7 +166,10 @@ def test_leaves_out_links_submodules_and_names_that_lead_out(project: Path, take
     git("commit", "-q", "-m", "Odd")
     taken = take(project, commit="main")
     assert content(taken) == FILES
-    assert sorted(notice.split(": ")[1] for notice in taken.notices) == ["it is a submodule.", "it is a symbolic link."]
+    assert sorted(notice.split(": ")[1] for notice in taken.notices) == [
+        "it is a submodule, whose files are in another repository; commit them in this one.",
+        "it is a symbolic link.",
+    ]
 
 
 def test_a_tree_that_leads_out_writes_nothing_there(project: Path, take: Take, git: Git, tmp_path: Path) -> None:
@@ -181,23 +196,28 @@ def test_a_tree_of_few_objects_that_stands_for_billions_of_files_is_refused_at_o
     assert time.monotonic() - start < 5
 
 
-def test_a_file_that_is_too_large_is_refused_before_it_is_read(project: Path, take: Take, git: Git) -> None:
+def test_a_file_that_is_too_large_is_left_out_with_a_word(project: Path, take: Take, git: Git) -> None:
     (project / "big").write_bytes(bytes(2 << 20))
     git("add", "-A")
     git("commit", "-q", "-m", "Big")
-    with pytest.raises(SubmissionError, match="big is larger than 1 MB"):
-        take(project, commit="main")
+    taken = take(project, commit="main")
+    assert content(taken) == FILES
+    assert taken.notices == ("big was left out: it is larger than 1 MB.",)
 
 
-def test_a_reference_is_read_from_the_repository_only(project: Path, git: Git, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["link", "loop", "up", "pipe", "../../../hash", "config", "refs/heads/link"])
+def test_a_reference_is_read_from_the_repository_only(
+    project: Path, take: Take, git: Git, tmp_path: Path, name: str
+) -> None:
     folder = project / ".git"
-    (tmp_path / "hash").write_text("a" * 40)
+    (tmp_path / "hash").write_text(git("rev-parse", "HEAD"))
     (folder / "refs/heads/link").symlink_to(tmp_path / "hash")
     (folder / "refs/heads/loop").write_text("ref: refs/heads/loop")
     (folder / "refs/heads/up").write_text("ref: refs/../../../hash")
     os.mkfifo(folder / "refs/heads/pipe")
-    for name in ("link", "loop", "up", "pipe", "../../../hash", "config"):
-        assert resolve(folder, name) is None
+    with pytest.raises(SubmissionError, match="has no commit"):
+        take(project, commit=name)
+    assert take(project, commit="main").commit  # the control
 
 
 def _object(project: Path, kind: str, data: bytes) -> str:

@@ -133,11 +133,9 @@ def test_shows_twenty_notices_and_the_number_of_the_rest(project: Path, take: Ta
     [
         (lambda folder: [(folder / f"{n}.py").touch() for n in range(30)], "more than 20 files"),
         (lambda folder: [(folder / f"{n}").mkdir() for n in range(70)], "more than 60 files and folders"),
-        (lambda folder: (folder / "big").write_bytes(b"x" * (1 << 20) + b"x"), "big is larger than 1 MB"),
         (lambda folder: [(folder / f"{n}").write_bytes(b"x" * (1 << 20)) for n in range(3)], "3 MB together"),
-        (lambda folder: os.truncate(os.open(folder / "sparse", os.O_CREAT | os.O_RDWR), 1 << 40), "sparse is larger"),
     ],
-    ids=["files", "entries", "one", "all", "sparse"],
+    ids=["files", "entries", "all"],
 )
 def test_refuses_too_much_with_a_hint(project: Path, take: Take, fill: Callable[[Path], object], word: str) -> None:
     fill(project)
@@ -146,12 +144,49 @@ def test_refuses_too_much_with_a_hint(project: Path, take: Take, fill: Callable[
     assert ".gitignore" in caught.value.hint
 
 
+@pytest.mark.parametrize("size", [(1 << 20) + 1, 1 << 40], ids=["large", "sparse"])
+def test_one_large_file_is_left_out_with_a_word_and_the_rest_is_taken(project: Path, take: Take, size: int) -> None:
+    (project / "demo.mp4").touch()
+    os.truncate(project / "demo.mp4", size)
+    taken = take(project)
+    assert content(taken) == FILES
+    assert taken.notices == ("demo.mp4 was left out: it is larger than 1 MB.",)
+
+
+@pytest.mark.parametrize(
+    ("fill", "said"),
+    [
+        (
+            {f"media/photos/{n}.jpg": 100 for n in range(30)},
+            "more than 20 files; most of it lies in media/photos/ (30 files)",
+        ),
+        ({f"media/{n}.jpg": 1 << 20 for n in range(5)}, "3 MB together; most of it lies in media/ (5 MB)"),
+        ({f"data/{n}/x": 1 for n in range(50)}, "more than 60 files and folders; most of them lie in data/"),
+    ],
+    ids=["files", "bytes", "names"],
+)
+def test_over_a_limit_the_largest_folders_are_named(project: Path, take: Take, fill: dict[str, int], said: str) -> None:
+    for name, size in fill.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_bytes(bytes(size))
+    with pytest.raises(SubmissionError) as caught:
+        take(project)
+    assert said in caught.value.message
+
+
 @pytest.mark.parametrize(
     ("source", "word"),
-    [("missing", "there is no"), ("nul\0", "there is no"), ("a.txt", "is a file"), ("e", "no files")],
+    [
+        ("empty", "is empty"),
+        ("missing", "there is no"),
+        ("nul\0", "there is no"),
+        ("a.txt", "is a file"),
+        ("e", "no files"),
+    ],
 )
 def test_says_what_is_wrong_with_the_source(tmp_path: Path, take: Take, source: str, word: str) -> None:
-    (tmp_path / "a.txt").touch()
+    (tmp_path / "a.txt").write_text("a")
+    (tmp_path / "empty").touch()
     (tmp_path / "e").mkdir()
     with pytest.raises(SubmissionError, match=word) as caught:
         take(tmp_path / source)
