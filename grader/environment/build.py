@@ -1,6 +1,6 @@
 """The environment that a submission is graded in: its own lock's, or the course's where that cannot be used."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -31,6 +31,18 @@ class Environment:
     origin: Literal["submission", "course"]
     problems: tuple[str, ...] = ()
     pin: Pin | None = field(default=None, compare=False, repr=False)
+
+    def notice(self, root: Path, files: Iterable[str]) -> str:
+        """One sentence or more on what stood in for the project's packages, and what is therefore absent.
+
+        ``files`` are paths from ``root``, of the project. Nothing is to be said where its own were installed.
+        """
+        if self.origin == "submission":
+            return ""
+        from grader.environment.absent import absence, absent_imports
+
+        said = ["The course's packages stood in for your own.", *self.problems]
+        return " ".join(filter(None, [*said, absence(absent_imports(root, files, self.site))]))
 
 
 def prepare(

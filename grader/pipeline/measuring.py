@@ -131,7 +131,8 @@ class _Measuring:
     def _notices(self, environment: Environment) -> tuple[str, ...]:
         own = [f"`{k} = {getattr(self.layout, k)!r}`" for k, origin in self.found.origins.items() if origin == FILE]
         overrides = (f"As {FILE} says: {', '.join(own)}.",) if own else ()
-        return self.submission.notices + overrides + environment.problems
+        stood_in = environment.notice(self.submission.root, self.submission.files)
+        return self.submission.notices + overrides + ((stood_in,) if stood_in else ())
 
     def _environment(self, submission: Submission) -> Environment:
         self.progress(Progress("Preparing the Python environment from poetry.lock"))

@@ -36,6 +36,10 @@ def reading(kind: str) -> Reading:
         from grader.reader.startup import ini, startup
 
         return startup if kind == "startup" else ini
+    if kind == "imports":
+        from grader.reader.imports import imports
+
+        return imports
     if kind == "yaml":
         import yaml  # noqa: F401
 

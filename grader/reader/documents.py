@@ -1,5 +1,6 @@
 """TOML, YAML and JSON in the child: bytes to plain values, and a problem in words where they are none."""
 
+import codecs
 import json
 import tomllib
 from typing import Any
@@ -20,13 +21,21 @@ def text(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        raise Problem("it is not UTF-8 text: save it as UTF-8") from None
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        raise Problem(f"it is not UTF-8 text{' but UTF-16' * wide}: save it as UTF-8") from None
+
+
+def unmarked(data: bytes) -> str:
+    """The text, for a format whose readers take no byte order mark; ``Problem`` if there is one."""
+    if data.startswith(codecs.BOM_UTF8):
+        raise Problem("it begins with a byte order mark: save it as UTF-8 without one", 1)
+    return text(data)
 
 
 def toml(data: bytes) -> Any:
-    """A TOML document."""
+    """A TOML document. Poetry, pip and tomllib take no byte order mark, so neither is one taken here."""
     try:
-        return tomllib.loads(text(data))
+        return tomllib.loads(unmarked(data))
     except RecursionError:
         raise Problem("it is nested too deeply") from None
     except ValueError as wrong:
@@ -36,7 +45,7 @@ def toml(data: bytes) -> Any:
 def json_text(data: bytes) -> Any:
     """A JSON document."""
     try:
-        return json.loads(text(data))
+        return json.loads(unmarked(data))
     except RecursionError:
         raise Problem("it is nested too deeply") from None
     except ValueError as wrong:

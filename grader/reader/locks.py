@@ -18,6 +18,10 @@ RELOCK = "run `poetry lock` and commit poetry.lock"
 
 MOST_PROBLEMS = 8
 MOST_PACKAGES = 300
+_MOST_NAMED = 4
+_LFS = b"version https://git-lfs.github.com/spec/"
+# Where a package may come from: an index, by whatever address. Its hashes are pinned, so that it does not matter which.
+_INDEX = "legacy"
 
 # What Poetry 2 hashes to tell whether a lock still fits (poetry/packages/locker.py): these keys, in this form.
 _PROJECT_KEYS = ("requires-python", "dependencies", "optional-dependencies")
@@ -41,20 +45,38 @@ def read_lock(pyproject: bytes, poetry_lock: bytes) -> dict[str, Any]:
     problems += _fit(project, lock)
     lines: list[str] = []
     packages: dict[str, str] = {}
+    wrong: dict[str, list[str]] = {}
     entries = lock.get("package", [])
     entries = entries if isinstance(entries, list) else []
     if len(entries) > MOST_PACKAGES:
         problems.append(f"poetry.lock locks {len(entries)} packages, more than {MOST_PACKAGES}: depend on fewer.")
     for entry in entries[:MOST_PACKAGES]:
         line, problem = _requirement(entry)
-        problems += [problem] if problem else []
+        if problem:
+            wrong.setdefault(problem, []).append(_name_of(entry))
         if line:
             lines.append(line)
             packages[canonicalize_name(entry["name"])] = entry["version"]
+    problems += [_of_packages(sentence, names) for sentence, names in wrong.items()]
     if not lines and not problems:
         problems.append(f"poetry.lock locks no package at all: {RELOCK}.")
     requirements = "\n".join(sorted(lines)) + "\n"
     return {"requirements": requirements, "packages": packages, "problems": problems[:MOST_PROBLEMS]}
+
+
+def _name_of(entry: object) -> str:
+    name = entry.get("name") if isinstance(entry, dict) else None
+    return name if isinstance(name, str) and _NAME.fullmatch(name) else "a package"
+
+
+def _of_packages(sentence: str, names: list[str]) -> str:
+    """One sentence of all packages with which the same is wrong, however many they are."""
+    known = sorted(set(names))
+    more = f" and {len(known) - _MOST_NAMED} more" if len(known) > _MOST_NAMED else ""
+    several = len(known) > 1
+    return sentence.format(
+        ", ".join(known[:_MOST_NAMED]) + more, have="have" if several else "has", come="come" if several else "comes"
+    )
 
 
 def content_hashes(project: Mapping[str, Any]) -> frozenset[str]:
@@ -94,8 +116,10 @@ def _toml(name: str, data: bytes) -> tuple[dict[str, Any], str]:
         found: dict[str, Any] = toml(data)
         return found, ""
     except Problem as problem:
+        if data.startswith(_LFS):
+            return {}, f"{name} is a pointer of Git LFS and not the file itself: take it out of LFS and commit it."
         if "UTF-8" in problem.text:
-            return {}, f"{name} is not UTF-8 text: save it as UTF-8."
+            return {}, f"{name}: {problem.text}."
         return {}, f"{name} is not valid TOML ({problem.text[:120]}): mend it, then {RELOCK}."
 
 
@@ -127,24 +151,24 @@ def _python_problem(required: object) -> list[str]:
 
 
 def _requirement(entry: object) -> tuple[str, str]:
-    """A requirements line for one package of the lock, or a problem; neither for an optional package."""
+    """A requirements line for one package of the lock, or a problem; neither for an optional package.
+
+    A problem is a sentence to be formatted with the names of all packages that have it, ``have`` and ``come``.
+    """
     if not isinstance(entry, dict):
         return "", f"poetry.lock has a package that is not a table: {RELOCK}."
     name, version = entry.get("name"), entry.get("version")
     if not (isinstance(name, str) and _NAME.fullmatch(name) and _is_version(version)):
         return "", f"poetry.lock has a package without a proper name and version: {RELOCK}."
-    if "source" in entry:
-        kind = str(_table(entry, "source").get("type", "another"))[:20]
-        return (
-            "",
-            f"{name} comes from a {kind} source: only packages from the registry are installed; depend on a release.",
-        )
+    if "source" in entry and (kind := str(_table(entry, "source").get("type", "another"))[:20]) != _INDEX:
+        kind = kind if kind.isalnum() else "strange"
+        return "", f"{{0}} {{come}} from a {kind} source: only packages of an index are installed; depend on a release."
     if entry.get("optional") is True:
         return "", ""
-    hashes, problem = _hashes(name, entry.get("files", []))
+    hashes, problem = _hashes(entry.get("files", []))
     if problem:
         return "", problem
-    marker, problem = _marker(name, entry.get("markers"), entry.get("groups", ["main"]))
+    marker, problem = _marker(entry.get("markers"), entry.get("groups", ["main"]))
     tail = "".join(f" \\\n    --hash={value}" for value in hashes)
     return ("", problem) if problem else (f"{name}=={version}{marker}{tail}", "")
 
@@ -156,22 +180,25 @@ def _is_version(value: object) -> bool:
         return False
 
 
-def _hashes(name: str, files: object) -> tuple[list[str], str]:
+def _hashes(files: object) -> tuple[list[str], str]:
     wheels = []
     for file in files if isinstance(files, list) else []:
         known, value = (file.get("file"), file.get("hash")) if isinstance(file, dict) else (None, None)
         if not (
             isinstance(known, str) and isinstance(value, str) and _FILE.fullmatch(known) and _HASH.fullmatch(value)
         ):
-            return [], f"{name} has a file or a hash in poetry.lock that is not one: {RELOCK}."
+            return [], f"{{0}} {{have}} a file or a hash in poetry.lock that is not one: {RELOCK}."
         if known.endswith(".whl"):
             wheels.append(value)
     if not wheels:
-        return [], f"{name} has no wheel in poetry.lock and would have to be built: choose a version that has wheels."
+        return (
+            [],
+            "{0} {have} no wheel in poetry.lock and would have to be built: choose versions with wheels.",
+        )
     return sorted(wheels), ""
 
 
-def _marker(name: str, value: object, groups: object) -> tuple[str, str]:
+def _marker(value: object, groups: object) -> tuple[str, str]:
     """`` ; marker`` or nothing. All groups are installed: of markers by groups any will do, and a group without one."""
     if isinstance(value, dict) and isinstance(groups, list) and not {str(group) for group in groups} <= value.keys():
         return "", ""
@@ -183,4 +210,4 @@ def _marker(name: str, value: object, groups: object) -> tuple[str, str]:
             return f" ; {Marker(text)}", ""
     except (InvalidMarker, RecursionError):
         pass
-    return "", f"{name} has a marker in poetry.lock that cannot be read: {RELOCK}."
+    return "", f"{{0}} {{have}} a marker in poetry.lock that cannot be read: {RELOCK}."

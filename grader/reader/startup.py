@@ -18,7 +18,7 @@ def startup(data: bytes) -> dict[str, str]:
     ``settings`` and ``configuration`` are given to the environment, ``wsgi`` and ``asgi`` are settings.
     """
     found: dict[str, str] = {}
-    for name, value in _said(_tree(data)):
+    for name, value in _said(tree(data)):
         if name in _VARIABLES:
             found.setdefault(_VARIABLES[name], value)
         elif name in _NAMES:
@@ -36,8 +36,9 @@ def ini(data: bytes) -> dict[str, dict[str, str]]:
     return {name: dict(parser.items(name)) for name in parser.sections()}
 
 
-def _tree(data: bytes) -> ast.AST:
-    source = text(data)
+def tree(data: bytes) -> ast.AST:
+    """A module of Python as data; ``Problem`` where it is none. A byte order mark is no fault of it."""
+    source = text(data).removeprefix("\ufeff")
     if len(source) > _LONGEST:
         raise Problem(f"it has more than {_LONGEST:,} characters")
     try:

@@ -68,7 +68,6 @@ PROBLEMS: dict[str, tuple[tuple[str, str], str]] = {
     "directory": (_source("directory"), "comes from a directory source"),
     "file": (_source("file"), "comes from a file source"),
     "url": (_source("url"), "comes from a url source"),
-    "index": (_source("legacy"), "comes from a legacy source"),
     "odd source": (("[package.extras]", "source = 7\n[package.extras]"), "comes from a"),
     "sdist only": ((".whl", ".tar.gz"), "has no wheel"),
     "file name": ((FILES, FILES + '{file = "a\\n-r /etc/passwd", hash = "sha256:0"},'), "a file or a hash"),
@@ -145,8 +144,48 @@ def test_problems_and_packages_are_bounded(write: Write) -> None:
     lock = folder / "poetry.lock"
     lock.write_text('[[package]]\nname = "a"\nversion = "1"\n' * 400 + lock.read_text())
     problems = read_lock(folder).problems
-    assert len(problems) == 8
-    assert "more than 300" in problems[0]
+    assert problems == (
+        "poetry.lock locks 401 packages, more than 300: depend on fewer.",
+        "a has no wheel in poetry.lock and would have to be built: choose versions with wheels.",
+    )
+
+
+def test_what_is_wrong_with_several_packages_is_one_sentence(write: Write) -> None:
+    folder = write()
+    lock = folder / "poetry.lock"
+    many = "".join(f'[[package]]\nname = "{name}"\nversion = "1"\n' for name in "abcdef")
+    lock.write_text(many + lock.read_text())
+    assert read_lock(folder).problems == (
+        "a, b, c, d and 2 more have no wheel in poetry.lock and would have to be built: choose versions with wheels.",
+    )
+
+
+def test_a_package_of_another_index_is_as_good_as_its_hashes(write: Write) -> None:
+    """A mirror, or an index of one's own: what is installed has the pinned hash, wherever it comes from."""
+    plain, mirrored = read_lock(write()), read_lock(write(replace=_source("legacy")))
+    assert not mirrored.problems
+    assert mirrored.requirements == plain.requirements
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "poetry.lock"])
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda data: b"\xef\xbb\xbf" + data, "begins with a byte order mark"),
+        (lambda data: data.decode().encode("utf-16"), "is not UTF-8 text but UTF-16: save it as UTF-8"),
+        (lambda data: b"version https://git-lfs.github.com/spec/v1\noid x\n", "is a pointer of Git LFS"),
+        (lambda data: b"<<<<<<< HEAD\n" + data, "is not valid TOML"),
+    ],
+    ids=["mark", "utf-16", "lfs", "conflict"],
+)
+def test_what_is_wrong_with_a_file_is_named(
+    write: Write, name: str, spoil: Callable[[bytes], bytes], said: str
+) -> None:
+    folder = write()
+    (folder / name).write_bytes(spoil((folder / name).read_bytes()))
+    (problem,) = read_lock(folder).problems
+    assert problem.startswith(name)
+    assert said in problem
 
 
 def test_optional_packages_stay_out_and_markers_stay_on(write: Write) -> None:

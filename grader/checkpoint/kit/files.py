@@ -38,7 +38,13 @@ class Files:
         return sorted(p.relative_to(self._root).as_posix() for p in self._root.glob(pattern) if p.is_file())
 
     def text(self, name: str) -> str:
-        """The file as UTF-8; fails the check if it is missing, larger than 1 MiB or something else."""
+        """The file as UTF-8; fails the check if it is missing, larger than 1 MiB or something else.
+
+        A byte order mark at its beginning is taken off, as Python, Docker and readers of YAML do.
+        """
+        return self._marked(name).removeprefix("\ufeff")
+
+    def _marked(self, name: str) -> str:
         path = self.path(name)
         if path.stat().st_size > LARGEST:
             raise Failed(f"`{name}` of at most 1 MiB", f"{path.stat().st_size} bytes", Location(name))
@@ -65,7 +71,7 @@ class Files:
         return self._read("yaml", name)
 
     def _read(self, kind: Kind, name: str) -> Any:
-        found = _read(kind, self.text(name))
+        found = _read(kind, self._marked(name))
         if isinstance(found, NotReadable):
             asked = "that is soon read" if found.exhausting else f"in {kind.upper()}"
             raise Failed(f"`{name}` {asked}", found.text, Location(name, found.line))
