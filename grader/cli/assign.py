@@ -21,6 +21,9 @@ def assignment(course_dir: Path, number: int | None, submission: Path, path: str
 
     ``path`` is the folder of the project in the submission, where one was named.
     """
+    from grader.sandbox.temporary import refuse_closed  # every other command would wait for the sandbox as well
+
+    refuse_closed()
     course = load_course(course_dir)
     chosen = number if number is not None else _named_by(submission / (path or ""), course)
     ready = {m.number for m in course.modules if m.criteria}

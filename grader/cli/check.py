@@ -35,10 +35,15 @@ def command(
 ) -> None:
     """Run the public checks of a module on SUBMISSION (here, unless named)."""
     from grader.cli.assign import assignment
+    from grader.cli.destination import destination
     from grader.cli.make_ready import with_reports_ready
     from grader.pipeline import Options, grade
 
-    with assignment(opt.find_course(course_dir), number, submission, path) as chosen, progress() as show:
+    with (
+        assignment(opt.find_course(course_dir), number, submission, path) as chosen,
+        destination(out_dir, submission, inside=True),
+        progress() as show,
+    ):
         choices = Options(
             state_dir=opt.state_dir(),
             sandbox=_own_machine(sandbox),

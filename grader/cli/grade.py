@@ -44,10 +44,15 @@ def command(
 ) -> None:
     """Grade SUBMISSION (a folder, a git repository or an archive) with every check of a module."""
     from grader.cli.assign import assignment
+    from grader.cli.destination import destination
     from grader.cli.make_ready import with_reports_ready
     from grader.pipeline import EvidenceStore, Options, grade
 
-    with assignment(opt.find_course(course_dir), number, submission, path) as chosen, progress() as show:
+    with (
+        assignment(opt.find_course(course_dir), number, submission, path) as chosen,
+        destination(out_dir, submission),
+        progress() as show,
+    ):
         choices = Options(
             state_dir=opt.state_dir(),
             sandbox=sandbox,

@@ -53,7 +53,8 @@ def grader() -> None:
 
 def main() -> None:
     """Run the command line and exit: errors become a sentence and what to do next, never a traceback."""
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _as_interrupt)
     atexit.register(gc.freeze)  # else the interpreter's last act is to look for garbage in all of it
     try:
         code = grader.main(standalone_mode=False)
@@ -77,5 +78,5 @@ def _explain(error: Exception) -> int:
 
 
 def _as_interrupt(signum: int, frame: FrameType | None) -> None:
-    """End on SIGTERM as on Ctrl-C, so that sandboxes and services are taken down on the way out."""
+    """End on SIGTERM, or with the terminal, as on Ctrl-C: sandboxes and services are taken down on the way out."""
     raise KeyboardInterrupt

@@ -1,13 +1,14 @@
 """Options that several commands take, and where the course and the cache are found."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import click
 import platformdirs
 
 from grader.domain.course import Module
-from grader.domain.errors import UsageError_
+from grader.domain.errors import EnvironmentError_, UsageError_
 
 FORMATS = ("json", "html", "markdown", "junit", "classroom")
 
@@ -39,11 +40,22 @@ seed_option = click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Re
 
 
 def state_dir() -> Path:
-    """Where environments and tools are kept between runs; GRADER_CACHE overrides it."""
+    """Where environments and tools are kept between runs; GRADER_CACHE overrides it.
+
+    Raises:
+        EnvironmentError_: nothing can be written there.
+    """
     chosen = os.environ.get("GRADER_CACHE")
     path = Path(chosen) if chosen else Path(platformdirs.user_cache_path("django-track"))
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            return path
+    except OSError as problem:
+        raise EnvironmentError_(
+            f"the grader's cache cannot be written to {path}: {problem.strerror}",
+            "Make room there or open it, or name another folder: export GRADER_CACHE=/path.",
+        ) from None
 
 
 def find_course(given: Path | None) -> Path:

@@ -24,15 +24,20 @@ def finish(result: Result, out_dir: Path, formats: tuple[str, ...], *, staff: bo
 
     A practice run can meet no bar; it gives 0 if nothing of what it looked at failed.
     """
-    shown = for_staff(result) if staff else for_learners(result)
-    written = [_write(out_dir, REPORTS[name].file_name, REPORTS[name].render(shown)) for name in formats or _DEFAULT]
-    console.print(terminal(shown))
+    written = write_reports(result, out_dir, formats, staff=staff)
+    console.print(terminal(for_staff(result) if staff else for_learners(result)))
     for path in written:
         console.print(f"  {path}", markup=False, soft_wrap=True)
     if not result.graded:
         return 3
-    practised = result.scope == "public" and result.nothing_open
+    practised = (result.scope == "public" or bool(result.unmeasured)) and result.nothing_open
     return 0 if result.met or practised else 1
+
+
+def write_reports(result: Result, out_dir: Path, formats: tuple[str, ...], *, staff: bool) -> list[Path]:
+    """Write the reports in ``formats`` to ``out_dir``: their paths. ``UsageError_`` if that cannot be written."""
+    shown = for_staff(result) if staff else for_learners(result)
+    return [_write(out_dir, REPORTS[name].file_name, REPORTS[name].render(shown)) for name in formats or _DEFAULT]
 
 
 def _write(folder: Path, name: str, text: str) -> Path:

