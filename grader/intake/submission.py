@@ -21,9 +21,9 @@ from grader.intake.store import Store
 class Submission:
     """A materialised submission.
 
-    ``source`` is how people name it, ``root`` the trusted copy (plain files, not writable). ``tree_hash`` is a
-    SHA-256 over paths, contents and executable bits. ``files`` are paths from the root, sorted; ``notices`` tell
-    the learner what was left out, and why.
+    ``source`` is the end of its path, by which people tell it from others; ``root`` is the trusted copy (plain files,
+    not writable). ``tree_hash`` is a SHA-256 over paths, contents and executable bits. ``files`` are paths from the
+    root, sorted; ``notices`` tell the learner what was left out, and why.
     """
 
     source: str
@@ -69,13 +69,19 @@ def take_in(
     if not store.files:
         raise SubmissionError(f"{shown(str(source))} has no files", "Name the folder that holds manage.py.")
     return Submission(
-        source=shown(source.resolve().name),
+        source=_named(source, folder),
         root=into,
         commit=found,
         tree_hash=store.tree_hash(),
         files=tuple(sorted(store.files)),
         notices=tuple(filter(None, [place.sentence()])) + store.all_notices(),
     )
+
+
+def _named(source: Path, folder: str | None) -> str:
+    """The last two parts of the path: handed-in folders are called after people, and lie above what is in them."""
+    parts = [part for part in source.resolve().parts[-2:] if part != "/"]
+    return shown("/".join([*parts, *([folder.strip("/")] if folder else [])]))
 
 
 def _place(entries: list[Entry], source: str, folder: str | None, slug: str) -> Place:

@@ -51,6 +51,10 @@ def payload(result: Result) -> Payload:
         "max_score": len(tests),
         "official": result.provenance.official,
         "duration": result.provenance.duration_s,
+        "submission": log_line(result.provenance.submission),
+        "commit": log_line(result.provenance.commit or ""),
+        "tree": log_line(result.provenance.tree_hash),
+        "notices": [log_line(clip(notice, 600)) for notice in result.notices],
         "tests": tests,
     }
 

@@ -87,6 +87,7 @@ def _environment() -> jinja2.Environment:
         "level": words.level,
         "measured_when": words.measured_when,
         "segments": segments,
+        "whose": words.whose,
         "unmeasured_count": words.unmeasured_count,
     }
     return environment

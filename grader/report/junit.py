@@ -23,7 +23,8 @@ _UNMEASURED = "This could not be measured, through a fault of the grader or the 
 
 def render(result: Result) -> str:
     """The result as JUnit XML."""
-    root = xml.Element("testsuites", name=escape.xml(result.heading))
+    whose = escape.xml(escape.clip(result.provenance.submission, _LIMIT))
+    root = xml.Element("testsuites", name=f"{escape.xml(result.heading)} · {whose}")
     result = for_learners(result)
     for criterion in result.criteria:
         root.append(_suite(criterion, result))
@@ -49,9 +50,13 @@ def _suite(criterion: CriterionResult, result: Result) -> xml.Element:
 
 def _add_properties(suite: xml.Element, result: Result) -> None:
     suite.set("timestamp", result.provenance.started_at.removesuffix("Z"))
-    facts = {"official": str(result.provenance.official).lower(), "graded": str(result.graded).lower()}
+    made = result.provenance
+    facts = {"official": str(made.official).lower(), "graded": str(result.graded).lower()}
+    facts |= {"submission": made.submission, "commit": made.commit or "", "tree": made.tree_hash}
+    facts |= {f"notice {number}": notice for number, notice in enumerate(result.notices, 1)}
     properties = xml.SubElement(suite, "properties")
-    properties.extend(xml.Element("property", name=name, value=value) for name, value in facts.items())
+    for name, value in facts.items():
+        xml.SubElement(properties, "property", name=name, value=escape.xml(escape.clip(value, _LIMIT)))
 
 
 def _gate_suite(result: Result) -> xml.Element:

@@ -20,6 +20,7 @@ from grader.report.words import (
     shown,
     unofficial,
     verdict,
+    whose,
 )
 
 _CASES = 5  # of one criterion: GitHub cuts a summary off at 1 MiB
@@ -52,6 +53,8 @@ def _head(result: Result) -> Iterator[str]:
     yield f"# {markdown(outcome.headline)}{score}"
     yield ""
     yield f"**{markdown(result.heading)}.** {markdown(outcome.sentence)}"
+    yield ""
+    yield f"Submission: {markdown_code(clip(whose(result.provenance), _LIMIT))}"
     yield ""
     if not result.provenance.official:
         yield f"**{markdown_prose(unofficial(result.provenance))}**"

@@ -70,6 +70,7 @@ def _head(result: Result) -> Iterator[RenderableType]:
         head.append(f"  {result.score} of {result.max_score} points", "bold")
     yield head
     yield _line(verdict.sentence)
+    yield _line(escape.clip(words.whose(result.provenance), _LIMIT), "dim")
     if result.criteria or result.gates:
         yield Text("  ").join(Text(f"{ICONS[s]} {n} {WORDS[s]}", _STYLES[s]) for s, n in words.tally(result))
     for notice in result.notices:

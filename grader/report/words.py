@@ -102,6 +102,12 @@ def unofficial(provenance: Provenance) -> str:
     return "Unofficial: " + " ".join(provenance.unofficial_because or (general,))
 
 
+def whose(provenance: Provenance) -> str:
+    """Whose submission it is and which state of it: its name, the commit where it is one, and the hash of its tree."""
+    commit = f" · commit {provenance.commit[:12]}" if provenance.commit else ""
+    return f"{provenance.submission}{commit} · tree {provenance.tree_hash[:12]}"
+
+
 def level(found: LevelVerdict) -> str:
     """``exceeds``, or ``exceeds, review pending`` where something waits for a person."""
     return f"{found.level.value}, review pending" if found.pending else found.level.value

@@ -18,7 +18,7 @@ def test_takes_every_plain_file_and_nothing_else(project: Path, take: Take) -> N
     taken = take(project)
     assert content(taken) == FILES
     assert taken.files == tuple(sorted(FILES))
-    assert (taken.source, taken.commit, taken.notices) == ("project", None, ())
+    assert (taken.source, taken.commit, taken.notices) == (f"{project.parent.name}/project", None, ())
 
 
 def test_the_copy_is_not_writable_and_keeps_the_executable_bit(project: Path, take: Take) -> None:

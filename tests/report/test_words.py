@@ -60,3 +60,16 @@ def test_of_many_failures_the_first_are_open_the_next_step_among_them() -> None:
     text = REPORTS["html"].render(failing(*range(1, 11)))
     opened = [f'id="c-domain.c{n}" open>' in text for n in range(10)]
     assert opened == [True] * 6 + [False] * 4
+
+
+def test_every_report_says_whose_submission_and_which_state_of_it_it_is() -> None:
+    result = mixed()
+    made = result.provenance
+    for name, report in REPORTS.items():
+        text = report.render(result)
+        assert made.submission in text, name
+        assert (made.commit or "")[:12] in text, name
+        assert made.tree_hash[:12] in text, name
+        assert result.notices[0][:20] in text, name
+    assert f"{made.submission} ·" in REPORTS["html"].render(result).partition("</title>")[0]
+    assert f'· {made.submission}"' in REPORTS["junit"].render(result).partition(">\n <")[0]
