@@ -30,8 +30,8 @@ def made_by(name: str, inside: Collection[str]) -> str:
 
 
 def is_of_reports(names: Collection[str]) -> bool:
-    """Whether these are the names of reports and of nothing else."""
-    return bool(names) and set(names) <= _REPORTS
+    """Whether these are the names of reports and of nothing else; a single one may be anybody's."""
+    return len(names) > 1 and set(names) <= _REPORTS
 
 
 def without_leftovers(entries: Iterable[Entry]) -> list[Entry]:
