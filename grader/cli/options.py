@@ -2,12 +2,13 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 import platformdirs
 
-from grader.domain.course import Module
+from grader.domain.course import Gate, Module
 from grader.domain.errors import EnvironmentError_, UsageError_
 
 FORMATS = ("json", "html", "markdown", "junit", "classroom")
@@ -81,6 +82,18 @@ def find_course(given: Path | None) -> Path:
 def lanes() -> int:
     """How many processes share the checks of one grading unless an option says otherwise: one a core, up to four."""
     return min(4, os.cpu_count() or 1)
+
+
+def gates_named(known: Mapping[str, Gate], names: tuple[str, ...]) -> tuple[Gate, ...]:
+    """The gates whose metric, or the part of it before the dot, is one of these names; all for none.
+
+    Raises:
+        UsageError_: there is no gate of that name.
+    """
+    for name in names:
+        if name not in known and name not in {metric.partition(".")[0] for metric in known}:
+            raise UsageError_(f"there is no gate called {name}", f"There are: {', '.join(known)}.")
+    return tuple(g for m, g in known.items() if not names or m in names or m.partition(".")[0] in names)
 
 
 def only(module: Module, names: tuple[str, ...]) -> tuple[str, ...] | None:

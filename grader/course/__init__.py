@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from grader.course.assignments import assign
+from grader.course.assignments import assign, gates_alone
 from grader.course.manifest import Course, load_course
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ __all__ = [
     "build_starter",
     "build_starters",
     "check_starters",
+    "gates_alone",
     "load_course",
     "project_to",
     "project_tree",

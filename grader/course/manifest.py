@@ -68,7 +68,8 @@ class Course:
     """A course on disk.
 
     ``modules`` are in order; one whose module.toml does not exist yet has no criteria. ``reference`` is a folder
-    that a release does not have. ``plain_files`` are the files without comments, by the first state that has them.
+    that a release does not have. ``rubric`` are the gates by their metrics.
+    ``plain_files`` are the files without comments, by the first state that has them.
     ``as_written`` are modules that keep the author's line breaks when markers change them.
     """
 
@@ -80,6 +81,7 @@ class Course:
     plain_files: Mapping[str, State]
     as_written: frozenset[str]
     generators: tuple[Generated, ...]
+    rubric: Mapping[str, Gate]
 
     def folder(self, module: Module) -> Path:
         """The folder of a module."""
@@ -105,6 +107,7 @@ def load_course(root: Path) -> Course:
         plain_files={path: _first_state(since) for path, since in course.files.items()},
         as_written=frozenset(course.as_written),
         generators=tuple(course.generators),
+        rubric=rubric,
     )
 
 

@@ -33,7 +33,7 @@ class Listed:
 
 # By the name of its module. What a gate needs is imported when it is run.
 GATES: Mapping[str, Listed] = {
-    "style": Listed({"style.ruff": "findings"}),
+    "style": Listed({"style.ruff": "findings", "style.black": "files", "style.isort": "files"}),
 }
 METRICS: Mapping[str, str] = {metric: unit for gate in GATES.values() for metric, unit in gate.metrics.items()}
 
@@ -47,8 +47,11 @@ def load(name: str) -> "Gate":
     return gate
 
 
-def subjects(spec: "StageSpec", seed: int) -> Open:
-    """Opens, for the gate of a name, the submission of ``spec`` on a stage and with a folder of that gate's own."""
+def subjects(spec: "StageSpec", seed: int, *, ended: Callable[["Subject"], None] = lambda subject: None) -> Open:
+    """Opens, for the gate of a name, the submission of ``spec`` on a stage and with a folder of that gate's own.
+
+    ``ended`` is given the subject when the gate has ended, and its stage is still there.
+    """
     from grader.gates.subject import Subject
 
     @contextmanager
@@ -56,7 +59,10 @@ def subjects(spec: "StageSpec", seed: int) -> Open:
         with tempfile.TemporaryDirectory(prefix=f"track-{name}-") as folder:
             Path(folder).chmod(0o711)  # the sandbox's own user passes through to sockets, and lists nothing
             with Subject(replace(spec, folder=Path(folder)), seed) as subject:
-                yield subject
+                try:
+                    yield subject
+                finally:
+                    ended(subject)
 
     return opened
 
@@ -64,7 +70,7 @@ def subjects(spec: "StageSpec", seed: int) -> Open:
 def measure(metrics: Iterable[str], opened: Open, *, progress: Step, lanes: int = 1) -> tuple[Measurement, ...]:
     """A measurement for each of these metrics, in their order; up to ``lanes`` gates run at the same time.
 
-    A gate that fails to measure, or that says nothing of a metric, gives *errored*: the others go on.
+    A metric of which its gate says nothing, because it fails before, is *errored*: the others go on.
     """
     wanted = tuple(dict.fromkeys(metrics))
     asked = {name: frozenset(gate.metrics).intersection(wanted) for name, gate in GATES.items()}
@@ -85,14 +91,17 @@ def measure(metrics: Iterable[str], opened: Open, *, progress: Step, lanes: int 
 
 def _measured(name: str, metrics: frozenset[str], opened: Open) -> list[Measurement]:
     """Of a gate; what it says of metrics that nobody asked for is left out."""
+    found: dict[str, Measurement] = {}
+    fault = "The gate returned no measurement of it."
     try:
         with opened(name) as subject:
-            found = {m.metric: m for m in load(name).measure(subject, metrics)}
+            for measurement in load(name).measure(subject, metrics):
+                found[measurement.metric] = measurement
     except GraderError as error:
-        return [_errored(metric, f"{error.message} {error.hint}") for metric in metrics]
+        fault = f"{error.message} {error.hint}"
     except Exception as error:  # a fault of ours in one gate is not the end of all others
-        return [_errored(metric, f"{type(error).__name__}: {error}") for metric in metrics]
-    return [found.get(metric) or _errored(metric, "The gate returned no measurement of it.") for metric in metrics]
+        fault = f"{type(error).__name__}: {error}"
+    return [found.get(metric) or _errored(metric, fault) for metric in metrics]
 
 
 def _errored(metric: str, fault: str) -> Measurement:

@@ -74,6 +74,10 @@ class Subject:
         """What the submission, and tools that look at it, run in."""
         return self.stage.sandbox
 
+    def missing_limits(self) -> tuple[str, ...]:
+        """What no limit held for, a sentence each, in all that was started for this gate so far."""
+        return () if self._opened.stage is None else self._opened.stage.sandbox.missing_limits()
+
     def __enter__(self) -> Self:
         return self
 

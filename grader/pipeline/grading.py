@@ -9,7 +9,7 @@ from grader.pipeline.assignment import Assignment
 from grader.pipeline.job import Job, Measured, Options
 from grader.pipeline.measuring import measure
 from grader.pipeline.store import EvidenceStore
-from grader.scoring import score
+from grader.scoring import score, score_gates
 
 
 def grade(
@@ -31,6 +31,8 @@ def grade(
 
 def score_measured(measured: Measured, assignment: Assignment) -> Result:
     """The result of what was measured, by the points of the assignment as they are now."""
+    if assignment.public is None:
+        return score_gates(assignment.module.gates, measured.evidence, measured.provenance, notices=measured.notices)
     return score(
         assignment.module,
         measured.evidence,

@@ -4,19 +4,20 @@ import platform
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from grader import __version__
 from grader.checkpoint.run.runner import CheckRun, run_checks
-from grader.domain.evidence import Evidence, Measurement, Observation
-from grader.domain.layout import Layout
+from grader.domain.evidence import Evidence, Observation
+from grader.domain.layout import COURSE, Layout
 from grader.domain.progress import Progress
 from grader.domain.result import Provenance
 from grader.environment import Environment, prepare, unchanged
 from grader.intake import Submission, take_in
-from grader.intake.layout import FILE, Found, of_course
+from grader.intake.layout import FILE, Found, detect, of_course
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.job import Job, Measured, Options
 from grader.pipeline.key import checks_hash, evidence_key
@@ -51,7 +52,7 @@ def measure(job: Job, assignment: Assignment, *, progress: Step, store: Evidence
             folder=options.path,
             slug=assignment.module.slug,
         )
-        found = of_course(submission.root, assignment.layout)
+        found = _found(submission, assignment)
         return _Measuring(submission, found, assignment, options, room, progress, store, began, clock).measured()
 
 
@@ -101,7 +102,9 @@ class _Measuring:
         return name, stored.evidence if stored else self._evidence(environment), stored
 
     def _with_provenance(self, evidence: Evidence, environment: Environment) -> Measured:
-        options, hidden = self.options, not self.options.public_only and self.assignment.hidden is not None
+        options = self.options
+        gates_alone = self.assignment.public is None
+        hidden = not options.public_only and (self.assignment.hidden is not None or gates_alone)
         reasons = unofficial_because(
             evidence,
             database=options.database,
@@ -149,8 +152,9 @@ class _Measuring:
 
         That is repeated alone, and what comes again is put to the known-good submission.
         """
-        evidence = self._run(self.submission, environment, self.layout)
-        evidence = replace(evidence, measurements=self._measurements(self.submission, environment, self.layout))
+        evidence = self._with_gates(
+            self._run(self.submission, environment, self.layout), self.submission, environment, self.layout
+        )
         if count := len(doubted(evidence)) + len(unmeasured(evidence)):
             self.progress(Progress(f"Repeating alone what a busy machine may have spoilt ({count})"))
             evidence = repeated(evidence, self._again(evidence, self.submission, environment, self.layout))
@@ -158,23 +162,27 @@ class _Measuring:
             return evidence
         self.progress(Progress("Repeating what could not be measured on a known-good submission"))
         control = take_in(self.assignment.control(), into=self.room.path / f"control-{secrets.token_hex(4)}")
-        return settle(evidence, self._again(evidence, control, self._environment(control), self.assignment.layout))
+        layout = self.assignment.layout or COURSE
+        return settle(evidence, self._again(evidence, control, self._environment(control), layout))
 
     def _again(self, evidence: Evidence, submission: Submission, environment: Environment, layout: Layout) -> Evidence:
         """What that evidence doubts, and nothing else, as it comes out of this submission."""
         cases = doubted(evidence)
         found = self._run(submission, environment, layout, cases) if cases else Evidence((), isolated=True)
-        return replace(
-            found, measurements=self._measurements(submission, environment, layout, metrics=unmeasured(evidence))
-        )
+        return self._with_gates(found, submission, environment, layout, unmeasured(evidence))
 
-    def _measurements(
-        self, submission: Submission, environment: Environment, layout: Layout, metrics: tuple[str, ...] | None = None
-    ) -> tuple[Measurement, ...]:
-        """What the gates of the module, or those of ``metrics``, measure; nothing in a run of some criteria only."""
+    def _with_gates(
+        self,
+        evidence: Evidence,
+        submission: Submission,
+        environment: Environment,
+        layout: Layout,
+        metrics: tuple[str, ...] | None = None,
+    ) -> Evidence:
+        """With what the gates of the module, or those of ``metrics``, measure; not in a run of some criteria only."""
         wanted = tuple(gate.metric for gate in self.assignment.module.gates) if metrics is None else metrics
         if not wanted or self.options.criteria is not None:
-            return ()
+            return evidence
         from grader import gates  # most runs have none
 
         spec = StageSpec(
@@ -188,16 +196,24 @@ class _Measuring:
             layout=layout,
         )
         lanes = self.options.lanes if metrics is None else 1
-        return gates.measure(wanted, gates.subjects(spec, self.seed), progress=self.progress, lanes=lanes)
+        unlimited: set[str] = set(evidence.unlimited)
+        opened = gates.subjects(spec, self.seed, ended=lambda subject: unlimited.update(subject.missing_limits()))
+        found = gates.measure(wanted, opened, progress=self.progress, lanes=lanes)
+        return replace(evidence, measurements=found, unlimited=tuple(sorted(unlimited)))
 
     def _run(
         self, submission: Submission, environment: Environment, layout: Layout, cases: tuple[Observation, ...] = ()
     ) -> Evidence:
         """The evidence of all checks that the options ask for, or of ``cases`` alone."""
-        options = self.options
+        options, folders = self.options, self.assignment.checks(public_only=self.options.public_only)
+        if not folders:
+            from grader.sandbox.select import open_sandbox  # checks open it in processes of their own
+
+            with closing(open_sandbox(options.sandbox, state_dir=options.state_dir)) as sandbox:
+                return Evidence((), sandbox=sandbox.name, isolated=sandbox.official)
         run = CheckRun(
             module=self.assignment.module,
-            checks=self.assignment.checks(public_only=options.public_only),
+            checks=folders,
             submission=submission.root,
             environment=environment,
             layout=layout,
@@ -212,6 +228,12 @@ class _Measuring:
             cases=tuple(map(key, cases)) or None,
         )
         return run_checks(run, progress=self.progress)
+
+
+def _found(submission: Submission, assignment: Assignment) -> Found:
+    if assignment.layout is None:
+        return detect(submission.root, submission.files)
+    return of_course(submission.root, assignment.layout)
 
 
 def _state_dir(options: Options) -> Path:

@@ -105,4 +105,4 @@ def _read(path: Path) -> bytes:
 def can_be_kept(evidence: Evidence) -> bool:
     """Whether it says the same tomorrow: measured whole, isolated and within limits. An error of ours is never kept."""
     seen = [o.status for o in evidence.observations] + [m.status for m in evidence.measurements]
-    return Status.ERRORED not in seen and evidence.isolated and not evidence.unlimited and bool(evidence.observations)
+    return Status.ERRORED not in seen and evidence.isolated and not evidence.unlimited and bool(seen)

@@ -2,6 +2,6 @@
 
 from grader.scoring.official import unofficial_because
 from grader.scoring.rubric import DimensionScore, by_dimension
-from grader.scoring.scorecard import score
+from grader.scoring.scorecard import score, score_gates
 
-__all__ = ["DimensionScore", "by_dimension", "score", "unofficial_because"]
+__all__ = ["DimensionScore", "by_dimension", "score", "score_gates", "unofficial_because"]

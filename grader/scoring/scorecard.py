@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from grader.domain.course import Criterion, Module
+from grader.domain.course import Criterion, Gate, Module
 from grader.domain.errors import CourseError
 from grader.domain.evidence import Artefact, Evidence, Observation
 from grader.domain.result import SCHEMA, CriterionResult, GateVerdict, Provenance, Result, Unmeasured
@@ -13,6 +14,8 @@ from grader.scoring.gates import verdicts as gate_verdicts
 # The rules of this file: a criterion or a gate has all of its points or none; met is an unrestricted run with at least
 # the module's pass score and every blocking gate passed. A change of them that could change a score is a new version.
 POLICY = "points/1"
+# The id and the rules of an assignment that is nothing but gates.
+GATES_ALONE, GATES_POLICY = "gates", "gates/1"
 
 Cases = Mapping[str, tuple[Observation, ...]]
 
@@ -63,6 +66,20 @@ def score(
         notices=notices,
         provenance=provenance,
         unmeasured=_unmeasured(module, measured, restricted=criteria is not None),
+    )
+
+
+def score_gates(
+    gates: tuple[Gate, ...], evidence: Evidence, provenance: Provenance, *, notices: tuple[str, ...]
+) -> Result:
+    """Judge gates alone, of any project: each that applies is one point, and all of them have to pass."""
+    module = Module(0, GATES_ALONE, "Quality gates", 1, (), tuple(replace(g, points=1, blocks=False) for g in gates))
+    result = score(module, evidence, provenance, scope="full", notices=notices)
+    return replace(
+        result,
+        policy=GATES_POLICY,
+        pass_score=result.max_score,
+        met=result.graded and result.score == result.max_score,
     )
 
 

@@ -89,6 +89,21 @@ def test_gates_share_the_lanes_and_one_that_measures_time_runs_after_all_others(
     assert said[-1] == "Measuring alone"
 
 
+class HalfWay(Sound):
+    """A gate that measures one metric and fails at the next."""
+
+    def measure(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
+        yield from super().measure(subject, metrics)
+        raise ValueError("half way")
+
+
+def test_what_was_measured_before_a_fault_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    gates(monkeypatch, sound=HalfWay())
+    found = measure(["sound.one", "sound.two"], opened, progress=lambda step: None)
+    assert [m.status for m in found] == [Status.PASSED, Status.ERRORED]
+    assert "half way" in found[1].fault
+
+
 def test_what_nobody_asked_for_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     gates(monkeypatch, sound=Sound())
     assert [m.metric for m in measure(["sound.two"], opened, progress=lambda step: None)] == ["sound.two"]

@@ -31,9 +31,37 @@ def measured(measure_files: MeasureFiles) -> Measured:
 
 def test_findings_are_counted_and_placed(measured: Measured) -> None:
     found = measured({"src/bad.py": BAD, "src/good.py": '"""Good."""\n'})
+    assert [finding.rule for finding in found.findings] == ["F401", "B006", "T201"]
     assert (found.status, found.unit, found.source.split()[0]) == (Status.PASSED, METRICS["style.ruff"], "ruff")
     assert found.value == 3
     assert [str(place) for place in found.where] == ["src/bad.py:1", "src/bad.py:4", "src/bad.py:5"]
+
+
+EXCUSED = BAD.replace("import os", "import os  # noqa: F401  other modules import it from here")
+
+
+def test_a_reason_in_the_line_resolves_a_finding_and_is_listed(measured: Measured) -> None:
+    found = measured({"src/bad.py": EXCUSED})
+    assert found.value == 2
+    (excused,) = (finding for finding in found.findings if finding.resolved)
+    assert (excused.rule, str(excused.where), excused.resolved) == (
+        "F401",
+        "src/bad.py:1",
+        "other modules import it from here",
+    )
+
+
+@pytest.mark.parametrize(
+    "comment", ["# noqa: F401", "# noqa: F401 why", "# noqa", "# noqa: E501  a reason that is long"]
+)
+def test_without_a_reason_for_this_rule_a_comment_does_nothing(measured: Measured, comment: str) -> None:
+    assert measured({"src/bad.py": BAD.replace("import os", f"import os  {comment}")}).value == 3
+
+
+def test_exceptions_without_end_are_none(measured: Measured) -> None:
+    excused = "".join(f"import os as o{n}  # noqa: F401  for a good reason\n" for n in range(12))
+    found = measured({"src/bad.py": excused})
+    assert (found.value, len([f for f in found.findings if f.resolved])) == (7, 5)
 
 
 def test_control_what_is_right_has_none(measured: Measured) -> None:

@@ -1,0 +1,5 @@
+"""The style gate: what ruff, black and isort find by the course's configuration."""
+
+from grader.gates.style.gate import GATE
+
+__all__ = ["GATE"]

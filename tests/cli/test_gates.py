@@ -1,0 +1,61 @@
+"""`grader gates` on projects that are no work of a module: what it finds, what it says, how it ends."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grader.cli.main import grader
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+WRONG = "import os\n\n\ndef f(x=[]):\n    return x\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of a layout of its own, with the course's packages."""
+    root = tmp_path / "shop"
+    files = {
+        "manage.py": 'import os\n\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+        "shop/__init__.py": "",
+        "shop/settings.py": 'SECRET_KEY = "x"\n',
+    }
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    for name in ("pyproject.toml", "poetry.lock"):
+        shutil.copyfile(ROOT / "capstone" / "reference" / name, root / name)
+    return root
+
+
+def gates(project: Path, tmp_path: Path, *more: str) -> Result:
+    words = ["gates", str(project), "--course", str(ROOT), "--out", str(tmp_path / "out"), "--format", "json", *more]
+    return CliRunner().invoke(grader, words, standalone_mode=False, catch_exceptions=True)
+
+
+def test_a_sound_project_passes_and_a_wrong_one_does_not(project: Path, tmp_path: Path) -> None:
+    sound = gates(project, tmp_path, "--only", "style")
+    assert sound.return_value == 0, sound.output
+    (project / "shop/bad.py").write_text(WRONG)
+    wrong = gates(project, tmp_path, "--only", "style")
+    assert wrong.return_value == 1, wrong.output
+    result = json.loads((tmp_path / "out/result.json").read_bytes())
+    assert (result["assignment"], result["policy"], result["met"]) == ("gates", "gates/1", False)
+    (gate,) = (gate for gate in result["gates"] if gate["metric"] == "style.ruff")
+    assert (gate["status"], gate["actual"], gate["max_score"]) == ("failed", 2.0, 1)
+
+
+def test_an_unchanged_project_is_measured_once(project: Path, tmp_path: Path) -> None:
+    for reused in (False, True):
+        gates(project, tmp_path, "--only", "style.ruff", "--seed", "7")
+        result = json.loads((tmp_path / "out/result.json").read_bytes())
+        assert result["provenance"]["reused"] is reused
+
+
+def test_a_gate_that_there_is_not_is_told_with_those_that_there_are(project: Path, tmp_path: Path) -> None:
+    told = gates(project, tmp_path, "--only", "taste")
+    assert told.exception is not None
+    assert "there is no gate called taste" in str(told.exception)
