@@ -86,7 +86,7 @@ class Conversation:
             raise
 
     def close(self) -> None:
-        """Ends the session in peace."""
+        """Closes the connection, so that the server ends the session; what is not committed is rolled back."""
         self._socket.close()
         self.connection.close()
 
