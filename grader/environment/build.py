@@ -41,8 +41,8 @@ class Environment:
             return ""
         from grader.environment.absent import absence, absent_imports
 
-        said = ["The course's packages stood in for your own.", *self.problems]
-        return " ".join(filter(None, [*said, absence(absent_imports(root, files, self.site))]))
+        sentences = ["The course's packages stood in for your own.", *self.problems]
+        return " ".join(filter(None, [*sentences, absence(absent_imports(root, files, self.site))]))
 
 
 def prepare(

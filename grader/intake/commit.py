@@ -133,8 +133,8 @@ def _configuration(repository: Repository, program: str) -> str:
 
 
 def _reads_reftables(program: str) -> bool:
-    said = subprocess.run([program, "version"], capture_output=True, text=True, check=False).stdout
-    found = re.search(r"(\d+)\.(\d+)", said)
+    output = subprocess.run([program, "version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"(\d+)\.(\d+)", output)
     return found is not None and (int(found[1]), int(found[2])) >= _FIRST_WITH_REFTABLES
 
 
