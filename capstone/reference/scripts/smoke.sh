@@ -1,6 +1,6 @@
 # FILE SOLUTION 05
 #!/bin/sh
-# Ask a running platform what a visitor would: `scripts/smoke.sh https://example.org`. Ends with 1 if it is not well.
+# Smoke test: ask a running platform what an anonymous client would: `scripts/smoke.sh https://example.org`. Ends with 1 if it is not well.
 #
 # SMOKE_SECONDS        how long it may take to come up; 60
 # SMOKE_INSECURE       not empty: do not verify the certificate (one's own machine)

@@ -33,7 +33,7 @@ def statuses(
 
 
 @pytest.mark.parametrize("kind", ["burst", "anon"])
-def test_strangers_are_counted_by_address(
+def test_anonymous_callers_are_counted_by_address(
     kind: str, api_client: APIClient, settings: Settings
 ) -> None:
     limit(settings, **{kind: "2/day"})

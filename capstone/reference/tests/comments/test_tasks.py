@@ -17,7 +17,7 @@ from comments.choices import CommentStatus
 from comments.models import Comment
 from comments.tasks import enqueue_comment, publish_comment, requeue_unscreened_comments
 from config.celery import app
-from jobs.dead_letters import look, take_out
+from jobs.dead_letters import consume_dead_letters, read_dead_letters
 from mail.models import Email
 from tests.factories import CommentFactory, PostFactory, UserFactory
 
@@ -53,7 +53,7 @@ def test_what_fails_on_every_try_is_laid_aside() -> None:
         task_id = enqueue_comment(comment)
     assert tries.call_count == 6
     assert AsyncResult(task_id).state == states.FAILURE
-    (email,) = look()
+    (email,) = read_dead_letters()
     assert email == {
         "task": "comments.tasks.publish_comment",
         "id": task_id,
@@ -61,15 +61,15 @@ def test_what_fails_on_every_try_is_laid_aside() -> None:
         "kwargs": {},
         "error": "TimeoutError",
     }
-    assert [one["id"] for one in take_out()] == [task_id]
-    assert look() == []
+    assert [one["id"] for one in consume_dead_letters()] == [task_id]
+    assert read_dead_letters() == []
 
 
 def test_a_mistake_is_not_tried_again() -> None:
     with patch("comments.tasks.publish_comment", side_effect=ValueError) as tries:
         enqueue_comment(CommentFactory())
     assert tries.call_count == 1
-    assert len(list(take_out())) == 1
+    assert len(list(consume_dead_letters())) == 1
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.ADMIN])
@@ -165,7 +165,7 @@ class TestLeftBehind:
         comment = CommentFactory(submitted_at=self.LONG_AGO)
         with patch("comments.tasks.publish_comment", side_effect=ValueError):
             assert [requeue_unscreened_comments() for _ in range(3)] == [1, 0, 0]
-        assert len(list(take_out())) == 1
+        assert len(list(consume_dead_letters())) == 1
         comment.refresh_from_db()
         assert comment.screening_failed_at is not None
         publish_comment(comment.pk)  # somebody replays it

@@ -4,7 +4,7 @@
 import pytest
 from pytest_django.fixtures import Settings
 
-from jobs.lost import LostTooOftenError, check_returns
+from jobs.lost import TooManyRedeliveriesError, check_returns
 from tests.servers.process import free_port
 
 
@@ -16,7 +16,7 @@ def test_it_may_come_back_so_often_and_begins_anew_when_it_is_replayed(
         check_returns("mine")
         check_returns("mine")
         check_returns("another")
-        with pytest.raises(LostTooOftenError):
+        with pytest.raises(TooManyRedeliveriesError):
             check_returns("mine")
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
-from jobs.dead_letters import replay, take_out
+from jobs.dead_letters import consume_dead_letters, replay
 from mail.models import Email
 from mail.services import (
     MailUnavailableError,
@@ -83,21 +83,25 @@ class TestFailure:
         return email
 
     def test_never_is_not_tried_again(self, failed: Email) -> None:
-        assert [dead["error"] for dead in take_out()] == ["MailRefusedError"]
+        assert [dead["error"] for dead in consume_dead_letters()] == [
+            "MailRefusedError"
+        ]
         assert list(Email.objects.failed()) == [failed]
         assert failed.error == "MailRefusedError"
 
     def test_beat_leaves_it_alone(self, failed: Email) -> None:
         Email.objects.update(created_at=LONG_AGO)
         assert requeue_unsent_emails() == 0
-        list(take_out())
+        list(consume_dead_letters())
 
     def test_what_is_tried_in_vain_to_the_last_has_failed(
         self, server: Smtp, email: Email
     ) -> None:
         server.answer("451 Later")
         deliver.delay(email.pk)
-        assert [dead["error"] for dead in take_out()] == ["MailUnavailableError"]
+        assert [dead["error"] for dead in consume_dead_letters()] == [
+            "MailUnavailableError"
+        ]
         assert Email.objects.failed().count() == 1
 
     def test_a_replay_sends_it(self, server: Smtp, failed: Email) -> None:
@@ -113,7 +117,7 @@ class TestFailure:
         failed: Email,
         django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
-        list(take_out())
+        list(consume_dead_letters())
         server.answer("")
         client = Client()
         client.force_login(UserFactory(is_staff=True, is_superuser=True))

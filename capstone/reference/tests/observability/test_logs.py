@@ -40,7 +40,7 @@ def test_a_line_is_one_json_object_with_its_request() -> None:
     record = logging.makeLogRecord(
         {"name": "x", "levelname": "INFO", "msg": "two\nlines %s", "args": (TOKEN,)}
     )
-    with request_id.bound("an-id-of-a-test"):
+    with request_id.bind_request_id("an-id-of-a-test"):
         line = Formatter().format(record)
     assert "\n" not in line
     said = json.loads(line)

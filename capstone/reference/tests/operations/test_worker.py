@@ -212,7 +212,7 @@ def test_a_task_that_kills_its_worker_each_time_is_laid_aside(
             kill_when_begun(platform, postgres, times)
         eventually(lambda: redis.client(QUEUES).llen("dead"))
     (letter,) = dead(platform)
-    assert letter["error"] == "LostTooOftenError"
+    assert letter["error"] == "TooManyRedeliveriesError"
     assert status_of(postgres, comment) == ("pending", False)
     platform.manage("dead_letters", "--replay")
     eventually(lambda: status_of(postgres, comment) == ("approved", True))

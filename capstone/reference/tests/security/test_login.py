@@ -320,7 +320,7 @@ class TestEnumeration:
 
 
 class TestMassAssignment:
-    POWERS = {
+    PRIVILEGES = {
         "role": "admin",
         "is_staff": True,
         "is_superuser": True,
@@ -330,7 +330,7 @@ class TestMassAssignment:
     }
 
     def test_nobody_registers_with_privileges(self, client: APIClient) -> None:
-        answer = register(client, "eve", **self.POWERS)  # type: ignore[arg-type]
+        answer = register(client, "eve", **self.PRIVILEGES)  # type: ignore[arg-type]
         assert answer.status_code in (202, 400)
         for eve in User.objects.filter(username="eve"):
             assert (eve.role, eve.is_staff, eve.is_superuser) == (
@@ -340,7 +340,7 @@ class TestMassAssignment:
             )
 
     def test_nobody_logs_in_with_privileges(self, ann: User) -> None:
-        sent = {"username": "ann", "password": PASSWORD} | self.POWERS
+        sent = {"username": "ann", "password": PASSWORD} | self.PRIVILEGES
         assert APIClient().post("/api/v1/auth/login/", sent).status_code in (200, 400)
         ann.refresh_from_db()
         assert (ann.role, ann.is_staff) == (Role.CONTRIBUTOR, False)

@@ -6,14 +6,14 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Role
-from api.filters import Ordering, StrictForm, TruthFilter
+from api.filters import Ordering, StrictBooleanFilter, StrictForm
 
 
 class UserFilter(django_filters.FilterSet):
     """People by role, by whether their account is in use, and by name."""
 
     role = django_filters.ChoiceFilter(choices=Role.choices)
-    is_active = TruthFilter()
+    is_active = StrictBooleanFilter()
     search = django_filters.CharFilter(
         method="filter_search", help_text="In the username or the email."
     )

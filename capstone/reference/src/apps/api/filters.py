@@ -34,7 +34,7 @@ class IdFilter(django_filters.NumberFilter):
 
 
 @extend_schema_field(OpenApiTypes.BOOL)
-class TruthFilter(django_filters.TypedChoiceFilter):
+class StrictBooleanFilter(django_filters.TypedChoiceFilter):
     """`true` or `false`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -69,7 +69,7 @@ MOMENT = re.compile(
 )
 
 
-class MomentField(forms.CharField):
+class TimestampField(forms.CharField):
     """A moment by RFC 3339 that also exists in the time zone of the database."""
 
     def to_python(self, value: Any) -> Any:
@@ -87,10 +87,10 @@ class MomentField(forms.CharField):
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
-class MomentFilter(django_filters.Filter):
+class TimestampFilter(django_filters.Filter):
     """Rows before or after a moment."""
 
-    field_class = MomentField
+    field_class = TimestampField
 
 
 class Ordering(django_filters.OrderingFilter):

@@ -20,7 +20,7 @@ else:
     Base = object
 
 
-class Bounded(Base):
+class BoundedParameters(Base):
     """Parameters have bounds: refused beyond them, and named in the OpenAPI document."""
 
     bounds: ClassVar[dict[str, tuple[int, int]]]
@@ -55,7 +55,7 @@ class Bounded(Base):
         return page | {"required": list(page["properties"])}
 
 
-class PageNumbers(Bounded, pagination.PageNumberPagination):
+class PageNumbers(BoundedParameters, pagination.PageNumberPagination):
     """`page` and `page_size`: for lists that people leaf through."""
 
     bounds = {"page": (1, MAX_OFFSET), "page_size": (1, MAX_SIZE)}
@@ -70,7 +70,7 @@ class PageNumbers(Bounded, pagination.PageNumberPagination):
         return self.number(request, "page", default=1)
 
 
-class Cursors(Bounded, pagination.CursorPagination):
+class Cursors(BoundedParameters, pagination.CursorPagination):
     """`cursor`: for lists that grow at the head while one reads; nothing comes twice."""
 
     bounds = {"page_size": (1, MAX_SIZE)}
@@ -91,7 +91,7 @@ class Cursors(Bounded, pagination.CursorPagination):
         return self.number(request, "page_size", default=DEFAULT_SIZE)
 
 
-class Offsets(Bounded, pagination.LimitOffsetPagination):
+class Offsets(BoundedParameters, pagination.LimitOffsetPagination):
     """`limit` and `offset`: for short lists that fill a selection as it scrolls."""
 
     bounds = {"limit": (1, MAX_SIZE), "offset": (0, MAX_OFFSET)}

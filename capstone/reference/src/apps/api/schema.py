@@ -60,7 +60,7 @@ class OperationSchema(AutoSchema):
     def get_auth(self) -> list[dict[str, Any]]:
         """The ways to log in, and none where nobody has to."""
         ways = [way for way in super().get_auth() if way]
-        return [*ways, {}] if self._lets_in(AnonymousUser()) else ways
+        return [*ways, {}] if self._has_access(AnonymousUser()) else ways
 
     def get_override_parameters(self) -> list[Any]:
         """The headers of conditional requests, there and back."""
@@ -114,9 +114,9 @@ class OperationSchema(AutoSchema):
         conditional = isinstance(self.view, ConditionalMixin) and changes
         reckoned = {
             400: has_body or listed,
-            401: not self._lets_in(AnonymousUser()),
+            401: not self._has_access(AnonymousUser()),
             403: (changes and bool(self.view.authentication_classes))
-            or not self._lets_in(User()),
+            or not self._has_access(User()),
             404: "{" in self.path or (listed and not self._has_offsets()),
             406: True,
             412: conditional and self._action != "create",
@@ -132,8 +132,8 @@ class OperationSchema(AutoSchema):
         paginator = getattr(self.view, "pagination_class", None)
         return paginator is not None and issubclass(paginator, LimitOffsetPagination)
 
-    def _lets_in(self, user: AnyUser) -> bool:
-        """Whether this person, a stranger or a mere reader, has permission."""
+    def _has_access(self, user: AnyUser) -> bool:
+        """Whether this user, anonymous or not, has permission."""
         request = self.view.request
         before = request.user
         request.user = user

@@ -37,7 +37,7 @@ def register(*, username: str, email: str, password: str) -> None:
     except IntegrityError:
         return  # somebody took it between our look and our save
     except ValidationError as refusal:
-        if _only_taken(refusal):
+        if _is_only_about_uniqueness(refusal):
             return
         raise
     record(action=Action.REGISTERED, actor=user, target=user)
@@ -114,6 +114,6 @@ def _is_key(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < MAX_KEY_DIGITS
 
 
-def _only_taken(refusal: ValidationError) -> bool:
+def _is_only_about_uniqueness(refusal: ValidationError) -> bool:
     errors = [error for field in refusal.error_dict.values() for error in field]
     return all(error.code == "unique" for error in errors)

@@ -22,7 +22,7 @@ class TokenPair(TypedDict):
 
 
 class SessionRefreshToken(RefreshToken):
-    """A session's refresh token, good for one use; `spend()` tells whether this was the first."""
+    """A session's refresh token; `blacklist_once()` tells whether this is its first use."""
 
     @classmethod
     def read(cls, text: str) -> "SessionRefreshToken | None":
@@ -35,7 +35,7 @@ class SessionRefreshToken(RefreshToken):
     def check_blacklist(self) -> None:
         """Not yet: who presents a spent token is to be told from who presents nonsense."""
 
-    def spend(self) -> bool:
+    def blacklist_once(self) -> bool:
         """Put it on the blacklist; False if it was there already. Of two at once, one gets True."""
         _, first_time = cast(
             "tuple[object, bool]", self.blacklist()

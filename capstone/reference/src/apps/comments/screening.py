@@ -12,7 +12,7 @@ from audit.services import record
 from comments.choices import CommentStatus
 from comments.models import Comment
 from comments.signals import comment_moderated
-from core.events import announce
+from core.events import send_on_commit
 from mail.services import write_email
 
 
@@ -56,7 +56,7 @@ def _approve(comment: Comment) -> None:
     comment.status = CommentStatus.APPROVED
     comment.save(update_fields=["status"])
     record(action=Action.MODERATED, actor=None, target=comment, status=comment.status)
-    announce(comment_moderated, comment=comment)
+    send_on_commit(comment_moderated, comment=comment)
 
 
 def _ask_author_of_post(comment: Comment) -> None:

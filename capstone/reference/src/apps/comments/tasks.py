@@ -9,7 +9,7 @@ from django.utils import timezone
 from comments.models import Comment
 from comments.screening import screen_comment
 from jobs.base import ReliableTask
-from jobs.broker import enqueue, room_in
+from jobs.broker import enqueue, free_capacity
 
 # BEGIN SOLUTION 05
 PUBLISH_COMMENT = "comments.tasks.publish_comment"
@@ -48,7 +48,7 @@ def requeue_unscreened_comments() -> int:
     where no worker is at work, queueing more does not help.
     """
     since = timezone.now() - LEFT_BEHIND_AFTER
-    left = Comment.objects.left_behind(since=since)[: room_in("comments")]
+    left = Comment.objects.left_behind(since=since)[: free_capacity("comments")]
     for comment in (found := list(left)):
         enqueue_comment(comment)
         Comment.objects.filter(pk=comment.pk).update(requeued_at=timezone.now())

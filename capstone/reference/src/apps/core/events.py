@@ -8,7 +8,7 @@ from django.db import transaction
 from django.dispatch import Signal
 
 
-def announce(event: Signal, **facts: Any) -> None:
+def send_on_commit(event: Signal, **facts: Any) -> None:
     """Tell the listeners once it is committed: what is rolled back has not happened.
 
     A listener that fails is logged, and changes nothing for the others or for the caller.

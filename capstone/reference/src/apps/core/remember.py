@@ -39,14 +39,16 @@ class Entry(NamedTuple):
 def key(family: str, *parts: object) -> str:
     """The key of a value in the family's current generation; `parts` may be of any length."""
     name = f"{family}:generation"
-    generation = cache.get(name) or cache.get_or_set(name, _fresh, timeout=None)
+    generation = cache.get(name) or cache.get_or_set(
+        name, _new_generation, timeout=None
+    )
     digest = sha256(repr(parts).encode()).hexdigest()
     return f"{family}:{generation}:{digest}"
 
 
 def forget(family: str) -> None:
     """Begin a new generation: nothing that was remembered counts any more."""
-    cache.set(f"{family}:generation", _fresh(), timeout=None)
+    cache.set(f"{family}:generation", _new_generation(), timeout=None)
 
 
 def store(name: str, value: Any, *, seconds: float) -> None:
@@ -122,5 +124,5 @@ def _quietly(ask: Callable[[], Any]) -> Any:
         return None
 
 
-def _fresh() -> str:
+def _new_generation() -> str:
     return uuid4().hex

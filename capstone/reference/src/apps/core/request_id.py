@@ -22,7 +22,7 @@ def current() -> str:
 
 
 @contextmanager
-def bound(request_id: str) -> Iterator[None]:
+def bind_request_id(request_id: str) -> Iterator[None]:
     """Do something on behalf of the request with this id."""
     token = _current.set(request_id)
     try:
@@ -40,7 +40,7 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "")
         request_id = given if ACCEPTABLE.fullmatch(given) else uuid4().hex
-        with bound(request_id):
+        with bind_request_id(request_id):
             response = self.get_response(request)
         response.headers[HEADER] = request_id
         return response

@@ -23,16 +23,16 @@ def enqueue(task: Task[..., Any], *args: object) -> str:
         return str(task.apply_async(args).id)
 
 
-def depths() -> dict[str, int]:
+def queue_depths() -> dict[str, int]:
     """How many tasks wait in each queue."""
     with current_app.connection_for_read() as connection:
         connection.ensure_connection(max_retries=1, interval_start=0)
         return {name: _depth(connection, name) for name in settings.TASK_QUEUES}
 
 
-def room_in(name: str) -> int:
+def free_capacity(name: str) -> int:
     """How many more tasks Beat may put into a queue: up to QUEUE_LIMIT tasks in it."""
-    return max(0, settings.QUEUE_LIMIT - depths()[name])
+    return max(0, settings.QUEUE_LIMIT - queue_depths()[name])
 
 
 def _depth(connection: Connection, name: str) -> int:

@@ -21,7 +21,7 @@ logger: structlog.stdlib.BoundLogger = structlog.get_logger("task")
 
 
 @dataclass(frozen=True)
-class Run:
+class TaskRun:
     """One run of a task: since when, and what is to be put back after it."""
 
     began_at: float
@@ -44,11 +44,11 @@ def bind_context(*, task: AnyTask, task_id: str, **_: Any) -> None:
     """Bind request id, task name and task id before a run, and note when it began."""
     sent = task.request.get(HEADER) or request_id.current() or uuid4().hex
     context = ExitStack()
-    context.enter_context(request_id.bound(sent))
+    context.enter_context(request_id.bind_request_id(sent))
     context.enter_context(
         structlog.contextvars.bound_contextvars(task=task.name, task_id=task_id)
     )
-    task.request.update(run=Run(perf_counter(), context))
+    task.request.update(run=TaskRun(perf_counter(), context))
 
 
 def log_killed_run(request: Request, seconds: float) -> None:
@@ -58,7 +58,7 @@ def log_killed_run(request: Request, seconds: float) -> None:
     """
     sent = request.request_dict.get(HEADER) or uuid4().hex
     with (
-        request_id.bound(sent),
+        request_id.bind_request_id(sent),
         structlog.contextvars.bound_contextvars(task=request.name, task_id=request.id),
     ):
         logger.info(
@@ -74,7 +74,7 @@ def log_killed_run(request: Request, seconds: float) -> None:
 
 def log_run(*, task: AnyTask, state: str | None, **_: Any) -> None:
     """Log the run with its state, retries and duration, and unbind its context."""
-    run: Run | None = task.request.get("run")
+    run: TaskRun | None = task.request.get("run")
     if run is None:
         return
     seconds = perf_counter() - run.began_at

@@ -52,7 +52,7 @@ def send_to_dead_letter_queue(
     )
 
 
-def take_out() -> Iterator[DeadLetter]:
+def consume_dead_letters() -> Iterator[DeadLetter]:
     """Each dead letter, removed once whoever asked has come back for the next one."""
     with _queue() as queue:
         for _ in range(_size(queue)):
@@ -64,7 +64,7 @@ def take_out() -> Iterator[DeadLetter]:
             message.ack()
 
 
-def look() -> list[DeadLetter]:
+def read_dead_letters() -> list[DeadLetter]:
     """All of them; they stay."""
     with _queue() as queue:
         messages = []
@@ -82,7 +82,7 @@ def look() -> list[DeadLetter]:
 def replay() -> int:
     """Put every dead letter back into the queue of its task, under its old id; how many."""
     number = 0
-    for letter in take_out():
+    for letter in consume_dead_letters():
         task = current_app.tasks[letter["task"]]
         task.apply_async(tuple(letter["args"]), letter["kwargs"], task_id=letter["id"])
         number += 1

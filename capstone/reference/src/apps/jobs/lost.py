@@ -10,12 +10,12 @@ from core.redis_cache import UNAVAILABLE
 REMEMBERED_SECONDS = 24 * 60 * 60
 
 
-class LostTooOftenError(Exception):
+class TooManyRedeliveriesError(Exception):
     """Each worker that had it in hand died."""
 
 
 def check_returns(task_id: str) -> None:
-    """Count that a task is back. LostTooOftenError once that is more often than is allowed.
+    """Count that a task is back. TooManyRedeliveriesError once that is more often than is allowed.
 
     Without the cache nothing is counted: rather one time too many than one too few.
     """
@@ -26,7 +26,7 @@ def check_returns(task_id: str) -> None:
         return
     if returns > settings.TASK_MAX_REDELIVERIES:
         cache.delete(_key(task_id))  # when it is replayed, it begins anew
-        raise LostTooOftenError(task_id)
+        raise TooManyRedeliveriesError(task_id)
 
 
 def _key(task_id: str) -> str:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from core.events import announce
+from core.events import send_on_commit
 from mail.models import Email, EmailQuerySet
 from mail.signals import email_written
 
@@ -29,7 +29,7 @@ def write_email(*, key: str, to: str, subject: str, body: str) -> Email:
     words = {"to": to, "subject": subject, "body": body}
     email, new = Email.objects.get_or_create(key=key, defaults=words)
     if new:
-        announce(email_written, email=email)
+        send_on_commit(email_written, email=email)
     return email
 
 
@@ -48,7 +48,7 @@ def send_email(*, email_id: int, task_id: str) -> None:
     if email is None:
         return
     try:
-        _hand_over(email)
+        _send(email)
     except (MailUnavailableError, MailRefusedError):
         _mine(email).update(claimed_by="", claimed_until=None)
         raise
@@ -79,7 +79,7 @@ def resend_email(*, email: Email) -> None:
     if found is not None:
         found.failed_at, found.error = None, ""
         found.save(update_fields=["failed_at", "error"])
-        announce(email_written, email=found)
+        send_on_commit(email_written, email=found)
 
 
 def _claim(email_id: int, task_id: str) -> Email | None:
@@ -99,7 +99,7 @@ def _mine(email: Email) -> EmailQuerySet:
     return Email.objects.filter(pk=email.pk, claimed_by=email.claimed_by)
 
 
-def _hand_over(email: Email) -> None:
+def _send(email: Email) -> None:
     headers = {"Message-ID": f"<{email.key}@{settings.MAIL_DOMAIN}>"}
     message = EmailMessage(email.subject, email.body, to=[email.to], headers=headers)
     try:

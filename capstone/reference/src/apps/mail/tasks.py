@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from jobs.base import ReliableTask
-from jobs.broker import enqueue, room_in
+from jobs.broker import enqueue, free_capacity
 from mail.models import Email
 from mail.services import mark_email_failed, send_email
 
@@ -38,7 +38,7 @@ def requeue_unsent_emails() -> int:
     """
     since = timezone.now() - LEFT_BEHIND_AFTER
     left = Email.objects.left_behind(since=since).values_list("pk", flat=True)
-    for email_id in (found := list(left[: room_in("mail")])):
+    for email_id in (found := list(left[: free_capacity("mail")])):
         enqueue(deliver, email_id)
         Email.objects.filter(pk=email_id).update(requeued_at=timezone.now())
     return len(found)

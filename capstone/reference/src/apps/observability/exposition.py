@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Metric, multiprocess
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from jobs.broker import depths
+from jobs.broker import queue_depths
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class QueueCollector(Collector):
             "platform_queue_depth", "Tasks that wait.", labels=["queue"]
         )
         try:
-            for name, depth in depths().items():
+            for name, depth in queue_depths().items():
                 gauge.add_metric([name], depth)
         except (OSError, OperationalError):
             logger.warning("the broker does not say how much waits", exc_info=True)

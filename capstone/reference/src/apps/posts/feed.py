@@ -46,10 +46,10 @@ def invalidate() -> None:
     """
     if settings.FEED_CACHE_SECONDS and not _is_noted():
         _mine.note = PendingInvalidation.objects.create().pk
-        transaction.on_commit(settle, robust=True)
+        transaction.on_commit(deliver_invalidations, robust=True)
 
 
-def settle() -> bool:
+def deliver_invalidations() -> bool:
     """Tell the cache of the changes that it does not know yet, all at once; whether that was done.
 
     Not done is also what somebody else is about to do at this moment.
@@ -69,7 +69,7 @@ def settle() -> bool:
 
 
 def _is_up_to_date() -> bool:
-    return not PendingInvalidation.objects.exists() or settle()
+    return not PendingInvalidation.objects.exists() or deliver_invalidations()
 
 
 def _is_noted() -> bool:
@@ -78,7 +78,7 @@ def _is_noted() -> bool:
     return note is not None and PendingInvalidation.objects.filter(pk=note).exists()
 
 
-def put(post_id: int) -> None:
+def write_through(post_id: int) -> None:
     """Write-through: whoever reads what was just written finds it there.
 
     The key is made before the row is read, so that a change in between makes the value worthless.

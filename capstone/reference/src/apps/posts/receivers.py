@@ -20,7 +20,7 @@ from posts.models import Category, Post, Tag
 
 
 @dataclass(frozen=True)
-class Shown:
+class PublicFields:
     """What the public sees of a model's rows, in posts and lists of posts."""
 
     fields: frozenset[str]  # a save of others only changes nothing that is seen
@@ -29,22 +29,26 @@ class Shown:
 
 
 # A draft is seen by nobody, and whatever is saved of any other post moves its `updated_at`.
-SHOWN: dict[type[Model], Shown] = {
-    Post: Shown(
+SHOWN: dict[type[Model], PublicFields] = {
+    Post: PublicFields(
         fields=frozenset(field.name for field in Post._meta.get_fields()),
         value=lambda post: None if post.status == PostStatus.DRAFT else object(),
         when_new=True,
     ),
-    Comment: Shown(
+    Comment: PublicFields(
         fields=frozenset({"status", "post"}),
         value=lambda comment: (
             comment.post_id if comment.status == CommentStatus.APPROVED else None
         ),
         when_new=True,
     ),
-    Category: Shown(frozenset({"slug"}), lambda label: label.slug, when_new=False),
-    Tag: Shown(frozenset({"slug"}), lambda label: label.slug, when_new=False),
-    User: Shown(frozenset({"username"}), lambda user: user.username, when_new=False),
+    Category: PublicFields(
+        frozenset({"slug"}), lambda label: label.slug, when_new=False
+    ),
+    Tag: PublicFields(frozenset({"slug"}), lambda label: label.slug, when_new=False),
+    User: PublicFields(
+        frozenset({"username"}), lambda user: user.username, when_new=False
+    ),
 }
 
 
@@ -73,7 +77,7 @@ def compare(
     )
 
 
-def _differs(shown: Shown, model: type[Model], instance: Any) -> bool:
+def _differs(shown: PublicFields, model: type[Model], instance: Any) -> bool:
     """Whether the row is seen otherwise than the stored one; asks the database for that one."""
     if instance._state.adding:
         return shown.when_new and shown.value(instance) is not None
@@ -87,7 +91,7 @@ def note_saved(*, instance: Any, **_: Any) -> None:
     if instance.is_seen_to_change:
         feed.invalidate()
         if isinstance(instance, Post):
-            transaction.on_commit(partial(feed.put, instance.pk), robust=True)
+            transaction.on_commit(partial(feed.write_through, instance.pk), robust=True)
 
 
 def note_deleted(*, sender: type[Model], origin: Any, **_: Any) -> None:

@@ -22,7 +22,7 @@ from api.throttles import SensitiveThrottle
 from api.viewsets import Collection
 
 # BEGIN SOLUTION 05
-from core.events import announce
+from core.events import send_on_commit
 from posts import feed
 from posts.choices import PostStatus
 
@@ -164,7 +164,7 @@ class PostViewSet(Collection[Post]):
         name = feed.detail(kwargs["pk"])
         data = make() if member else feed.public(*name, make=make)
         if request.method == "GET" and data["status"] == PostStatus.PUBLISHED:
-            announce(post_read, post_id=data["id"])
+            send_on_commit(post_read, post_id=data["id"])
         return Response(data)
 
     # STUB

@@ -26,9 +26,7 @@ def test_wrong_tokens_cannot_be_tried_without_end(
 
 
 @pytest.mark.parametrize("path", ["login", "register", "refresh", "logout"])
-def test_nobody_is_counted_among_strangers_here_too(
-    path: str, settings: Settings
-) -> None:
+def test_anonymous_callers_are_counted_here_too(path: str, settings: Settings) -> None:
     limit(settings, anon="2/day")
     client = APIClient()
     statuses = [client.post(f"{AUTH}/{path}/", {}).status_code for _ in range(3)]

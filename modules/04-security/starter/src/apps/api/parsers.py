@@ -10,7 +10,7 @@ DEEPEST = 20
 
 
 class PlainJSONParser(JSONParser):
-    """JSON as RFC 8259 wants it between strangers: its texts are Unicode, its depth is limited."""
+    """JSON by RFC 8259, for exchange: its texts are Unicode, its depth is limited."""
 
     def parse(self, *args: Any, **kwargs: Any) -> Any:
         """The value. Raises ParseError."""

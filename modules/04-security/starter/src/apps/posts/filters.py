@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import Exists, OuterRef, Subquery
 
-from api.filters import MomentFilter, Ordering, RelatedFilter, StrictForm
+from api.filters import Ordering, RelatedFilter, StrictForm, TimestampFilter
 from posts.choices import PostStatus
 from posts.models import Post, Tag
 from posts.querysets import PostQuerySet
@@ -18,10 +18,10 @@ class PostFilter(django_filters.FilterSet):
     )
     category = RelatedFilter(field_name="category", related="slug", help_text="Slug.")
     tag = django_filters.CharFilter(method="filter_tag", help_text="Slug.")
-    published_after = MomentFilter(
+    published_after = TimestampFilter(
         field_name="published_at", lookup_expr="gte", help_text="At or after it."
     )
-    published_before = MomentFilter(
+    published_before = TimestampFilter(
         field_name="published_at", lookup_expr="lt", help_text="Before it."
     )
     search = django_filters.CharFilter(

@@ -94,7 +94,7 @@ def _take_over(theirs: IdempotencyKey, print_: str) -> IdempotencyKey:
         "fingerprint": print_,
         "status_code": None,
     }
-    if not _held(theirs).update(**ours):
+    if not _still_claimed(theirs).update(**ours):
         raise InFlight
     theirs.refresh_from_db()
     return theirs
@@ -110,15 +110,15 @@ def _perform(claimed: IdempotencyKey, act: Callable[[], Response]) -> Response:
                 "body": JSONRenderer().render(response.data).decode(),
                 "location": response.get("Location", ""),
             }
-            if not _held(claimed).update(**answer):
+            if not _still_claimed(claimed).update(**answer):
                 raise InFlight
     except Exception:
-        _held(claimed).delete()
+        _still_claimed(claimed).delete()
         raise
     return response
 
 
-def _held(claimed: IdempotencyKey) -> QuerySet[IdempotencyKey]:
+def _still_claimed(claimed: IdempotencyKey) -> QuerySet[IdempotencyKey]:
     """The row, as long as nobody has taken it over."""
     return IdempotencyKey.objects.filter(pk=claimed.pk, claim=claimed.claim)
 

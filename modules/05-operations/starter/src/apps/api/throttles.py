@@ -94,7 +94,7 @@ class UserThrottle(Throttle):
     scope = "user"
 
     def get_cache_key(self, request: Request, view: "APIView") -> str | None:
-        """None for strangers: this one does not count them."""
+        """None for anonymous callers: this one does not count them."""
         is_person = account_of(request, view) is not None
         return super().get_cache_key(request, view) if is_person else None
 

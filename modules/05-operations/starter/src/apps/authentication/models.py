@@ -14,7 +14,7 @@ from core.models import TimeStamped
 class SessionQuerySet(models.QuerySet["Session"]):
     """Sessions by whether they still count."""
 
-    def running(self) -> Self:
+    def active(self) -> Self:
         """Neither ended nor too old."""
         begin = timezone.now() - settings.SESSION_LIFETIME
         return self.filter(ended_at__isnull=True, created_at__gt=begin)
@@ -22,14 +22,14 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def named(self, claim: object) -> Self:
         """The running one that a token names, if any."""
         try:
-            return self.running().filter(pk=UUID(str(claim)))
+            return self.active().filter(pk=UUID(str(claim)))
         except ValueError:
             return self.none()
 
     def of_token(self, claim: object) -> "Session | None":
         """The running one that a token names, if its owner is still as they were at log-in."""
         session = self.named(claim).select_related("user").first()
-        return session if session and session.fits_its_owner() else None
+        return session if session and session.matches_account() else None
 
 
 class Session(TimeStamped):
@@ -49,7 +49,7 @@ class Session(TimeStamped):
     def __str__(self) -> str:
         return f"{self.user} since {self.created_at:%Y-%m-%d %H:%M}"
 
-    def fits_its_owner(self) -> bool:
+    def matches_account(self) -> bool:
         """Whether the account is in use, with the password and the epoch of the log-in."""
         return self.user.is_active and constant_time_compare(
             self.auth_hash, self.user.get_session_auth_hash()

@@ -40,7 +40,7 @@ def renew_session(*, refresh: str) -> TokenPair | None:
     session = _lock_running(token)
     if token is None or session is None:
         return None
-    if not token.spend():
+    if not token.blacklist_once():
         _end(session)
         record(action=Action.TOKEN_REUSED, actor=None, target=session.user)
         return None
@@ -69,7 +69,7 @@ def forget_sessions(user: User) -> None:
     """Make every session of this person worthless, within the caller's transaction."""
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.refresh_from_db(fields=["session_epoch"])
-    user.sessions.running().update(ended_at=timezone.now())
+    user.sessions.active().update(ended_at=timezone.now())
 
 
 def _lock_running(token: SessionRefreshToken | None) -> Session | None:

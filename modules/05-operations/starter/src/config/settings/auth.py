@@ -26,7 +26,7 @@ AXES_COOLOFF_TIME = timedelta(
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "authentication.lockout.attempted_username"
 AXES_RESET_ON_SUCCESS = True
-# Knocking on while locked out does not make it last longer: the owner gets in again.
+# Further attempts while locked out do not make it last longer: the owner gets in again.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "authentication.lockout.attempting_client"
 AXES_LOCKOUT_CALLABLE = "authentication.lockout.locked_out"

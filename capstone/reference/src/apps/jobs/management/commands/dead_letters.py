@@ -1,12 +1,12 @@
 # FILE SOLUTION 05
-"""`manage.py dead_letters`: look at the tasks that were given up; `--replay`: do them again."""
+"""`manage.py dead_letters`: list the tasks that were given up; `--replay`: send them again."""
 
 import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from jobs.dead_letters import look, replay
+from jobs.dead_letters import read_dead_letters, replay
 
 
 class Command(BaseCommand):
@@ -27,5 +27,5 @@ class Command(BaseCommand):
         if options["replay"]:
             self.stdout.write(f"Put {replay()} tasks back.")
             return
-        for letter in look():
+        for letter in read_dead_letters():
             self.stdout.write(json.dumps(letter))
