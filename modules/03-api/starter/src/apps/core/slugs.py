@@ -7,11 +7,9 @@ from django.utils.text import slugify
 
 MAX_LENGTH = 220
 
-# How often a save looks for another slug after losing a race; the first ones take the very next
-# number, later ones any of the next CROWD.
+# How often a save looks for the next free slug after losing a race. Of those who save one title at
+# the same moment one wins in each round, so that up to so many all succeed.
 ATTEMPTS = 20
-ORDERLY_ATTEMPTS = 5
-CROWD = 16
 
 
 def stem(text: str, *, fallback: str) -> str:

@@ -1,6 +1,5 @@
 """Abstract models: when a row was made and changed, and an address made from its words."""
 
-import random
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, ClassVar
@@ -89,7 +88,7 @@ class Slugged(models.Model):
         The savepoint keeps the caller's transaction usable after the database has said no.
         """
         for attempt in range(1, slugs.ATTEMPTS + 1):
-            self.slug = self._free_slug(using, attempt)
+            self.slug = self._free_slug(using)
             try:
                 with transaction.atomic(using=using):
                     return save()
@@ -99,17 +98,12 @@ class Slugged(models.Model):
                 if attempt == slugs.ATTEMPTS or not lost_the_race:
                     raise
 
-    def _free_slug(self, using: str, attempt: int) -> str:
-        """The next free slug; in a crowd one of the next few, so that not all take the same."""
+    def _free_slug(self, using: str) -> str:
+        """The next free slug."""
         stem = slugs.stem(
             getattr(self, self.slug_from), fallback=self._meta.model_name or "item"
         )
-        free = slugs.free(stem, partial(self._taken, using))
-        orderly = attempt <= slugs.ORDERLY_ATTEMPTS
-        steps = 0 if orderly else random.randrange(slugs.CROWD)  # noqa: S311  no secret
-        for _ in range(steps):
-            next(free)
-        return next(free)
+        return next(slugs.free(stem, partial(self._taken, using)))
 
     def _taken(self, using: str, candidates: list[str]) -> set[str]:
         taken = self._others(using).filter(slug__in=candidates)
