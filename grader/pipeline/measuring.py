@@ -18,6 +18,7 @@ from grader.domain.result import Provenance
 from grader.environment import Environment, prepare, unchanged
 from grader.intake import Submission, take_in
 from grader.intake.layout import FILE, Found, detect, of_course
+from grader.intake.surprise import misplaced, unlike_starter
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.job import Job, Measured, Options
 from grader.pipeline.key import checks_hash, evidence_key
@@ -135,7 +136,16 @@ class _Measuring:
         own = [f"`{k} = {getattr(self.layout, k)!r}`" for k, origin in self.found.origins.items() if origin == FILE]
         overrides = (f"As {FILE} says: {', '.join(own)}.",) if own else ()
         stood_in = environment.notice(self.submission.root, self.submission.files)
-        return self.submission.notices + overrides + ((stood_in,) if stood_in else ())
+        return self.submission.notices + overrides + tuple(filter(None, [self._surprise(), stood_in]))
+
+    def _surprise(self) -> str:
+        """What explains at once why much may fail: code in another folder, or the work of another module."""
+        place = misplaced(self.submission.files, self.layout)
+        moved = self.layout.sources != self.assignment.layout.sources
+        # What learners receive has no hidden checks, and their own work in the starter's place.
+        if place or moved or self.assignment.hidden is None:
+            return place
+        return unlike_starter(self.submission.files, self.assignment.public.parents[1] / "starter")
 
     def _environment(self, submission: Submission) -> Environment:
         self.progress(Progress("Preparing the Python environment from poetry.lock"))
