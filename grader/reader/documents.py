@@ -2,9 +2,11 @@
 
 import codecs
 import json
+import re
 import tomllib
 from typing import Any
 
+_MERGE = re.compile(rb"^(?:<{7}|>{7})(?= |\r?$)", re.MULTILINE)
 _LARGEST_YAML, _MOST_ALIASES, _DEEPEST = 1 << 18, 50, 40
 
 
@@ -39,7 +41,7 @@ def toml(data: bytes) -> Any:
     except RecursionError:
         raise Problem("it is nested too deeply") from None
     except ValueError as wrong:
-        raise Problem(str(wrong)) from None
+        raise _conflict(data) or Problem(str(wrong)) from None
 
 
 def json_text(data: bytes) -> Any:
@@ -49,7 +51,16 @@ def json_text(data: bytes) -> Any:
     except RecursionError:
         raise Problem("it is nested too deeply") from None
     except ValueError as wrong:
-        raise Problem(str(wrong)) from None
+        raise _conflict(data) or Problem(str(wrong)) from None
+
+
+def _conflict(data: bytes) -> Problem | None:
+    """What to say of a text that a merge has left its marks in."""
+    mark = _MERGE.search(data)
+    if mark is None:
+        return None
+    line = data.count(b"\n", 0, mark.start()) + 1
+    return Problem(f"a merge left its marks ({mark[0].decode()}) in line {line}: choose one side", line)
 
 
 def yaml_text(data: bytes) -> Any:
@@ -64,7 +75,7 @@ def yaml_text(data: bytes) -> Any:
         return yaml.safe_load(content)
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark
-        raise Problem(str(wrong.problem), mark.line + 1 if mark else None) from None
+        raise _conflict(data) or Problem(str(wrong.problem), mark.line + 1 if mark else None) from None
     except RecursionError:
         raise Problem("it is nested too deeply") from None
     except (yaml.YAMLError, ValueError) as wrong:

@@ -174,7 +174,10 @@ def test_a_package_of_another_index_is_as_good_as_its_hashes(write: Write) -> No
         (lambda data: b"\xef\xbb\xbf" + data, "begins with a byte order mark"),
         (lambda data: data.decode().encode("utf-16"), "is not UTF-8 text but UTF-16: save it as UTF-8"),
         (lambda data: b"version https://git-lfs.github.com/spec/v1\noid x\n", "is a pointer of Git LFS"),
-        (lambda data: b"<<<<<<< HEAD\n" + data, "is not valid TOML"),
+        (
+            lambda data: b"\n<<<<<<< HEAD\n" + data,
+            "TOML (a merge left its marks (<<<<<<<) in line 2",
+        ),
     ],
     ids=["mark", "utf-16", "lfs", "conflict"],
 )
