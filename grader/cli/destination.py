@@ -39,10 +39,10 @@ def _refuse_in(submission: Path, out_dir: Path, *, inside: bool) -> None:
         within, place = submission.resolve(), out_dir.resolve()
         if not within.is_dir() or not place.is_relative_to(within):
             return
-        from grader.intake.leftovers import is_of_reports
+        from grader.intake.leftovers import are_reports
 
         found = [path.name for path in place.iterdir()] if place.is_dir() else []
-        if inside and place != within and (not found or is_of_reports(found)):
+        if inside and place != within and are_reports(found):
             return
         where = "is the submission itself" if place == within else "lies in the submission"
         raise UsageError_(

@@ -31,7 +31,12 @@ def made_by(name: str, inside: Collection[str]) -> str:
 
 def is_of_reports(names: Collection[str]) -> bool:
     """Whether these are the names of reports and of nothing else; a single one may be anybody's."""
-    return len(names) > 1 and set(names) <= _REPORTS
+    return len(names) > 1 and are_reports(names)
+
+
+def are_reports(names: Iterable[str]) -> bool:
+    """Whether each of these is the name of a report."""
+    return set(names) <= _REPORTS
 
 
 def without_leftovers(entries: Iterable[Entry]) -> list[Entry]:

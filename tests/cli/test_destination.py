@@ -101,6 +101,15 @@ def test_reports_beside_ones_own_work_are_no_part_of_it(tmp_path: Path, project:
     assert take_in(project, into=tmp_path / "control").tree_hash != before.tree_hash
 
 
+def test_a_single_report_beside_ones_own_work_keeps_nobody_from_the_next_run(project: Path) -> None:
+    for _ in range(2):
+        with destination(project / "out", project, inside=True):
+            (project / "out/junit.xml").touch()
+    (project / "out/models.py").touch()
+    with pytest.raises(UsageError_), destination(project / "out", project, inside=True):  # the control
+        raise AssertionError("graded all the same")
+
+
 def test_the_folder_for_temporary_files_is_the_one_that_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
