@@ -140,12 +140,15 @@ class _Measuring:
 
     def _surprise(self) -> str:
         """What explains at once why much may fail: code in another folder, or the work of another module."""
+        assignment = self.assignment
+        if assignment.layout is None or assignment.public is None:
+            return ""
         place = misplaced(self.submission.files, self.layout)
-        moved = self.layout.sources != self.assignment.layout.sources
+        moved = self.layout.sources != assignment.layout.sources
         # What learners receive has no hidden checks, and their own work in the starter's place.
-        if place or moved or self.assignment.hidden is None:
+        if place or moved or assignment.hidden is None:
             return place
-        return unlike_starter(self.submission.files, self.assignment.public.parents[1] / "starter")
+        return unlike_starter(self.submission.files, assignment.public.parents[1] / "starter")
 
     def _environment(self, submission: Submission) -> Environment:
         self.progress(Progress("Preparing the Python environment from poetry.lock"))
