@@ -24,6 +24,7 @@ class Raised(Exception):
 
     ``fields`` has, for a ValidationError, (code, message) pairs by field, ``__all__`` for the whole; ``constraint`` is
     SQLSTATE, constraint and column of a database's refusal. ``frames`` are the learner's own, the innermost last.
+    ``causes`` are the exceptions behind it, the nearest first.
     """
 
     def __init__(
@@ -34,10 +35,19 @@ class Raised(Exception):
         fields: dict[str, tuple[tuple[str, str], ...]] | None = None,
         constraint: tuple[str, ...] = (),
         frames: tuple[Frame, ...] = (),
+        causes: "tuple[Raised, ...]" = (),
     ) -> None:
         super().__init__(type)
         self.type, self.bases, self.message = type, bases, message
         self.fields, self.constraint, self.frames = fields or {}, constraint, frames
+        self.causes = causes
+
+    @property
+    def chain(self) -> "tuple[Raised, ...]":
+        """The exception and what is behind it; what repeats the message before it says nothing more."""
+        chain = [self]
+        chain += [cause for cause in self.causes if cause.message != self.message]
+        return tuple(chain)
 
     def is_a(self, name: str) -> bool:
         """Whether it is of the class named, by its last part or dotted in full, or of one below it."""
@@ -54,10 +64,11 @@ class Raised(Exception):
         return "\n".join([*lines, f"{self.type}: {self.message}"])
 
 
-def read_raised(picture: Any) -> Raised:
+def read_raised(picture: Any, *, behind: bool = True) -> Raised:
     """The exception that a reply pictures, cut to what an exception needs; ``BadReply`` if it pictures none.
 
-    Nothing of it is believed yet: which of its words may be shown is for the caller to say.
+    ``behind`` says whether its causes are read as well; those have none. Nothing of it is believed yet: which of its
+    words may be shown is for the caller to say.
     """
     try:
         return Raised(
@@ -67,6 +78,7 @@ def read_raised(picture: Any) -> Raised:
             fields={_text(k, _NAME): _messages(v) for k, v in _some(picture.get("fields", ()), _FIELDS)},
             constraint=tuple(_text(part, 300) for part in _some(picture.get("constraint", ()), 3)),
             frames=tuple(map(_frame, _some(picture.get("frames", ()), 20))),
+            causes=tuple(read_raised(c, behind=False) for c in _some(picture.get("causes", ()), 5)) if behind else (),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadReply("not an exception") from error

@@ -16,6 +16,7 @@ from grader.domain.errors import SandboxError
 @opt.path_option
 @opt.out_option
 @opt.format_option
+@opt.verbose_option
 @opt.sandbox_option
 @opt.seed_option
 @opt.course_option
@@ -27,6 +28,7 @@ def command(
     path: str | None,
     out_dir: Path,
     formats: tuple[str, ...],
+    verbose: bool,
     sandbox: Literal["auto", "bubblewrap", "process"],
     seed: int | None,
     course_dir: Path | None,
@@ -57,7 +59,9 @@ def command(
         result = grade(submission, chosen, choices, progress=with_reports_ready(show, formats))
     from grader.cli.outcome import finish  # by now it is imported, where a check ran
 
-    raise click.exceptions.Exit(finish(result, out_dir, formats, staff=False, console=out))
+    raise click.exceptions.Exit(
+        finish(result, out_dir, formats, staff=False, console=out, verbose=verbose, given=submission)
+    )
 
 
 def _own_machine(

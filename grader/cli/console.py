@@ -1,6 +1,8 @@
 """What all commands share: the console, progress on anything over a second, and how errors read."""
 
+import io
 import os
+import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +14,10 @@ from grader.domain.errors import GraderError
 from grader.domain.progress import Progress as Step
 from grader.report.escape import terminal
 
+# A console with an old code page cannot print every letter of a submission: that is shown, and ends no grading.
+for _stream in (sys.stdout, sys.stderr):
+    if isinstance(_stream, io.TextIOWrapper):
+        _stream.reconfigure(errors="backslashreplace")
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 

@@ -15,6 +15,7 @@ from grader.cli.console import out, progress
 @opt.path_option
 @opt.out_option
 @opt.format_option
+@opt.verbose_option
 @opt.sandbox_option
 @opt.seed_option
 @opt.course_option
@@ -31,6 +32,7 @@ def command(
     path: str | None,
     out_dir: Path,
     formats: tuple[str, ...],
+    verbose: bool,
     sandbox: Literal["auto", "bubblewrap", "process"],
     seed: int | None,
     course_dir: Path | None,
@@ -69,4 +71,6 @@ def command(
         result = grade(submission, chosen, choices, progress=with_reports_ready(show, formats), store=store)
     from grader.cli.outcome import finish  # by now it is imported, where a check ran
 
-    raise click.exceptions.Exit(finish(result, out_dir, formats, staff=staff, console=out))
+    raise click.exceptions.Exit(
+        finish(result, out_dir, formats, staff=staff, console=out, verbose=verbose, given=submission)
+    )

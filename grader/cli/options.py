@@ -30,6 +30,9 @@ format_option = click.option(
     multiple=True,
     help="Report to write; may be repeated [json, html and markdown].",
 )
+verbose_option = click.option(
+    "--verbose", is_flag=True, help="Show here all that fails, and list what passes; the reports always do."
+)
 sandbox_option = click.option(
     "--sandbox",
     type=click.Choice(["auto", "bubblewrap", "process"]),

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from grader.domain.errors import UsageError_
 from grader.domain.result import Result
-from grader.report import REPORTS, for_learners, for_staff, terminal
+from grader.report import REPORTS, decode, for_learners, for_staff, terminal, with_changes
 
 _DEFAULT = ("json", "html", "markdown")
 
@@ -19,13 +19,26 @@ def make_ready(formats: tuple[str, ...]) -> None:
         REPORTS[name].make_ready()
 
 
-def finish(result: Result, out_dir: Path, formats: tuple[str, ...], *, staff: bool, console: Console) -> int:
+def finish(
+    result: Result,
+    out_dir: Path,
+    formats: tuple[str, ...],
+    *,
+    staff: bool,
+    console: Console,
+    verbose: bool = False,
+    given: Path | None = None,
+) -> int:
     """Write the reports in ``formats`` to ``out_dir``, print the verdict; 0 met, 1 not met, 3 not graded.
 
-    A practice run can meet no bar; it gives 0 if nothing of what it looked at failed.
+    A practice run can meet no bar; it gives 0 if nothing of what it looked at failed. What a result.json in ``out_dir``
+    says of an earlier run of the same work is compared first, where ``given``, the submission's path, was just graded.
     """
+    if given is not None:
+        result = with_changes(result, earlier(out_dir))
     written = write_reports(result, out_dir, formats, staff=staff)
-    console.print(terminal(for_staff(result) if staff else for_learners(result)))
+    shown = for_staff(result) if staff else for_learners(result)
+    console.print(terminal(shown, verbose=verbose, path=str(given or "")))
     for path in written:
         console.print(f"  {path}", markup=False, soft_wrap=True)
     if not result.graded:
@@ -38,6 +51,14 @@ def write_reports(result: Result, out_dir: Path, formats: tuple[str, ...], *, st
     """Write the reports in ``formats`` to ``out_dir``: their paths. ``UsageError_`` if that cannot be written."""
     shown = for_staff(result) if staff else for_learners(result)
     return [_write(out_dir, REPORTS[name].file_name, REPORTS[name].render(shown)) for name in formats or _DEFAULT]
+
+
+def earlier(out_dir: Path) -> Result | None:
+    """The result that the folder holds from a run before this one, if it can be read."""
+    try:
+        return decode((out_dir / REPORTS["json"].file_name).read_bytes())
+    except (OSError, UsageError_):
+        return None
 
 
 def _write(folder: Path, name: str, text: str) -> Path:

@@ -5,6 +5,7 @@ from math import isfinite
 
 from grader.domain.findings import Finding
 from grader.domain.location import Location
+from grader.domain.start import StartFailure
 from grader.domain.status import Status
 
 __all__ = ["Artefact", "Evidence", "Finding", "Location", "Measurement", "Observation", "unobserved"]
@@ -32,7 +33,8 @@ class Observation:
 
     ``check`` names the case inside the checkpoint (``slugs::two_posts_one_title[reader]``), never a path
     of the staff's. ``traceback`` is the learner's own and only ever set by a public check. ``fault``
-    holds, for an errored case, what went wrong on our side; it goes to staff, not to learners.
+    holds, for an errored case, what went wrong on our side; it goes to staff, not to learners. ``cause`` names what
+    stood behind a failure, in the same words wherever the same did; "" where nothing but the check itself can say.
     """
 
     check: str
@@ -46,6 +48,7 @@ class Observation:
     fault: str = ""
     duration_s: float = 0.0
     public: bool = False
+    cause: str = ""
 
 
 MOST_FINDINGS = 200
@@ -100,6 +103,7 @@ class Evidence:
 
     ``sandbox`` names the backend that ran the submission; ``isolated`` says whether it really isolates. ``unlimited``
     says in sentences which limits did not hold for a whole sandbox of the run, those of services included.
+    ``start`` is why the project did not start, if it did not: what needs it running is ``blocked`` then.
     ``unsure`` are the failed cases, as (check, public), that a busy machine may have made fail.
     """
 
@@ -110,3 +114,4 @@ class Evidence:
     unlimited: tuple[str, ...] = ()
     unsure: frozenset[tuple[str, bool]] = frozenset()
     measurements: tuple[Measurement, ...] = ()
+    start: StartFailure | None = None

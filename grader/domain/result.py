@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from grader.domain.course import Dimension, Level
 from grader.domain.evidence import Artefact, Finding, Location, Observation
+from grader.domain.start import StartFailure
 from grader.domain.status import Status
 
 SCHEMA = "django-track/result/v2"
@@ -114,13 +115,29 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since an earlier run of the same work, begun at ``since`` (UTC) and worth ``score`` then.
+
+    ``newly_passing`` and ``newly_failing`` are titles of criteria and gates; what waits for another counts as failing.
+    """
+
+    since: str
+    score: int
+    max_score: int
+    newly_passing: tuple[str, ...] = ()
+    newly_failing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The one result that every report renders.
 
     ``assignment`` is its id: a module's slug (``02-domain-modeling``), or ``capstone``. ``policy`` names the rules by
     which points and ``met`` come about, with their version. ``graded`` is false if anything was errored: then ``met``
     is false too, but says nothing of the learner. ``score`` and ``max_score`` are whole points of what was measured;
-    ``unmeasured`` names the rest of the assignment. ``scope`` is ``full`` or ``public``.
+    ``unmeasured`` names the rest of the assignment. ``scope`` is ``full`` or ``public``. ``start`` is why the project
+    did not start, if it did not; what needs it running is ``blocked`` by ``start`` then. ``changes`` are those since an
+    earlier run, where there was one.
     """
 
     schema: str
@@ -140,6 +157,8 @@ class Result:
     notices: tuple[str, ...]
     provenance: Provenance
     unmeasured: tuple[Unmeasured, ...] = ()
+    start: StartFailure | None = None
+    changes: Changes | None = None
 
     @property
     def heading(self) -> str:
@@ -164,6 +183,10 @@ class Result:
 
     @property
     def next_step(self) -> CriterionResult | None:
-        """What is worth most in the earliest task that fails, for tasks build on each other; ``None`` if none does."""
-        failed = [c for c in self.criteria if c.status is Status.FAILED]
-        return min(failed, key=lambda c: (c.task, -c.max_score), default=None)
+        """The first criterion of the list that fails; ``None`` if none does, or if the project does not even start.
+
+        Tasks build on each other, and so do the criteria of one.
+        """
+        if self.start is not None:
+            return None
+        return next((c for c in self.criteria if c.status is Status.FAILED), None)

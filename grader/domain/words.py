@@ -18,6 +18,11 @@ def bounded(text: str, most: int = LONGEST) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def last_part(text: str, most: int) -> str:
+    """The end of the text, at most ``most`` characters: of a traceback, the end is what tells."""
+    return text if len(text) <= most else "…" + text[1 - most :]
+
+
 def words(value: Any) -> str:
     """A value as a learner would write it: one line, at most 300 characters, and no more work than these need."""
     written, size = [], 0

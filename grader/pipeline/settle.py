@@ -55,6 +55,7 @@ def repeated(evidence: Evidence, again: Evidence) -> Evidence:
         isolated=evidence.isolated and again.isolated,
         unlimited=tuple(sorted({*evidence.unlimited, *again.unlimited})),
         unsure=again.unsure,
+        start=again.start if evidence.start is not None and evidence.start.unsure else evidence.start,
         measurements=_measured_again(evidence.measurements, again.measurements),
     )
 
@@ -116,7 +117,7 @@ def _settled(measurements: tuple[Measurement, ...], control: tuple[Measurement, 
 
 
 def _is_doubted(observation: Observation, evidence: Evidence) -> bool:
-    unsure = observation.status is Status.FAILED and key(observation) in evidence.unsure
+    unsure = observation.status in (Status.FAILED, Status.BLOCKED) and key(observation) in evidence.unsure
     return observation.status is Status.ERRORED or unsure
 
 
@@ -124,7 +125,7 @@ def _second(first: Observation, second: Observation | None, again: Evidence) -> 
     """What holds of a case. Of two failures for want of time the first says more; a case that was lost is errored."""
     if second is None:
         return replace(first, status=Status.ERRORED, fault=f"It did not run when it was repeated. {_outcome(first)}")
-    if second.status is Status.FAILED and _is_doubted(second, again) and first.status is Status.FAILED:
+    if second.status is first.status and _is_doubted(second, again) and first.status is not Status.ERRORED:
         return first
     return _with_note(first, second)
 

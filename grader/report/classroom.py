@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from grader.domain.evidence import Location
 from grader.domain.result import CriterionResult, GateVerdict, Result
+from grader.domain.start import START
 from grader.domain.status import Status
 from grader.report.audience import for_learners
 from grader.report.escape import clip, log_line
@@ -42,7 +43,7 @@ def payload(result: Result) -> Payload:
     A result of which no point was measured has one test in error, since none at all would read NaN.
     """
     shown = for_learners(result)
-    tests = [test for criterion in shown.criteria for test in _criterion_tests(criterion)]
+    tests = [test for criterion in shown.criteria for test in _criterion_tests(criterion, shown)]
     tests += [test for gate in shown.gates for test in _gate_tests(gate)]
     tests = tests or [_test("Nothing was measured", "error", _UNMEASURED, "", 0)]
     return {
@@ -65,8 +66,13 @@ def _overall(result: Result) -> str:
     return "pass" if result.met or (verdict(result).kind == "practice" and result.nothing_open) else "fail"
 
 
-def _criterion_tests(criterion: CriterionResult) -> Iterator[Payload]:
+def _criterion_tests(criterion: CriterionResult, result: Result) -> Iterator[Payload]:
     where = next((c.where for c in not_passed(criterion) if c.where), None)
+    if START in criterion.blocked_by and result.start is not None:
+        # The payload has no room of its own for the one finding: each test tells it.
+        message = clip(f"The project does not start: {result.start.observed} Next: {result.start.remedy}", 600)
+        yield from _tests(criterion, message, result.start.where)
+        return
     yield from _tests(criterion, _message(criterion), where)
 
 

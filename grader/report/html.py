@@ -8,12 +8,15 @@ import jinja2
 from markupsafe import Markup
 
 from grader.domain.result import Result
+from grader.domain.start import START
 from grader.domain.status import Status
 from grader.report import gate_words, words
 from grader.report.audience import for_learners
+from grader.report.causes import followers, leaders
 from grader.report.escape import clip, html, html_prose, web_address
 from grader.report.exhibits import exhibit
 from grader.report.plots import STATES
+from grader.report.since import sentences
 from grader.scoring import by_dimension
 
 
@@ -35,6 +38,9 @@ def render(result: Result) -> str:
             verdict=words.verdict(result),
             groups={status: [c for c in result.criteria if c.status is status] for status in Status},
             titles={c.id: c.title for c in result.criteria} | {g.metric: g.title for g in result.gates},
+            leaders=leaders(result),
+            followers=followers(result),
+            changed=sentences(result),
             in_full=words.in_full(result),
             exhibits=[(a, exhibit(a)) for a in result.artefacts],
             dimensions=by_dimension(result.scored),
@@ -69,6 +75,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {"clip": clip, "web_address": web_address, "prose": lambda text: Markup(html_prose(text))}
     environment.globals |= {
+        "START": START,
         "Status": Status,
         "CELLS": STATES,
         "gravest": gate_words.gravest,
@@ -76,6 +83,7 @@ def _environment() -> jinja2.Environment:
         "WORDS": words.WORDS,
         "tally": words.tally,
         "shown": words.shown,
+        "waits_for": words.waits_for,
         "reproduce": words.reproduce,
         "points": words.points,
         "unofficial": words.unofficial,

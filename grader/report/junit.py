@@ -5,6 +5,7 @@ from xml.etree import ElementTree as xml
 
 from grader.domain.evidence import Observation
 from grader.domain.result import CriterionResult, GateVerdict, Result
+from grader.domain.start import START, StartFailure
 from grader.domain.status import Status
 from grader.report import escape
 from grader.report.audience import for_learners
@@ -26,6 +27,8 @@ def render(result: Result) -> str:
     whose = escape.xml(escape.clip(result.provenance.submission, _LIMIT))
     root = xml.Element("testsuites", name=f"{escape.xml(result.heading)} · {whose}")
     result = for_learners(result)
+    if result.start is not None:
+        root.append(_start_suite(result, result.start))
     for criterion in result.criteria:
         root.append(_suite(criterion, result))
     if result.gates:
@@ -45,6 +48,22 @@ def _suite(criterion: CriterionResult, result: Result) -> xml.Element:
     suite.set("time", f"{sum(o.duration_s for o in criterion.observations):.3f}")
     _add_properties(suite, result)
     suite.extend(case for _, case in cases)
+    return suite
+
+
+def _start_suite(result: Result, failure: StartFailure) -> xml.Element:
+    """The one failure of a project that does not start: the cases that wait for it are skipped."""
+    suite = xml.Element("testsuite", name="Start", tests="1", failures="1", errors="0", skipped="0", time="0.000")
+    _add_properties(suite, result)
+    case = xml.SubElement(suite, "testcase", name="The project starts", classname=START, time="0.000")
+    if failure.where:
+        case.set("file", escape.xml(escape.clip(failure.where.path, _LIMIT)))
+        if failure.where.line is not None:
+            case.set("line", str(failure.where.line))
+    said = escape.xml(escape.clip(failure.observed, _LIMIT))
+    xml.SubElement(case, "failure", message=said, type="failed").text = escape.xml(
+        "\n".join((f"Observed: {failure.observed}", f"Next: {failure.remedy}", f"See it yourself: {failure.repeat}"))
+    )
     return suite
 
 

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 from grader.domain.evidence import Observation
 from grader.domain.result import CriterionResult, GateVerdict, Result
+from grader.domain.start import START
 from grader.domain.status import Status
 from grader.report.audience import for_learners
+from grader.report.causes import Cause, followers, leaders
 from grader.report.escape import clip, markdown, markdown_block, markdown_code, markdown_prose, web_address
 from grader.report.gate_words import gravest, measured, reading, required, said_of, worth
+from grader.report.since import sentences
 from grader.report.words import (
     ICONS,
     WORDS,
@@ -20,6 +23,7 @@ from grader.report.words import (
     shown,
     unofficial,
     verdict,
+    waits_for,
     whose,
 )
 
@@ -35,6 +39,7 @@ def render(result: Result) -> str:
         "\n".join(
             [
                 *_head(result),
+                *_start(result),
                 *_next_step(result),
                 *_table(result),
                 *_gates(result),
@@ -59,9 +64,36 @@ def _head(result: Result) -> Iterator[str]:
     if not result.provenance.official:
         yield f"**{markdown_prose(unofficial(result.provenance))}**"
         yield ""
+    for sentence in sentences(result):
+        yield markdown(sentence)
+        yield ""
     for notice in result.notices:
         yield f"> **Note:** {markdown_prose(clip(notice, _LIMIT))}"
         yield ""
+
+
+def _start(result: Result) -> Iterator[str]:
+    failure = result.start
+    if failure is None:
+        return
+    yield f"**Mend this first.** {markdown_prose(clip(failure.observed, _LIMIT))}"
+    yield ""
+    if failure.where:
+        yield f"- Where: {markdown_code(clip(str(failure.where), _LIMIT))}"
+    yield f"- Next: {markdown_prose(failure.remedy)}"
+    yield f"- See it yourself: {markdown_code(failure.repeat)}"
+    yield ""
+    if failure.traceback:
+        yield from _traceback(failure.traceback)
+
+
+def _traceback(text: str) -> Iterator[str]:
+    yield "<details><summary>Traceback</summary>"
+    yield ""
+    yield markdown_block(text[-4 * _LIMIT :])
+    yield ""
+    yield "</details>"
+    yield ""
 
 
 def _next_step(result: Result) -> Iterator[str]:
@@ -108,11 +140,16 @@ def _levels(result: Result) -> Iterator[str]:
 
 def _failures(result: Result) -> Iterator[str]:
     titles = {c.id: c.title for c in result.criteria}
+    told, leading = followers(result), leaders(result)
     for c in result.criteria:
-        if c.status is Status.FAILED:
-            yield from _failure(c)
-        elif c.status is Status.BLOCKED and c.blocked_by:
-            needed = ", ".join(markdown(titles.get(b, b)) for b in c.blocked_by)
+        if c.id in told:
+            first = markdown(told[c.id].title)
+            yield f"{ICONS[c.status]} **{markdown(c.title)}** fails for the same cause as: {first}."
+            yield ""
+        elif c.status is Status.FAILED:
+            yield from _failure(c, result, leading.get(c.id))
+        elif c.status is Status.BLOCKED and c.blocked_by and START not in c.blocked_by:
+            needed = markdown(waits_for(c, titles))
             yield f"{ICONS[c.status]} **{markdown(c.title)}** is blocked until this passes: {needed}."
             yield ""
     for gate in result.gates:
@@ -140,7 +177,7 @@ def _failed_gate(gate: GateVerdict) -> Iterator[str]:
     yield from _advice(gate)
 
 
-def _failure(criterion: CriterionResult) -> Iterator[str]:
+def _failure(criterion: CriterionResult, result: Result, cause: Cause | None) -> Iterator[str]:
     yield f"## {ICONS[criterion.status]} {markdown(criterion.title)}"
     yield ""
     cases, rest = shown(criterion, _CASES)
@@ -149,8 +186,11 @@ def _failure(criterion: CriterionResult) -> Iterator[str]:
     if rest:
         yield f"… and {count(len(rest), 'more case', 'more cases')}."
         yield ""
+    if cause is not None:
+        yield f"**One cause:** {markdown(cause.sentence)}"
+        yield ""
     yield from _advice(criterion)
-    words, command = reproduce(criterion)
+    words, command = reproduce(criterion, result)
     yield f"{markdown(words)} {markdown_code(command)}".rstrip()
     yield ""
 
@@ -175,12 +215,7 @@ def _case(case: Observation) -> Iterator[str]:
         yield f"  - Where: {markdown_code(clip(str(case.where), _LIMIT))}"
     yield ""
     if long_traceback(case):
-        yield "<details><summary>Traceback</summary>"
-        yield ""
-        yield markdown_block(long_traceback(case)[-4 * _LIMIT :])
-        yield ""
-        yield "</details>"
-        yield ""
+        yield from _traceback(long_traceback(case))
 
 
 def _foot(result: Result) -> Iterator[str]:

@@ -10,9 +10,13 @@ from rich.text import Text
 
 from grader.domain.evidence import Observation
 from grader.domain.result import CriterionResult, GateVerdict, LevelVerdict, Result
+from grader.domain.start import START, StartFailure
 from grader.domain.status import Status
 from grader.report import escape, gate_words, words
 from grader.report.audience import for_learners
+from grader.report.causes import Cause, followers, leaders
+from grader.report.plain import Plain
+from grader.report.since import sentences
 from grader.report.words import ICONS, WORDS, count, points
 
 _STYLES = {
@@ -24,31 +28,36 @@ _STYLES = {
     Status.NOT_APPLICABLE: "dim",
 }
 _KINDS = {"met": "bold green", "unmet": "bold red", "ungraded": "bold magenta", "practice": "bold"}
+# What is listed where passes are not: all that is open, and what waits for a person.
+_LISTED = (Status.FAILED, Status.BLOCKED, Status.ERRORED, Status.MANUAL)
 _CASES = 3
 _PLACES = 5
 _LIMIT = 600
 
 
-def terminal(result: Result, *, faults: bool = False) -> RenderableType:
-    """What ``rich`` prints: verdict, notices, failures, the rest in one line each, the next step.
+def terminal(result: Result, *, faults: bool = False, verbose: bool = False, path: str = "") -> RenderableType:
+    """What ``rich`` prints: verdict, changes, what fails with the first of it opened, the next step.
 
-    ``faults`` adds what went wrong on the grader's side: for staff only.
+    Of a success it is short. ``verbose`` opens all that fails and lists what passes. ``path`` is the submission as the
+    person named it, for the commands. ``faults`` adds what went wrong on the grader's side: for staff only. A console
+    that takes ASCII only gets that.
     """
-    staff = result if faults else for_learners(result)
-    return Group(*_parts(staff))
+    shown = result if faults else for_learners(result)
+    return Plain(Group(*_parts(shown, verbose, path)))
 
 
-def _parts(result: Result) -> Iterator[RenderableType]:
+def _parts(result: Result, verbose: bool, path: str) -> Iterator[RenderableType]:
     yield from _head(result)
+    if result.start is not None:
+        yield from _open_start(result.start)
     titles = {c.id: c.title for c in result.criteria}
-    chosen = words.in_full(result)
-    opened = [c for c in result.criteria if c.id in chosen]
-    opened += [c for c in result.criteria if c.status is Status.ERRORED]
+    opened = _opened(result, verbose)
+    leading, told = leaders(result), followers(result)
     for criterion in opened:
-        yield from _open(criterion)
-    rest = [c for c in result.criteria if c not in opened]
+        yield from _open(criterion, result, leading.get(criterion.id), path)
+    rest = [c for c in result.criteria if c not in opened and (verbose or c.status in _LISTED) and not _at_start(c)]
     if rest:
-        yield _folded(rest, titles)
+        yield _folded(rest, titles, told)
     for gate in result.gates:
         if gate.status in (Status.FAILED, Status.ERRORED):
             yield from _open_gate(gate)
@@ -56,7 +65,32 @@ def _parts(result: Result) -> Iterator[RenderableType]:
         yield _folded_gates(folded)
     if result.levels:
         yield _levels(result.levels)
-    yield from _end(result)
+    yield from _end(result, verbose)
+
+
+def _at_start(criterion: CriterionResult) -> bool:
+    """Whether it waits for the start, which is told once: how many do, the verdict says."""
+    return criterion.blocked_by == (START,)
+
+
+def _opened(result: Result, verbose: bool) -> list[CriterionResult]:
+    """The criteria to show in full: the next step, or the first that could not be measured; with ``verbose`` many."""
+    chosen = words.in_full(result)
+    failed = [c for c in result.criteria if c.id in chosen]
+    errored = [c for c in result.criteria if c.status is Status.ERRORED]
+    if verbose:
+        return failed + errored
+    told = [c for c in errored if any(o.fault for o in c.observations)]
+    return failed[:1] + (told or errored[: 0 if failed else 1])
+
+
+def _open_start(failure: StartFailure) -> Iterator[RenderableType]:
+    yield Rule(style="dim")
+    yield _line("Mend this first", "bold")
+    rows = [("expected", failure.expected), ("observed", failure.observed), ("where", str(failure.where or ""))]
+    rows += [("traceback", failure.traceback if failure.traceback.count("\n") > 2 else "")]
+    rows += [("next", failure.remedy), ("repeat", failure.repeat)]
+    yield Padding(_pairs(rows), (1, 0, 1, 2))
 
 
 def _head(result: Result) -> Iterator[RenderableType]:
@@ -76,10 +110,13 @@ def _head(result: Result) -> Iterator[RenderableType]:
     for notice in result.notices:
         yield Text()
         yield Text.assemble(("Note: ", "bold"), escape.terminal(escape.clip(notice, _LIMIT)))
+    for sentence in sentences(result):
+        yield Text()
+        yield _line(sentence)
     yield Text()
 
 
-def _open(criterion: CriterionResult) -> Iterator[RenderableType]:
+def _open(criterion: CriterionResult, result: Result, cause: Cause | None, path: str) -> Iterator[RenderableType]:
     style = _STYLES[criterion.status]
     yield Rule(style="dim")
     title = Text(f"{ICONS[criterion.status]} {WORDS[criterion.status]}  ", style)
@@ -91,8 +128,10 @@ def _open(criterion: CriterionResult) -> Iterator[RenderableType]:
         yield Padding(_case(case), (1, 0, 0, 2))
     if rest:
         yield Text(f"\n  … and {count(len(rest), 'more case', 'more cases')}")
+    if cause is not None:
+        yield Padding(_pairs([("one cause", cause.sentence)]), (1, 0, 0, 2))
     if criterion.status is Status.FAILED:
-        yield Padding(_advice(criterion), (1, 0, 1, 2))
+        yield Padding(_advice(criterion, result, path), (1, 0, 1, 2))
 
 
 def _case(case: Observation) -> RenderableType:
@@ -104,8 +143,8 @@ def _case(case: Observation) -> RenderableType:
     return Group(*parts, _pairs(rows))
 
 
-def _advice(criterion: CriterionResult) -> RenderableType:
-    advice, command = words.reproduce(criterion)
+def _advice(criterion: CriterionResult, result: Result, path: str) -> RenderableType:
+    advice, command = words.reproduce(criterion, result, path)
     rows = [("hint", criterion.hint)]
     rows += [("read", f"{title} {address}") for title, address in criterion.docs]
     rows.append(("repeat" if command else "look again", command or advice))
@@ -123,14 +162,17 @@ def _pairs(rows: list[tuple[str, str]]) -> Table:
     return table
 
 
-def _folded(criteria: list[CriterionResult], titles: dict[str, str]) -> RenderableType:
+def _folded(
+    criteria: list[CriterionResult], titles: dict[str, str], told: dict[str, CriterionResult]
+) -> RenderableType:
     table = _three_columns()
-    order = [Status.FAILED, Status.BLOCKED, Status.MANUAL, Status.PASSED]
+    order = [Status.FAILED, Status.ERRORED, Status.BLOCKED, Status.MANUAL, Status.PASSED]
     for c in sorted(criteria, key=lambda c: order.index(c.status)):
         title = _line(c.title)
         if c.blocked_by:
-            needed = ", ".join(titles.get(b, b) for b in c.blocked_by)
-            title.append(escape.terminal(f"\nfirst: {needed}"), "dim")
+            title.append(escape.terminal(f"\nfirst: {words.waits_for(c, titles)}"), "dim")
+        if c.id in told:
+            title.append(escape.terminal(f"\nsame cause as: {told[c.id].title}"), "dim")
         scored = "" if c.status is Status.MANUAL else f"{c.score}/{c.max_score}"
         table.add_row(Text(f"{ICONS[c.status]} {WORDS[c.status]}", _STYLES[c.status]), title, scored)
     return Group(Rule(style="dim"), table)
@@ -186,8 +228,8 @@ def _levels(levels: tuple[LevelVerdict, ...]) -> RenderableType:
     table.add_column(overflow="fold")
     for found in levels:
         cell = Text(words.level(found), "bold")
-        for label, sentences in (("to the next", found.missing), ("for the reviewer", found.pending)):
-            cell.append("".join(f"\n{label}: {escape.terminal(sentence)}" for sentence in sentences), "not bold")
+        for label, missing in (("to the next", found.missing), ("for the reviewer", found.pending)):
+            cell.append("".join(f"\n{label}: {escape.terminal(sentence)}" for sentence in missing), "not bold")
         table.add_row(found.dimension.value, cell)
     return Group(Rule(style="dim"), table)
 
@@ -200,7 +242,7 @@ def _three_columns() -> Table:
     return table
 
 
-def _end(result: Result) -> Iterator[RenderableType]:
+def _end(result: Result, verbose: bool) -> Iterator[RenderableType]:
     step = result.next_step
     if step is not None:
         yield Text()
@@ -209,6 +251,8 @@ def _end(result: Result) -> Iterator[RenderableType]:
             escape.terminal(step.title),
             (f" ({points(step.max_score)}, task {step.task})", "dim"),
         )
+    if not verbose and any(c.status in (Status.FAILED, Status.PASSED) for c in result.criteria):
+        yield _line("All of it is in the report; `--verbose` shows it here.", "dim")
     if not result.provenance.official:
         yield _line(words.unofficial(result.provenance), "dim")
     yield _line(f"Seed {result.provenance.seed}, {result.provenance.duration_s:.1f} s", "dim")

@@ -1,9 +1,12 @@
 """The sentences that every report shares: the verdict, the next step, what a status is called."""
 
+import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.domain.evidence import Observation
 from grader.domain.result import CriterionResult, LevelVerdict, Provenance, Result
+from grader.domain.start import START
 from grader.domain.status import Status
 
 ICONS = {
@@ -40,6 +43,8 @@ def verdict(result: Result) -> Verdict:
         return Verdict("ungraded", "Nothing was measured", "No check of this module was run, so there is no score.")
     if not result.graded:
         return _ungraded(result)
+    if result.start is not None:
+        return _unstarted(result)
     if result.scope != "full" or result.unmeasured:
         return _practice(result)
     if result.met:
@@ -55,6 +60,24 @@ def verdict(result: Result) -> Verdict:
         "Not met yet",
         _needed(result),
     )
+
+
+def _unstarted(result: Result) -> Verdict:
+    """The verdict on a project that does not start is that."""
+    practice = result.scope != "full" or bool(result.unmeasured)
+    waiting = sum(START in c.blocked_by for c in result.criteria)
+    kept = count(waiting, "criterion waits", "criteria wait")
+    return Verdict(
+        "practice" if practice else "unmet",
+        "The project does not start",
+        f"{kept} for that; those that look at its files alone were measured.",
+    )
+
+
+def waits_for(criterion: CriterionResult, titles: Mapping[str, str]) -> str:
+    """What a blocked criterion waits for, by title."""
+    named = {START: "the project has to start"} | dict(titles)
+    return ", ".join(named.get(needed, needed) for needed in criterion.blocked_by)
 
 
 def _needed(result: Result) -> str:
@@ -86,6 +109,8 @@ def _practice(result: Result) -> Verdict:
     asked = "public checks" if result.scope != "full" else "criteria that were asked for"
     missing = sum(u.max_score for u in result.unmeasured)
     rest = f" {points(missing)} of the module were not measured here." if missing else ""
+    if result.scope != "full":
+        rest = f" {_public(result)}"
     sentence = f"This is practice, not a grade.{rest} {_gates_to_pass(result)}".strip()
     if result.nothing_open:
         return Verdict("practice", f"All {asked} pass", sentence)
@@ -94,6 +119,18 @@ def _practice(result: Result) -> Verdict:
     parts = [count(criteria, "criterion", "criteria")] if criteria else []
     parts += [count(gates, "gate", "gates")] if gates else []
     return Verdict("practice", f"{' and '.join(parts)} {'is' if criteria + gates == 1 else 'are'} still open", sentence)
+
+
+def _public(result: Result) -> str:
+    """``38 public criteria passed; 2 hidden ones, 4 points, are measured by your instructor.``"""
+    passed = sum(c.status is Status.PASSED for c in result.criteria)
+    said = count(passed, "public criterion passed", "public criteria passed")
+    hidden = [u for u in result.unmeasured if u.task is not None]
+    if not hidden:
+        return f"{said}; hidden checks of the same criteria are run by your instructor."
+    worth = points(sum(u.max_score for u in hidden))
+    are = count(len(hidden), "hidden one", "hidden ones")
+    return f"{said}; {are}, {worth}, {'is' if len(hidden) == 1 else 'are'} measured by your instructor."
 
 
 def unofficial(provenance: Provenance) -> str:
@@ -145,10 +182,17 @@ def count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def reproduce(criterion: CriterionResult) -> tuple[str, str]:
-    """How to see the failure oneself: a sentence, and the command it ends in (``""`` where hidden checks found it)."""
+def reproduce(criterion: CriterionResult, result: Result, path: str = "") -> tuple[str, str]:
+    """How to see the failure oneself: a sentence, and the command it ends in (``""`` where hidden checks found it).
+
+    ``path`` is the folder as the person named it; without it the command is for the project's own folder.
+    """
     if any(o.public and o.status is not Status.PASSED for o in criterion.observations):
-        return "Run this check on your machine:", f"grader check --only {criterion.id}"
+        named = [shlex.quote(path)] if path not in ("", ".") else []
+        number = result.assignment.partition("-")[0]
+        module = ["--module", number] if number.isdecimal() else []
+        command = " ".join(["grader check", *named, *module, "--only", criterion.id])
+        return "Run this check yourself:" if named else "Run this check in your project's folder:", command
     return f"A hidden check found this. Compare your work with task {criterion.task} of the brief.", ""
 
 
@@ -179,8 +223,14 @@ def long_traceback(case: Observation) -> str:
 
 
 def in_full(result: Result) -> frozenset[str]:
-    """The ids of the failed criteria to show in full: all, or of many only the first ones and the next step."""
-    failed = [c.id for c in result.criteria if c.status is Status.FAILED]
+    """The ids of the failed criteria to show in full: all, or of many only the first ones and the next step.
+
+    One that failed for the same cause as another is told there.
+    """
+    from grader.report.causes import followers
+
+    told = followers(result)
+    failed = [c.id for c in result.criteria if c.status is Status.FAILED and c.id not in told]
     step = result.next_step
     return frozenset(failed[:MANY] if len(failed) > MANY else failed) | ({step.id} if step else frozenset())
 

@@ -8,6 +8,7 @@ from grader.domain.course import Criterion, Gate, Module
 from grader.domain.errors import CourseError
 from grader.domain.evidence import Artefact, Evidence, Observation
 from grader.domain.result import SCHEMA, CriterionResult, GateVerdict, Provenance, Result, Unmeasured
+from grader.domain.start import START
 from grader.domain.status import Status, gravest
 from grader.scoring.gates import verdicts as gate_verdicts
 
@@ -66,6 +67,7 @@ def score(
         notices=notices,
         provenance=provenance,
         unmeasured=_unmeasured(module, measured, restricted=criteria is not None),
+        start=evidence.start if any(START in c.blocked_by for c in judged) else None,
     )
 
 
@@ -131,15 +133,24 @@ def _judged(measured: tuple[Criterion, ...], cases: Cases) -> tuple[CriterionRes
             )
         if criterion.id not in verdicts:
             needed = [judge(by_id[r], (*path, criterion.id)) for r in criterion.requires if r in by_id]
-            unmet = tuple(n.id for n in needed if n.status is not Status.PASSED)
-            verdicts[criterion.id] = _verdict(criterion, cases.get(criterion.id, ()), unmet)
+            verdicts[criterion.id] = _verdict(criterion, cases.get(criterion.id, ()), _unmet(needed))
         return verdicts[criterion.id]
 
     return tuple(judge(criterion, ()) for criterion in measured)
 
 
+def _unmet(needed: list[CriterionResult]) -> tuple[str, ...]:
+    """What keeps a criterion back; where that itself waits for the project to start, the start."""
+    unmet = [n for n in needed if n.status is not Status.PASSED]
+    if unmet and all(n.blocked_by == (START,) for n in unmet):
+        return (START,)
+    return tuple(n.id for n in unmet)
+
+
 def _verdict(criterion: Criterion, observations: tuple[Observation, ...], unmet: tuple[str, ...]) -> CriterionResult:
     status = _status(criterion, observations, unmet)
+    # A check is only ever blocked by itself where the project did not start.
+    needed = unmet or (START,)
     return CriterionResult(
         id=criterion.id,
         title=criterion.title,
@@ -150,7 +161,7 @@ def _verdict(criterion: Criterion, observations: tuple[Observation, ...], unmet:
         dimension=criterion.dimension,
         hint=criterion.hint,
         docs=criterion.docs,
-        blocked_by=unmet if status is Status.BLOCKED else (),
+        blocked_by=needed if status is Status.BLOCKED else (),
         observations=observations,
     )
 

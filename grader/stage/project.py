@@ -116,10 +116,13 @@ class Project:
         if self.lost_s > self.patience_s:
             why = f"Your project left the grader without an answer for {self.lost_s:.0f} s in all."
             raise Broken("was being checked", AgentFault(why, unsure=True))
+        migrating = f"ran its migrations on {NAMES[vendor]}" if vendor else ""
+        if migrating in self.broken:
+            raise self.broken[migrating]  # without starting it once more for that
         if self.client is None:
             self._once("was starting", self._start)
         if vendor and (vendor, MIGRATED) not in self.origins:
-            self._once(f"ran its migrations on {NAMES[vendor]}", lambda: self.host.prepare(self, vendor))
+            self._once(migrating, lambda: self.host.prepare(self, vendor))
             self.origins.add((vendor, MIGRATED))
         return self.agent
 

@@ -36,12 +36,15 @@ def environment(state_dir: Path) -> Environment:
 def run(environment: Environment, state_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """``run(edits, checks=…, criteria=…, …)``: the evidence on the tiny project with those files replaced."""
 
-    def go(edits: Mapping[str, str] | None = None, checks: Path = DATA / "checks", **how: object) -> Evidence:
+    def go(edits: Mapping[str, str | bytes] | None = None, checks: Path = DATA / "checks", **how: object) -> Evidence:
         root = tmp_path_factory.mktemp("run") / "submission"
         shutil.copytree(DATA / "project", root)
         for name, text in (edits or {}).items():
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(text, bytes):
+                path.write_bytes(text)
+                continue
             path.write_text(path.read_text() + text[1:] if text.startswith("+") else text)
         folders = tuple(checks / name for name in ("public", "hidden") if (checks / name).is_dir())
         chosen = {

@@ -88,15 +88,19 @@ def practice(*broken: str) -> Result:
     return replace(with_gates(*found), scope="public", met=False)
 
 
+SAID = "1 public criterion passed; hidden checks of the same criteria are run by your instructor."
+PRACTICE = f"This is practice, not a grade. {SAID}"
+
+
 @pytest.mark.parametrize(
     ("broken", "headline", "sentence"),
     [
-        ((), "All public checks pass", "This is practice, not a grade."),
-        (("coverage.unit",), "1 gate is still open", "This is practice, not a grade."),
+        ((), "All public checks pass", PRACTICE),
+        (("coverage.unit",), "1 gate is still open", PRACTICE),
         (
             ("security.high",),
             "1 gate is still open",
-            "This is practice, not a grade. To meet the bar, this has to pass: No finding of high severity.",
+            f"{PRACTICE} To meet the bar, this has to pass: No finding of high severity.",
         ),
     ],
 )

@@ -89,7 +89,7 @@ def test_top_to_bottom() -> None:
     order += ["PK primary key", "On the capstone’s rubric", "Where this comes from", "271828"]
     places = [text.index(words, text.index("Not met yet")) for words in order]
     assert places == sorted(places)
-    assert "grader check --only domain.slug-collision" in text
+    assert "grader check --module 02 --only domain.slug-collision" in text
     assert "A hidden check found this. Compare your work with task 2 of the brief." in text
 
 

@@ -6,6 +6,7 @@ import importlib
 import types
 
 from .errors import serialize_exception
+from .loading import limited_load
 from .values import Encoded, decode, encode
 
 TYPE_CHECKING = False
@@ -25,7 +26,8 @@ def root_of(agent: Agent, root: int | str) -> Any:
         return agent.objects[root]
     if ":" in root:
         module, _, name = root.partition(":")
-        value: Any = importlib.import_module(module)
+        with limited_load():
+            value: Any = importlib.import_module(module)
         for part in filter(None, name.split(".")):
             value = getattr(value, part)
         return value

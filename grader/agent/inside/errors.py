@@ -10,14 +10,39 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+LONGEST_CHAIN = 5
+
+
 def path_below(root: str, path: str) -> str | None:
-    """A path from ``root``, the submission's folder; ``None`` for a file elsewhere."""
+    """A path from ``root``, the submission's folder; ``None`` for a file elsewhere, and for ``<frozen …>``."""
+    if path.startswith("<"):
+        return None
     path = os.path.abspath(path)
     return os.path.relpath(path, root) if path.startswith(root + os.sep) else None
 
 
 def serialize_exception(error: BaseException, root: str) -> dict[str, Any]:
-    """Its type and bases, message, fields (of a ValidationError), constraint, and frames in files below ``root``."""
+    """Its type and bases, message, fields (of a ValidationError), constraint, and frames in files below ``root``.
+
+    ``causes`` are the same of what it was raised from or while handling, the nearest first.
+    """
+    return {**serialize_one(error, root), "causes": [serialize_one(cause, root) for cause in causes_of(error)]}
+
+
+def causes_of(error: BaseException) -> list[BaseException]:
+    """The exceptions behind it, as a traceback names them."""
+    found: list[BaseException] = []
+    behind: BaseException | None = error
+    while len(found) < LONGEST_CHAIN and behind is not None:
+        behind = behind.__cause__ or (None if behind.__suppress_context__ else behind.__context__)
+        if behind is None or behind is error or behind in found:
+            break
+        found.append(behind)
+    return found
+
+
+def serialize_one(error: BaseException, root: str) -> dict[str, Any]:
+    """The same, without what is behind it."""
     try:
         message = str(error)[:2000]
     except BaseException:

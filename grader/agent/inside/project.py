@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 
+from .loading import limited_load
 from .reads import traced_environ
 
 TYPE_CHECKING = False
@@ -23,7 +24,10 @@ def setup(
     database: Mapping[str, Any] | None = None,
     trace: bool = False,
 ) -> None:
-    """Loads the project: its settings, with the database given in their place, then its apps."""
+    """Loads the project: its settings, with the database given in their place, then its apps.
+
+    Raises ``StillLoading`` for one that does not come to an end.
+    """
     if trace:
         os.environ.__class__ = traced_environ(agent)
     for name, value in (env or {}).items():
@@ -33,11 +37,12 @@ def setup(
     import django
     from django.conf import settings as loaded
 
-    loaded.INSTALLED_APPS  # noqa: B018 - reads the settings
-    if database:
-        replace_default(agent, loaded.DATABASES, database)
-        loaded.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    django.setup()
+    with limited_load():
+        loaded.INSTALLED_APPS  # noqa: B018 - reads the settings
+        if database:
+            replace_default(agent, loaded.DATABASES, database)
+            loaded.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        django.setup()
 
 
 def replace_default(agent: Agent, databases: dict[str, Any], database: Mapping[str, Any]) -> None:
@@ -66,7 +71,7 @@ def warm(agent: Agent) -> None:
     from django.test.utils import setup_test_environment
 
     setup_test_environment(debug=False)
-    with contextlib.suppress(Exception):  # whatever fails here fails again in the check that asks for it
+    with limited_load(), contextlib.suppress(Exception):  # what fails here fails again in the check that asks for it
         from django.urls import get_resolver
 
         client = Client()

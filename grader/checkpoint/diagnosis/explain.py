@@ -31,6 +31,7 @@ class Ending:
     traceback: str = ""
     fault: str = ""
     unsure: bool = False
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from grader.domain.text import spelled
 
 _LARGEST = 4 << 20  # bytes of a file whose lines are counted
 _LONGEST_SOURCE, _MOST_SOURCE = 1 << 20, 8 << 20  # characters of a file, and of all, in which names are looked for
+_MOST_FILES = 5_000
 _DEEPEST = 8  # parts of a dotted name
 _STANDARD = Path(os.__file__).parent
 _PLAIN_PATH = re.compile(r"[\w. /-]{1,100}")
@@ -44,6 +45,35 @@ class Tree:
         found = self.place(where.path, where.line)
         return found or (where if _PLAIN_PATH.fullmatch(where.path) else None)
 
+    def line(self, where: Location) -> str:
+        """The text of that line, or "" if it has none."""
+        if where.line is None or self.place(where.path, where.line) is None:
+            return ""
+        return dict(enumerate(_text(self._root / where.path).splitlines(), 1)).get(where.line, "")
+
+    def find(self, pattern: re.Pattern[str], path: str = "") -> Location | None:
+        """The first line of the submission's Python that matches, in ``path`` alone if that is named."""
+        for file in [self._root / path] if path else self._python:
+            text = _text(file)
+            if found := pattern.search(text):
+                return self.place(file.relative_to(self._root).as_posix(), text.count("\n", 0, found.start()) + 1)
+        return None
+
+    def not_utf8(self) -> tuple[str, bytes] | None:
+        """The first Python file that is not UTF-8 or has a null byte: its path, and how it begins."""
+        for file in self._python:
+            with file.open("rb") as opened:
+                data = opened.read(_LONGEST_SOURCE)
+            path = file.relative_to(self._root).as_posix()
+            if not _is_utf8(data) and self.place(path, None):
+                return spelled(path), data[:8]
+        return None
+
+    def has_folder_or_module(self, name: str, folders: tuple[str, ...]) -> bool:
+        """Whether the submission has a package or module of that name in its root or one of these folders."""
+        roots = [self._root, *(self._root / folder for folder in folders)]
+        return name.isidentifier() and any((r / name).is_dir() or (r / f"{name}.py").is_file() for r in roots)
+
     def has_name(self, name: str) -> bool:
         """Whether this identifier stands anywhere in the Python of the submission."""
         return name.isidentifier() and self._remembered(name, lambda: _stands_in(name, self._source))
@@ -69,9 +99,14 @@ class Tree:
         return self._known[key]
 
     @cached_property
+    def _python(self) -> tuple[Path, ...]:
+        files = (p for p in self._root.rglob("*.py") if self._is_file(p.relative_to(self._root).as_posix()))
+        return tuple(sorted(files))[:_MOST_FILES]
+
+    @cached_property
     def _source(self) -> str:
         read, left = [], _MOST_SOURCE
-        for path in sorted(p for p in self._root.rglob("*.py") if p.is_file()):
+        for path in self._python:
             read.append(_text(path)[: max(left, 0)])
             left -= len(read[-1])
         return "\n".join(read)
@@ -123,6 +158,17 @@ def _is_defined(dotted: str, root: Path) -> bool:
 def _text(path: Path) -> str:
     with path.open("rb") as file:
         return file.read(_LONGEST_SOURCE).decode("utf-8", "replace")
+
+
+def _is_utf8(data: bytes) -> bool:
+    if b"\0" in data:
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # Of a file that was cut off, the last character may be half there.
+        return len(data) == _LONGEST_SOURCE and error.start > _LONGEST_SOURCE - 4
+    return True
 
 
 def _stands_in(name: str, text: str) -> bool:

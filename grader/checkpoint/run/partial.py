@@ -10,9 +10,10 @@ import msgspec
 
 from grader.checkpoint.run import record
 from grader.domain.evidence import Observation
+from grader.domain.start import StartFailure
 from grader.domain.status import Status
 
-_LIST, _STREAM, _UNSURE = "collected.json", "observations.jsonl", "unsure.jsonl"
+_LIST, _STREAM, _UNSURE, _START = "collected.json", "observations.jsonl", "unsure.jsonl", "start.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,17 @@ def unsure(folder: Path) -> frozenset[tuple[str, bool]]:
     except OSError:
         return frozenset()
     return frozenset((str(check), bool(public)) for check, public in map(json.loads, lines))
+
+
+def write_start(folder: Path, failure: StartFailure) -> None:
+    """Leaves why the project of this process did not start."""
+    (folder / _START).write_bytes(msgspec.json.encode(failure))
+
+
+def start(folder: Path) -> StartFailure | None:
+    """Why the project of a process did not start; ``None`` if it did, or was not needed."""
+    path = folder / _START
+    return msgspec.json.decode(path.read_bytes(), type=StartFailure) if path.exists() else None
 
 
 def parts(processes: Sequence[ProcessEnd]) -> list[record.Part]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.kit.case import CASE, SPEC, STAGE, Case
 from grader.checkpoint.kit.declare import ATTRIBUTE, Declared
 from grader.checkpoint.kit.rng import seeded
-from grader.checkpoint.run import lanes, notify, partial
+from grader.checkpoint.run import lanes, notify, partial, start
 from grader.checkpoint.run.guard import guard
 from grader.checkpoint.run.record import KEY, PLACE, written
 from grader.domain.errors import SandboxError
@@ -103,8 +104,16 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     """Runs what this lane gets; a collection that went wrong is refused, as pytest itself does."""
     if session.testsfailed:
         raise session.Interrupted(f"{session.testsfailed} errors during collection")
-    lanes.run(session, session.config.stash[SPEC].claims)
+    config = session.config
+    start.start(session.items, config.stash[STAGE], config.stash[SPEC], config.stash[TREE])
+    lanes.run(session, config.stash[SPEC].claims)
     return True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Sets nothing up for a check that needs the project, if that did not start."""
+    start.refuse_unstarted(item, item.config.stash[STAGE])
 
 
 def _declared(item: pytest.Item) -> Declared:
@@ -170,7 +179,8 @@ def _ending(item: pytest.Item, error: BaseException) -> Ending:
     checks, tree = item.config.rootpath, item.config.stash[TREE]
     context = Context(case.sentence, checks, case.public, tree, case.comparison, case.view)
     try:
-        return explain(error, context)
+        ending = explain(error, context)
+        return replace(ending, status=Status.BLOCKED) if start.is_start(error, item.config.stash[STAGE]) else ending
     except Exception as ours:
         return errored(ours)
 
@@ -200,6 +210,7 @@ def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None])
         fault=ending.fault,
         duration_s=duration,
         public=case.public,
+        cause=ending.cause,
     )
     if call.when != "teardown":
         return {}

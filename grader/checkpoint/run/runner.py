@@ -170,6 +170,7 @@ def _evidence(run: CheckRun, selected: tuple[str, ...], ended: list[processes.En
         isolated=all(facts.get("official") == "yes" for facts in sandboxes if facts) and any(sandboxes),
         unlimited=tuple(sorted(unlimited)),
         unsure=frozenset().union(*(partial.unsure(end.lane.spec.folder) for end in ended)),
+        start=next((failure for end in in_order if (failure := partial.start(end.lane.spec.folder))), None),
     )
 
 

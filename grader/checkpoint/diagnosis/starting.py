@@ -1,0 +1,83 @@
+"""From what kept a project from starting to one finding: its whole chain of causes, the learner's line, what to do."""
+
+from dataclasses import dataclass
+
+from grader.agent.client import AgentFault
+from grader.agent.raised import Frame, Raised
+from grader.checkpoint.diagnosis.remedies import Remedy, Situation, remedy
+from grader.checkpoint.diagnosis.tree import Tree
+from grader.domain.layout import Layout
+from grader.domain.start import StartFailure
+from grader.domain.text import one_line, visible
+from grader.domain.words import bounded, last_part
+from grader.stage.project import Broken
+
+_LONGEST_MESSAGE, _LONGEST_TRACEBACK = 200, 6000
+_SILENT = Remedy("", "Start it as the command below does, and see what it waits for or what ends it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What a start is read in: the submission, where its parts are, and whose packages are installed."""
+
+    tree: Tree
+    layout: Layout
+    own_packages: bool = True
+
+
+def start_failure(broken: Broken, started: Started) -> StartFailure:
+    """The one finding for a project that could not be started. Nothing in it was believed but the message.
+
+    What stops the whole project has to be mended before anything else, so its message is told to everybody; it had been
+    asked nothing yet that could be in it.
+    """
+    migrating = "migrations" in broken.doing
+    cause = broken.cause
+    expected = "migrations that run" if migrating else "a project that starts"
+    repeat = _command(started.layout, migrating)
+    if isinstance(cause, AgentFault):
+        return StartFailure(expected, str(cause), _SILENT.advice, repeat, unsure=cause.unsure)
+    frame = innermost(cause, started.tree)
+    place = started.tree.place(frame.path, frame.line) if frame else None
+    told = remedy(Situation(cause, place, started.tree, started.layout, started.own_packages))
+    place = told.where or place
+    observed = told.observed or said(cause)
+    return StartFailure(
+        expected=expected,
+        observed=bounded(one_line(f"{observed} (while the project {broken.doing})"), 700),
+        remedy=told.advice,
+        repeat=repeat,
+        where=place,
+        traceback=last_part(visible(traceback(cause, started.tree)), _LONGEST_TRACEBACK),
+    )
+
+
+def said(raised: Raised) -> str:
+    """The exception and what is behind it: ``ValueError: Unable to …, because of OSError: Read-only file system``."""
+    parts = [
+        f"{each.type}: {bounded(each.message, _LONGEST_MESSAGE)}" if each.message else each.type
+        for each in raised.chain
+    ]
+    return ", because of ".join(parts)
+
+
+def innermost(raised: Raised, tree: Tree) -> Frame | None:
+    """The learner's own innermost line: of the deepest cause that passed one which is there."""
+    for each in reversed(raised.chain):
+        if passed := [frame for frame in each.frames if tree.place(frame.path, frame.line)]:
+            return passed[-1]
+    return None
+
+
+def traceback(raised: Raised, tree: Tree) -> str:
+    """The traceback as Python writes it, the deepest cause first, without lines that are not of the submission."""
+    parts = []
+    for each in reversed(raised.chain):
+        passed = tuple(frame for frame in each.frames if tree.place(frame.path, frame.line))
+        parts.append(Raised(each.type, message=each.message, frames=passed).traceback())
+    return "\nwhich led to\n".join(parts)
+
+
+def _command(layout: Layout, migrating: bool) -> str:
+    verb = "migrate" if migrating else "check"
+    return f"poetry run python {layout.manage} {verb} --settings={layout.settings}"

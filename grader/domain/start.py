@@ -1,0 +1,27 @@
+"""Why a project did not start: one finding, told once for all that needs the project running."""
+
+from dataclasses import dataclass
+
+from grader.domain.location import Location
+
+# What a criterion is blocked by when the project does not start: no criterion has an id without a dot.
+START = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class StartFailure:
+    """The project did not start, or its migrations did not run, so nothing could be asked of it.
+
+    ``expected`` is what a run needs first, ``observed`` what happened instead, with its whole chain of causes.
+    ``where`` is the learner's own innermost line, ``remedy`` what to do next, ``repeat`` the command that shows the
+    same on the learner's machine. ``traceback`` has the lines of the submission alone; nothing had been asked of the
+    project yet that could stand in it. ``unsure`` is true of what a busy machine may have brought about as well.
+    """
+
+    expected: str
+    observed: str
+    remedy: str
+    repeat: str
+    where: Location | None = None
+    traceback: str = ""
+    unsure: bool = False

@@ -1,0 +1,54 @@
+"""What changed since the last run: what passes now, and what has stopped to."""
+
+from dataclasses import replace
+
+from grader.domain.result import Changes, Result
+from grader.domain.status import Status
+from grader.report.words import count
+
+
+def with_changes(result: Result, earlier: Result | None) -> Result:
+    """The result with what changed since an earlier one of the same work, measured in the same way."""
+    if earlier is None or not _comparable(result, earlier):
+        return result
+    return replace(result, changes=changes(result, earlier))
+
+
+def changes(result: Result, earlier: Result) -> Changes:
+    """What passes now and did not, and what passed and does not."""
+    before = {s.id: s.status for s in earlier.scored}
+    known = [s for s in result.scored if s.id in before and s.status not in (Status.MANUAL, Status.NOT_APPLICABLE)]
+    passing = [s for s in known if s.status is Status.PASSED and before[s.id] is not Status.PASSED]
+    failing = [s for s in known if s.status in (Status.FAILED, Status.BLOCKED) and before[s.id] is Status.PASSED]
+    return Changes(
+        since=earlier.provenance.started_at,
+        score=earlier.score,
+        max_score=earlier.max_score,
+        newly_passing=tuple(s.title for s in passing),
+        newly_failing=tuple(s.title for s in failing),
+    )
+
+
+def sentences(result: Result, most: int = 10) -> tuple[str, ...]:
+    """The changes in words; nothing if there is nothing to compare with."""
+    found = result.changes
+    if found is None:
+        return ()
+    when = found.since.replace("T", " ").replace("Z", " UTC")
+    head = f"Since the last run ({when}, {found.score} of {found.max_score} points)"
+    if not (found.newly_passing or found.newly_failing):
+        return (f"{head} the same criteria pass.",)
+    told = [(found.newly_passing, "passes now", "pass now"), (found.newly_failing, "fails now", "fail now")]
+    parts = [f"{count(len(titles), one, many)}: {_listed(titles, most)}" for titles, one, many in told if titles]
+    return (f"{head}, {parts[0]}.", *(f"And {part}." for part in parts[1:]))
+
+
+def _listed(titles: tuple[str, ...], most: int) -> str:
+    rest = len(titles) - most
+    return ", ".join(titles[:most]) + (f", and {rest} more" if rest > 0 else "")
+
+
+def _comparable(result: Result, earlier: Result) -> bool:
+    """Whether they are of one submission: a folder of reports may hold another one's."""
+    same = (earlier.assignment, earlier.scope, earlier.provenance.submission)
+    return earlier.graded and same == (result.assignment, result.scope, result.provenance.submission)
