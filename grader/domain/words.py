@@ -106,8 +106,63 @@ _COMPARED = {
 }
 
 
+_MOMENTS = {
+    "<": "a moment before",
+    "<=": "no moment after",
+    ">": "a moment after",
+    ">=": "no moment before",
+}
+_COLLECTIONS = (list, tuple, dict, set, frozenset)
+_LONG = 120  # characters: two collections that both fit in are read side by side
+
+
+def difference(expected: Any, observed: Any) -> tuple[str, str] | None:
+    """Where two collections first differ, and how; ``None`` for anything else, and for two that are short.
+
+    ``item 9, 'title': 'Hello'`` and ``item 9, 'title': 'Bye'``: cut off as a whole, they would look alike.
+    """
+    if max(len(words(expected)), len(words(observed))) <= _LONG:
+        return None
+    path: list[str] = []
+    while (step := _first_step(expected, observed)) is not None:
+        name, expected, observed = step
+        path.append(name)
+    if not path:
+        return None
+    at = bounded(", ".join(path), LONGEST // 2)
+    return tuple(f"{at}: {'nothing' if value is _NOTHING else words(value)}" for value in (expected, observed))  # type: ignore[return-value]
+
+
+class _Nothing:
+    """What stands for an item that a collection does not have."""
+
+
+_NOTHING = _Nothing()
+
+
+def _first_step(expected: Any, observed: Any) -> tuple[str, Any, Any] | None:
+    """The first item that differs: its name, and both values."""
+    if isinstance(expected, dict) and isinstance(observed, dict):
+        for key in [*expected, *(key for key in observed if key not in expected)]:
+            one, other = expected.get(key, _NOTHING), observed.get(key, _NOTHING)
+            if not same(one, other):
+                return words(key), one, other
+    elif isinstance(expected, (list, tuple)) and isinstance(observed, (list, tuple)):
+        for index in range(max(len(expected), len(observed))):
+            one, other = (items[index] if index < len(items) else _NOTHING for items in (expected, observed))
+            if not same(one, other):
+                return f"item {index + 1}", one, other
+    return None
+
+
 def compared(op: str, left: Any, right: Any) -> tuple[str, str]:
     """What ``assert left op right`` expected and observed. A text or a collection is asked for what it contains."""
     if op in ("in", "not in") and isinstance(left, str) and isinstance(right, str):
         return (f"a text with {words(left)}" if op == "in" else f"a text without {words(left)}"), words(right)
+    if op in ("in", "not in") and isinstance(left, _COLLECTIONS):
+        return f"{words(left)} {'among' if op == 'in' else 'not among'} what there is", words(right)
+    if isinstance(left, date) and isinstance(right, date) and op in _MOMENTS:
+        return f"{_MOMENTS[op]} {words(right)}", "the same: it did not move" if left == right else words(left)
+    if op == "==" and (found := difference(right, left)):
+        return found
     return bounded(_COMPARED.get(op, op + " {}").format(words(right))), words(left)

@@ -4,6 +4,9 @@ from grader.agent.raised import Frame, Raised
 from grader.domain.evidence import Location
 from grader.domain.words import bounded
 
+# What is observed of a thing that the project has not got.
+ABSENT = "there is none"
+
 
 class Failed(Exception):
     """The check failed: what was expected and what was seen, in words, and where in the submission if that is known.

@@ -6,6 +6,7 @@ import pytest
 
 from grader.agent.raised import Frame, Raised
 from grader.checkpoint.diagnosis.explain import Context, explain
+from grader.checkpoint.diagnosis.shapes import odd_answer
 from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.kit.outcome import fail, raises, refuses
 from grader.domain.evidence import Location
@@ -125,3 +126,75 @@ def test_the_wrong_exception_is_told_as_any_other(root: Path) -> None:
     hidden, public = (explain(caught.value, context(Tree(root, root), public)) for public in (False, True))
     assert hidden.observed == "ValueError raised at src/models.py:4"
     assert public.observed == f"a {SECRET}", "the control: the text of the verb itself names the class"
+
+
+BLANK = {"fields": {"save": (("blank", "This field cannot be blank."),)}, "bases": ("builtins.ValueError",)}
+WHOLE = {"fields": {"__all__": (("c", "Constraint “Slow” is violated."),)}, "bases": ("builtins.ValueError",)}
+
+
+def test_a_public_check_tells_field_message_and_constraint(root: Path) -> None:
+    tree = Tree(root, root)
+    told = explain(raised(type="ValidationError", **BLANK), context(tree, public=True)).observed
+    assert told == "a ValidationError on `save` (This field cannot be blank.) raised at src/models.py:4"
+    told = explain(raised(type="ValidationError", **WHOLE), context(tree, public=True)).observed
+    assert "the whole by constraint `Slow` (Constraint" in told
+
+
+def test_a_hidden_check_tells_field_and_a_constraint_that_is_there(root: Path) -> None:
+    tree = Tree(root, root)
+    assert explain(raised(**BLANK), context(tree)).observed == "a ValueError on `save` raised at src/models.py:4"
+    whole = "a ValueError on the whole by constraint `Slow` raised at src/models.py:4"
+    assert explain(raised(**WHOLE), context(tree)).observed == whole
+    secret = {"__all__": (("c", f"Constraint “{SECRET}” is violated."),)}
+    for own in (tree, Credulous(root, root)):
+        told = explain(raised(**{**WHOLE, "fields": secret}), context(own))
+        assert (SECRET in f"{told.observed}{told.cause}") is isinstance(own, Credulous)
+
+
+def test_a_field_that_django_refuses_is_one_cause_wherever_it_was_met(root: Path) -> None:
+    tree, elsewhere = Tree(root, root), (Frame("src/models.py", 1, "f", ""),)
+    met = {explain(raised(**BLANK, **more), context(tree)).cause for more in ({}, {"frames": elsewhere})}
+    assert met == {"a ValueError on `save`"}
+    own = BLANK | {"fields": {"save": (("mine", "No."),)}}
+    assert len({explain(raised(**own, **more), context(tree)).cause for more in ({}, {"frames": elsewhere})}) == 2
+
+
+def test_public_and_hidden_checks_name_one_cause_alike(root: Path) -> None:
+    tree = Tree(root, root)
+    for error in (raised(), raised(**BLANK), raised(**WHOLE)):
+        public, hidden = (explain(error, context(tree, public=shown)).cause for shown in (True, False))
+        assert public == hidden != ""
+    nowhere = raised(frames=(), message=SECRET)
+    assert explain(nowhere, context(tree)).cause == ""
+    assert SECRET in explain(nowhere, context(tree, public=True)).cause
+    assert (
+        explain(Failed("a model posts.Tag", "there is none"), context(tree)).cause == "a model posts.Tag: there is none"
+    )
+
+
+SHAPES = {
+    "KeyError": (lambda: {}["asked"], "'asked' is not in the answer", "something is missing from the answer"),
+    "IndexError": (lambda: list(range(3))[3], "fewer items", "fewer items"),
+    "None": (lambda: None.slug, "None where something else", "None where something else"),  # type: ignore[attr-defined]
+    "None by key": (lambda: None["slug"], "None where", "None where"),  # type: ignore[index]
+    "unpacking": (lambda: (lambda a, b: a)(*dict.fromkeys("abc")), "another shape", "another shape"),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_an_odd_answer_is_told_as_an_answer(name: str) -> None:
+    work, public, hidden = SHAPES[name]
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - each has its own
+        work()
+    assert public in odd_answer(caught.value, public=True)
+    told = odd_answer(caught.value, public=False)
+    assert hidden in told
+    assert "asked" not in told
+
+
+def test_a_refusal_on_the_whole_is_told_with_where_people_need_it() -> None:
+    error = raised(bases=("django.core.exceptions.ValidationError",), fields={"__all__": (("c", "m"),)})
+    with pytest.raises(Failed) as caught, refuses("name"):
+        raise error
+    assert caught.value.expected == "a ValidationError on `name`: people need it beside that field"
+    assert caught.value.observed == "refused under `__all__`, beside no field"

@@ -6,7 +6,8 @@ from dataclasses import replace
 from grader.domain.course import Criterion, Dimension, Gate, Level, Module
 from grader.domain.evidence import Artefact, Evidence, Location, Measurement, Observation
 from grader.domain.findings import Finding, Severity
-from grader.domain.result import GateVerdict, LevelVerdict, Provenance, Result
+from grader.domain.result import Changes, GateVerdict, LevelVerdict, Provenance, Result
+from grader.domain.start import StartFailure
 from grader.domain.status import Status
 from grader.scoring import score
 
@@ -283,6 +284,32 @@ def mixed() -> Result:
         ),
     )
     return result(*slugs, *body, notices=("link.txt is a symbolic link and was left out.",))
+
+
+def unstarted() -> Result:
+    """The project does not start: what needs it running waits, and its files were measured."""
+    waiting = [c.id for c in MODULE.criteria if not c.manual and c.id != "domain.docstrings"]
+    failure = StartFailure(
+        expected="a project that starts",
+        observed=f"ValueError: {HOSTILE}, because of OSError: Read-only file system (while the project was starting)",
+        remedy="Write to standard output.",
+        repeat="poetry run python manage.py check --settings=config.settings.testing",
+        where=Location("src/config/settings/testing.py", 12),
+        traceback=TRACEBACK,
+    )
+    evidence = Evidence((*(seen(c, Status.BLOCKED) for c in waiting), seen("domain.docstrings")), start=failure)
+    return score(MODULE, evidence, PROVENANCE, scope="full", notices=())
+
+
+def one_cause() -> Result:
+    """Two criteria fail for one reason and a third waits for one of them; and what changed since the last run."""
+    text = "a ValidationError on `category` raised at src/apps/posts/models.py:40"
+    failed = [
+        seen(c, Status.FAILED, expected="no exception", observed=f"{text} (blank)", cause=text)
+        for c in ("domain.slug-collision", "domain.published-needs-body")
+    ]
+    earlier = Changes("2026-11-19T10:00:00Z", 58, 100, ("Models and their managers say what they are for",), ())
+    return replace(result(*failed), changes=earlier)
 
 
 def full_marks() -> Result:
@@ -613,5 +640,6 @@ def empty() -> Result:
     )
 
 
-_ALL = (mixed, full_marks, met, ungraded, practice, hostile, crowded, empty, gated, shown, gate_ungraded, levelled)
+_OWN = (mixed, full_marks, met, ungraded, practice, hostile, crowded, empty, unstarted, one_cause)
+_ALL = (*_OWN, gated, shown, gate_ungraded, levelled)
 SAMPLES = {f.__name__: f for f in _ALL}

@@ -12,7 +12,8 @@ from grader.report import REPORTS, decode, for_learners, terminal
 from tests.report.samples import SAMPLES, gated, mixed
 
 GOLDEN = Path(__file__).parent / "golden"
-RESULTS = ("mixed", "full_marks", "met", "ungraded", "practice", "empty", "hostile", "gated", "shown", "levelled")
+RESULTS = ("mixed", "full_marks", "met", "ungraded", "practice", "empty", "hostile", "unstarted", "one_cause")
+RESULTS += ("gated", "shown", "levelled")
 
 
 def agrees(name: str, text: str) -> bool:
@@ -36,6 +37,12 @@ def test_reports(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["markdown", "junit", "classroom"])
+def test_reports_of_a_project_that_does_not_start(name: str) -> None:
+    report = REPORTS[name]
+    assert agrees(f"unstarted-{report.file_name}", report.render(for_learners(SAMPLES["unstarted"]())))
+
+
+@pytest.mark.parametrize("name", ["markdown", "junit", "classroom"])
 def test_reports_with_gates(name: str) -> None:
     report = REPORTS[name]
     assert agrees(f"gated-{report.file_name}", report.render(for_learners(gated())))
@@ -52,6 +59,6 @@ def test_terminal(width: int) -> None:
     assert agrees(f"terminal-{width}.txt", printed(mixed(), width))
 
 
-@pytest.mark.parametrize("name", ["gated", "levelled"])
+@pytest.mark.parametrize("name", ["gated", "levelled", "unstarted", "one_cause"])
 def test_terminal_with_more_than_criteria(name: str) -> None:
     assert agrees(f"{name}-terminal.txt", printed(SAMPLES[name](), 80))

@@ -7,13 +7,21 @@ from types import TracebackType
 
 from grader.agent.client import AgentFault
 from grader.agent.raised import Frame, Raised
+from grader.checkpoint.diagnosis.raising import (
+    cause_of,
+    describe,
+    innermost_frame,
+    traceback_of,
+    verified_location,
+)
+from grader.checkpoint.diagnosis.shapes import odd_answer
 from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.kit import factory
 from grader.domain.evidence import Location
 from grader.domain.status import Status
 from grader.domain.text import one_line, visible
-from grader.domain.words import bounded, field_list, plain_names
-from grader.stage.outcome import Failed, Refused
+from grader.domain.words import bounded, last_part
+from grader.stage.outcome import ABSENT, Failed, Refused
 from grader.stage.project import Broken
 
 # What reading an answer of unforeseen shape raises, in the check's own lines.
@@ -76,8 +84,9 @@ def _meaning(error: BaseException, context: Context) -> Ending:
         case Failed():
             named = error.observed
             if error.raised is not None and not context.public:
-                named = describe(error.raised, context)
-            return _failed(error.expected, named, context, where=error.where)
+                named = describe(error.raised, context.tree, shown=False)
+            ending = _failed(error.expected, named, context, where=error.where)
+            return replace(ending, cause=_absent(error))
         case Broken():
             return _broken(error, context)
         case Raised():
@@ -85,12 +94,13 @@ def _meaning(error: BaseException, context: Context) -> Ending:
         case AgentFault():
             return _failed("an answer from the project", str(error), context)
         case Refused():
-            return _failed("the database to accept it", refusal(error, context), context)
+            said = refusal(error, context)
+            ending = _failed("the database to accept it", said, context)
+            return replace(ending, cause=said if context.tree.has_name(error.constraint) else "")
         case AssertionError() if _in_checks(error.__traceback__, context.checks):
             return _assertion(error, context)
         case Exception() if isinstance(error, _SHAPE) and _in_checks(error.__traceback__, context.checks):
-            named = f"{type(error).__name__}: {error}" if context.public else f"a {type(error).__name__}"
-            return _failed(context.sentence, f"an answer of another shape than can be read ({named})", context)
+            return _failed(context.sentence, odd_answer(error, public=context.public), context)
     return errored(error)
 
 
@@ -110,62 +120,22 @@ def _failed(
     expected: str, observed: str, context: Context, where: Location | Frame | None = None, trace: str = ""
 ) -> Ending:
     # Staff can read the learner's traceback under any failure; learners only where the check is public.
-    trace = bounded(visible(trace), 6000)
+    trace = last_part(visible(trace), 6000)
     shown, staff = (trace, "") if context.public else ("", trace)
     place = verified_location(where, context.tree)
     return Ending(Status.FAILED, bounded(one_line(expected)), bounded(one_line(observed)), place, shown, staff)
 
 
-def verified_location(where: Location | Frame | None, tree: Tree) -> Location | None:
-    """A place that is to be had in the submission: of what the project says nothing else."""
-    match where:
-        case Frame():
-            return tree.place(where.path, where.line)
-        case Location():
-            return tree.named_by_author(where)
-    return None
-
-
 def _raised(raised: Raised, context: Context) -> Ending:
-    return _failed(
-        "no exception", describe(raised, context), context, innermost_frame(raised, context), _trace(raised, context)
-    )
+    tree, shown = context.tree, context.public
+    told = describe(raised, tree, shown=shown)
+    ending = _failed("no exception", told, context, innermost_frame(raised, tree), traceback_of(raised, tree))
+    return replace(ending, cause=bounded(one_line(cause_of(raised, tree, shown=shown))))
 
 
-def describe(raised: Raised, context: Context, with_message: bool = False) -> str:
-    """The exception in words: class, fields and place; with ``with_message`` or in a public check, its message too.
-
-    The message may carry anything. Else there is nothing in it that does not stand in the submission.
-    """
-    shown = with_message or context.public
-    name = raised.type if shown else context.tree.exception(raised.bases or (raised.type,))
-    at = (
-        f" raised at {found}"
-        if (found := verified_location(innermost_frame(raised, context), context.tree))
-        else " raised"
-    )
-    if raised.fields:
-        return f"a {name} on {_fields(raised, context)}{at}"
-    return f"{name}{at}" + (f": {bounded(raised.message, 200)}" if shown and raised.message else "")
-
-
-def _fields(raised: Raised, context: Context) -> str:
-    if context.public:
-        return field_list(raised.fields)
-    named = [f for f in plain_names(raised.fields) if f == "__all__" or context.tree.has_name(f)]
-    return field_list(named) if named else "fields that the project does not have"
-
-
-def innermost_frame(raised: Raised, context: Context) -> Frame | None:
-    """The innermost line of the submission that the exception passed, of those that are there."""
-    passed = [frame for frame in raised.frames if verified_location(frame, context.tree)]
-    return passed[-1] if passed else None
-
-
-def _trace(raised: Raised, context: Context) -> str:
-    """The traceback, without the frames that are not of the submission."""
-    passed = tuple(frame for frame in raised.frames if verified_location(frame, context.tree))
-    return Raised(raised.type, message=raised.message, frames=passed).traceback()
+def _absent(failed: Failed) -> str:
+    """What is not there at all, which everything that uses it fails for."""
+    return bounded(one_line(f"{failed.expected}: {failed.observed}")) if failed.observed == ABSENT else ""
 
 
 def _broken(broken: Broken, context: Context) -> Ending:
@@ -175,8 +145,9 @@ def _broken(broken: Broken, context: Context) -> Ending:
         return _failed(expected, str(cause), context)
     # What stops the whole project has to be mended before anything else: its message is shown to everybody. It has been
     # asked nothing yet that could be in it.
-    observed = f"while the project {broken.doing}: {describe(cause, context, with_message=True)}"
-    return _failed(expected, observed, context, innermost_frame(cause, context), _trace(cause, context))
+    observed = f"while the project {broken.doing}: {describe(cause, context.tree, shown=True)}"
+    tree = context.tree
+    return _failed(expected, observed, context, innermost_frame(cause, tree), traceback_of(cause, tree))
 
 
 def _assertion(error: AssertionError, context: Context) -> Ending:
@@ -187,10 +158,10 @@ def _assertion(error: AssertionError, context: Context) -> Ending:
     elif message:
         expected = f"{expected}: {message}"
     if context.view is not None:
-        observed = f"{observed} (the view: {describe(context.view, context)})"
-        return _failed(
-            expected, observed, context, innermost_frame(context.view, context), _trace(context.view, context)
-        )
+        view, tree = context.view, context.tree
+        observed = f"{observed} (the view: {describe(view, tree, shown=context.public)})"
+        ending = _failed(expected, observed, context, innermost_frame(view, tree), traceback_of(view, tree))
+        return replace(ending, cause=bounded(one_line(cause_of(view, tree, shown=context.public))))
     return _failed(expected, observed, context)
 
 

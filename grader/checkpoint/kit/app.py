@@ -12,7 +12,7 @@ from grader.agent.wire import BadReply, Ref, decode
 from grader.checkpoint.kit.http import Response
 from grader.checkpoint.kit.models import ModelFacts, read_models
 from grader.checkpoint.kit.remote import Later, Outcome, Remote, call, encoded, wrapped
-from grader.stage.outcome import Failed
+from grader.stage.outcome import ABSENT, Failed
 
 
 class AgentLine(Protocol):
@@ -52,7 +52,7 @@ class App:
                 self._models[label] = of_type(Remote, self.evaluate(label, []))
             except Raised as raised:
                 if raised.is_a("LookupError"):
-                    raise Failed(f"a model {label}", "there is none") from None
+                    raise Failed(f"a model {label}", ABSENT) from None
                 raise
         return self._models[label]
 
@@ -71,7 +71,7 @@ class App:
             return self.evaluate(path, [])
         except Raised as raised:
             if not raised.frames and (raised.is_a("ImportError") or raised.is_a("AttributeError")):
-                raise Failed(f"`{path.replace(':', '.')}`", "there is none") from None
+                raise Failed(f"`{path.replace(':', '.')}`", ABSENT) from None
             raise
 
     def call(self, path: str, /, *args: Any, **kwargs: Any) -> Any:

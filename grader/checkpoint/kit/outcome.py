@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from grader.agent.raised import Frame, Raised
 from grader.domain.evidence import Location
-from grader.domain.words import code_list, field_list, same, words
+from grader.domain.words import code_list, difference, field_list, same, words
 from grader.stage.outcome import Failed
 
 _PLACE = re.compile(r"(.+):([0-9]{1,9})", re.DOTALL)
@@ -29,6 +29,8 @@ def location(where: str | Location | Frame | None) -> Location | Frame | None:
 def expect(observed: Any, *, equal_to: Any, because: str = "") -> None:
     """Fails unless both are equal and of one type, all the way down (``True`` is not ``1``)."""
     if not same(observed, equal_to):
+        if found := difference(equal_to, observed):
+            raise Failed(found[0] + (f": {because}" if because else ""), found[1])
         raise Failed(words(equal_to) + (f": {because}" if because else ""), words(observed))
 
 
@@ -55,10 +57,17 @@ def refuses(field: str | None = None, *, code: str | None = None) -> Iterator[No
 def _check_fields(raised: Raised, field: str | None, code: str | None, expected: str) -> None:
     found = raised.fields if field is None else {field: raised.fields[field]} if field in raised.fields else {}
     if field is not None and not found:
-        raise Failed(expected, f"a ValidationError on {field_list(raised.fields)} only", raised.where)
+        raise Failed(*_elsewhere(raised, field, expected), raised.where)
     codes = [c for messages in found.values() for c, _ in messages]
     if code is not None and code not in codes:
         raise Failed(expected, f"a ValidationError with code {code_list(codes)}", raised.where)
+
+
+def _elsewhere(raised: Raised, field: str, expected: str) -> tuple[str, str]:
+    """Expected and observed of a refusal that stands somewhere else than beside its field."""
+    if set(raised.fields) == {"__all__"}:
+        return f"{expected}: people need it beside that field", "refused under `__all__`, beside no field"
+    return expected, f"a ValidationError on {field_list(raised.fields)} only"
 
 
 @contextmanager

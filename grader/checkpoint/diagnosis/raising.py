@@ -1,0 +1,102 @@
+"""An exception of the project in words: to a hidden check's reader with nothing that was not in the submission."""
+
+import re
+from collections.abc import Iterator
+
+from grader.agent.raised import Frame, Raised
+from grader.checkpoint.diagnosis.tree import Tree
+from grader.domain.evidence import Location
+from grader.domain.text import one_line
+from grader.domain.words import bounded, field_list, plain_names
+
+_CONSTRAINT = re.compile(r"Constraint [“\"'](\w{1,100})[”\"'] is violated")
+_MOST_MESSAGES = 3
+# Codes of refusals that Django's own fields make.
+_DJANGOS = frozenset(
+    ("blank", "null", "required", "invalid", "invalid_choice", "unique", "max_length", "min_length", "max_value")
+)
+
+
+def describe(raised: Raised, tree: Tree, *, shown: bool) -> str:
+    """Class, fields, constraint and place; where it may be ``shown``, the messages too.
+
+    A message may carry anything. Without it there is nothing in the words that does not stand in the submission.
+    """
+    name = raised.type if shown else tree.exception(raised.bases or (raised.type,))
+    place = verified_location(innermost_frame(raised, tree), tree)
+    at = f" raised at {place}" if place else " raised"
+    if raised.fields:
+        messages = f" ({_messages(raised)})" if shown and any(map(_said, raised.fields.values())) else ""
+        return f"{_refusal(raised, name, tree, shown)}{messages}{at if place else ''}"
+    return f"{name}{at}" + (f": {bounded(raised.message, 200)}" if shown and raised.message else "")
+
+
+def cause_of(raised: Raised, tree: Tree, *, shown: bool) -> str:
+    """What stood behind a failure, in the same words for every check that met it; "" where these would say too little.
+
+    Public and hidden checks that met the same have the same words, where fields or a place tell it apart.
+    """
+    if raised.fields and all(code in _DJANGOS for messages in raised.fields.values() for code, _ in messages):
+        # Django's own rules of a field are the same wherever it was that they were met.
+        return _refusal(raised, tree.exception(raised.bases or (raised.type,)), tree, shown=False)
+    if raised.fields or innermost_frame(raised, tree):
+        return describe(raised, tree, shown=False)
+    return describe(raised, tree, shown=True) if shown and raised.message else ""
+
+
+def _refusal(raised: Raised, name: str, tree: Tree, shown: bool) -> str:
+    return f"a {name} on {_fields(raised, tree, shown)}{_by(raised, tree, shown)}"
+
+
+def constraints(raised: Raised) -> tuple[str, ...]:
+    """The database's constraints that Django's validation names in its messages."""
+    found = (_CONSTRAINT.search(message) for messages in raised.fields.values() for _, message in messages)
+    return tuple(dict.fromkeys(match[1] for match in found if match))
+
+
+def innermost_frame(raised: Raised, tree: Tree) -> Frame | None:
+    """The innermost line of the submission that the exception passed, of those that are there."""
+    passed = [frame for frame in raised.frames if verified_location(frame, tree)]
+    return passed[-1] if passed else None
+
+
+def traceback_of(raised: Raised, tree: Tree) -> str:
+    """The traceback, without the frames that are not of the submission."""
+    passed = tuple(frame for frame in raised.frames if verified_location(frame, tree))
+    return Raised(raised.type, message=raised.message, frames=passed).traceback()
+
+
+def verified_location(where: Location | Frame | None, tree: Tree) -> Location | None:
+    """A place that is to be had in the submission: of what the project says nothing else."""
+    match where:
+        case Frame():
+            return tree.place(where.path, where.line)
+        case Location():
+            return tree.named_by_author(where)
+    return None
+
+
+def _fields(raised: Raised, tree: Tree, shown: bool) -> str:
+    if shown:
+        return field_list(raised.fields)
+    named = [f for f in plain_names(raised.fields) if f == "__all__" or tree.has_name(f)]
+    return field_list(named) if named else "fields that the project does not have"
+
+
+def _by(raised: Raised, tree: Tree, shown: bool) -> str:
+    """By which constraint, if the validation names one that the submission has."""
+    named = [name for name in constraints(raised) if shown or tree.has_name(name)]
+    return f" by constraint `{named[0]}`" if named else ""
+
+
+def _messages(raised: Raised) -> str:
+    return bounded(one_line("; ".join(_first_messages(raised))), 200)
+
+
+def _first_messages(raised: Raised) -> Iterator[str]:
+    said = [message for messages in raised.fields.values() for _, message in messages if message]
+    yield from said[:_MOST_MESSAGES]
+
+
+def _said(messages: tuple[tuple[str, str], ...]) -> bool:
+    return any(message for _, message in messages)

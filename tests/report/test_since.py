@@ -1,0 +1,50 @@
+"""What changed since the last run, and only of the same work measured in the same way."""
+
+from dataclasses import replace
+
+import pytest
+
+from grader.report import REPORTS
+from grader.report.since import sentences, with_changes
+from tests.report.samples import full_marks, mixed, practice, ungraded
+
+HEAD = "Since the last run (2026-11-20 09:30:00 UTC, 68 of 100 points)"
+
+
+def test_what_passes_now_is_named() -> None:
+    (said,) = sentences(with_changes(full_marks(), mixed()))
+    assert said.startswith(f"{HEAD}, 3 pass now: Two posts may share a title")
+
+
+def test_what_fails_now_is_named_and_what_waits_counts() -> None:
+    (said,) = sentences(with_changes(mixed(), full_marks()))
+    assert ", 3 fail now: " in said
+    assert "Two saves at once both succeed" in said
+
+
+def test_nothing_new_is_said_to_be_so() -> None:
+    assert sentences(with_changes(mixed(), mixed())) == (f"{HEAD} the same criteria pass.",)
+
+
+@pytest.mark.parametrize("other", ["another submission", "another scope", "an ungraded one", "none"])
+def test_nothing_is_compared_with_anything_else(other: str) -> None:
+    foreign = replace(mixed(), provenance=replace(mixed().provenance, submission="grace/blog"))
+    found = {"another submission": foreign, "another scope": practice(), "an ungraded one": ungraded(), "none": None}
+    assert sentences(with_changes(full_marks(), found[other])) == ()
+
+
+@pytest.mark.parametrize("name", ["json", "html", "markdown"])
+def test_it_is_in_the_reports(name: str) -> None:
+    text = REPORTS[name].render(with_changes(full_marks(), mixed()))
+    assert ("newly_passing" if name == "json" else "pass now") in text
+    assert ("newly_passing" if name == "json" else "pass now") not in REPORTS[name].render(full_marks()).replace(
+        '"newly_passing": []', ""
+    )
+
+
+def test_a_long_list_is_cut() -> None:
+    result = with_changes(full_marks(), mixed())
+    assert result.changes is not None
+    many = replace(result.changes, newly_passing=tuple(f"Title {n}" for n in range(30)))
+    (said,) = sentences(replace(result, changes=many))
+    assert said.endswith("Title 9, and 20 more.")
