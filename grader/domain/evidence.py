@@ -35,6 +35,7 @@ class Observation:
     of the staff's. ``traceback`` is the learner's own and only ever set by a public check. ``fault``
     holds, for an errored case, what went wrong on our side; it goes to staff, not to learners. ``cause`` names what
     stood behind a failure, in the same words wherever the same did; "" where nothing but the check itself can say.
+    ``output`` are the last lines of the command of the learner's own that failed, and only ever set by a public check.
     """
 
     check: str
@@ -49,6 +50,7 @@ class Observation:
     duration_s: float = 0.0
     public: bool = False
     cause: str = ""
+    output: str = ""
 
 
 MOST_FINDINGS = 200

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from grader.domain.text import spelled
+from grader.domain.text import spelled, visible
 
 LONGEST = 300
 _MOST_ITEMS = 50
@@ -21,6 +21,11 @@ def bounded(text: str, most: int = LONGEST) -> str:
 def last_part(text: str, most: int) -> str:
     """The end of the text, at most ``most`` characters: of a traceback, the end is what tells."""
     return text if len(text) <= most else "…" + text[1 - most :]
+
+
+def last_lines(text: str, most: int = 15) -> str:
+    """The last lines of what a program wrote, at most ``most`` of them and 1500 characters."""
+    return last_part("\n".join(visible(text).rstrip().splitlines()[-most:]), 1500)
 
 
 def words(value: Any) -> str:

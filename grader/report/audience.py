@@ -26,4 +26,6 @@ def _without_fault(gate: GateVerdict) -> GateVerdict:
 
 
 def _without_secrets(observation: Observation) -> Observation:
-    return replace(observation, fault="", traceback=observation.traceback if observation.public else "")
+    if observation.public:
+        return replace(observation, fault="")
+    return replace(observation, fault="", traceback="", output="")

@@ -162,5 +162,6 @@ def _mark(case: xml.Element, status: Status, criterion: CriterionResult, seen: O
 def _lines(seen: Observation | None) -> list[str]:
     if seen is None:
         return ["failed"]
-    parts = (("Expected", seen.expected), ("Observed", seen.observed), ("Where", str(seen.where or "")))
+    parts = [("Expected", seen.expected), ("Observed", seen.observed), ("Where", str(seen.where or ""))]
+    parts.append(("Output", seen.output))
     return [f"{label}: {escape.clip(text, _LIMIT)}" for label, text in parts if text] or [seen.sentence]

@@ -214,6 +214,11 @@ def _case(case: Observation) -> Iterator[str]:
     if case.where:
         yield f"  - Where: {markdown_code(clip(str(case.where), _LIMIT))}"
     yield ""
+    if case.output:
+        yield "The command's last lines:"
+        yield ""
+        yield markdown_block(case.output)
+        yield ""
     if long_traceback(case):
         yield from _traceback(long_traceback(case))
 

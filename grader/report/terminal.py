@@ -12,6 +12,7 @@ from grader.domain.evidence import Observation
 from grader.domain.result import CriterionResult, GateVerdict, LevelVerdict, Result
 from grader.domain.start import START, StartFailure
 from grader.domain.status import Status
+from grader.domain.words import last_part
 from grader.report import escape, gate_words, words
 from grader.report.audience import for_learners
 from grader.report.causes import Cause, followers, leaders
@@ -88,7 +89,7 @@ def _open_start(failure: StartFailure) -> Iterator[RenderableType]:
     yield Rule(style="dim")
     yield _line("Mend this first", "bold")
     rows = [("expected", failure.expected), ("observed", failure.observed), ("where", str(failure.where or ""))]
-    rows += [("traceback", failure.traceback if failure.traceback.count("\n") > 2 else "")]
+    rows += [("traceback", last_part(failure.traceback, _LIMIT) if failure.traceback.count("\n") > 2 else "")]
     rows += [("next", failure.remedy), ("repeat", failure.repeat)]
     yield Padding(_pairs(rows), (1, 0, 1, 2))
 
@@ -137,7 +138,8 @@ def _open(criterion: CriterionResult, result: Result, cause: Cause | None, path:
 def _case(case: Observation) -> RenderableType:
     parts: list[RenderableType] = [_line(escape.clip(case.sentence, _LIMIT))]
     rows = [("expected", case.expected), ("observed", case.observed), ("where", str(case.where or ""))]
-    rows += [("traceback", words.long_traceback(case)), ("fault", case.fault)]
+    rows += [("output", last_part(case.output, _LIMIT)), ("traceback", last_part(words.long_traceback(case), _LIMIT))]
+    rows.append(("fault", case.fault))
     if case.status is Status.ERRORED:
         rows.insert(0, ("status", "could not be measured; this is not your fault"))
     return Group(*parts, _pairs(rows))

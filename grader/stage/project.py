@@ -19,11 +19,14 @@ NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 
 
 class Broken(Exception):
-    """The project does not get as far as the check: what it was doing, and what it raised or did instead."""
+    """The project does not get as far as the check: what it was doing, and what it raised or did instead.
 
-    def __init__(self, doing: str, cause: Raised | AgentFault) -> None:
+    ``asked`` says whether checks had asked an earlier process of it something: then its words may carry that.
+    """
+
+    def __init__(self, doing: str, cause: Raised | AgentFault, asked: bool = False) -> None:
         super().__init__(doing)
-        self.doing, self.cause = doing, cause
+        self.doing, self.cause, self.asked = doing, cause, asked
 
 
 class Host(Protocol):
@@ -52,7 +55,8 @@ class Host(Protocol):
 class Project:
     """One agent, on its host. After ``patience_s`` lost on checks that fell silent it is not started again.
 
-    ``origins`` are those that databases can be copied from while this agent runs.
+    ``origins`` are those that databases can be copied from while this agent runs. ``asked`` says whether a check has
+    begun on any process of it.
     """
 
     host: Host
@@ -63,6 +67,7 @@ class Project:
     origins: set[tuple[Vendor, Origin]] = field(default_factory=set)
     broken: dict[str, Broken] = field(default_factory=dict)
     lost_s: float = 0.0
+    asked: bool = False
 
     @contextmanager
     def check(self, mode: str, place: Place | None) -> Iterator[AgentClient]:
@@ -71,6 +76,7 @@ class Project:
         Raises ``Broken`` if the project does not start, or cannot migrate the template that this place is copied from.
         """
         client = self.ready()
+        self.asked = True
         with self._discarding(client):
             if mode == "fork" and self.process is not None:
                 self.process.remember()
@@ -159,7 +165,7 @@ class Project:
             step()
         except (Raised, AgentFault) as error:
             self.stop()
-            self.broken[doing] = Broken(doing, error)
+            self.broken[doing] = Broken(doing, error, self.asked)
             raise self.broken[doing] from error
 
     def _start(self) -> None:

@@ -11,6 +11,7 @@ from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.kit.outcome import fail, raises, refuses
 from grader.domain.evidence import Location
 from grader.stage.outcome import Failed, Refused
+from grader.stage.project import Broken
 
 SECRET = "asked_for_slug_hello"
 SOURCE = "class Slow(Exception): pass\n\ndef save(self):\n    raise Slow\n"
@@ -198,3 +199,11 @@ def test_a_refusal_on_the_whole_is_told_with_where_people_need_it() -> None:
         raise error
     assert caught.value.expected == "a ValidationError on `name`: people need it beside that field"
     assert caught.value.observed == "refused under `__all__`, beside no field"
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_start_after_checks_tells_a_hidden_one_no_message(asked: bool, root: Path) -> None:
+    """What a check had asked may have been kept somewhere; before any check there was nothing to keep."""
+    broken = Broken("was starting", raised(message=SECRET), asked)
+    assert (SECRET in explain(broken, context(Tree(root, root))).observed) is not asked
+    assert SECRET in explain(broken, context(Tree(root, root), public=True)).observed

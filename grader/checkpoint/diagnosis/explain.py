@@ -143,9 +143,10 @@ def _broken(broken: Broken, context: Context) -> Ending:
     cause = broken.cause
     if isinstance(cause, AgentFault):
         return _failed(expected, str(cause), context)
-    # What stops the whole project has to be mended before anything else: its message is shown to everybody. It has been
-    # asked nothing yet that could be in it.
-    observed = f"while the project {broken.doing}: {describe(cause, context.tree, shown=True)}"
+    # What stops the whole project has to be mended before anything else: its message is shown to everybody, unless the
+    # project has been asked something that could be in it.
+    shown = context.public or not broken.asked
+    observed = f"while the project {broken.doing}: {describe(cause, context.tree, shown=shown)}"
     tree = context.tree
     return _failed(expected, observed, context, innermost_frame(cause, tree), traceback_of(cause, tree))
 

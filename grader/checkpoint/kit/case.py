@@ -10,6 +10,7 @@ from grader.checkpoint.kit.declare import Declared
 from grader.checkpoint.kit.rng import Rng
 from grader.checkpoint.spec import RunSpec
 from grader.domain.errors import CourseError
+from grader.domain.words import last_lines
 from grader.stage.line import Line
 from grader.stage.places import Place, Vendor
 from grader.stage.project import Project
@@ -20,11 +21,20 @@ STAGE: pytest.StashKey[Stage] = pytest.StashKey()
 SPEC: pytest.StashKey[RunSpec] = pytest.StashKey()
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The last lines of a command; ``fresh`` if it ran in a sandbox that no other check has touched."""
+
+    text: str
+    fresh: bool
+
+
 @dataclass(slots=True)
 class Case:
     """One check on its way.
 
-    ``vendor`` is its kind of database; ``stack`` is unwound when it ends; ``lines`` are those that it has opened.
+    ``vendor`` is its kind of database; ``stack`` is unwound when it ends; ``lines`` are those that it has opened;
+    ``commands`` has the last command of the learner's own that it ran, if that failed.
     """
 
     name: str
@@ -36,6 +46,11 @@ class Case:
     stack: ExitStack = field(default_factory=ExitStack)
     lines: list[Line] = field(default_factory=list)
     comparison: tuple[str, str] | None = None
+    commands: list[Said] = field(default_factory=list)
+
+    def note_command(self, ok: bool, out: str, fresh: bool = False) -> None:
+        """Notes what a command of the learner's own wrote at the end, if it failed."""
+        self.commands = [] if ok else [Said(last_lines(out), fresh)]
 
     def line(self, project: Project, place: Place, mode: str) -> Line:
         """A new line to this project, which is ready: its start is not this check's doing."""

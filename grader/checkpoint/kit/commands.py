@@ -53,8 +53,8 @@ class Settings:
 class Manage:
     """``manage(*argv)``."""
 
-    def __init__(self, line: Callable[[], Line], fresh: "Fresh") -> None:
-        self._line, self._fresh = line, fresh
+    def __init__(self, line: Callable[[], Line], fresh: "Fresh", note: Callable[[bool, str], None]) -> None:
+        self._line, self._fresh, self._note = line, fresh, note
 
     def __call__(self, *argv: str, settings: str | None = None, env: Mapping[str, str] | None = None) -> CommandOutput:
         """Runs the command: in the check's own process and database; with ``settings`` or ``env`` in a fresh one.
@@ -64,8 +64,13 @@ class Manage:
         doing = f"`manage.py {argv[0]}` ran"
         if settings is not None or env is not None:
             named = {"DJANGO_SETTINGS_MODULE": settings} if settings else {}
-            return command_output(self._fresh.script(doing, argv, {**(env or {}), **named}))
-        return command_output(self._line().ask("manage", doing, argv=list(argv)))
+            return self._ended(self._fresh.script(doing, argv, {**(env or {}), **named}))
+        return self._ended(self._line().ask("manage", doing, argv=list(argv)))
+
+    def _ended(self, answer: Any) -> CommandOutput:
+        output = command_output(answer)
+        self._note(output.ok, output.out)
+        return output
 
     def core(self, *argv: str, settings: str | None = None, env: Mapping[str, str] | None = None) -> CommandOutput:
         """Runs Django's own command of that name, which no app of the project can take the place of.
@@ -74,8 +79,8 @@ class Manage:
         """
         doing = f"`manage.py {argv[0]}` ran"
         if settings is not None:
-            return command_output(self._fresh.after_setup("core", settings, env or {}, doing=doing, argv=list(argv)))
-        return command_output(self._line().ask("core", doing, argv=list(argv)))
+            return self._ended(self._fresh.after_setup("core", settings, env or {}, doing=doing, argv=list(argv)))
+        return self._ended(self._line().ask("core", doing, argv=list(argv)))
 
 
 def command_output(answer: Any) -> CommandOutput:

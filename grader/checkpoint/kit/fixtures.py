@@ -114,9 +114,9 @@ def fresh(stage: Stage) -> Fresh:
 
 
 @pytest.fixture
-def manage(request: pytest.FixtureRequest, fresh: Fresh) -> Manage:
+def manage(request: pytest.FixtureRequest, case: Case, fresh: Fresh) -> Manage:
     """Management commands."""
-    return Manage(lambda: request.getfixturevalue("line"), fresh)
+    return Manage(lambda: request.getfixturevalue("line"), fresh, case.note_command)
 
 
 @pytest.fixture
@@ -158,9 +158,9 @@ def sources(stage: Stage, files: Files) -> Sources:
 
 
 @pytest.fixture
-def tools(stage: Stage, files: Files) -> Tools:
+def tools(case: Case, stage: Stage, files: Files) -> Tools:
     """Programs that look at the submission."""
-    return Tools(stage, files)
+    return Tools(stage, files, case.note_command)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The fixture ``tools``: programs that look at the submission, in a sandbox, by the course's configuration."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from grader.checkpoint.kit.files import Files
@@ -26,8 +26,8 @@ class ToolReport:
 class Tools:
     """Each tool's verdict on the submission, or on a copy with ``edits`` ({path: text})."""
 
-    def __init__(self, stage: Stage, files: Files) -> None:
-        self._stage, self._files = stage, files
+    def __init__(self, stage: Stage, files: Files, note: Callable[[bool, str, bool], None]) -> None:
+        self._stage, self._files, self._note = stage, files, note
 
     def poetry(
         self, *words: str, edits: Mapping[str, str] | None = None, env: Mapping[str, str] | None = None
@@ -38,6 +38,8 @@ class Tools:
         spec = self._stage.spec
         tool = poetry(words, cache=spec.state_dir / "environments", env=env, kind=spec.sandbox)
         code, out = self._run(tool, edits)
+        # A sandbox of its own, in which nothing but the submission and the grader's own words lies.
+        self._note(code == 0, out, not edits and not env)
         return ToolReport(code == 0, out=bounded(out, 20_000))
 
     def hadolint(self, path: str) -> ToolReport:

@@ -21,10 +21,12 @@ from grader.domain.errors import SandboxError
 from grader.domain.evidence import Observation, unobserved
 from grader.domain.status import Status
 from grader.domain.words import compared
+from grader.stage.project import Broken
 from grader.stage.stage import Stage
 
 pytest_plugins = ["grader.checkpoint.kit.fixtures"]
 ENDING: pytest.StashKey[Ending] = pytest.StashKey()
+STOPPED: "pytest.StashKey[Broken | None]" = pytest.StashKey()
 TREE: pytest.StashKey[Tree] = pytest.StashKey()
 _LONGEST_RECORD = 20_000
 _running: list[Case] = []
@@ -105,7 +107,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     if session.testsfailed:
         raise session.Interrupted(f"{session.testsfailed} errors during collection")
     config = session.config
-    start.start(session.items, config.stash[STAGE], config.stash[SPEC], config.stash[TREE])
+    config.stash[STOPPED] = start.start(session.items, config.stash[STAGE], config.stash[SPEC], config.stash[TREE])
     lanes.run(session, config.stash[SPEC].claims)
     return True
 
@@ -113,7 +115,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Sets nothing up for a check that needs the project, if that did not start."""
-    start.refuse_unstarted(item, item.config.stash[STAGE])
+    start.refuse_unstarted(item, item.config.stash[STOPPED])
 
 
 def _declared(item: pytest.Item) -> Declared:
@@ -180,7 +182,9 @@ def _ending(item: pytest.Item, error: BaseException) -> Ending:
     context = Context(case.sentence, checks, case.public, tree, case.comparison, case.view)
     try:
         ending = explain(error, context)
-        return replace(ending, status=Status.BLOCKED) if start.is_start(error, item.config.stash[STAGE]) else ending
+        # Where the start went well, a database that few checks ask for may still not be had: their own failure.
+        waits = isinstance(error, Broken) and item.config.stash[STOPPED] is not None
+        return replace(ending, status=Status.BLOCKED) if waits else ending
     except Exception as ours:
         return errored(ours)
 
@@ -211,6 +215,7 @@ def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None])
         duration_s=duration,
         public=case.public,
         cause=ending.cause,
+        output=_output(item, case, ending),
     )
     if call.when != "teardown":
         return {}
@@ -218,6 +223,16 @@ def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None])
         partial.write_unsure(item.config.stash[SPEC].folder, case.name, case.public)
     partial.write(item.config.stash[SPEC].folder, item.stash[lanes.INDEX], observation)
     return {KEY: written(observation), PLACE: item.stash[lanes.INDEX]}
+
+
+def _output(item: pytest.Item, case: Case, ending: Ending) -> str:
+    """What the failed command said, for a public check.
+
+    Where hidden checks run as well, only of a sandbox that none of them can have left anything in.
+    """
+    alone = all(_is_public(other) for other in item.session.items)
+    told = [said.text for said in case.commands if case.public and (alone or said.fresh)]
+    return "".join(told) if ending.status is Status.FAILED else ""
 
 
 _DURATION: pytest.StashKey[float] = pytest.StashKey()

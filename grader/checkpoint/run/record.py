@@ -11,7 +11,7 @@ from grader.domain.status import Status
 
 KEY, PLACE = "observation", "place"
 # Characters of all observations of a run. The most that an unsolved module comes to are some 30,000 of each.
-_BUDGET = {"expected": 200_000, "observed": 200_000, "traceback": 400_000, "fault": 1_000_000}
+_BUDGET = {"expected": 200_000, "observed": 200_000, "traceback": 400_000, "output": 200_000, "fault": 1_000_000}
 _CUT = "(left out: this run wrote more than a report can hold)"
 
 

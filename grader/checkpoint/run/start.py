@@ -19,29 +19,25 @@ def needs_start(item: pytest.Item) -> bool:
     return not _RUNNING.isdisjoint(getattr(item, "fixturenames", ()))
 
 
-def start(items: list[pytest.Item], stage: Stage, spec: RunSpec, tree: Tree) -> None:
+def start(items: list[pytest.Item], stage: Stage, spec: RunSpec, tree: Tree) -> Broken | None:
     """Starts the project, and migrates the database that its checks run on, if any of them needs that.
 
-    Leaves word of what went wrong; the stage remembers it, and no check tries it again.
+    Returns what stopped it, and leaves word of that; the stage remembers it, and no check tries it again.
     """
     needed = [item for item in items if needs_start(item)]
     if not needed:
-        return
+        return None
     migrated = any(_MIGRATED in getattr(item, "fixturenames", ()) for item in needed)
     try:
         stage.main.ready(spec.database if migrated else None)
     except Broken as broken:
         found = start_failure(broken, Started(tree, spec.layout, spec.installed.origin == "submission"))
         partial.write_start(spec.folder, found)
+        return broken
+    return None
 
 
-def refuse_unstarted(item: pytest.Item, stage: Stage) -> None:
-    """Raises ``Broken`` for a check that needs the project, if that could not be loaded."""
-    broken = next((b for b in stage.main.broken.values() if "migrations" not in b.doing), None)
-    if broken is not None and needs_start(item):
+def refuse_unstarted(item: pytest.Item, broken: Broken | None) -> None:
+    """Raises what stopped the project, for a check that needs it to be loaded."""
+    if broken is not None and "migrations" not in broken.doing and needs_start(item):
         raise broken
-
-
-def is_start(error: BaseException, stage: Stage) -> bool:
-    """Whether that is why the project did not start, rather than something that a check met."""
-    return any(error is broken for broken in stage.main.broken.values())
