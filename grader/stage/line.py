@@ -14,6 +14,15 @@ from grader.stage.project import Project
 from grader.stage.sqlite.witness import Folder
 from grader.stage.times import LONGEST_ANSWER_S
 
+# What the agent raises of an import that does not end.
+STILL_LOADING = "StillLoading"
+
+
+def _imported(op: str, arguments: dict[str, Any]) -> str:
+    """The module that a question has the project import first, or ""."""
+    root = arguments.get("root", "")
+    return root.partition(":")[0] if op == "evaluate" and isinstance(root, str) and ":" in root else ""
+
 
 @dataclass(slots=True)
 class Line:
@@ -40,9 +49,17 @@ class Line:
 
     def ask(self, op: str, doing: str = "", **arguments: Any) -> Any:
         """A decoded answer. Raises ``Raised``, ``AgentFault`` or ``Broken``."""
+        module = _imported(op, arguments)
+        if module in self.project.endless:
+            raise self.project.endless[module]
         client = self._client()
-        with self._charged(client):
-            return client.ask(op, within_s=self._left(), doing=doing, **arguments)
+        try:
+            with self._charged(client):
+                return client.ask(op, within_s=self._left(), doing=doing, **arguments)
+        except Raised as raised:
+            if module and raised.type == STILL_LOADING:
+                self.project.endless[module] = raised  # nobody waits for that once more
+            raise
 
     def raw(self, op: str, doing: str = "", **arguments: Any) -> Any:
         """An answer as plain JSON. Raises the same."""

@@ -56,7 +56,7 @@ class Project:
     """One agent, on its host. After ``patience_s`` lost on checks that fell silent it is not started again.
 
     ``origins`` are those that databases can be copied from while this agent runs. ``asked`` says whether a check has
-    begun on any process of it.
+    begun on any process of it; ``endless`` are modules whose import does not end, with what that raises.
     """
 
     host: Host
@@ -68,6 +68,7 @@ class Project:
     broken: dict[str, Broken] = field(default_factory=dict)
     lost_s: float = 0.0
     asked: bool = False
+    endless: dict[str, Raised] = field(default_factory=dict)
 
     @contextmanager
     def check(self, mode: str, place: Place | None) -> Iterator[AgentClient]:

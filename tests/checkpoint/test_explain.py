@@ -126,7 +126,7 @@ def test_the_wrong_exception_is_told_as_any_other(root: Path) -> None:
         raise error
     hidden, public = (explain(caught.value, context(Tree(root, root), public)) for public in (False, True))
     assert hidden.observed == "ValueError raised at src/models.py:4"
-    assert public.observed == f"a {SECRET}", "the control: the text of the verb itself names the class"
+    assert public.observed == f"{SECRET} raised at src/models.py:4: m", "the control: a public check names the class"
 
 
 BLANK = {"fields": {"save": (("blank", "This field cannot be blank."),)}, "bases": ("builtins.ValueError",)}
@@ -207,3 +207,15 @@ def test_a_start_after_checks_tells_a_hidden_one_no_message(asked: bool, root: P
     broken = Broken("was starting", raised(message=SECRET), asked)
     assert (SECRET in explain(broken, context(Tree(root, root))).observed) is not asked
     assert SECRET in explain(broken, context(Tree(root, root), public=True)).observed
+
+
+def test_an_import_that_a_check_comes_to_first_is_told_in_words(root: Path) -> None:
+    """A public check says what to do; a hidden one says no more than class and place."""
+    missing = raised(
+        type="ModuleNotFoundError", bases=("builtins.ModuleNotFoundError",), message="No module named 'yours'"
+    )
+    told = explain(missing, context(Tree(root, root), public=True))
+    assert told.observed.startswith("`yours` is imported, and no package in poetry.lock brings it. `poetry add`")
+    assert explain(missing, context(Tree(root, root))).observed == "ModuleNotFoundError raised at src/models.py:4"
+    table = raised(bases=("django.db.utils.OperationalError",), message="no such table: posts_post", frames=())
+    assert "does a migration make it" in explain(table, context(Tree(root, root), public=True)).observed

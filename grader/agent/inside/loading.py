@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Processor time of this process alone, so a busy machine costs nothing of it. A project starts in 0.7 s of it here.
-LONGEST_LOAD_S = 5.0
+LONGEST_LOAD_S = 4.0
 
 
 class StillLoading(BaseException):

@@ -14,10 +14,12 @@ from grader.checkpoint.diagnosis.raising import (
     traceback_of,
     verified_location,
 )
+from grader.checkpoint.diagnosis.remedies import Situation, imported
 from grader.checkpoint.diagnosis.shapes import odd_answer
 from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.kit import factory
 from grader.domain.evidence import Location
+from grader.domain.layout import COURSE, Layout
 from grader.domain.status import Status
 from grader.domain.text import one_line, visible
 from grader.domain.words import bounded, last_part
@@ -47,7 +49,8 @@ class Context:
     """What an ending is read in: the check's sentence, the folder of the checks, whether the check is public.
 
     ``tree`` is the submission, to look up what the project says of places and names; ``comparison`` is expected and
-    observed of the comparison that failed last, ``view`` what the last request raised.
+    observed of the comparison that failed last, ``view`` what the last request raised, ``layout`` where the parts of
+    the project are.
     """
 
     sentence: str
@@ -56,6 +59,7 @@ class Context:
     tree: Tree
     comparison: tuple[str, str] | None = None
     view: Raised | None = None
+    layout: Layout = COURSE
 
 
 def explain(error: BaseException, context: Context) -> Ending:
@@ -82,11 +86,7 @@ def is_unsure(error: BaseException | None) -> bool:
 def _meaning(error: BaseException, context: Context) -> Ending:
     match error:
         case Failed():
-            named = error.observed
-            if error.raised is not None and not context.public:
-                named = describe(error.raised, context.tree, shown=False)
-            ending = _failed(error.expected, named, context, where=error.where)
-            return replace(ending, cause=_absent(error))
+            return _told_by_check(error, context)
         case Broken():
             return _broken(error, context)
         case Raised():
@@ -126,10 +126,22 @@ def _failed(
     return Ending(Status.FAILED, bounded(one_line(expected)), bounded(one_line(observed)), place, shown, staff)
 
 
+def _told_by_check(failed: Failed, context: Context) -> Ending:
+    """What the check says itself; another exception than it wanted is told like any other."""
+    if failed.raised is None:
+        ending = _failed(failed.expected, failed.observed, context, where=failed.where)
+        return replace(ending, cause=_absent(failed))
+    ending = _raised(failed.raised, context)
+    return replace(ending, expected=bounded(one_line(failed.expected)))
+
+
 def _raised(raised: Raised, context: Context) -> Ending:
     tree, shown = context.tree, context.public
-    told = describe(raised, tree, shown=shown)
-    ending = _failed("no exception", told, context, innermost_frame(raised, tree), traceback_of(raised, tree))
+    told, where = describe(raised, tree, shown=shown), verified_location(innermost_frame(raised, tree), tree)
+    if shown and (special := imported(Situation(raised, where, tree, context.layout))):
+        where = special.where or where
+        told = f"{special.observed}. {special.advice}"
+    ending = _failed("no exception", told, context, where, traceback_of(raised, tree))
     return replace(ending, cause=bounded(one_line(cause_of(raised, tree, shown=shown))))
 
 

@@ -62,6 +62,11 @@ def remedy(situation: Situation) -> Remedy:
     return next(found for kind in _KINDS if (found := kind(situation)) is not None)
 
 
+def imported(situation: Situation) -> Remedy | None:
+    """The words for what a module or a table that is first used by a check kept from being used, if it is of a kind."""
+    return next((found for kind in _LATER if (found := kind(situation)) and found.observed), None)
+
+
 def _conflict(situation: Situation) -> Remedy | None:
     if situation.place is None or not situation.any_is("SyntaxError"):
         return None
@@ -103,7 +108,8 @@ def _syntax(situation: Situation) -> Remedy | None:
 
 
 def _exit(situation: Situation) -> Remedy | None:
-    if not situation.any_is("SystemExit"):
+    error = situation.any_is("SystemExit")
+    if error is None or not error.frames or error.frames[-1].function != "<module>":
         return None
     advice = 'Delete the call, or put it below `if __name__ == "__main__":`, so that importing the file ends nothing.'
     return Remedy("SystemExit: `exit()` was called while the file was imported", advice)
@@ -221,3 +227,5 @@ _KINDS: tuple[Callable[[Situation], Remedy | None], ...] = (
     _not_writable,
     _other,
 )
+# Of these, the ones that may as well be met when a check first imports a module or asks for a table.
+_LATER = (_conflict, _encoding, _syntax, _exit, _endless, _missing_module, _circle, _no_migrations)
