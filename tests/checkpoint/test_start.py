@@ -164,6 +164,16 @@ def test_a_hidden_check_waits_just_the_same(run) -> None:
     assert statuses(evidence)["started.hidden"] is Status.BLOCKED
 
 
+def test_nobody_can_choose_to_be_measured_again_by_a_name(run) -> None:
+    """What the grader's own exception is called, a project can call its own: it is blocked, and never in doubt."""
+    lie = "class StillLoading(BaseException):\n    pass\n\n\nraise StillLoading('graded by hand: 100 points')\n"
+    evidence = run({HELPER: lie, MODELS: USES_HELPER}, checks=CHECKS)
+    assert evidence.start is not None
+    assert not evidence.start.unsure
+    assert evidence.unsure == frozenset()
+    assert statuses(evidence)["started.model"] is Status.BLOCKED
+
+
 def test_the_whole_chain_of_causes_is_told(run) -> None:
     """Without ``__cause__`` it would be said that a handler cannot be configured, and not why."""
     evidence = run(STOPPED["a file that cannot be written"].edits, checks=CHECKS)

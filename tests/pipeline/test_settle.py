@@ -1,8 +1,11 @@
 """Whose fault an error or a silence is."""
 
+from dataclasses import replace
+
 import pytest
 
 from grader.domain.evidence import Evidence, Measurement, Observation
+from grader.domain.start import StartFailure
 from grader.domain.status import Status
 from grader.pipeline.settle import doubted, key, repeated, settle, unmeasured
 
@@ -136,3 +139,32 @@ def test_a_measurement_is_settled_as_a_case_is(control: list[Measurement], expec
     settled = settle(measured(metric("one", ERRORED), metric("three", PASSED)), measured(*control))
     assert [m.status for m in settled.measurements] == [expected, PASSED]
     assert unmeasured(settled) == (("one",) if expected is ERRORED else ())
+
+
+SILENT = StartFailure("a project that starts", "Your project did not answer.", "Start it.", "manage.py", unsure=True)
+SURE = replace(SILENT, unsure=False)
+
+
+def unstarted(failure: StartFailure, *, unsure: bool) -> Evidence:
+    found = evidence(seen("one", Status.BLOCKED), seen("files", PASSED), unsure=("one",) if unsure else ())
+    return replace(found, start=failure)
+
+
+def test_a_start_that_ends_in_silence_is_repeated_and_one_that_says_why_is_not() -> None:
+    assert [o.check for o in doubted(unstarted(SILENT, unsure=True))] == ["one"]
+    assert doubted(unstarted(SURE, unsure=False)) == ()
+
+
+def test_a_start_that_goes_well_when_it_is_repeated_is_no_finding() -> None:
+    found = repeated(unstarted(SILENT, unsure=True), evidence(seen("one", PASSED)))
+    assert [o.status for o in found.observations] == [PASSED, PASSED]
+    assert found.start is None
+
+
+@pytest.mark.parametrize("machine", [True, False])
+def test_a_start_that_is_silent_again_is_the_machines_only_if_the_control_is_silent_too(machine: bool) -> None:
+    again = unstarted(SILENT, unsure=True)
+    found = repeated(again, again)
+    assert found.start == SILENT
+    control = again if machine else evidence(seen("one", PASSED))
+    assert settle(found, control).observations[0].status is (ERRORED if machine else Status.BLOCKED)
