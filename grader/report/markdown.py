@@ -140,10 +140,10 @@ def _levels(result: Result) -> Iterator[str]:
 
 def _failures(result: Result) -> Iterator[str]:
     titles = {c.id: c.title for c in result.criteria}
-    told, leading = followers(result), leaders(result)
+    following, leading = followers(result), leaders(result)
     for c in result.criteria:
-        if c.id in told:
-            first = markdown(told[c.id].title)
+        if c.id in following:
+            first = markdown(following[c.id].title)
             yield f"{ICONS[c.status]} **{markdown(c.title)}** fails for the same cause as: {first}."
             yield ""
         elif c.status is Status.FAILED:

@@ -38,8 +38,8 @@ def sentences(result: Result, most: int = 10) -> tuple[str, ...]:
     head = f"Since the last run ({when}, {found.score} of {found.max_score} points)"
     if not (found.newly_passing or found.newly_failing):
         return (f"{head} the same criteria pass.",)
-    told = [(found.newly_passing, "passes now", "pass now"), (found.newly_failing, "fails now", "fail now")]
-    parts = [f"{count(len(titles), one, many)}: {_listed(titles, most)}" for titles, one, many in told if titles]
+    kinds = [(found.newly_passing, "passes now", "pass now"), (found.newly_failing, "fails now", "fail now")]
+    parts = [f"{count(len(titles), one, many)}: {_listed(titles, most)}" for titles, one, many in kinds if titles]
     return (f"{head}, {parts[0]}.", *(f"And {part}." for part in parts[1:]))
 
 

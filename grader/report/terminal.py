@@ -53,12 +53,12 @@ def _parts(result: Result, verbose: bool, path: str) -> Iterator[RenderableType]
         yield from _open_start(result.start)
     titles = {c.id: c.title for c in result.criteria}
     opened = _opened(result, verbose)
-    leading, told = leaders(result), followers(result)
+    leading, following = leaders(result), followers(result)
     for criterion in opened:
         yield from _open(criterion, result, leading.get(criterion.id), path)
     rest = [c for c in result.criteria if c not in opened and (verbose or c.status in _LISTED) and not _at_start(c)]
     if rest:
-        yield _folded(rest, titles, told)
+        yield _folded(rest, titles, following)
     for gate in result.gates:
         if gate.status in (Status.FAILED, Status.ERRORED):
             yield from _open_gate(gate)
@@ -81,8 +81,8 @@ def _opened(result: Result, verbose: bool) -> list[CriterionResult]:
     errored = [c for c in result.criteria if c.status is Status.ERRORED]
     if verbose:
         return failed + errored
-    told = [c for c in errored if any(o.fault for o in c.observations)]
-    return failed[:1] + (told or errored[: 0 if failed else 1])
+    with_fault = [c for c in errored if any(o.fault for o in c.observations)]
+    return failed[:1] + (with_fault or errored[: 0 if failed else 1])
 
 
 def _open_start(failure: StartFailure) -> Iterator[RenderableType]:
@@ -165,7 +165,7 @@ def _pairs(rows: list[tuple[str, str]]) -> Table:
 
 
 def _folded(
-    criteria: list[CriterionResult], titles: dict[str, str], told: dict[str, CriterionResult]
+    criteria: list[CriterionResult], titles: dict[str, str], following: dict[str, CriterionResult]
 ) -> RenderableType:
     table = _three_columns()
     order = [Status.FAILED, Status.ERRORED, Status.BLOCKED, Status.MANUAL, Status.PASSED]
@@ -173,8 +173,8 @@ def _folded(
         title = _line(c.title)
         if c.blocked_by:
             title.append(escape.terminal(f"\nfirst: {words.waits_for(c, titles)}"), "dim")
-        if c.id in told:
-            title.append(escape.terminal(f"\nsame cause as: {told[c.id].title}"), "dim")
+        if c.id in following:
+            title.append(escape.terminal(f"\nsame cause as: {following[c.id].title}"), "dim")
         scored = "" if c.status is Status.MANUAL else f"{c.score}/{c.max_score}"
         table.add_row(Text(f"{ICONS[c.status]} {WORDS[c.status]}", _STYLES[c.status]), title, scored)
     return Group(Rule(style="dim"), table)

@@ -124,13 +124,13 @@ def _practice(result: Result) -> Verdict:
 def _public(result: Result) -> str:
     """``38 public criteria passed; 2 hidden ones, 4 points, are measured by your instructor.``"""
     passed = sum(c.status is Status.PASSED for c in result.criteria)
-    said = count(passed, "public criterion passed", "public criteria passed")
+    passing = count(passed, "public criterion passed", "public criteria passed")
     hidden = [u for u in result.unmeasured if u.task is not None]
     if not hidden:
-        return f"{said}; hidden checks of the same criteria are run by your instructor."
+        return f"{passing}; hidden checks of the same criteria are run by your instructor."
     worth = points(sum(u.max_score for u in hidden))
     are = count(len(hidden), "hidden one", "hidden ones")
-    return f"{said}; {are}, {worth}, {'is' if len(hidden) == 1 else 'are'} measured by your instructor."
+    return f"{passing}; {are}, {worth}, {'is' if len(hidden) == 1 else 'are'} measured by your instructor."
 
 
 def unofficial(provenance: Provenance) -> str:
@@ -229,8 +229,8 @@ def in_full(result: Result) -> frozenset[str]:
     """
     from grader.report.causes import followers
 
-    told = followers(result)
-    failed = [c.id for c in result.criteria if c.status is Status.FAILED and c.id not in told]
+    elsewhere = followers(result)
+    failed = [c.id for c in result.criteria if c.status is Status.FAILED and c.id not in elsewhere]
     step = result.next_step
     return frozenset(failed[:MANY] if len(failed) > MANY else failed) | ({step.id} if step else frozenset())
 

@@ -94,9 +94,9 @@ def _meaning(error: BaseException, context: Context) -> Ending:
         case AgentFault():
             return _failed("an answer from the project", str(error), context)
         case Refused():
-            said = refusal(error, context)
-            ending = _failed("the database to accept it", said, context)
-            return replace(ending, cause=said if context.tree.has_name(error.constraint) else "")
+            message = refusal(error, context)
+            ending = _failed("the database to accept it", message, context)
+            return replace(ending, cause=message if context.tree.has_name(error.constraint) else "")
         case AssertionError() if _in_checks(error.__traceback__, context.checks):
             return _assertion(error, context)
         case Exception() if isinstance(error, _SHAPE) and _in_checks(error.__traceback__, context.checks):
@@ -137,11 +137,11 @@ def _told_by_check(failed: Failed, context: Context) -> Ending:
 
 def _raised(raised: Raised, context: Context) -> Ending:
     tree, shown = context.tree, context.public
-    told, where = describe(raised, tree, shown=shown), verified_location(innermost_frame(raised, tree), tree)
+    observed, where = describe(raised, tree, shown=shown), verified_location(innermost_frame(raised, tree), tree)
     if shown and (special := imported(Situation(raised, where, tree, context.layout))):
         where = special.where or where
-        told = f"{special.observed}. {special.advice}"
-    ending = _failed("no exception", told, context, where, traceback_of(raised, tree))
+        observed = f"{special.observed}. {special.advice}"
+    ending = _failed("no exception", observed, context, where, traceback_of(raised, tree))
     return replace(ending, cause=bounded(one_line(cause_of(raised, tree, shown=shown))))
 
 

@@ -94,8 +94,8 @@ def _messages(raised: Raised) -> str:
 
 
 def _first_messages(raised: Raised) -> Iterator[str]:
-    said = [message for messages in raised.fields.values() for _, message in messages if message]
-    yield from said[:_MOST_MESSAGES]
+    found = [message for messages in raised.fields.values() for _, message in messages if message]
+    yield from found[:_MOST_MESSAGES]
 
 
 def _said(messages: tuple[tuple[str, str], ...]) -> bool:

@@ -135,13 +135,15 @@ def _missing_module(situation: Situation) -> Remedy | None:
         advice = "Mend the name, or commit the file: a folder is a package only with all of its files."
         return Remedy(f"there is no module `{names[0]}` in the submission", advice, where)
     if not situation.own_packages:
-        said = f"`{names[0]}` is imported and is not among the course's packages, which stood in for your own lock"
-        return Remedy(said, "Mend the lock first: `poetry lock`, then commit pyproject.toml and poetry.lock.", where)
-    said = f"`{names[0]}` is imported, and no package in poetry.lock brings it"
+        observed = f"`{names[0]}` is imported and is not among the course's packages, which stood in for your own lock"
+        return Remedy(
+            observed, "Mend the lock first: `poetry lock`, then commit pyproject.toml and poetry.lock.", where
+        )
+    observed = f"`{names[0]}` is imported, and no package in poetry.lock brings it"
     advice = (
         "`poetry add` the package that it comes from, and commit pyproject.toml and poetry.lock; or import it no more."
     )
-    return Remedy(said, advice, where)
+    return Remedy(observed, advice, where)
 
 
 def _circle(situation: Situation) -> Remedy | None:
@@ -173,17 +175,17 @@ def _text(situation: Situation) -> str:
 
 def _no_migrations(situation: Situation) -> Remedy | None:
     if names := situation.matched(_NO_MIGRATIONS):
-        said = f"{names[0]} has no migrations: are they committed?"
+        observed = f"{names[0]} has no migrations: are they committed?"
     elif names := situation.matched(_NO_NODE):
-        said = f"the migration {names[1]} of {names[0]} is missing, which another depends on: is it committed?"
+        observed = f"the migration {names[1]} of {names[0]} is missing, which another depends on: is it committed?"
     elif names := situation.matched(_NO_TABLE):
-        said = f"there is no table {names[0]}: does a migration make it, and is it committed?"
+        observed = f"there is no table {names[0]}: does a migration make it, and is it committed?"
     else:
         return None
     advice = (
         "`python manage.py makemigrations`, then commit the migrations folder with its __init__.py; see .gitignore."
     )
-    return Remedy(said, advice)
+    return Remedy(observed, advice)
 
 
 def _conflicting(situation: Situation) -> Remedy | None:

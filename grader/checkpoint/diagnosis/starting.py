@@ -39,20 +39,20 @@ def start_failure(broken: Broken, started: Started) -> StartFailure:
         return StartFailure(expected, str(cause), _SILENT.advice, repeat, unsure=cause.unsure)
     frame = innermost(cause, started.tree)
     place = started.tree.place(frame.path, frame.line) if frame else None
-    told = remedy(Situation(cause, place, started.tree, started.layout, started.own_packages))
-    place = told.where or place
-    observed = told.observed or said(cause)
+    found = remedy(Situation(cause, place, started.tree, started.layout, started.own_packages))
+    place = found.where or place
+    observed = found.observed or chain_message(cause)
     return StartFailure(
         expected=expected,
         observed=bounded(one_line(f"{observed} (while the project {broken.doing})"), 700),
-        remedy=told.advice,
+        remedy=found.advice,
         repeat=repeat,
         where=place,
         traceback=last_part(visible(traceback(cause, started.tree)), _LONGEST_TRACEBACK),
     )
 
 
-def said(raised: Raised) -> str:
+def chain_message(raised: Raised) -> str:
     """The exception and what is behind it: ``ValueError: Unable to …, because of OSError: Read-only file system``."""
     parts = [
         f"{each.type}: {bounded(each.message, _LONGEST_MESSAGE)}" if each.message else each.type

@@ -22,7 +22,7 @@ SPEC: pytest.StashKey[RunSpec] = pytest.StashKey()
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class FailedCommand:
     """The last lines of a command; ``fresh`` if it ran in a sandbox that no other check has touched."""
 
     text: str
@@ -46,11 +46,11 @@ class Case:
     stack: ExitStack = field(default_factory=ExitStack)
     lines: list[Line] = field(default_factory=list)
     comparison: tuple[str, str] | None = None
-    commands: list[Said] = field(default_factory=list)
+    commands: list[FailedCommand] = field(default_factory=list)
 
     def note_command(self, ok: bool, out: str, fresh: bool = False) -> None:
         """Notes what a command of the learner's own wrote at the end, if it failed."""
-        self.commands = [] if ok else [Said(last_lines(out), fresh)]
+        self.commands = [] if ok else [FailedCommand(last_lines(out), fresh)]
 
     def line(self, project: Project, place: Place, mode: str) -> Line:
         """A new line to this project, which is ready: its start is not this check's doing."""

@@ -232,8 +232,8 @@ def _output(item: pytest.Item, case: Case, ending: Ending) -> str:
     Where hidden checks run as well, only of a sandbox that none of them can have left anything in.
     """
     alone = all(_is_public(other) for other in item.session.items)
-    told = [said.text for said in case.commands if case.public and (alone or said.fresh)]
-    return "".join(told) if ending.status is Status.FAILED else ""
+    outputs = [command.text for command in case.commands if case.public and (alone or command.fresh)]
+    return "".join(outputs) if ending.status is Status.FAILED else ""
 
 
 _DURATION: pytest.StashKey[float] = pytest.StashKey()
