@@ -64,6 +64,20 @@ def test_there_and_back_again(api_client: APIClient, editor_user: User) -> None:
     assert states == ["published", "archived", "archived", "published"]
 
 
+@pytest.mark.parametrize("action", ["publish", "unpublish"])
+def test_what_has_been_done_already_changes_nothing(
+    action: str, api_client: APIClient, editor_user: User
+) -> None:
+    address = f"/api/v1/posts/{PostFactory(out=True).pk}/"
+    api_client.post(f"{address}{action}/")
+    before = api_client.get(address)
+    again = api_client.post(f"{address}{action}/")
+    assert again.status_code == 200
+    after = api_client.get(address)
+    assert after.json() == again.json() == before.json()
+    assert after.headers["ETag"] == before.headers["ETag"]
+
+
 def test_lists_count_and_leave_the_text_out(api_client: APIClient) -> None:
     post = PostFactory(out=True, category=CategoryFactory())
     CommentFactory(post=post)
