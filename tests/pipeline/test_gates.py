@@ -10,7 +10,7 @@ from grader.domain.course import Gate, State
 from grader.domain.errors import EnvironmentError_
 from grader.domain.result import Result
 from grader.domain.status import Status
-from grader.gates.style import StyleGate
+from grader.gates.style.gate import StyleGate
 from grader.gates.subject import Subject
 from grader.pipeline import Options, grade, measuring
 from grader.pipeline.measuring import run_checks
@@ -56,11 +56,11 @@ def test_what_cannot_be_measured_once_is_measured_again(
 ) -> None:
     measure, calls = StyleGate.measure, []
 
-    def breaks_once(self: StyleGate, subject: Subject) -> object:
+    def breaks_once(self: StyleGate, subject: Subject, metrics: frozenset[str]) -> object:
         calls.append(subject.submission)
         if len(calls) == 1:
             raise EnvironmentError_("ruff ended with 139.")
-        return measure(self, subject)
+        return measure(self, subject, metrics)
 
     monkeypatch.setattr(StyleGate, "measure", breaks_once)
     (verdict,) = graded(tmp_path, state_dir, GATE).gates
@@ -77,10 +77,10 @@ def test_what_cannot_be_measured_is_the_submissions_only_if_the_control_can(
 ) -> None:
     measure = StyleGate.measure
 
-    def breaks(self: StyleGate, subject: Subject) -> object:
+    def breaks(self: StyleGate, subject: Subject, metrics: frozenset[str]) -> object:
         if also_the_control or "control" not in str(subject.submission):
             raise EnvironmentError_("ruff ended with 139.")
-        return measure(self, subject)
+        return measure(self, subject, metrics)
 
     monkeypatch.setattr(StyleGate, "measure", breaks)
     result = graded(tmp_path, state_dir, GATE)
