@@ -8,6 +8,7 @@ from grader.domain.evidence import Observation
 from grader.domain.result import CriterionResult, LevelVerdict, Provenance, Result
 from grader.domain.start import START
 from grader.domain.status import Status
+from grader.scoring.scorecard import GATES_POLICY
 
 ICONS = {
     Status.PASSED: "✓",
@@ -45,6 +46,8 @@ def verdict(result: Result) -> Verdict:
         return _ungraded(result)
     if result.start is not None:
         return _unstarted(result)
+    if result.policy == GATES_POLICY:
+        return _gates_alone(result)
     if result.scope != "full" or result.unmeasured:
         return _practice(result)
     if result.met:
@@ -60,6 +63,15 @@ def verdict(result: Result) -> Verdict:
         "Not met yet",
         _needed(result),
     )
+
+
+def _gates_alone(result: Result) -> Verdict:
+    """Of any project: each gate that applies to it has to pass."""
+    gates, open_ones = count(result.max_score, "gate", "gates"), result.max_score - result.score
+    if result.met:
+        return Verdict("met", "All gates pass", f"{gates} apply to this project, one point each.")
+    failing = count(open_ones, "gate does", "gates do")
+    return Verdict("unmet", "Not all gates pass", f"{failing} not pass, of {gates} that apply to this project.")
 
 
 def _unstarted(result: Result) -> Verdict:

@@ -6,12 +6,13 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from grader.domain.evidence import Observation
+from grader.domain.evidence import Evidence, Observation
 from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
 from grader.report import REPORTS, terminal
-from grader.report.words import shown
-from tests.report.samples import mixed
+from grader.report.words import shown, verdict
+from grader.scoring import score_gates
+from tests.report.samples import GATES, MEASURED, PROVENANCE, mixed
 
 
 def case(check: str, observed: str) -> Observation:
@@ -29,6 +30,18 @@ def failing(*tasks: int) -> Result:
 
 def with_cases(*cases: Observation) -> CriterionResult:
     return replace(failing(1).criteria[0], observations=cases)
+
+
+def test_gates_alone_are_spoken_of_as_gates() -> None:
+    result = score_gates(GATES[:2], Evidence((), measurements=MEASURED[:2]), PROVENANCE, notices=())
+    said = verdict(result)
+    assert (said.headline, said.sentence) == (
+        "Not all gates pass",
+        "1 gate does not pass, of 2 gates that apply to this project.",
+    )
+    assert not result.met
+    met = score_gates(GATES[:1], Evidence((), measurements=MEASURED[:1]), PROVENANCE, notices=())
+    assert (verdict(met).headline, met.met) == ("All gates pass", True)
 
 
 def test_a_case_like_another_is_not_shown_twice() -> None:
