@@ -10,7 +10,8 @@ _CLASS = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
 _APPLICATION = re.compile(_DOTTED.pattern + r":[A-Za-z_]\w{0,99}", re.ASCII)
 _FOLDER = re.compile(r"(?!.*(?:^|/)\.\.?(?:/|$))[\w.][\w.-]{0,99}(?:/[\w.][\w.-]{0,99}){0,9}", re.ASCII)
 _URL = re.compile(r"/[\w./~-]{0,200}", re.ASCII)
-_MOST_FOLDERS = 10
+_WORD = re.compile(r"[A-Za-z][\w-]{0,29}", re.ASCII)
+_MOST = 10
 SERVERS = ("gunicorn", "uvicorn")
 RUNNERS = ("pytest", "manage")
 
@@ -34,6 +35,10 @@ class Layout:
     ``tests``: files or folders with the project's own tests; ``runner``: ``pytest``, or ``manage`` for manage.py test.
     ``application``: what the server serves, ``module:name``; ``server``: the program, one of ``SERVERS``.
     ``health``, ``schema``: paths of URLs; ``""`` where there is none, or none is known.
+    ``roles``: what somebody who is logged in can be, the least powerful first.
+    ``users``: a function of the project's, ``module:function``, that makes a user from ``role``, ``username`` and
+    ``password``, given by keyword; ``""`` for a user of Django's whose field ``role`` has that value.
+    ``login``: path of the URL that answers a username and a password with a token; ``""`` where there is none.
     """
 
     manage: str = "manage.py"
@@ -47,6 +52,9 @@ class Layout:
     server: str = "gunicorn"
     health: str = "/healthz"
     schema: str = "/api/v1/schema/"
+    roles: tuple[str, ...] = ("reader", "contributor", "editor", "admin")
+    users: str = ""
+    login: str = "/api/v1/auth/login/"
 
     def overridden(self, values: Mapping[str, Any]) -> "Layout":
         """This layout with some values of the project's own, as ``track.toml`` has them.
@@ -72,9 +80,10 @@ class _Rule:
     wanted: str
     example: str
     may_be_empty: bool = False
+    is_list: bool = False
 
 
-_FOLDERS = _Rule(_FOLDER, f"a list of at most {_MOST_FOLDERS} paths from the project's root", '["src"]')
+_FOLDERS = _Rule(_FOLDER, f"a list of at most {_MOST} paths from the project's root", '["src"]', is_list=True)
 _RULES = {
     "manage": _Rule(_FOLDER, "the path of a file from the project's root", '"manage.py"'),
     "settings": _Rule(_DOTTED, "the name of a module", '"config.settings.testing"'),
@@ -82,6 +91,11 @@ _RULES = {
     "configuration": _Rule(_CLASS, "the name of a class", '"Production"', may_be_empty=True),
     "sources": _FOLDERS,
     "tests": _FOLDERS,
+    "roles": _Rule(_WORD, f"a list of at most {_MOST} words", '["customer", "admin"]', is_list=True),
+    "users": _Rule(
+        _APPLICATION, "the name of a module, a colon and a function in it", '"shop.people:make"', may_be_empty=True
+    ),
+    "login": _Rule(_URL, "the path of a URL", '"/api/token/"', may_be_empty=True),
     "runner": _Rule(re.compile("|".join(RUNNERS)), f"one of {', '.join(RUNNERS)}", '"pytest"'),
     "application": _Rule(_APPLICATION, "the name of a module, a colon and a name in it", '"config.wsgi:application"'),
     "server": _Rule(re.compile("|".join(SERVERS)), f"one of {', '.join(SERVERS)}", '"gunicorn"'),
@@ -92,9 +106,9 @@ _RULES = {
 
 def _checked(key: str, value: Any) -> Any:
     rule = _RULES[key]
-    if rule is _FOLDERS:
+    if rule.is_list:
         entries = value if isinstance(value, (list, tuple)) else None
-        if entries is None or len(entries) > _MOST_FOLDERS or not all(_fits(rule, entry) for entry in entries):
+        if entries is None or len(entries) > _MOST or not all(_fits(rule, entry) for entry in entries):
             raise NoLayout(key, rule.wanted, f"{key} = {rule.example}")
         return tuple(dict.fromkeys(entries))
     if not _fits(rule, value):

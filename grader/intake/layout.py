@@ -19,6 +19,8 @@ _PYTEST: tuple[tuple[str, Kind, tuple[str, ...]], ...] = (
     ("tox.ini", "ini", ("pytest",)),
     ("setup.cfg", "ini", ("tool:pytest",)),
 )
+# What nearly every project of Django's tells apart: who is logged in, and who may do everything.
+_ROLES = ("user", "admin")
 _OWN_WORDS = ("site-packages", "node_modules", "venv", ".venv")
 
 
@@ -171,7 +173,7 @@ class _Looking:
 
 def _built(values: Mapping[str, tuple[Any, str]]) -> Found:
     """A layout from what was found, value by value: what no layout can have is not taken."""
-    layout = Layout(sources=(), tests=(), health="", schema="")
+    layout = Layout(sources=(), tests=(), health="", schema="", roles=_ROLES, login="")
     origins: dict[str, str] = {}
     unknown = []
     for key, (value, origin) in values.items():

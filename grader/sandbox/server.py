@@ -32,7 +32,7 @@ class ApplicationServer:
         workers: int = 2,
         limits: Limits | None = None,
     ) -> None:
-        self._rundir, self._layout = RunDir(), layout
+        self._rundir, self.layout = RunDir(), layout
         self.socket = self._rundir.path / "http"
         self._since = time.monotonic()
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
@@ -93,7 +93,7 @@ class ApplicationServer:
         """One request as if from ``client``; errors as of ``http.request``; a server that has ended refuses."""
         if self.process.poll() is not None:
             raise ConnectionError(f"the server ended with status {self.process.poll()}")
-        peer = client if self._layout.server == "gunicorn" else None
+        peer = client if self.layout.server == "gunicorn" else None
         sent = dict(headers or {}) if peer else {"X-Forwarded-For": client, **(headers or {})}
         return http.request(self.socket, method, path, sent, body, timeout_s, client=peer)
 

@@ -20,6 +20,12 @@ RIGHT: list[tuple[str, Any]] = [
     ("server", "uvicorn"),
     ("health", "/up/"),
     ("schema", ""),
+    ("roles", ["customer", "shop-keeper"]),
+    ("roles", []),
+    ("users", "shop.people:make"),
+    ("users", ""),
+    ("login", "/api/token/"),
+    ("login", ""),
 ]
 
 
@@ -56,6 +62,13 @@ def test_what_a_project_says_comes_before_the_default(key: str, value: Any) -> N
         ("health", "healthz"),
         ("health", "//example.com/\r\nHost: x"),
         ("schema", "/schema/?format=json"),
+        ("roles", "admin"),
+        ("roles", ["admin; DROP TABLE"]),
+        ("roles", ["admin", None]),
+        ("roles", ["role"] * 11),
+        ("users", "shop.people"),
+        ("users", "shop.people:make()"),
+        ("login", "https://example.com/"),
     ],
 )
 def test_what_no_layout_can_have_is_refused_with_an_example(key: str, value: Any) -> None:

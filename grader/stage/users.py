@@ -1,0 +1,196 @@
+"""Somebody of every role, in the database that is served, and how requests show who they are."""
+
+import json
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.sandbox.api import Launch, Limits
+from grader.sandbox.server import ApplicationServer
+from grader.stage import registry
+from grader.stage.places import MIGRATED
+from grader.stage.registry import REGISTRY
+from grader.stage.serving import deployment, serve
+from grader.stage.stage import Stage
+
+_PROGRAM = Path(__file__).with_name("making_users.py")
+_WITHIN_S = 60.0
+_NAME = re.compile(r"[A-Za-z][\w.@+-]{0,99}", re.ASCII)
+_COOKIE = re.compile(r"[\w.:=+/~-]{1,4096}", re.ASCII)
+_TOKEN = re.compile(r"[\w.=+/~-]{1,8192}", re.ASCII)
+# A plain request is redirected in production; with this it came by HTTPS, to the proxy in front.
+HTTPS = {"X-Forwarded-Proto": "https"}
+_TOKENS = ("access", "access_token", "token", "auth_token", "key")
+
+
+class NoUsers(Exception):
+    """The project makes no users; the message says in a sentence why, ``detail`` how its own output ends."""
+
+    def __init__(self, why: str, detail: str = "") -> None:
+        super().__init__(why)
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One who can log in. ``session`` are the headers of a session that has begun; empty where there are none."""
+
+    role: str
+    username: str
+    password: str
+    session: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Inhabited:
+    """A server, the name of its database, and its users by role."""
+
+    server: ApplicationServer
+    database: str
+    users: Mapping[str, User]
+
+
+def serve_inhabited(
+    stage: Stage,
+    stack: ExitStack,
+    *,
+    roles: Iterable[str] | None = None,
+    settings: str = "",
+    env: Mapping[str, str | None] | None = None,
+    database: str | None = None,
+    workers: int = 2,
+) -> Inhabited:
+    """``serve``, with a user of each role (the layout's, if none are named) in its database, new unless it is named.
+
+    Raises:
+        Broken: the project does not get through its migrations.
+        NoUsers: it makes no users.
+    """
+    if database is None:
+        stage.main.ready("postgres")
+        database = stack.enter_context(stage.services.postgres_databases.copy(MIGRATED))
+    # A session that is begun outside of the server holds only if both sign with the same key.
+    env = {"SECRET_KEY": secrets.token_hex(32), **(env or {})}
+    server = serve(stage, stack, settings=settings, env=env, database=database, workers=workers)
+    users = create_users(stage, database, roles, settings=settings, env=env)
+    return Inhabited(server, database, users)
+
+
+def create_users(
+    stage: Stage,
+    database: str,
+    roles: Iterable[str] | None = None,
+    *,
+    settings: str = "",
+    env: Mapping[str, str | None] | None = None,
+) -> dict[str, User]:
+    """Makes a user of each role in that PostgreSQL database, by the project's own code in the sandbox.
+
+    For sessions that hold, ``settings`` and ``env`` are the server's, ``SECRET_KEY`` among them, and it runs already:
+    its start empties Redis.
+
+    Raises:
+        NoUsers: the project makes none.
+    """
+    wanted = tuple(stage.spec.layout.roles if roles is None else roles)
+    password, csrf, prefix = secrets.token_urlsafe(18), secrets.token_hex(16), f"u{secrets.token_hex(4)}-"
+    order = {"roles": wanted, "prefix": prefix, "password": password, "token": csrf}
+    variables = deployment(stage, database, settings=settings, env=env)
+    layout = stage.spec.layout
+    variables["TRACK_USERS"] = json.dumps({**order, "function": layout.users})
+    if layout.configuration:
+        variables["DJANGO_CONFIGURATION"] = layout.configuration
+    status, text = _run(stage, variables)
+    made = _read(text) if status == 0 else None
+    if made is None or set(made) != set(wanted):
+        how = f"it ended with status {status}" if status else "it did not say whom it made"
+        said = layout.users or "the model of users that the settings name"
+        raise NoUsers(f"No user of each role could be made by {said}: {how}.", text[-2000:])
+    return {role: User(role, made[role][0], password, _headers(made[role][1], csrf)) for role in wanted}
+
+
+def log_in(server: ApplicationServer, user: User, path: str | None = None) -> dict[str, str]:
+    """The headers that make a request this user's: a token that the login URL gives, else the session that began.
+
+    ``path`` is that URL, of the layout; ``""`` for sessions only. Raises ``NoUsers`` where neither can be had.
+    """
+    path = server.layout.login if path is None else path
+    token = _token(server, user, path) if path else ""
+    if token:
+        return {**HTTPS, "Authorization": f"Bearer {token}"}
+    if user.session:
+        return dict(user.session)
+    raise NoUsers(f"Nobody gets in as {user.role}: {path or 'no URL'} gives no token, and there is no session.")
+
+
+def _token(server: ApplicationServer, user: User, path: str) -> str:
+    body = json.dumps({"username": user.username, "password": user.password, "email": user.username}).encode()
+    try:
+        answer = server.request("POST", path, {**HTTPS, "Content-Type": "application/json"}, body, timeout_s=30.0)
+        said = json.loads(answer.text) if answer.status_code in (200, 201) else None
+    except (ConnectionError, TimeoutError, ValueError, RecursionError):
+        return ""
+    found = (said.get(name) for name in _TOKENS) if isinstance(said, dict) else ()
+    return next((token for token in found if isinstance(token, str) and _TOKEN.fullmatch(token)), "")
+
+
+def _run(stage: Stage, variables: Mapping[str, str]) -> tuple[int, str]:
+    """Runs the program on the project, as in production; its status and what it wrote."""
+    spec = stage.spec
+    launch = Launch(
+        ("-c", _PROGRAM.read_text("utf-8")),
+        env=variables,
+        limits=Limits(wall_s=_WITHIN_S),
+        ports=registry.ports(),
+        sources=spec.layout.sources,
+    )
+    process = stage.sandbox.start(launch, submission=spec.submission, deps=spec.deps)
+    try:
+        for service in REGISTRY:
+            stage.services.attach(process, service)
+        status = process.wait(_WITHIN_S + 5)
+    except TimeoutError:
+        status = 124
+    finally:
+        stage.services.kill(process)
+    return status, process.output().decode(errors="replace")
+
+
+def _read(text: str) -> dict[str, tuple[str, dict[str, str]]] | None:
+    """By role, the name and the session that the project says it made; ``None`` for anything else that it said."""
+    try:
+        said = json.loads(text.rstrip().rpartition("\n")[2])
+    except (ValueError, RecursionError):
+        return None
+    found = {}
+    for entry in said if isinstance(said, list) else [None]:
+        if not (isinstance(entry, dict) and isinstance(entry.get("role"), str) and _fits(_NAME, entry.get("name"))):
+            return None
+        found[entry["role"]] = (entry["name"], _session(entry.get("session")))
+    return found
+
+
+def _session(said: Any) -> dict[str, str]:
+    """The parts of a session, none unless each can stand in a header."""
+    if not isinstance(said, dict) or not all(_fits(_COOKIE, said.get(key)) for key in ("value",)):
+        return {}
+    names = {key: said.get(key) for key in ("cookie", "csrf", "header")}
+    if not all(_fits(_NAME, name) for name in names.values()):
+        return {}
+    return {**names, "value": said["value"]}
+
+
+def _fits(pattern: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _headers(session: Mapping[str, str], csrf: str) -> dict[str, str]:
+    """Those of a browser that stays on the site."""
+    if not session:
+        return {}
+    cookies = f"{session['cookie']}={session['value']}; {session['csrf']}={csrf}"
+    return {**HTTPS, "Cookie": cookies, session["header"]: csrf, "Referer": "https://localhost/"}
