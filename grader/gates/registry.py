@@ -34,6 +34,15 @@ class Listed:
 # By the name of its module. What a gate needs is imported when it is run.
 GATES: Mapping[str, Listed] = {
     "style": Listed({"style.ruff": "findings", "style.black": "files", "style.isort": "files"}),
+    "contract": Listed(
+        {
+            "contract.failures": "failures",
+            "contract.operations": "%",
+            "contract.drift": "differences",
+            "contract.breaking": "changes",
+            "contract.documentation": "%",
+        }
+    ),
 }
 METRICS: Mapping[str, str] = {metric: unit for gate in GATES.values() for metric, unit in gate.metrics.items()}
 

@@ -1,0 +1,119 @@
+"""Between the tool and the served application: hides the tool, says who asks, and notes what was answered."""
+
+import socket
+import threading
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from grader.sandbox.http import Response
+from grader.sandbox.server import ApplicationServer
+
+LARGEST_BODY = 1 << 20
+_MOST_NOTES = 200_000
+# What only this tool sends, or what this side sets itself.
+_OWN = ("user-agent", "host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "expect")
+_WHO = ("authorization", "cookie", "x-csrftoken", "x-forwarded-proto", "referer", "origin")
+_TOOL = ("x-schemathesis", "traceparent")
+_NOT_PASSED = ("connection", "transfer-encoding", "content-length", "keep-alive", "server", "date")
+_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36"
+
+
+class Proxy:
+    """Answers on a listener what the server answers somebody of one role. Use it in a ``with``.
+
+    ``noted`` has method, path and status of each request, in order; status 0 is no answer.
+    """
+
+    def __init__(self, listener: socket.socket, *, answer_s: float = 10.0) -> None:
+        self.noted: list[tuple[str, str, int]] = []
+        self._server: ApplicationServer | None = None
+        self._who: dict[str, str] = {}
+        self._answer_s = answer_s
+        self._http = _Listening(listener, self)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True, name="proxy")
+
+    def __enter__(self) -> "Proxy":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+    def direct(self, server: ApplicationServer, who: Mapping[str, str]) -> None:
+        """From now on that server answers, and these headers say who asks."""
+        self._server, self._who = server, dict(who)
+
+    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response | None:
+        """The application's answer; ``None`` if there is none that is whole."""
+        kept = {k: v for k, v in headers.items() if not _is_left_out(k)}
+        sent = {**kept, "User-Agent": _AGENT, **self._who}
+        if self._server is None:
+            return None
+        answer: Response | None
+        try:
+            answer = self._server.request(method, path, sent, body, timeout_s=self._answer_s)
+        except (ConnectionError, TimeoutError):
+            answer = None
+        if len(self.noted) < _MOST_NOTES:
+            self.noted.append((method, path, answer.status_code if answer else 0))
+        return answer
+
+
+def _is_left_out(name: str) -> bool:
+    lower = name.lower()
+    return lower in _OWN or lower in _WHO or lower.startswith(_TOOL)
+
+
+class _Listening(ThreadingHTTPServer):
+    """On a listener that is open already."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, listener: socket.socket, proxy: Proxy) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler, bind_and_activate=False)
+        self.socket.close()
+        self.socket, self.proxy = listener, proxy
+        listener.setblocking(True)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """The tool hung up, or sent what is no HTTP."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+    server: _Listening
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("do_"):
+            return self._pass_on
+        raise AttributeError(name)
+
+    def _pass_on(self) -> None:
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdecimal() or int(length) > LARGEST_BODY or "Transfer-Encoding" in self.headers:
+            self.close_connection = True
+            return self._write(413, (), b"")
+        body = self.rfile.read(int(length))
+        answer = self.server.proxy.ask(self.command, self.path, dict(self.headers.items()), body)
+        if answer is None:
+            self.close_connection = True  # as a server does that has gone
+            return None
+        return self._write(answer.status_code, answer.pairs, answer.body)
+
+    def _write(self, status: int, pairs: tuple[tuple[str, str], ...], body: bytes) -> None:
+        self.send_response_only(status)
+        for name, value in pairs:
+            if name.lower() not in _NOT_PASSED:
+                self.send_header(name, value)
+        if status >= 200 and status not in (204, 304):
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """It notes what it passed on, and writes no log."""
