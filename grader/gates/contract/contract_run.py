@@ -13,7 +13,7 @@ from typing import Any
 from grader.agent.client import AgentFault
 from grader.domain.errors import EnvironmentError_, GraderError
 from grader.environment.install import site_for
-from grader.gates.contract.proxy import Proxy
+from grader.gates.contract.proxy import Patience, Proxy
 from grader.gates.subject import Subject
 from grader.sandbox.api import Launch, Limits, Mount, Process
 from grader.sandbox.http import Response
@@ -36,7 +36,7 @@ VERSION = "4.32.5"
 _EXAMPLES = 2
 _CONTROL = 8100
 _FIRST_PORT = 8000
-_WALL_S = 1200.0
+_WALL_S = 900.0
 _LIMITS = Limits(memory_mb=2048, processes=64, tmp_mb=64, wall_s=_WALL_S, address_mb=None, file_mb=64)
 _PROGRAM = Path(__file__).with_name("running_tool.py")
 _OUTPUT = 16 << 20
@@ -77,7 +77,7 @@ def run_phases(subject: Subject, served: "Served", document: bytes) -> Ran:
     with ExitStack() as stack:
         process = _start(subject, stack, document, served.roles)
         for number, role in enumerate(served.roles):
-            served.proxies[role] = stack.enter_context(Proxy(process.listeners[_FIRST_PORT + number]))
+            served.proxies[role] = stack.enter_context(Proxy(process.listeners[_FIRST_PORT + number], served.patience))
         stack.enter_context(_control(process.listeners[_CONTROL], served))
         with suppress(TimeoutError):
             process.wait(_WALL_S + 10)
@@ -90,6 +90,7 @@ class Served:
 
     def __init__(self, subject: Subject) -> None:
         self.proxies: dict[str, Proxy] = {}
+        self.patience = Patience()
         self._subject, self._stack = subject, ExitStack()
         self._fault: Exception | None = None
         self._begun = ""
@@ -137,9 +138,11 @@ class Served:
         return self._fault is None
 
     def check(self) -> None:
-        """Raises what kept a phase from beginning."""
+        """Raises what kept a phase from beginning, or the tool from getting answers."""
         if self._fault is not None:
             raise self._fault
+        if self.patience.lost:
+            raise NotServed(self.patience.lost)
 
     def answered(self) -> Iterator[Answered]:
         """All that went by, role by role."""

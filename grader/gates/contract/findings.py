@@ -15,6 +15,7 @@ from grader.gates.contract.document import Document
 
 SOURCE = f"schemathesis {VERSION}"
 _ORDER = list(Severity)
+_AT_THE_DOOR = (401, 403, 405, 429)
 _SEVERITY = {"not_a_server_error": Severity.HIGH}
 _REMEDY = {
     "not_a_server_error": "Nothing that somebody sends may end in a 500: find the exception in the log and handle it.",
@@ -99,25 +100,38 @@ def _body(failure: Mapping[str, Any]) -> str:
 
 
 class Exercised:
-    """Which operations were asked for and answered, and with what, by what this side saw go by."""
+    """Which operations were asked for and answered, and with what, by what this side saw go by.
+
+    ``statuses`` has for each operation, by status, the roles that got it.
+    """
 
     def __init__(self, document: Document, answered: Iterable[Answered]) -> None:
         self.statuses: dict[str, dict[int, set[str]]] = {o.label: {} for o in document.operations()}
+        self._paths = {operation.label: operation.path for operation in document.operations()}
         # /users/me/ comes before /users/{id}/.
-        operations = sorted(document.operations(), key=lambda operation: operation.path.count("{"))
-        known: dict[tuple[str, str], str] = {}
+        self._templates = sorted(set(self._paths.values()), key=lambda path: (path.count("{"), path))
+        self._known: dict[str, str] = {}
+        self._routed: set[str] = set()
         for answer in answered:
-            path = answer.path.partition("?")[0]
-            if (answer.method, path) not in known:
-                fitting = (o for o in operations if o.method.upper() == answer.method and _fits(o.path, path))
-                known[answer.method, path] = next((o.label for o in fitting), "")
-            if label := known[answer.method, path]:
+            template = self._template(answer.path.partition("?")[0])
+            if template and answer.status not in (0, 404):
+                self._routed.add(template)
+            if (label := f"{answer.method} {template}") in self.statuses:
                 self.statuses[label].setdefault(answer.status, set()).add(answer.role)
 
+    def _template(self, path: str) -> str:
+        if path not in self._known:
+            self._known[path] = next((t for t in self._templates if _fits(t, path)), "")
+        return self._known[path]
+
     def reached(self) -> Iterator[str]:
-        """Those that somebody got past the door of: any answer but none, 401, 403, 405, 429 and a fault."""
+        """Those that somebody got past the door of: any answer but none, 401, 403, 405, 429 and a fault.
+
+        A 404 counts only where the path answers something else as well, if only 405: else there may be no such route.
+        """
         for label, statuses in self.statuses.items():
-            if any(status and status < 500 and status not in (401, 403, 405, 429) for status in statuses):
+            past = {status for status in statuses if 0 < status < 500 and status not in _AT_THE_DOOR}
+            if past - {404} or (past and self._paths[label] in self._routed):
                 yield label
 
 

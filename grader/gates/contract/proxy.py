@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -10,6 +11,7 @@ from grader.sandbox.http import Response
 from grader.sandbox.server import ApplicationServer
 
 LARGEST_BODY = 1 << 20
+ANSWER_S, MOST_SILENT, LONGEST_S = 10.0, 5, 600.0
 _MOST_NOTES = 200_000
 # What only this tool sends, or what this side sets itself.
 _OWN = ("user-agent", "host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "expect")
@@ -19,17 +21,40 @@ _NOT_PASSED = ("connection", "transfer-encoding", "content-length", "keep-alive"
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36"
 
 
+class Patience:
+    """How long the application may keep the tool waiting, over all roles and phases. ``lost`` says how it did."""
+
+    def __init__(self, longest_s: float = LONGEST_S) -> None:
+        self.lost = ""
+        self._longest_s, self._spent_s, self._silent, self._asked = longest_s, 0.0, 0, 0
+        self._lock = threading.Lock()
+
+    def note(self, request: str, took_s: float) -> None:
+        """A request has been answered, or given up, after so many seconds."""
+        with self._lock:
+            self._spent_s += took_s
+            self._asked += 1
+            self._silent += took_s >= ANSWER_S
+            if not self.lost and self._silent >= MOST_SILENT:
+                self.lost = (
+                    f"{self._silent} requests had no answer within {ANSWER_S:g} s, the last of them {request[:100]}."
+                )
+            elif not self.lost and self._spent_s > self._longest_s:
+                spent = f"{self._asked} requests took {self._spent_s:.0f} s to answer"
+                self.lost = f"{spent}, more than the {self._longest_s:g} s that there are for all."
+
+
 class Proxy:
     """Answers on a listener what the server answers somebody of one role. Use it in a ``with``.
 
     ``noted`` has method, path and status of each request, in order; status 0 is no answer.
     """
 
-    def __init__(self, listener: socket.socket, *, answer_s: float = 10.0) -> None:
+    def __init__(self, listener: socket.socket, patience: "Patience") -> None:
         self.noted: list[tuple[str, str, int]] = []
         self._server: ApplicationServer | None = None
         self._who: dict[str, str] = {}
-        self._answer_s = answer_s
+        self._patience = patience
         self._http = _Listening(listener, self)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True, name="proxy")
 
@@ -49,13 +74,15 @@ class Proxy:
         """The application's answer; ``None`` if there is none that is whole."""
         kept = {k: v for k, v in headers.items() if not _is_left_out(k)}
         sent = {**kept, "User-Agent": _AGENT, **self._who}
-        if self._server is None:
+        if self._server is None or self._patience.lost:
             return None
+        began = time.monotonic()
         answer: Response | None
         try:
-            answer = self._server.request(method, path, sent, body, timeout_s=self._answer_s)
+            answer = self._server.request(method, path, sent, body, timeout_s=ANSWER_S)
         except (ConnectionError, TimeoutError):
             answer = None
+        self._patience.note(f"{method} {path}", time.monotonic() - began)
         if len(self.noted) < _MOST_NOTES:
             self.noted.append((method, path, answer.status_code if answer else 0))
         return answer
