@@ -40,7 +40,6 @@ _WALL_S = 900.0
 _LIMITS = Limits(memory_mb=2048, processes=64, tmp_mb=64, wall_s=_WALL_S, address_mb=None, file_mb=64)
 _PROGRAM = Path(__file__).with_name("running_tool.py")
 _OUTPUT = 16 << 20
-_MOST_NOTED = 100_000
 
 
 class NotServed(Exception):
@@ -82,7 +81,7 @@ def run_phases(subject: Subject, served: "Served", document: bytes) -> Ran:
         with suppress(TimeoutError):
             process.wait(_WALL_S + 10)
         served.check()
-        return Ran(_read(process.output()), tuple(served.answered()))
+        return Ran(_read(process.output(), served.roles), tuple(served.answered()))
 
 
 class Served:
@@ -147,7 +146,7 @@ class Served:
     def answered(self) -> Iterator[Answered]:
         """All that went by, role by role."""
         for role, proxy in self.proxies.items():
-            for method, path, status in proxy.noted[:_MOST_NOTED]:
+            for method, path, status in proxy.noted:
                 yield Answered(role, method, path, status)
 
     def close(self) -> None:
@@ -234,17 +233,19 @@ def _control(listener: socket.socket, served: Served) -> Iterator[None]:
         server.server_close()
 
 
-def _read(output: bytes) -> tuple[Mapping[str, Any], ...]:
+def _read(output: bytes, roles: tuple[str, ...]) -> tuple[Mapping[str, Any], ...]:
     """The reports, one for each phase and role. Raises ``EnvironmentError_`` where the tool did not get to an end."""
     text = output.decode(errors="replace").rstrip()
     try:
         said = json.loads(text.rpartition("\n")[2])
     except (ValueError, RecursionError):
         said = None
-    if not isinstance(said, list) or not all(isinstance(entry, dict) for entry in said):
+    runs = [(phase, role) for phase in PHASES for role in roles]
+    entries = [entry for entry in said if isinstance(entry, dict)] if isinstance(said, list) else []
+    if [(entry.get("phase"), entry.get("role")) for entry in entries] != runs:
         raise EnvironmentError_(f"schemathesis did not get to its end: {text[-300:]}", "Run the same command again.")
-    for entry in said:
+    for entry in entries:
         if entry.get("complete") is not True and not entry.get("errors"):
             why = f"schemathesis did not finish {entry.get('phase')} as {entry.get('role')}: {entry.get('said')}"
             raise EnvironmentError_(why[:600], "Run the same command again.")
-    return tuple(said)
+    return tuple(entries)

@@ -12,7 +12,7 @@ from grader.sandbox.server import ApplicationServer
 
 LARGEST_BODY = 1 << 20
 ANSWER_S, MOST_SILENT, LONGEST_S = 10.0, 5, 600.0
-_MOST_NOTES = 200_000
+_MOST_NOTES, _MOST_CONNECTIONS = 100_000, 32
 # What only this tool sends, or what this side sets itself.
 _OWN = ("user-agent", "host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "expect")
 _WHO = ("authorization", "cookie", "x-csrftoken", "x-forwarded-proto", "referer", "origin")
@@ -103,7 +103,22 @@ class _Listening(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler, bind_and_activate=False)
         self.socket.close()
         self.socket, self.proxy = listener, proxy
+        self._free = threading.BoundedSemaphore(_MOST_CONNECTIONS)
         listener.setblocking(True)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Too many connections at the same time are closed: each is a thread of the grader's."""
+        if not self._free.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """One connection, to its end."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """The tool hung up, or sent what is no HTTP."""
