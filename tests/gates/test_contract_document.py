@@ -9,10 +9,10 @@ import yaml
 
 from grader.gates.contract import documentation
 from grader.gates.contract.breaking import breaking_changes
-from grader.gates.contract.contract_run import Answered
 from grader.gates.contract.document import Document, NoDocument, committed, read
 from grader.gates.contract.drift import differences
 from grader.gates.contract.findings import Exercised, failures
+from grader.gates.contract.served import Answered
 from tests.gates.contract_project import DOCUMENT, NOTE, PROBLEM, answer, changed, operation
 
 LIST = ("paths", "/api/notes/", "get")

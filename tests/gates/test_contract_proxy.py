@@ -33,7 +33,7 @@ def application() -> Application:
 
 @pytest.fixture
 def patience() -> Patience:
-    return Patience(longest_s=60)
+    return Patience(longest_s=600)
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_patience_is_for_all_and_ends(listening: tuple[Proxy, int], patience: Pa
         patience.note(f"GET /{number}", proxy.ANSWER_S)
     assert not patience.lost
     patience.note("GET /last", proxy.ANSWER_S)
-    assert patience.lost == "5 requests had no answer within 10 s, the last of them GET /last."
+    assert patience.lost == "5 requests had no answer within 20 s, the last of them GET /last."
     with pytest.raises((http.client.HTTPException, ConnectionError)):
         ask(listening[1], "GET", "/")
     slow = Patience(longest_s=3)
@@ -115,3 +115,21 @@ def test_more_connections_than_there_may_be_are_closed(listening: tuple[Proxy, i
     assert more.recv(1) == b""
     for connection in [*held, more]:
         connection.close()
+
+
+def test_a_session_that_was_ended_begins_again(listening: tuple[Proxy, int], application: Application) -> None:
+    renewed: list[int] = []
+
+    def renew() -> dict[str, str]:
+        renewed.append(1)
+        return {"Authorization": f"Bearer {len(renewed)}"}
+
+    listening[0].direct(application, {"Authorization": "Bearer 0"}, renew)  # type: ignore[arg-type]
+    application.answer = Response(401, (), b"")
+    for _ in range(7):
+        ask(listening[1], "GET", "/")
+    bearers = [headers["Authorization"].split()[1] for _, _, headers, _ in application.asked]
+    assert bearers == ["0", "0", "0", "1", "1", "1", "2"]
+    for _ in range(100):
+        ask(listening[1], "GET", "/")
+    assert len(renewed) == proxy._MOST_RENEWALS

@@ -11,11 +11,12 @@ from grader.domain.findings import Finding, Severity
 from grader.domain.status import Status
 from grader.gates.contract import show
 from grader.gates.contract.breaking import breaking_changes
-from grader.gates.contract.contract_run import PHASES, NotServed, Ran, Served, run_phases
+from grader.gates.contract.contract_run import PHASES, Ran, run_phases
 from grader.gates.contract.document import Document, NoDocument, committed, read
 from grader.gates.contract.documentation import lacking
 from grader.gates.contract.drift import differences
 from grader.gates.contract.findings import SOURCE, Exercised, failures, unusable
+from grader.gates.contract.served import NotServed, Served
 from grader.gates.registry import METRICS
 from grader.gates.subject import Subject
 
@@ -101,7 +102,8 @@ class _Look:
     @cached_property
     def ran(self) -> Ran:
         """What the tool said of it."""
-        return run_phases(self.subject, self.served, self.document.text())
+        document = self.document  # before anything is served for it
+        return run_phases(self.subject, self.served, document.text())
 
     @cached_property
     def exercised(self) -> Exercised:

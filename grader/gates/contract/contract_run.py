@@ -10,21 +10,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
-from grader.agent.client import AgentFault
-from grader.domain.errors import EnvironmentError_, GraderError
+from grader.domain.errors import EnvironmentError_
 from grader.environment.install import site_for
-from grader.gates.contract.proxy import Patience, Proxy
+from grader.gates.contract.proxy import Proxy
+from grader.gates.contract.served import Answered, Served
 from grader.gates.subject import Subject
 from grader.sandbox.api import Launch, Limits, Mount, Process
-from grader.sandbox.http import Response
-from grader.sandbox.server import ApplicationServer
-from grader.stage.project import Broken
-from grader.stage.serving import UNLIMITED
-from grader.stage.users import HTTPS, NoUsers, log_in, serve_inhabited
 from grader.tools.tool import CONFIGURATION
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
-ANONYMOUS = "anonymous"
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -36,24 +30,11 @@ VERSION = "4.32.5"
 _EXAMPLES = 2
 _CONTROL = 8100
 _FIRST_PORT = 8000
-_WALL_S = 900.0
-_LIMITS = Limits(memory_mb=2048, processes=64, tmp_mb=64, wall_s=_WALL_S, address_mb=None, file_mb=64)
+# Processor time decides; wall time is for a machine that is busy with other things.
+_WALL_S, _CPU_S = 3000.0, 500
+_LIMITS = Limits(memory_mb=2048, processes=64, tmp_mb=64, wall_s=_WALL_S, cpu_s=_CPU_S, address_mb=None, file_mb=64)
 _PROGRAM = Path(__file__).with_name("running_tool.py")
 _OUTPUT = 16 << 20
-
-
-class NotServed(Exception):
-    """The submission kept the gate from looking at it; the message says how, in a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A request that somebody of a role sent, and the status of the answer; 0 for none."""
-
-    role: str
-    method: str
-    path: str
-    status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,76 +63,6 @@ def run_phases(subject: Subject, served: "Served", document: bytes) -> Ran:
             process.wait(_WALL_S + 10)
         served.check()
         return Ran(_read(process.output(), served.roles), tuple(served.answered()))
-
-
-class Served:
-    """The submission as it is served in one phase after the other."""
-
-    def __init__(self, subject: Subject) -> None:
-        self.proxies: dict[str, Proxy] = {}
-        self.patience = Patience()
-        self._subject, self._stack = subject, ExitStack()
-        self._fault: Exception | None = None
-        self._begun = ""
-        self._server: ApplicationServer | None = None
-        self.roles = (ANONYMOUS, *subject.layout.roles)
-        self._who: dict[str, dict[str, str]] = {}
-
-    def begin(self, phase: str) -> None:
-        """Serves it anew, on a database with nobody but its users; again for the same phase is no harm."""
-        if phase == self._begun:
-            self._direct()
-            return
-        self._stack.close()
-        self._stack, self._begun = ExitStack(), phase
-        try:
-            there = serve_inhabited(self._subject.stage, self._stack, env=UNLIMITED)
-            self._who = {role: log_in(there.server, user) for role, user in there.users.items()}
-        except Broken as broken:
-            raise NotServed(f"The project {broken.doing} and got no further, so nothing was asked of it.") from broken
-        except (NoUsers, AgentFault) as error:
-            raise NotServed(str(error)) from error
-        self._server = there.server
-        self._direct()
-
-    def get(self, path: str, headers: Mapping[str, str]) -> Response:
-        """An answer to the most powerful role. Raises ``NotServed`` if there is none."""
-        assert self._server is not None
-        who = self._who.get(self.roles[-1], HTTPS)
-        try:
-            return self._server.get(path, {**who, **headers}, timeout_s=30.0)
-        except (ConnectionError, TimeoutError) as error:
-            raise NotServed(f"The server of the project does not answer: {error}.") from error
-
-    def _direct(self) -> None:
-        assert self._server is not None
-        for role, proxy in self.proxies.items():
-            proxy.direct(self._server, self._who.get(role, HTTPS))
-
-    def begins(self, phase: str) -> bool:
-        """As ``begin``, for a thread of its own: what it raises is raised by ``check``."""
-        try:
-            self.begin(phase)
-        except (NotServed, GraderError) as error:
-            self._fault = error
-        return self._fault is None
-
-    def check(self) -> None:
-        """Raises what kept a phase from beginning, or the tool from getting answers."""
-        if self._fault is not None:
-            raise self._fault
-        if self.patience.lost:
-            raise NotServed(self.patience.lost)
-
-    def answered(self) -> Iterator[Answered]:
-        """All that went by, role by role."""
-        for role, proxy in self.proxies.items():
-            for method, path, status in proxy.noted:
-                yield Answered(role, method, path, status)
-
-    def close(self) -> None:
-        """Ends the server."""
-        self._stack.close()
 
 
 def _start(subject: Subject, stack: ExitStack, document: bytes, roles: tuple[str, ...]) -> Process:

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from grader.domain.findings import Finding, Severity
 from grader.domain.text import spelled
 from grader.domain.words import bounded
-from grader.gates.contract.contract_run import ANONYMOUS, VERSION, Answered
+from grader.gates.contract.contract_run import VERSION
 from grader.gates.contract.document import Document
+from grader.gates.contract.served import ANONYMOUS, Answered
 
 SOURCE = f"schemathesis {VERSION}"
 _ORDER = list(Severity)

@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -11,14 +11,17 @@ from grader.sandbox.http import Response
 from grader.sandbox.server import ApplicationServer
 
 LARGEST_BODY = 1 << 20
-ANSWER_S, MOST_SILENT, LONGEST_S = 10.0, 5, 600.0
+ANSWER_S, MOST_SILENT, LONGEST_S = 20.0, 5, 1800.0
 _MOST_NOTES, _MOST_CONNECTIONS = 100_000, 32
 # What only this tool sends, or what this side sets itself.
 _OWN = ("user-agent", "host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "expect")
 _WHO = ("authorization", "cookie", "x-csrftoken", "x-forwarded-proto", "referer", "origin")
 _TOOL = ("x-schemathesis", "traceparent")
 _NOT_PASSED = ("connection", "transfer-encoding", "content-length", "keep-alive", "server", "date")
+_REFUSED, _MOST_RENEWALS = 3, 20
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36"
+
+Renew = Callable[[], dict[str, str]]
 
 
 class Patience:
@@ -55,6 +58,8 @@ class Proxy:
         self._server: ApplicationServer | None = None
         self._who: dict[str, str] = {}
         self._patience = patience
+        self._renew: Renew | None = None
+        self._renewals = self._refused = 0
         self._http = _Listening(listener, self)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True, name="proxy")
 
@@ -66,9 +71,22 @@ class Proxy:
         self._http.shutdown()
         self._http.server_close()
 
-    def direct(self, server: ApplicationServer, who: Mapping[str, str]) -> None:
-        """From now on that server answers, and these headers say who asks."""
+    def direct(self, server: ApplicationServer, who: Mapping[str, str], renew: Renew | None = None) -> None:
+        """From now on that server answers, and these headers say who asks.
+
+        Some operations end a session, as they should: ``renew`` gives new headers, and is asked when 401 comes again
+        and again.
+        """
         self._server, self._who = server, dict(who)
+        self._renew, self._renewals, self._refused = renew, 0, 0
+
+    def _note(self, method: str, path: str, status: int) -> None:
+        if len(self.noted) < _MOST_NOTES:
+            self.noted.append((method, path, status))
+        self._refused = self._refused + 1 if status == 401 else 0
+        if self._renew and self._refused >= _REFUSED and self._renewals < _MOST_RENEWALS:
+            self._refused, self._renewals = 0, self._renewals + 1
+            self._who = self._renew() or self._who
 
     def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response | None:
         """The application's answer; ``None`` if there is none that is whole."""
@@ -83,8 +101,7 @@ class Proxy:
         except (ConnectionError, TimeoutError):
             answer = None
         self._patience.note(f"{method} {path}", time.monotonic() - began)
-        if len(self.noted) < _MOST_NOTES:
-            self.noted.append((method, path, answer.status_code if answer else 0))
+        self._note(method, path, answer.status_code if answer else 0)
         return answer
 
 

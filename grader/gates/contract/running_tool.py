@@ -9,6 +9,7 @@ import io
 import json
 import os
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,13 +47,18 @@ def _run(arguments: list[str], port: int) -> dict[str, Any]:
     (_OWN / "empty.toml").write_text("")
     words = ["--config-file", str(_OWN / "empty.toml"), *arguments, "--url", f"http://127.0.0.1:{port}"]
     words += ["--report", "json,ndjson", "--report-json-path", str(_REPORT), "--report-ndjson-path", str(_EVENTS)]
-    said = io.StringIO()
+    said, began = io.StringIO(), time.process_time()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), contextlib.suppress(SystemExit):
         schemathesis.main(words, prog_name="schemathesis")
     report = json.loads(_REPORT.read_text("utf-8")) if _REPORT.exists() else {}
     kept = {key: report.get(key) for key in ("operations", "test_cases", "complete", "stop_reason")}
     kept["errors"] = [str(entry.get("title"))[:_LONGEST] for entry in report.get("errors") or []][:_MOST_FAILURES]
-    return {"said": said.getvalue()[-_LONGEST:], "failures": _failures(), **kept}
+    return {
+        "said": said.getvalue()[-_LONGEST:],
+        "failures": _failures(),
+        "cpu_s": round(time.process_time() - began, 1),
+        **kept,
+    }
 
 
 def _failures() -> list[dict[str, Any]]:

@@ -34,8 +34,9 @@ def runs(ran: Ran) -> Artefact:
         cases = report.get("test_cases")
         counts = cases if isinstance(cases, dict) else {}
         words = [str(report.get(key))[:60] for key in ("phase", "role")]
-        rows.append(words + [str(counts.get(key))[:20] for key in ("generated", "with_failures")])
-    body = {"columns": ["Phase", "As", "Cases", "Failed"], "rows": rows}
+        numbers = [counts.get("generated"), counts.get("with_failures"), report.get("cpu_s")]
+        rows.append(words + [str(number)[:20] for number in numbers])
+    body = {"columns": ["Phase", "As", "Cases", "Failed", "Processor time of the tool (s)"], "rows": rows}
     return Artefact("contract-runs", "What was asked", "table", _json(body), "contract.failures")
 
 
