@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.domain.errors import SubmissionError
-from grader.domain.layout import RUNNERS, Layout, NoLayout
+from grader.domain.layout import COURSE, RUNNERS, Layout, NoLayout
 from grader.intake.names import is_made_by_tools
 from grader.reader.client import Kind, NotReadable, Reader
 
@@ -49,11 +49,20 @@ def of_course(root: Path, layout: Layout) -> Found:
 def detect(root: Path, files: Iterable[str]) -> Found:
     """The layout of any project in the trusted copy at ``root``; what ``track.toml`` says comes before what is found.
 
-    Nothing of the project runs. Raises ``SubmissionError`` as ``of_course`` does.
+    A project with all that the course's layout names has that one, with the URLs that no file tells. Nothing of the
+    project runs. Raises ``SubmissionError`` as ``of_course`` does.
     """
+    if _is_of_course(frozenset(files)):
+        return of_course(root, COURSE)
     with Reader("toml", "startup", "ini") as reader:
         looking = _Looking(root, tuple(sorted(f for f in files if _is_own(f))), reader)
         return _overridden(root, looking.found(), reader)
+
+
+def _is_of_course(files: frozenset[str]) -> bool:
+    modules = (COURSE.settings, COURSE.production, COURSE.application.partition(":")[0])
+    paths = (f"{COURSE.sources[0]}/{module.replace('.', '/')}.py" for module in modules)
+    return COURSE.manage in files and all(path in files for path in paths)
 
 
 def _overridden(root: Path, found: Found, reader: Reader) -> Found:

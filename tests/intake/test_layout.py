@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.domain.errors import SubmissionError
-from grader.domain.layout import Layout
+from grader.domain.layout import COURSE, Layout
 from grader.intake.layout import detect, of_course
 
 SET = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}")\n'
@@ -107,6 +107,15 @@ def test_the_layout_is_found(style: str, tmp_path: Path) -> None:
     assert {key: value for key, value in asdict(found.layout).items() if key in expected} == expected
     assert found.unknown == ()
     assert all(origin for origin in found.origins.values())
+
+
+def test_a_project_laid_out_as_the_course_has_its_urls_too(tmp_path: Path) -> None:
+    names = ["manage.py", "src/config/settings/testing.py", "src/config/settings/production.py", "src/config/wsgi.py"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    assert detect(tmp_path, names).layout == COURSE
+    assert detect(tmp_path, names[:3]).layout != COURSE
 
 
 def test_what_no_file_tells_is_named(tmp_path: Path) -> None:
