@@ -42,6 +42,8 @@ GATES: Mapping[str, Listed] = {
             "contract.breaking": "changes",
             "contract.documentation": "%",
         }
+    "security": Listed(
+        {"security.high": "findings", "security.medium": "findings", "security.vulnerable": "packages"},
     ),
 }
 METRICS: Mapping[str, str] = {metric: unit for gate in GATES.values() for metric, unit in gate.metrics.items()}

@@ -1,0 +1,78 @@
+"""The gate: gathers what each source finds, lets waivers resolve, and counts."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from grader.domain.evidence import MOST_FINDINGS, Measurement
+from grader.domain.findings import Finding, Severity
+from grader.domain.status import Status
+from grader.gates.security import bandit, secrets, waivers
+from grader.gates.security.paths import reaches_tests, texts
+from grader.gates.subject import Subject
+
+HIGH, MEDIUM, VULNERABLE = "security.high", "security.medium", "security.vulnerable"
+UNITS = {HIGH: "findings", MEDIUM: "findings", VULNERABLE: "packages"}
+_ORDER = list(Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All findings, resolved or not, and the names of what looked."""
+
+    findings: tuple[Finding, ...]
+    sources: tuple[str, ...]
+
+
+class SecurityGate:
+    """Keeps ``Gate``."""
+
+    def measure(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
+        """How many findings are high, and how many medium without a reason; each with all that was found."""
+        if metrics & {HIGH, MEDIUM}:
+            gathered = gather(subject)
+            yield _counted(HIGH, gathered, [f for f in gathered.findings if f.severity is Severity.HIGH])
+            rest = [f for f in gathered.findings if f.severity is not Severity.HIGH]
+            yield _counted(MEDIUM, gathered, rest)
+
+
+def gather(subject: Subject) -> Gathered:
+    """What all sources find, the gravest first."""
+    found = [*_static(subject)]
+    given, wrong = waivers.read_waivers(subject.submission)
+    resolved, idle = waivers.resolve(found, given)
+    ordered = sorted((*resolved, *wrong, *idle), key=_turn)
+    return Gathered(tuple(ordered), tuple(dict.fromkeys(f.source for f in ordered if f.source)))
+
+
+def _static(subject: Subject) -> Iterator[Finding]:
+    """What can be seen without running the project."""
+    code = texts(subject.submission, subject.files, ".py")
+    through = reaches_tests(code)
+    if through:
+        yield Finding(
+            "security.tests-in-use",
+            f"{through} uses a module of the tests, so the tests count like the rest of the application.",
+            Severity.NOTE,
+            source="the security gate",
+        )
+    yield from bandit.scan_code(subject, code, tests_count=bool(through))
+    yield from bandit.configurations(subject)
+    suspects = secrets.scan_secrets(subject.submission, sandbox=subject.sandbox, state_dir=subject.state_dir)
+    yield from secrets.judged(suspects, tests_count=bool(through))
+
+
+def _turn(finding: Finding) -> tuple[bool, int, str, int, str]:
+    """The gravest first, those that count before those that were waived, then by place."""
+    path, line = (finding.where.path, finding.where.line or 0) if finding.where else ("", 0)
+    return finding.resolved != "", _ORDER.index(finding.severity), path, line, finding.rule
+
+
+def _counted(metric: str, gathered: Gathered, findings: list[Finding]) -> Measurement:
+    wanted = Severity.HIGH if metric == HIGH else Severity.MEDIUM
+    counted = [f for f in findings if f.severity is wanted and not f.resolved]
+    where = tuple(dict.fromkeys(f.where for f in counted if f.where))[:20]
+    measured = Measurement(
+        metric, len(counted), UNITS[metric], Status.PASSED, ", ".join(gathered.sources)[:200], where=where
+    )
+    shown = waivers.shown(findings, metric) if metric == MEDIUM else ()
+    return replace(measured, findings=tuple(findings[:MOST_FINDINGS]), artefacts=shown)
