@@ -18,6 +18,7 @@ _COMMANDS = {
     "report": ("grader.cli.report", "Render a stored result.json again, in any format."),
     "course": ("grader.cli.course", "Build the course from its one source, and prove that it is right."),
     "release": ("grader.cli.release", "Write what learners clone: nothing hidden, later or solved."),
+    "advisories": ("grader.cli.advisories", "Fetch the advisories that packages are audited against."),
     "doctor": ("grader.cli.doctor", "Say what this machine has, and how to get the rest."),
 }
 

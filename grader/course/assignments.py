@@ -33,6 +33,7 @@ def assign(course: Course, number: int, room: Path) -> Assignment:
         public=checks / "public",
         hidden=hidden if hidden.is_dir() else None,
         course_lock=course.environment_lock,
+        advisories=course.advisories,
         control=control if course.reference.is_dir() else None,
     )
 

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from grader.course.gates import FULL_MARKS, GateTable, check_gates, completed, gate, read_rubric
 from grader.course.toml import convert, line_of, read_toml, refuse_doubled
+from grader.domain.advisories import Advisories
 from grader.domain.course import Criterion, Dimension, Gate, Module, SeenBy, State
 from grader.domain.errors import CourseError
 
@@ -53,6 +54,13 @@ class Generated(Struct, forbid_unknown_fields=True, frozen=True):
     source: str = ""
 
 
+class _Advisories(Struct, forbid_unknown_fields=True):
+    file: _Text
+    date: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    made_up: bool = False
+
+
 class _Course(Struct, forbid_unknown_fields=True):
     name: _Text
     modules: Annotated[list[_Text], Meta(min_length=1)]
@@ -61,6 +69,7 @@ class _Course(Struct, forbid_unknown_fields=True):
     as_written: list[_Text] = []
     files: dict[str, _Checkpoint | _Solved] = {}
     generators: list[Generated] = []
+    advisories: _Advisories | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,7 @@ class Course:
     as_written: frozenset[str]
     generators: tuple[Generated, ...]
     rubric: Mapping[str, Gate]
+    advisories: Advisories | None = None
 
     def folder(self, module: Module) -> Path:
         """The folder of a module."""
@@ -108,7 +118,12 @@ def load_course(root: Path) -> Course:
         as_written=frozenset(course.as_written),
         generators=tuple(course.generators),
         rubric=rubric,
+        advisories=_advisories(root, course.advisories),
     )
+
+
+def _advisories(root: Path, named: _Advisories | None) -> Advisories | None:
+    return Advisories(root / named.file, named.date, named.sha256, named.made_up) if named else None
 
 
 def _first_state(since: int | str) -> State:

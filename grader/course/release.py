@@ -53,7 +53,7 @@ def release(course: Course, out: Path, *, module: int) -> Path:
         _module(course, each, out / "modules" / each.slug)
     _environment(course, module, out / "environment")
     if (rubric := course.root / "rubric" / "gates.toml").is_file():
-        (out / "rubric").mkdir()
+        (out / "rubric").mkdir(exist_ok=True)
         shutil.copyfile(rubric, out / "rubric" / rubric.name)
     _root(course, released, out)
     # Beside the file that names it, and not by a name on an index, where somebody else may have taken that name.
@@ -113,13 +113,28 @@ def _project(course: Course, module: int) -> str:
 def _root(course: Course, released: tuple[Module, ...], out: Path) -> None:
     latest = released[-1]
     slugs = json.dumps([m.slug for m in released])
+    advisories = _packed_advisories(course, out)
     (out / "course.toml").write_text(
-        f'name = {json.dumps(course.name)}\nenvironment_lock = "environment"\nmodules = {slugs}\n', "utf-8"
+        f'name = {json.dumps(course.name)}\nenvironment_lock = "environment"\nmodules = {slugs}\n{advisories}', "utf-8"
     )
     (out / ".gitignore").write_text(_IGNORED, "utf-8")
     (out / "README.md").write_text(_readme(course, latest), "utf-8")
     if (course.root / "LICENSE").is_file():
         shutil.copyfile(course.root / "LICENSE", out / "LICENSE")
+
+
+def _packed_advisories(course: Course, out: Path) -> str:
+    """Copies the snapshot of advisories; the table of course.toml that names it, or nothing where there is none."""
+    given = course.advisories
+    if given is None:
+        return ""
+    packed = f"rubric/{given.path.name}"
+    (out / "rubric").mkdir(exist_ok=True)
+    shutil.copyfile(given.path, out / packed)
+    return (
+        f'\n[advisories]\nfile = {json.dumps(packed)}\ndate = "{given.date}"\n'
+        f'sha256 = "{given.sha256}"\nmade_up = {str(given.made_up).lower()}\n'
+    )
 
 
 def _readme(course: Course, latest: Module) -> str:

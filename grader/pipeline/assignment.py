@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.domain.advisories import Advisories
 from grader.domain.course import Module
 from grader.domain.layout import COURSE, Layout
 
@@ -17,6 +18,8 @@ class Assignment:
     ``course_lock`` is a folder with the course's pyproject.toml and poetry.lock. ``control`` gives the
     tree of a known-good submission, made on the first call, or is ``None`` where none may exist. ``layout`` is where
     the parts of a project are, unless its ``track.toml`` says otherwise; ``None`` has them looked for in the project.
+    the parts of a project are, unless its ``track.toml`` says otherwise.
+    ``advisories`` are what packages are audited against.
     """
 
     module: Module
@@ -25,6 +28,8 @@ class Assignment:
     course_lock: Path
     control: Callable[[], Path] | None = None
     layout: Layout | None = COURSE
+    layout: Layout = COURSE
+    advisories: Advisories | None = None
 
     def checks(self, *, public_only: bool) -> tuple[Path, ...]:
         """The folders of checks to run, the public one first."""

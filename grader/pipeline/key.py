@@ -51,6 +51,7 @@ def evidence_key(
         "course_lock": _hash(*sorted(p for p in assignment.course_lock.iterdir() if p.is_file())),
         "environment": [environment.origin, environment.key],
         "layout": asdict(layout),
+        "advisories": [a.date, a.sha256] if (a := assignment.advisories) else None,
         "how": [options.sandbox, options.database, options.mode, options.public_only, options.criteria],
         "seed": "drawn" if options.seed is None else options.seed,
         "grader": [__version__, code_hash()],

@@ -207,6 +207,7 @@ class _Measuring:
             state_dir=self.options.state_dir,
             folder=self.room.path,
             layout=layout,
+            advisories=self.assignment.advisories,
         )
         lanes = self.options.lanes if metrics is None else 1
         unlimited: set[str] = set(evidence.unlimited)

@@ -50,5 +50,6 @@ REPORTS: dict[str, Report] = {
     "html": ModuleReport("html", "report.html"),
     "markdown": ModuleReport("markdown", "summary.md"),
     "junit": ModuleReport("junit", "junit.xml"),
+    "sarif": ModuleReport("sarif", "result.sarif"),
     "classroom": ModuleReport("classroom", "classroom.json"),
 }

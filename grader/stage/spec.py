@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from grader.domain.advisories import Advisories
 from grader.domain.layout import COURSE, Layout
 from grader.stage.places import Vendor
 from grader.stage.times import LONGEST_S, PATIENCE_S
@@ -20,6 +21,7 @@ class StageSpec:
     one of this process's own, ``state_dir`` what is kept between runs. ``mode`` is how questions to the loaded project
     are kept apart: each in a child of its own, or in a transaction that is rolled back. All that is asked of the
     project may take ``longest_s`` seconds, and it may leave the grader without an answer for ``patience_s`` of them.
+    ``advisories`` are what its packages are audited against.
     """
 
     submission: Path
@@ -32,6 +34,7 @@ class StageSpec:
     layout: Layout = COURSE
     longest_s: float = LONGEST_S
     patience_s: float = PATIENCE_S
+    advisories: Advisories | None = None
 
 
 __all__ = ["Mode", "SandboxKind", "StageSpec", "Vendor"]

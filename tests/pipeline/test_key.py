@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from grader.domain.advisories import Advisories
 from grader.domain.course import Criterion, Dimension, Gate, Module
 from grader.domain.layout import COURSE, Layout
 from grader.environment import Environment
@@ -84,6 +85,8 @@ DIFFERENT: dict[str, Callable[[Given], Given]] = {
     "another seed": part("options", seed=2),
     "public only": part("options", public_only=True),
     "some criteria": part("options", criteria=("x.rule",)),
+    "advisories": part("assignment", advisories=Advisories(Path("a"), "2026-11-01", "a" * 64)),
+    "newer advisories": part("assignment", advisories=Advisories(Path("a"), "2026-11-02", "b" * 64)),
     "settings": part("layout", settings="config.settings.other"),
 }
 

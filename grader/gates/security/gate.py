@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from grader.domain.errors import EnvironmentError_
 from grader.domain.evidence import MOST_FINDINGS, Measurement
 from grader.domain.findings import Finding, Severity
 from grader.domain.status import Status
-from grader.gates.security import bandit, secrets, waivers
+from grader.gates.security import audit, bandit, secrets, waivers
 from grader.gates.security.paths import reaches_tests, texts
 from grader.gates.subject import Subject
 
@@ -33,6 +34,29 @@ class SecurityGate:
             yield _counted(HIGH, gathered, [f for f in gathered.findings if f.severity is Severity.HIGH])
             rest = [f for f in gathered.findings if f.severity is not Severity.HIGH]
             yield _counted(MEDIUM, gathered, rest)
+        if VULNERABLE in metrics:
+            yield audited(subject)
+
+
+def audited(subject: Subject) -> Measurement:
+    """How many packages are known to be vulnerable. Without advisories that can be read nothing is, and it says so."""
+    packages, advisories = audit.installed(subject.deps), subject.spec.advisories
+    if not packages:
+        reason = "The project has no packages installed."
+        return Measurement(VULNERABLE, None, UNITS[VULNERABLE], Status.NOT_APPLICABLE, "", reason)
+    try:
+        if advisories is None:
+            raise EnvironmentError_("The course names no advisories.", audit.PULL)
+        found = tuple(audit.vulnerabilities(packages, audit.read_records(advisories)))
+    except EnvironmentError_ as error:
+        fault = f"{error.message} {error.hint}"
+        reason = "Its packages were not audited."
+        return Measurement(VULNERABLE, None, UNITS[VULNERABLE], Status.ERRORED, "", reason, fault=fault)
+    source = f"advisories as of {advisories.date}" + (", made up for proofs" if advisories.made_up else "")
+    ordered = sorted((replace(finding, source=source) for finding in found), key=_turn)
+    named = {f.message.split(":")[0] for f in ordered if f.severity is Severity.HIGH}
+    findings = tuple(ordered[:MOST_FINDINGS])
+    return Measurement(VULNERABLE, len(named), UNITS[VULNERABLE], Status.PASSED, source, findings=findings)
 
 
 def gather(subject: Subject) -> Gathered:

@@ -1,0 +1,17 @@
+"""Which advisories an audit of packages rests on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Advisories:
+    """A snapshot: one OSV record a line at ``path``, gzipped or plain, whose SHA-256 (in hex) is ``sha256``.
+
+    It is as of ``date`` (ISO 8601). ``made_up`` is true for one that was written for proofs and audits nothing real.
+    """
+
+    path: Path
+    date: str
+    sha256: str
+    made_up: bool = False
