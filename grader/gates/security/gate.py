@@ -1,6 +1,6 @@
 """The gate: gathers what each source finds, lets waivers resolve, and counts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from grader.domain.errors import EnvironmentError_
@@ -9,7 +9,9 @@ from grader.domain.findings import Finding, Severity
 from grader.domain.status import Status
 from grader.gates.security import audit, bandit, secrets, waivers
 from grader.gates.security.paths import reaches_tests, texts
+from grader.gates.security.served import NotServed, served_findings
 from grader.gates.subject import Subject
+from grader.tools.scanners import scanner_version
 
 HIGH, MEDIUM, VULNERABLE = "security.high", "security.medium", "security.vulnerable"
 UNITS = {HIGH: "findings", MEDIUM: "findings", VULNERABLE: "packages"}
@@ -18,10 +20,9 @@ _ORDER = list(Severity)
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """All findings, resolved or not, and the names of what looked."""
+    """All findings, resolved or not, the gravest first."""
 
     findings: tuple[Finding, ...]
-    sources: tuple[str, ...]
 
 
 class SecurityGate:
@@ -30,10 +31,13 @@ class SecurityGate:
     def measure(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
         """How many findings are high, and how many medium without a reason; each with all that was found."""
         if metrics & {HIGH, MEDIUM}:
-            gathered = gather(subject)
-            yield _counted(HIGH, gathered, [f for f in gathered.findings if f.severity is Severity.HIGH])
-            rest = [f for f in gathered.findings if f.severity is not Severity.HIGH]
-            yield _counted(MEDIUM, gathered, rest)
+            code = texts(subject.submission, subject.files, ".py")
+            found, unserved = [*static_findings(subject, code)], ""
+            try:
+                found += served_findings(subject, code)
+            except NotServed as reason:
+                unserved = str(reason)
+            yield from weigh(subject, found, unserved)
         if VULNERABLE in metrics:
             yield audited(subject)
 
@@ -59,18 +63,31 @@ def audited(subject: Subject) -> Measurement:
     return Measurement(VULNERABLE, len(named), UNITS[VULNERABLE], Status.PASSED, source, findings=findings)
 
 
-def gather(subject: Subject) -> Gathered:
-    """What all sources find, the gravest first."""
-    found = [*_static(subject)]
+def weigh(subject: Subject, found: Iterable[Finding], unserved: str = "") -> tuple[Measurement, Measurement]:
+    """What is high and what is medium of these findings, after the submission's waivers.
+
+    Where the project was not served, ``unserved`` says why, and neither has a number: not all was looked at.
+    """
+    gathered = _gathered(subject, found)
+    high = [f for f in gathered.findings if f.severity is Severity.HIGH]
+    rest = [f for f in gathered.findings if f.severity is not Severity.HIGH]
+    counted = _counted(HIGH, high), _counted(MEDIUM, rest)
+    if not unserved:
+        return counted
+    first, second = (replace(m, value=None, status=Status.FAILED, reason=unserved) for m in counted)
+    return first, second
+
+
+def _gathered(subject: Subject, found: Iterable[Finding]) -> Gathered:
+    """After the waivers, the gravest first."""
     given, wrong = waivers.read_waivers(subject.submission)
     resolved, idle = waivers.resolve(found, given)
     ordered = sorted((*resolved, *wrong, *idle), key=_turn)
-    return Gathered(tuple(ordered), tuple(dict.fromkeys(f.source for f in ordered if f.source)))
+    return Gathered(tuple(ordered))
 
 
-def _static(subject: Subject) -> Iterator[Finding]:
-    """What can be seen without running the project."""
-    code = texts(subject.submission, subject.files, ".py")
+def static_findings(subject: Subject, code: Mapping[str, str]) -> Iterator[Finding]:
+    """What can be seen without running the project; ``code`` are its Python files."""
     through = reaches_tests(code)
     if through:
         yield Finding(
@@ -91,12 +108,15 @@ def _turn(finding: Finding) -> tuple[bool, int, str, int, str]:
     return finding.resolved != "", _ORDER.index(finding.severity), path, line, finding.rule
 
 
-def _counted(metric: str, gathered: Gathered, findings: list[Finding]) -> Measurement:
+def _source() -> str:
+    """What looks, whether it finds anything or not."""
+    return f"{scanner_version('bandit')}, {scanner_version('detect-secrets')}, check --deploy, headers, probes"
+
+
+def _counted(metric: str, findings: list[Finding]) -> Measurement:
     wanted = Severity.HIGH if metric == HIGH else Severity.MEDIUM
     counted = [f for f in findings if f.severity is wanted and not f.resolved]
     where = tuple(dict.fromkeys(f.where for f in counted if f.where))[:20]
-    measured = Measurement(
-        metric, len(counted), UNITS[metric], Status.PASSED, ", ".join(gathered.sources)[:200], where=where
-    )
+    measured = Measurement(metric, len(counted), UNITS[metric], Status.PASSED, _source(), where=where)
     shown = waivers.shown(findings, metric) if metric == MEDIUM else ()
     return replace(measured, findings=tuple(findings[:MOST_FINDINGS]), artefacts=shown)

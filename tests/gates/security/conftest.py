@@ -7,7 +7,9 @@ import pytest
 
 from grader.domain.evidence import Measurement
 from grader.domain.findings import Finding
-from grader.gates import measure, subjects
+from grader.gates import subjects
+from grader.gates.security.gate import static_findings, weigh
+from grader.gates.security.paths import texts
 from tests.gates.conftest import spec_of, write
 from tests.gates.security.labelled import CASES
 
@@ -21,9 +23,8 @@ def scan_files(tmp_path_factory: pytest.TempPathFactory, usual_state_dir: Path) 
     def scanned(files: Mapping[str, str]) -> tuple[Measurement, Measurement]:
         root = tmp_path_factory.mktemp("submission")
         write(root, files)
-        opened = subjects(spec_of(root, usual_state_dir), seed=1)
-        high, medium = measure(("security.high", "security.medium"), opened, progress=lambda step: None)
-        return high, medium
+        with subjects(spec_of(root, usual_state_dir), seed=1)("security") as subject:
+            return weigh(subject, static_findings(subject, texts(root, subject.files, ".py")))
 
     return scanned
 
