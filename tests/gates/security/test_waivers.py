@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from grader.course import load_course, project_to
+from grader.domain.course import State
 from grader.domain.findings import Finding, Severity
 from grader.domain.location import Location
 from grader.gates.security.waivers import Waiver, read_waivers, resolve
 from tests.gates.conftest import write
 from tests.gates.security.conftest import Scan
 
+ROOT = Path(__file__).parents[3]
 REASON = "The table's name is a constant of this module, and no input reaches it."
 ENTRY = f'[[waiver]]\nrule = "B608"\nfile = "src/sql.py"\nline = 2\nreason = "{REASON}"\n'
 MEDIUM = Finding("B608", "SQL", Severity.MEDIUM, Location("src/sql.py", 2))
@@ -67,3 +70,13 @@ def test_a_waived_finding_no_longer_counts_and_stands_in_the_list_for_the_review
     assert after[1].findings[0].resolved == REASON
     (artefact,) = after[1].artefacts
     assert (artefact.criterion, REASON in artefact.body) == ("security.medium", True)
+
+
+@pytest.mark.slow
+def test_the_waivers_of_the_reference_fit_what_is_found_in_it(scan_files: Scan, tmp_path: Path) -> None:
+    root = project_to(load_course(ROOT), State(5, True), tmp_path / "solution")
+    files = {p.relative_to(root).as_posix(): p.read_text("utf-8") for p in root.rglob("*") if p.is_file()}
+    high, medium = scan_files(files)
+    assert (high.value, medium.value) == (0, 0)
+    assert len([f for f in medium.findings if f.resolved]) == 3
+    assert not [f.message for f in medium.findings if f.rule == "security.waiver"]
