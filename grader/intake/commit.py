@@ -45,14 +45,14 @@ def commit_source(folder: Path, name: str, limits: IntakeLimits) -> Iterator["Co
     """The plain files of a commit, which ``name`` stands for as git understands it: ``main``, ``HEAD~1``, a hash."""
     repository = find_repository(folder)
     with tempfile.TemporaryDirectory(prefix="track-git-") as place:
-        git = _Git(Path(place), repository)
+        git = Git(Path(place), repository)
         yield CommitSource(git, resolve(repository, name, git.lines), limits)
 
 
 class CommitSource:
     """Keeps ``entries.Source`` for a commit."""
 
-    def __init__(self, git: "_Git", commit: str, limits: IntakeLimits) -> None:
+    def __init__(self, git: "Git", commit: str, limits: IntakeLimits) -> None:
         self._git, self.commit = git, commit
         with git.running("ls-tree", "-r", "-z", "-l", "--full-tree", commit) as (_, listing):
             self.entries = bounded(_listed(listing), limits.listed)
@@ -68,7 +68,7 @@ class CommitSource:
                 answer.read(1)
 
 
-class _Git:
+class Git:
     """git on a copy of somebody's objects, in ``room``, a folder of ours with a configuration of ours."""
 
     def __init__(self, room: Path, repository: Repository) -> None:

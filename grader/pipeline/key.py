@@ -36,11 +36,17 @@ _FORM = 2  # of what is stored: a change of it makes all that is stored unreadab
 
 
 def evidence_key(
-    submission: Submission, environment: Environment, assignment: Assignment, options: Options, layout: Layout
+    submission: Submission,
+    environment: Environment,
+    assignment: Assignment,
+    options: Options,
+    layout: Layout,
+    tip: str = "",
 ) -> str:
     """Names the evidence of this submission, measured in this way by this grader on this machine. SHA-256, in hex.
 
-    Where no seed was given, the first that was drawn stands for all: the same work again has no second throw.
+    ``tip`` is the commit that the submission's history ends with, where it came with one. Where no seed was given, the
+    first that was drawn stands for all: the same work again has no second throw.
     """
     facts = {
         "form": _FORM,
@@ -51,6 +57,7 @@ def evidence_key(
         "course_lock": _hash(*sorted(p for p in assignment.course_lock.iterdir() if p.is_file())),
         "environment": [environment.origin, environment.key],
         "layout": asdict(layout),
+        "history": tip,
         "advisories": [a.date, a.sha256] if (a := assignment.advisories) else None,
         "how": [options.sandbox, options.database, options.mode, options.public_only, options.criteria],
         "seed": "drawn" if options.seed is None else options.seed,

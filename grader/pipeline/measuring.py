@@ -19,13 +19,15 @@ from grader.environment import Environment, prepare, unchanged
 from grader.intake import Submission, take_in
 from grader.intake.layout import FILE, Found, detect, of_course
 from grader.intake.surprise import misplaced, unlike_starter
+from grader.intake.history import tip_of
+from grader.intake.layout import FILE, Found, of_course
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.job import Job, Measured, Options
 from grader.pipeline.key import checks_hash, evidence_key
 from grader.pipeline.settle import doubted, key, repeated, settle, unmeasured
 from grader.pipeline.store import EvidenceStore, can_be_kept
 from grader.scoring import unofficial_because
-from grader.stage.spec import StageSpec
+from grader.stage.spec import History, StageSpec
 from grader.workspace import Workspace, workspace
 
 Step = Callable[[Progress], None]
@@ -55,6 +57,10 @@ def measure(job: Job, assignment: Assignment, *, progress: Step, store: Evidence
         )
         found = _found(submission, assignment)
         return _Measuring(submission, found, assignment, options, room, progress, store, began, clock).measured()
+        found = of_course(submission.root, assignment.layout)
+        return _Measuring(
+            submission, found, assignment, options, room, progress, store, began, clock, job.source
+        ).measured()
 
 
 @dataclass(slots=True)
@@ -70,10 +76,14 @@ class _Measuring:
     store: EvidenceStore | None
     began: datetime
     clock: float
+    job_source: Path
     seed: int = field(init=False)
+    tip: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.seed = secrets.randbits(32) if self.options.seed is None else self.options.seed
+        looked_through = any(gate.metric.startswith("security.") for gate in self.assignment.module.gates)
+        self.tip = tip_of(self.job_source, self.options.commit or "HEAD") if looked_through else ""
 
     @property
     def layout(self) -> Layout:
@@ -96,7 +106,7 @@ class _Measuring:
         """The key of the evidence, the evidence, and where it came from the store all that was kept with it."""
         if self.store is None or self.options.sandbox == "process":
             return "", self._evidence(environment), None
-        name = evidence_key(self.submission, environment, self.assignment, self.options, self.layout)
+        name = evidence_key(self.submission, environment, self.assignment, self.options, self.layout, self.tip)
         stored = None if self.options.fresh else self.store.get(name)
         if stored is not None:
             self.progress(Progress("Nothing has changed since it was measured: that is used"))
@@ -208,6 +218,7 @@ class _Measuring:
             folder=self.room.path,
             layout=layout,
             advisories=self.assignment.advisories,
+            history=History(Path(self.job_source), self.tip) if self.tip and submission is self.submission else None,
         )
         lanes = self.options.lanes if metrics is None else 1
         unlimited: set[str] = set(evidence.unlimited)

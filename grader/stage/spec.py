@@ -13,6 +13,14 @@ SandboxKind = Literal["auto", "bubblewrap", "process"]
 Mode = Literal["fork", "savepoint"]
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """A repository of the submission's, not ours, and the hash of the commit that its history ends with."""
+
+    folder: Path
+    tip: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageSpec:
     """A submission, its packages, and how it is run.
@@ -21,7 +29,7 @@ class StageSpec:
     one of this process's own, ``state_dir`` what is kept between runs. ``mode`` is how questions to the loaded project
     are kept apart: each in a child of its own, or in a transaction that is rolled back. All that is asked of the
     project may take ``longest_s`` seconds, and it may leave the grader without an answer for ``patience_s`` of them.
-    ``advisories`` are what its packages are audited against.
+    ``advisories`` are what its packages are audited against, ``history`` what was committed before.
     """
 
     submission: Path
@@ -35,6 +43,7 @@ class StageSpec:
     longest_s: float = LONGEST_S
     patience_s: float = PATIENCE_S
     advisories: Advisories | None = None
+    history: History | None = None
 
 
-__all__ = ["Mode", "SandboxKind", "StageSpec", "Vendor"]
+__all__ = ["History", "Mode", "SandboxKind", "StageSpec", "Vendor"]

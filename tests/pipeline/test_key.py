@@ -27,10 +27,11 @@ class Given:
     assignment: Assignment
     options: Options
     layout: Layout = COURSE
+    tip: str = ""
 
     @property
     def key(self) -> str:
-        return evidence_key(self.submission, self.environment, self.assignment, self.options, self.layout)
+        return evidence_key(self.submission, self.environment, self.assignment, self.options, self.layout, self.tip)
 
 
 @pytest.fixture
@@ -87,6 +88,7 @@ DIFFERENT: dict[str, Callable[[Given], Given]] = {
     "some criteria": part("options", criteria=("x.rule",)),
     "advisories": part("assignment", advisories=Advisories(Path("a"), "2026-11-01", "a" * 64)),
     "newer advisories": part("assignment", advisories=Advisories(Path("a"), "2026-11-02", "b" * 64)),
+    "a history": lambda given: replace(given, tip="d" * 40),
     "settings": part("layout", settings="config.settings.other"),
 }
 

@@ -7,7 +7,7 @@ from grader.domain.errors import EnvironmentError_
 from grader.domain.evidence import MOST_FINDINGS, Measurement
 from grader.domain.findings import Finding, Severity
 from grader.domain.status import Status
-from grader.gates.security import audit, bandit, secrets, waivers
+from grader.gates.security import audit, bandit, history, secrets, waivers
 from grader.gates.security.paths import reaches_tests, texts
 from grader.gates.security.served import NotServed, served_findings
 from grader.gates.subject import Subject
@@ -100,6 +100,7 @@ def static_findings(subject: Subject, code: Mapping[str, str]) -> Iterator[Findi
     yield from bandit.configurations(subject)
     suspects = secrets.scan_secrets(subject.submission, sandbox=subject.sandbox, state_dir=subject.state_dir)
     yield from secrets.judged(suspects, tests_count=bool(through))
+    yield from history.scan_history(subject, tests_count=bool(through))
 
 
 def _turn(finding: Finding) -> tuple[bool, int, str, int, str]:
