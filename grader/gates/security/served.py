@@ -20,6 +20,7 @@ from grader.stage.serving import UNLIMITED, deployment, serve
 from grader.stage.users import HTTPS, NoUsers, create_users
 
 _START_S, _ANSWER_S, _MOST_S = 60.0, 10.0, 120.0
+_ERROR = 500
 
 
 class NotServed(Exception):
@@ -54,6 +55,10 @@ def served_findings(subject: Subject, sources: Mapping[str, str]) -> Iterator[Fi
         paths = tuple(dict.fromkeys(path for path in (*seen.paths, *extra) if path))
         asked = _Asking(server)
         answers = [*_answers(asked, paths, Random(subject.seed))]
+        if all(answer.response.status_code >= _ERROR for answer in answers):
+            raise NotServed(
+                "The application answers every request with an error of its own: there is nothing to look at."
+            )
         yield from judge_headers(answers)
         yield from judge_cookies(answers)
         highest = layout.roles[-1] if layout.roles else "admin"

@@ -69,6 +69,10 @@ urlpatterns = [path("", visit), path("go/", go), path("search/", search), path("
                path("profile/", profile)]
 """
 GOOD_URLS = f"""{_HEAD}
+def broken(get_response):
+    return lambda request: HttpResponse(status=500)
+
+
 FIELDS = ("first_name",)
 
 

@@ -99,6 +99,7 @@ def test_the_page_publishes_the_rates_of_the_served_application(bad: Measured, g
         ({"settings.py": "1 / 0\n"}, "was starting"),
         ({"wsgi.py": "raise SystemExit(3)\n"}, "does not start"),
         ({"urls.py": "1 / 0\n"}, ""),
+        ({"settings.py": GOOD["settings.py"].replace("urls.policy", "urls.broken")}, "answers every request"),
     ],
 )
 def test_a_project_that_does_not_start_is_told_and_never_passes(
