@@ -47,6 +47,8 @@ def figures(room: Path, out: Console) -> Iterator[Figure]:
     agent = "sandboxed agent from nothing, to plain Python with the same project"
     yield _ratio(agent, bench.agent_start, bench.plain_start, 1.2, out)
     yield _ratio("grader --help, to python -c 'import click'", bench.help, bench.click, 1.2, out)
+    scans = "security gate over the files of solution 02, to bandit and detect-secrets alone"
+    yield _ratio(scans, bench.security_scans, bench.bare_scanners, 1.5, out)
     yield _milliseconds("reading a submission's documents apart, a grading", bench.read_documents, 150, out)
     yield _milliseconds("sandboxed agent, warm: first answer of a check", bench.warm_start, None, out)
     yield _milliseconds("environment from a warm wheel cache", bench.environment_from_wheels, None, out)

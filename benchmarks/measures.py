@@ -22,6 +22,10 @@ from grader.course import assign, build_solution, load_course
 from grader.domain.status import Status
 from grader.environment import prepare
 from grader.environment.pin import Pin, put_aside
+from grader.gates import subjects
+from grader.gates.security.gate import static_findings
+from grader.gates.security.paths import texts
+from grader.gates.subject import Subject
 from grader.intake import take_in
 from grader.pipeline import Options, grade
 from grader.sandbox.select import open_sandbox
@@ -29,8 +33,10 @@ from grader.stage.host import MainHost, launch_agent, own_variables
 from grader.stage.places import MIGRATED, OnSqlite
 from grader.stage.project import Project
 from grader.stage.services import Services
+from grader.stage.spec import StageSpec
 from grader.stage.sqlite.files import SqliteFiles
 from grader.stage.sqlite.witness import Witness, receive_folder
+from grader.tools.scanners import scan
 
 ROOT = Path(__file__).parents[1]
 # Criteria whose checks need PostgreSQL, or a process of their own, in any mode: no base line on SQLite could run them.
@@ -102,6 +108,36 @@ class Bench:
         result = grade(self.solution, self.assignment, choices, progress=lambda step: None)
         assert result.score == result.max_score
         return time.perf_counter() - began
+
+    def security_scans(self) -> float:
+        """Seconds that the security gate takes over the files of the solution, without serving it."""
+        with self._subject() as subject:
+            began = time.perf_counter()
+            list(static_findings(subject, texts(subject.submission, subject.files, ".py")))
+            return time.perf_counter() - began
+
+    def bare_scanners(self) -> float:
+        """Seconds of bandit and detect-secrets alone, in the same sandbox."""
+        with self._subject() as subject:
+            scanning = {"sandbox": subject.sandbox, "folder": self.root, "state_dir": self.state}
+            began = time.perf_counter()
+            scan("bandit", ("-r", "/submission", "-q", "-f", "json"), **scanning)  # type: ignore[arg-type]
+            scan("detect_secrets", ("-C", "/submission", "scan", "--all-files"), **scanning)  # type: ignore[arg-type]
+            return time.perf_counter() - began
+
+    @contextmanager
+    def _subject(self) -> Iterator[Subject]:
+        spec = StageSpec(
+            submission=self.root,
+            deps=self.environment.site,
+            sandbox="auto",
+            database="postgres",
+            mode="fork",
+            state_dir=self.state,
+            folder=self.room,
+        )
+        with subjects(spec, 7)("security") as subject:
+            yield subject
 
     def warm_start(self) -> float:
         """Seconds that a check waits for its first answer from the database, where the project has been loaded before.

@@ -42,10 +42,18 @@ def render(result: Result) -> str:
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the submission."}}},
         "columnKind": "unicodeCodePoints",
         "results": [entry | {"ruleIndex": places[entry["ruleId"]]} for _, entry in found],
-        "properties": {"graded": shown.graded, "met": shown.met, "official": shown.provenance.official},
+        "properties": _properties(shown),
     }
     document = {"$schema": SCHEMA, "version": VERSION, "runs": [run]}
     return escape.json(msgspec.json.format(msgspec.json.encode(document), indent=2)).decode() + "\n"
+
+
+def _properties(result: Result) -> Entry:
+    """Whose result it is, whether it counts, and the notes."""
+    made = result.provenance
+    names = {"submission": made.submission, "commit": made.commit or "", "tree": made.tree_hash}
+    facts = {"graded": result.graded, "met": result.met, "official": made.official}
+    return {key: _clean(name) for key, name in names.items()} | facts | {"notices": [_clean(n) for n in result.notices]}
 
 
 def _of_criteria(criteria: tuple[CriterionResult, ...]) -> Iterator[tuple[Entry, Entry]]:
