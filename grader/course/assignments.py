@@ -41,4 +41,11 @@ def assign(course: Course, number: int, room: Path) -> Assignment:
 def gates_alone(course: Course, gates: tuple[Gate, ...]) -> Assignment:
     """These gates without any check, for a project of whatever layout."""
     module = Module(0, GATES_ALONE, "Quality gates", 1, (), gates)
-    return Assignment(module=module, public=None, hidden=None, course_lock=course.environment_lock, layout=None)
+    return Assignment(
+        module=module,
+        public=None,
+        hidden=None,
+        course_lock=course.environment_lock,
+        layout=None,
+        advisories=course.advisories,
+    )

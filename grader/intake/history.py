@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from grader.domain.errors import SubmissionError
+from grader.domain.errors import EnvironmentError_, SubmissionError
 from grader.intake.commit import Git
 from grader.intake.objects import ANEW, DAMAGED
 from grader.intake.repository import find_repository
@@ -29,12 +29,12 @@ class Past:
 
 
 def tip_of(folder: Path, name: str = "HEAD") -> str:
-    """The hash of the commit whose history is read; "" where the folder is no repository, or has no such commit."""
+    """The hash of the commit whose history is read; "" where the folder is none, has no such commit, or git is away."""
     try:
         repository = find_repository(folder)
         with tempfile.TemporaryDirectory(prefix="track-git-") as place:
             return resolve(repository, name, Git(Path(place), repository).lines)
-    except SubmissionError:
+    except (SubmissionError, EnvironmentError_):
         return ""
 
 

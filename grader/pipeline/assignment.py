@@ -18,7 +18,6 @@ class Assignment:
     ``course_lock`` is a folder with the course's pyproject.toml and poetry.lock. ``control`` gives the
     tree of a known-good submission, made on the first call, or is ``None`` where none may exist. ``layout`` is where
     the parts of a project are, unless its ``track.toml`` says otherwise; ``None`` has them looked for in the project.
-    the parts of a project are, unless its ``track.toml`` says otherwise.
     ``advisories`` are what packages are audited against.
     """
 
@@ -28,7 +27,6 @@ class Assignment:
     course_lock: Path
     control: Callable[[], Path] | None = None
     layout: Layout | None = COURSE
-    layout: Layout = COURSE
     advisories: Advisories | None = None
 
     def checks(self, *, public_only: bool) -> tuple[Path, ...]:

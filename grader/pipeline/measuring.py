@@ -17,10 +17,9 @@ from grader.domain.progress import Progress
 from grader.domain.result import Provenance
 from grader.environment import Environment, prepare, unchanged
 from grader.intake import Submission, take_in
+from grader.intake.history import tip_of
 from grader.intake.layout import FILE, Found, detect, of_course
 from grader.intake.surprise import misplaced, unlike_starter
-from grader.intake.history import tip_of
-from grader.intake.layout import FILE, Found, of_course
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.job import Job, Measured, Options
 from grader.pipeline.key import checks_hash, evidence_key
@@ -56,8 +55,6 @@ def measure(job: Job, assignment: Assignment, *, progress: Step, store: Evidence
             slug=assignment.module.slug,
         )
         found = _found(submission, assignment)
-        return _Measuring(submission, found, assignment, options, room, progress, store, began, clock).measured()
-        found = of_course(submission.root, assignment.layout)
         return _Measuring(
             submission, found, assignment, options, room, progress, store, began, clock, job.source
         ).measured()
@@ -76,14 +73,14 @@ class _Measuring:
     store: EvidenceStore | None
     began: datetime
     clock: float
-    job_source: Path
+    source: Path
     seed: int = field(init=False)
     tip: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.seed = secrets.randbits(32) if self.options.seed is None else self.options.seed
         looked_through = any(gate.metric.startswith("security.") for gate in self.assignment.module.gates)
-        self.tip = tip_of(self.job_source, self.options.commit or "HEAD") if looked_through else ""
+        self.tip = tip_of(self.source, self.options.commit or "HEAD") if looked_through else ""
 
     @property
     def layout(self) -> Layout:
@@ -218,7 +215,7 @@ class _Measuring:
             folder=self.room.path,
             layout=layout,
             advisories=self.assignment.advisories,
-            history=History(Path(self.job_source), self.tip) if self.tip and submission is self.submission else None,
+            history=History(self.source, self.tip) if self.tip and submission is self.submission else None,
         )
         lanes = self.options.lanes if metrics is None else 1
         unlimited: set[str] = set(evidence.unlimited)

@@ -21,8 +21,8 @@ class Answer:
 
     @property
     def is_page(self) -> bool:
-        """Whether a browser shows it as HTML."""
-        return self.response.header("content-type").lower().startswith("text/html")
+        """Whether a browser shows it as HTML: a redirect without a body is none."""
+        return bool(self.response.body) and self.response.header("content-type").lower().startswith("text/html")
 
 
 @dataclass(frozen=True, slots=True)
