@@ -42,6 +42,7 @@ GATES: Mapping[str, Listed] = {
             "contract.breaking": "changes",
             "contract.documentation": "%",
         }
+    ),
     "security": Listed(
         {"security.high": "findings", "security.medium": "findings", "security.vulnerable": "packages"},
     ),
