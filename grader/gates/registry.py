@@ -33,6 +33,7 @@ class Listed:
 
 # By the name of its module. What a gate needs is imported when it is run.
 GATES: Mapping[str, Listed] = {
+    "performance": Listed({"performance.queries": "queries", "performance.growth": "queries"}, alone=True),
     "style": Listed({"style.ruff": "findings", "style.black": "files", "style.isort": "files"}),
     "contract": Listed(
         {

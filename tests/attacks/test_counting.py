@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
-from grader.checkpoint.kit.queries import by_log, counted, counting
+from grader.checkpoint.kit.queries import by_log, counting
 from grader.sandbox.services.postgres import Connection, Postgres
 from grader.stage.outcome import Failed
+from grader.stage.postgres.statements import counted
 from tests.attacks.observer import Room, room
 from tests.sandbox.test_statement_log import call_by_fastpath
 
