@@ -203,5 +203,7 @@ class Postgres:
             )
             if self._createdb:
                 connection.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(LEARNER)))
+                # From there Django makes and drops the database of its tests.
+                connection.execute(sql.SQL("GRANT CONNECT ON DATABASE postgres TO {}").format(sql.Identifier(LEARNER)))
             connection.execute(sql.SQL("ALTER ROLE postgres PASSWORD {}").format(sql.Literal(self._password)))
         self._first_password = ""

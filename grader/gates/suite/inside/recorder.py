@@ -1,0 +1,102 @@
+"""Which lines and branches of the project's files run, and in which test."""
+
+import importlib.machinery
+import os
+import sys
+from types import CodeType
+from typing import Any
+
+_TOOL = 4  # neither that of debuggers, of coverage.py nor of profilers
+_MOST_TESTS = 200  # named for one line
+OUTSIDE = -1
+
+
+class Recorder:
+    """Watches files by their paths from ``root``, from the moment each is imported."""
+
+    def __init__(self, root: str, measured: "list[str]") -> None:
+        self._files = {os.path.realpath(os.path.join(root, name)): name for name in measured}
+        self._now: set[tuple[str, int]] = set()
+        self._test = OUTSIDE
+        self._codes: dict[int, CodeType] = {}
+        self._jumps: set[tuple[int, int, int]] = set()
+        self.lines: dict[str, dict[int, list[int]]] = {}
+
+    def start(self) -> None:
+        """From now on, whatever is imported is watched."""
+        monitoring, events = sys.monitoring, sys.monitoring.events
+        monitoring.use_tool_id(_TOOL, "grader")
+        monitoring.register_callback(_TOOL, events.LINE, self._line)
+        branches = [getattr(events, name) for name in ("BRANCH_LEFT", "BRANCH_RIGHT") if hasattr(events, name)]
+        watched = events.LINE
+        for event in branches or [events.BRANCH]:
+            monitoring.register_callback(_TOOL, event, self._branch)
+            watched |= event
+        loader: Any = importlib.machinery.SourceFileLoader
+        original = loader.get_code
+
+        def get_code(this: Any, name: str) -> Any:
+            code = original(this, name)
+            if code is not None and os.path.realpath(code.co_filename) in self._files:
+                self._watch(code, watched)
+            return code
+
+        loader.get_code = get_code
+
+    def _watch(self, code: CodeType, events: int) -> None:
+        sys.monitoring.set_local_events(_TOOL, code, events)
+        self._codes[id(code)] = code
+        for const in code.co_consts:
+            if isinstance(const, CodeType):
+                self._watch(const, events)
+
+    def _line(self, code: CodeType, line: int) -> Any:
+        self._now.add((code.co_filename, line))
+        return sys.monitoring.DISABLE
+
+    def _branch(self, code: CodeType, start: int, end: int) -> None:
+        self._jumps.add((id(code), start, end))
+
+    def begin(self, test: int) -> None:
+        """What runs from now on is that test's; ``OUTSIDE`` belongs to none."""
+        self._write_down()
+        self._test = test
+        sys.monitoring.restart_events()
+
+    def _write_down(self) -> None:
+        now, self._now = self._now, set()
+        for path, line in now:
+            name = self._files.get(path) or self._files.get(os.path.realpath(path))
+            if name is not None:
+                tests = self.lines.setdefault(name, {}).setdefault(line, [])
+                if len(tests) < _MOST_TESTS:
+                    tests.append(self._test)
+
+    def finish(self) -> "tuple[dict[str, dict[int, list[int]]], dict[str, list[list[int]]]]":
+        """By file: for each line the tests that ran it; and all branches taken, as ``_taken`` gives each."""
+        self._write_down()
+        taken: dict[str, set[tuple[int, ...]]] = {}
+        for code_id, start, end in list(self._jumps):
+            code = self._codes[code_id]
+            name = self._files[os.path.realpath(code.co_filename)]
+            taken.setdefault(name, set()).add(_taken(code, start, end))
+        return self.lines, {name: sorted(map(list, found)) for name, found in taken.items()}
+
+
+def _taken(code: CodeType, start: int, end: int) -> "tuple[int, ...]":
+    """Line and column of what decided, line and column of what came next, and whether that was far away."""
+    places = list(code.co_positions())
+    line, _, column, _ = places[start // 2]
+    for place in places[end // 2 :]:
+        if place[0]:
+            return line or 0, column or 0, place[0], place[2] or 0, int(abs(end - start) > _far(code, start))
+    return line or 0, column or 0, 0, 0, 1
+
+
+def _far(code: CodeType, start: int) -> int:
+    """Where the instruction after this one may begin at the latest: jumps bring inline caches with them."""
+    cached = code.co_code[start + 2 : start + 10]
+    count = 0
+    while count * 2 < len(cached) and cached[count * 2] == 0:
+        count += 1
+    return 2 + 2 * count + 2
