@@ -47,6 +47,7 @@ GATES: Mapping[str, Listed] = {
     "security": Listed(
         {"security.high": "findings", "security.medium": "findings", "security.vulnerable": "packages"},
     ),
+    "coverage": Listed({"coverage.unit": "%", "coverage.integration": "%", "coverage.true": "%"}),
 }
 METRICS: Mapping[str, str] = {metric: unit for gate in GATES.values() for metric, unit in gate.metrics.items()}
 

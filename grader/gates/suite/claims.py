@@ -39,8 +39,8 @@ class Claims:
     """All that the run says of itself.
 
     ``status`` is the runner's; ``why`` what kept it from running. ``lines``: by file and line, the tests that ran it by
-    their index, or ``OUTSIDE``. ``branches``: by file, (line, column, line, column, far) of what decided and of where
-    it went from there.
+    their index, or ``OUTSIDE``. ``branches``: by file, (line, column) of what decided, of what came next, and of what
+    came after jumps that nobody wrote, as six numbers.
     """
 
     status: int
@@ -80,7 +80,7 @@ def read_claims(value: Any) -> Claims:
         tests=tests,
         lines={_text(path): _lines(found, len(tests)) for path, found in _dict(value.get("lines")).items()},
         branches={
-            _text(path): frozenset(tuple(_int(n) for n in _list(one))[:5] for one in _list(found))
+            _text(path): frozenset(tuple(_int(n) for n in _list(one))[:6] for one in _list(found))
             for path, found in _dict(value.get("branches")).items()
         },
         calls=tuple(_call(one, len(tests)) for one in _list(value.get("calls"))),

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from grader.sandbox.services.postgres import Postgres
 
 _INSIDE = "/grader/suite"
-_LIMITS = Limits(memory_mb=2048, processes=256, tmp_mb=1024, file_mb=256, open_files=2048, address_mb=None)
+_LIMITS = Limits(
+    wall_s=1800.0, memory_mb=2048, processes=256, tmp_mb=1024, file_mb=256, open_files=2048, address_mb=None
+)
 
 
 class NoSuite(Exception):

@@ -10,7 +10,9 @@ from pathlib import Path
 from grader.domain.layout import Layout
 
 _LARGEST = 1 << 20
-_LEFT_OUT = re.compile(r"(^|/)(migrations|tests?|settings|node_modules|\.[^/]+|site-packages|venv)/|(^|/)(manage|conftest|asgi|wsgi|test_[^/]*|[^/]*_test|tests)\.py$")
+_FOLDERS = r"(^|/)(migrations|tests?|settings|node_modules|\.[^/]+|site-packages|venv)/"
+_FILES = r"(^|/)(manage|conftest|asgi|wsgi|test_[^/]*|[^/]*_test|tests)\.py$"
+_LEFT_OUT = re.compile(f"{_FOLDERS}|{_FILES}")
 
 
 @dataclass(frozen=True)

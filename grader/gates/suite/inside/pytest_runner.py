@@ -31,7 +31,7 @@ class Plugin:
         self._watch.begin(item.nodeid)
         result = yield
         self._watch.end(self._outcome, int((time.perf_counter() - since) * 1000))
-        return result  # type: ignore[return-value]
+        return result
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """The worst of its phases is how it ended."""

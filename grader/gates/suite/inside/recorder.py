@@ -1,5 +1,7 @@
 """Which lines and branches of the project's files run, and in which test."""
 
+import dis
+import functools
 import importlib.machinery
 import os
 import sys
@@ -84,19 +86,32 @@ class Recorder:
 
 
 def _taken(code: CodeType, start: int, end: int) -> "tuple[int, ...]":
-    """Line and column of what decided, line and column of what came next, and whether that was far away."""
+    """Line and column of what decided, of what came next, and of what came after jumps that nobody wrote."""
     places = list(code.co_positions())
-    line, _, column, _ = places[start // 2]
-    for place in places[end // 2 :]:
-        if place[0]:
-            return line or 0, column or 0, place[0], place[2] or 0, int(abs(end - start) > _far(code, start))
-    return line or 0, column or 0, 0, 0, 1
+    return (*_place(places, start), *_place(places, end), *_place(places, _followed(code, end)))
 
 
-def _far(code: CodeType, start: int) -> int:
-    """Where the instruction after this one may begin at the latest: jumps bring inline caches with them."""
-    cached = code.co_code[start + 2 : start + 10]
-    count = 0
-    while count * 2 < len(cached) and cached[count * 2] == 0:
-        count += 1
-    return 2 + 2 * count + 2
+def _place(places: "list[Any]", offset: int) -> "tuple[int, int]":
+    for line, _, column, _ in places[offset // 2 :]:
+        if line:
+            return line, column or 0
+    return 0, 0
+
+
+def _followed(code: CodeType, offset: int) -> int:
+    """Where it goes on, past jumps without a condition; the same place if there is none."""
+    for _ in range(8):
+        target = _jumps(code).get(offset)
+        if target is None:
+            break
+        offset = target
+    return offset
+
+
+@functools.cache
+def _jumps(code: CodeType) -> "dict[int, int]":
+    return {
+        each.offset: each.argval
+        for each in dis.get_instructions(code)
+        if each.opname in ("JUMP_BACKWARD", "JUMP_FORWARD", "JUMP_BACKWARD_NO_INTERRUPT")
+    }
