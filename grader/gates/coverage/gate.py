@@ -3,7 +3,7 @@
 import random
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from grader.domain.evidence import MOST_FINDINGS, Measurement
 from grader.domain.status import Status
@@ -13,6 +13,7 @@ from grader.gates.coverage.empty_tests import empty_tests
 from grader.gates.coverage.excluded import excluded
 from grader.gates.coverage.layers import layers
 from grader.gates.coverage.pathways import NoDocument, Pathways, operations
+from grader.gates.coverage.probes import places
 from grader.gates.coverage.schema import document
 from grader.gates.coverage.truth import Truth, checked
 from grader.gates.subject import Subject
@@ -26,18 +27,29 @@ _SOURCE = f"Python {sys.version_info.major}.{sys.version_info.minor} sys.monitor
 _UNTRUE = "What your tests report of themselves is not so: see `coverage.true`."
 
 
+@dataclass(frozen=True, slots=True)
 class CoverageGate:
-    """Keeps ``Gate``."""
+    """Keeps ``Gate``.
+
+    ``sabotaged`` and ``left_alone`` are how many lines are asked for: forged coverage of a fraction *f* of all lines is
+    missed with a chance of (1 - f) to the power of ``sabotaged``. One run of the tests may take ``within_s`` seconds.
+    """
+
+    sabotaged: int = 8
+    left_alone: int = 4
+    within_s: float = 240.0
 
     def measure(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
         """What of the code and of the API the tests come by, and how much of that is true."""
         sources = Sources.of(subject.submission, subject.files, subject.layout)
         modules = {path: module_of(sources.text(path), sources.tree(path)) for path in sources.measured}
         try:
-            runner, claims = _run(subject, sources)
+            runner, claims = _run(subject, sources, self.within_s)
         except NoSuite as none:
             return [_without(metric, Status.FAILED, str(none)) for metric in metrics]
-        truth = checked(runner, sources, modules, claims, random.Random(subject.seed))
+        draw = random.Random(subject.seed)
+        drawn = places(modules, claims, draw, self.sabotaged + self.left_alone)
+        truth = checked(runner, sources, drawn[self.left_alone :], drawn[: self.left_alone], draw) if drawn else None
         found = [_true(truth)]
         if UNIT in metrics:
             found.append(_believed(truth, _unit(subject, sources, modules, claims)))
@@ -46,12 +58,12 @@ class CoverageGate:
         return found
 
 
-def _run(subject: Subject, sources: Sources) -> tuple[SuiteRunner, Claims]:
+def _run(subject: Subject, sources: Sources, within_s: float) -> tuple[SuiteRunner, Claims]:
     if not any((subject.submission / path).exists() for path in subject.layout.tests):
         where = ", ".join(subject.layout.tests)
         raise NoSuite(f"There are no tests at {where}; `tests` in track.toml says where yours are.")
     runner = SuiteRunner(subject)
-    claims = runner.run(Order(measured=sources.measured))
+    claims = runner.run(Order(measured=sources.measured, within_s=within_s))
     if not claims.tests:
         raise NoSuite(f"No test was found ({subject.layout.runner} ended with status {claims.status}).")
     if len(passing(claims)) == 1:

@@ -4,13 +4,9 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.gates.coverage.probes import Place, places, probed
-from grader.gates.suite.claims import Claims
-from grader.gates.suite.code import Module
+from grader.gates.coverage.probes import Place, probed
 from grader.gates.suite.runner import NoSuite, Order, SuiteRunner
 from grader.gates.suite.sources import Sources
-
-SABOTAGED, LEFT_ALONE = 8, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +24,19 @@ class Truth:
 
 
 def checked(
-    runner: SuiteRunner, sources: Sources, modules: Mapping[str, Module], claims: Claims, draw: random.Random
-) -> Truth | None:
-    """What came of it; ``None`` where no line of a function is claimed."""
-    drawn = places(modules, claims, draw, SABOTAGED + LEFT_ALONE)
-    if not drawn:
-        return None
-    left_alone, sabotaged = drawn[: len(drawn) // 3], drawn[len(drawn) // 3 :]
-    quiet = [place for place in sabotaged if _green(runner, _edits(sources, [place], draw, ends=True), place.tests)]
+    runner: SuiteRunner, sources: Sources, sabotaged: list[Place], left_alone: list[Place], draw: random.Random
+) -> Truth:
+    """What came of it, where these lines are sabotaged and those are edited to no effect."""
+    quiet = [
+        place for place in sabotaged if _green(runner, sources, _edits(sources, [place], draw, ends=True), place.tests)
+    ]
     unnoticed = tuple(_never_run(runner, sources, quiet, draw))
-    return Truth(len(drawn), unnoticed, _touchy(runner, sources, left_alone, draw))
+    return Truth(len(sabotaged) + len(left_alone), unnoticed, _touchy(runner, sources, left_alone, draw))
 
 
 def _never_run(runner: SuiteRunner, sources: Sources, quiet: list[Place], draw: random.Random) -> list[Place]:
     """Those that the whole suite does not run either: what one test is said to run may be left to another one."""
-    if not quiet or _green(runner, _edits(sources, quiet, draw, ends=True), ()):
+    if not quiet or _green(runner, sources, _edits(sources, quiet, draw, ends=True), ()):
         return quiet
     if len(quiet) == 1:
         return []
@@ -53,13 +47,13 @@ def _never_run(runner: SuiteRunner, sources: Sources, quiet: list[Place], draw: 
 def _touchy(runner: SuiteRunner, sources: Sources, drawn: list[Place], draw: random.Random) -> tuple[Place, ...]:
     """Those that turn tests red: all at once first, which is enough where none does."""
     tests = tuple(dict.fromkeys(test for place in drawn for test in place.tests))
-    if not drawn or _green(runner, _edits(sources, drawn, draw, ends=False), tests):
+    if not drawn or _green(runner, sources, _edits(sources, drawn, draw, ends=False), tests):
         return ()
     return tuple(
         place
         for place in drawn
         if not any(  # a test that is red by itself now and then is no sign
-            _green(runner, _edits(sources, [place], draw, ends=False), place.tests) for _ in range(2)
+            _green(runner, sources, _edits(sources, [place], draw, ends=False), place.tests) for _ in range(2)
         )
     )
 
@@ -72,8 +66,9 @@ def _edits(sources: Sources, drawn: list[Place], draw: random.Random, *, ends: b
     return edited
 
 
-def _green(runner: SuiteRunner, files: Mapping[str, str], tests: tuple[str, ...]) -> bool:
+def _green(runner: SuiteRunner, sources: Sources, files: Mapping[str, str], tests: tuple[str, ...]) -> bool:
+    """Whether all goes well. It is recorded like the first run, so that nothing tells the tests which one they are."""
     try:
-        return runner.run(Order(only=tests, files=files, stop=True)).green
+        return runner.run(Order(measured=sources.measured, only=tests, files=files, stop=True)).green
     except NoSuite:
         return False
