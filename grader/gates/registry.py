@@ -48,6 +48,7 @@ GATES: Mapping[str, Listed] = {
         {"security.high": "findings", "security.medium": "findings", "security.vulnerable": "packages"},
     ),
     "coverage": Listed({"coverage.unit": "%", "coverage.integration": "%", "coverage.true": "%"}),
+    "strength": Listed({"strength.killed": "%"}),
 }
 METRICS: Mapping[str, str] = {metric: unit for gate in GATES.values() for metric, unit in gate.metrics.items()}
 

@@ -11,6 +11,7 @@ _LIMITS = Limits(depth=8, values=3_000_000, objects=20_000, keys_once=True)
 _LONGEST_NAME = 10_000
 OUTCOMES = ("passed", "failed", "skipped")
 OUTSIDE = -1
+WORDS = ("killed", "survived", "timeout", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,22 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a job on a changed module ended: ``killed`` (by the test ``text``), ``survived``, ``timeout``, ``error``."""
+
+    job: int
+    word: str
+    text: str
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
     """All that the run says of itself.
 
     ``status`` is the runner's; ``why`` what kept it from running. ``lines``: by file and line, the tests that ran it by
     their index, or ``OUTSIDE``. ``branches``: by file, (line, column) of what decided, of what came next, and of what
-    came after jumps that nobody wrote, as six numbers.
+    came after jumps that nobody wrote, as six numbers. ``outcomes`` are those of jobs, where some were ordered.
     """
 
     status: int
@@ -49,6 +60,7 @@ class Claims:
     lines: Mapping[str, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)
     branches: Mapping[str, frozenset[tuple[int, ...]]] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -84,6 +96,7 @@ def read_claims(value: Any) -> Claims:
             for path, found in _dict(value.get("branches")).items()
         },
         calls=tuple(_call(one, len(tests)) for one in _list(value.get("calls"))),
+        outcomes=tuple(_outcome(one) for one in _list(value.get("outcomes"))),
     )
 
 
@@ -106,6 +119,13 @@ def _test(value: Any) -> TestResult:
 def _call(value: Any, tests: int) -> Call:
     test, method, path, status = _exactly(value, 4)
     return Call(_index(test, tests), _text(method), _text(path), _int(status))
+
+
+def _outcome(value: Any) -> Outcome:
+    job, word, text, ms = _exactly(value, 4)
+    if word not in WORDS:
+        raise BadReply("no outcome")
+    return Outcome(_int(job), word, _text(text), _int(ms))
 
 
 def _index(value: Any, tests: int) -> int:

@@ -6,7 +6,7 @@ import select
 import socket
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,17 +38,35 @@ class NoSuite(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Job:
+    """Tests to run with another text of a module, until the first failure; with "" as it is, all of them.
+
+    A ``warm`` one changes nothing but the bodies of functions: its code is swapped where the tests have been collected.
+    """
+
+    path: str
+    text: str
+    tests: tuple[str, ...]
+    warm: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What to run: ``only`` these tests by the names that they had, or all.
 
     ``measured`` are the files of which lines and branches are recorded. With ``stop`` the first failure ends it.
-    ``files`` are texts to run instead of the submission's. All of it may take ``within_s`` seconds of computing.
+    ``files`` are texts to run instead of the submission's. Where there are ``jobs``, these are run instead, each for at
+    most ``job_s`` seconds; after ``jobs_s`` seconds of each sort, no other is begun. All of it may take ``within_s``
+    seconds of computing.
     """
 
     measured: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     stop: bool = False
     files: Mapping[str, str] = field(default_factory=dict)
+    jobs: tuple[Job, ...] = ()
+    job_s: float = 20.0
+    jobs_s: float = 90.0
     within_s: float = 240.0
 
 
@@ -58,6 +76,11 @@ class SuiteRunner:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._postgres = replace(POSTGRES, make=_postgres)
+
+    @property
+    def warm(self) -> bool:
+        """Whether the runner can be given jobs that swap code after collection."""
+        return self._subject.layout.runner == "pytest"
 
     def run(self, order: Order) -> Claims:
         """What the run says of itself. ``NoSuite`` if it ends, or is ended, without a word."""
@@ -79,6 +102,9 @@ class SuiteRunner:
             "only": list(order.only),
             "stop": order.stop,
             "options": [],
+            "jobs": [{"id": n, **asdict(job)} for n, job in enumerate(order.jobs)],
+            "job_s": order.job_s,
+            "jobs_s": order.jobs_s,
         }
 
     def _start(self, root: Path, fd: int, stack: ExitStack) -> Process:

@@ -1,5 +1,6 @@
 """The tests by pytest: its own configuration, without the options that it adds to every run."""
 
+import importlib
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -43,4 +44,7 @@ def run(order: "dict[str, Any]", watch: Any) -> int:
     """The status that pytest ends with."""
     places = sorted({name.partition("::")[0] for name in order["only"]}) or order["tests"]
     options = [*_OPTIONS, *(["-x"] if order["stop"] else []), *order["options"]]
-    return int(pytest.main([*options, *places], plugins=[Plugin(order, watch)]))
+    plugins: list[Any] = [Plugin(order, watch)]
+    if order["jobs"]:
+        plugins.append(importlib.import_module(f"{__name__.rpartition('.')[0]}.mutating").Mutating(order, watch))
+    return int(pytest.main([*options, *places], plugins=plugins))

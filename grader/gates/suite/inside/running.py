@@ -16,6 +16,7 @@ class Watch:
         self._control, self._recorder, self._requests = control, recorder, requests
         self.tests: list[list[Any]] = []
         self._main = os.getpid()
+        self.outcomes: list[list[Any]] = []
 
     def begin(self, name: str) -> None:
         """A test begins."""
@@ -32,6 +33,11 @@ class Watch:
         if self._recorder is not None:
             self._recorder.begin(test)
         self._requests.test = test
+
+    def outcome(self, job: int, word: str, text: str, seconds: float) -> None:
+        """A job on a changed module has ended."""
+        self.outcomes.append([job, word, text, int(seconds * 1000)])
+        self.say({"job": job})
 
     def say(self, what: "dict[str, Any]") -> None:
         """One line, from the process that was started and from none that it forked."""
@@ -62,13 +68,18 @@ def main(fd: int) -> None:
     try:
         _share_packages()
         requests.start()
-        status = importlib.import_module(f"{package}.{order['runner']}_runner").run(order, watch)
+        run = importlib.import_module(f"{package}.{order['runner']}_runner").run
+        if order["jobs"]:
+            importlib.import_module(f"{package}.mutating").run_cold(order, run, watch)
+        if not order["jobs"] or any(job["warm"] for job in order["jobs"]):
+            status = run(order, watch)
     except BaseException as error:
         why = f"{type(error).__name__}: {error}"[:500]
     lines, branches = recorder.finish() if recorder is not None else ({}, {})
     sys.stdout.flush()
     sys.stderr.flush()
     reply = {"status": status, "why": why, "tests": watch.tests, "lines": lines, "branches": branches}
+    reply["outcomes"] = watch.outcomes
     watch.say({"reply": {**reply, "calls": sorted(map(list, requests.calls))}})
     control.close()
     os._exit(0)

@@ -1,0 +1,132 @@
+"""The share of changes that the project's own tests notice."""
+
+import random
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grader.domain.evidence import MOST_FINDINGS, Measurement
+from grader.domain.location import Location
+from grader.domain.status import Status
+from grader.gates.coverage.counted import passing
+from grader.gates.coverage.layers import layers
+from grader.gates.strength import shown
+from grader.gates.strength.mutant import Mutant
+from grader.gates.strength.sample import covering, drawn, possible
+from grader.gates.subject import Subject
+from grader.gates.suite.claims import Claims
+from grader.gates.suite.runner import Job, NoSuite, Order, SuiteRunner
+from grader.gates.suite.sources import Sources
+
+KILLED = "strength.killed"
+_UNIT = "%"
+_SOURCE = f"mutants of Django code, Python {sys.version_info.major}.{sys.version_info.minor}"
+_VIEWS = ("views.py", "services.py", "permissions.py", "selectors.py", "forms.py")
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthGate:
+    """Keeps ``Gate``.
+
+    ``in_functions`` and ``declared`` are how many changes of code and of declarations are drawn at most.
+    """
+
+    in_functions: int = 60
+    declared: int = 12
+
+    def measure(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
+        """Of the changes drawn from what the tests run, how many a test notices."""
+        sources = Sources.of(subject.submission, subject.files, subject.layout)
+        runner = SuiteRunner(subject)
+        try:
+            claims = runner.run(Order(measured=sources.measured))
+            if len(passing(claims)) == 1:
+                raise NoSuite("None of your tests passes, so none can notice a change.")
+            chosen = self._drawn(subject, sources, claims)
+            if not chosen:
+                reason = "Your tests run nothing of models, serializers, utilities, views or services to be changed."
+                return [Measurement(KILLED, None, _UNIT, Status.NOT_APPLICABLE, _SOURCE, reason)]
+            noticed, alive = _asked(runner, sources, claims, chosen)
+            _confirm(runner, sources, noticed)
+            return [_measured(sources, noticed, alive)]
+        except NoSuite as none:
+            return [Measurement(KILLED, None, _UNIT, Status.FAILED, _SOURCE, str(none))]
+
+    def _drawn(self, subject: Subject, sources: Sources, claims: Claims) -> list[Mutant]:
+        paths = [path for each in layers(sources.measured).values() for path in each]
+        paths += [path for path in sources.measured if path.endswith(_VIEWS) and path not in paths]
+        found = possible(sources, paths, claims)
+        draw = random.Random(subject.seed)
+        warm = subject.layout.runner == "pytest"
+        inside = drawn(
+            [mutant for mutant in found if mutant.function], self.in_functions if warm else self.declared, draw
+        )
+        return inside + drawn([mutant for mutant in found if not mutant.function], self.declared, draw)
+
+
+def _asked(
+    runner: SuiteRunner, sources: Sources, claims: Claims, chosen: Sequence[Mutant]
+) -> tuple[list[tuple[Mutant, str]], list[Mutant]]:
+    """The changes that tests noticed, each with the test; and those that none did."""
+    tests = {mutant: covering(mutant, claims) for mutant in chosen}
+    asked = tuple(dict.fromkeys(test for mutant in chosen if runner.warm and mutant.function for test in tests[mutant]))
+    restless = _restless(runner, asked) if asked else frozenset()
+    put = [(mutant, kept) for mutant in chosen if (kept := tuple(t for t in tests[mutant] if t not in restless))]
+    jobs = tuple(
+        Job(mutant.path, mutant.applied(sources.text(mutant.path)), kept, runner.warm and bool(mutant.function))
+        for mutant, kept in put
+    )
+    noticed, alive = [], []
+    for outcome in runner.run(Order(only=asked, jobs=jobs, within_s=_WITHIN_S)).outcomes if jobs else ():
+        mutant = put[outcome.job][0] if 0 <= outcome.job < len(put) else None
+        if mutant is not None and outcome.word in ("killed", "timeout"):
+            noticed.append((mutant, outcome.text))
+        elif mutant is not None and outcome.word == "survived":
+            alive.append(mutant)
+    return noticed, alive
+
+
+_CONFIRMED = 3
+_CONTROL_S = 240.0
+_WITHIN_S = 300.0
+
+
+def _restless(runner: SuiteRunner, asked: tuple[str, ...]) -> frozenset[str]:
+    """The tests that fail although nothing was changed: what they notice says nothing."""
+    control = Job("", "", asked, warm=True)
+    for outcome in runner.run(Order(only=asked, jobs=(control,), job_s=_CONTROL_S, within_s=_CONTROL_S)).outcomes:
+        if outcome.word in ("survived", "killed"):
+            return frozenset(outcome.text.split("\n")) if outcome.word == "killed" else frozenset()
+    raise NoSuite("Your tests do not come to an end when they are run once more, with nothing changed.")
+
+
+def _confirm(runner: SuiteRunner, sources: Sources, noticed: Sequence[tuple[Mutant, str]]) -> None:
+    """Repeats some afresh, with the change in the file. ``NoSuite`` where a test that noticed it does not do so now."""
+    for mutant, test in [pair for pair in noticed if pair[1]][:_CONFIRMED]:
+        files = {mutant.path: mutant.applied(sources.text(mutant.path))}
+        if _green(runner, files, (test,)) and _green(runner, files, ()):
+            place = Location(mutant.path, mutant.line)
+            raise NoSuite(f"Your tests report that they notice a change of {place}; with it in the file they pass.")
+
+
+def _green(runner: SuiteRunner, files: dict[str, str], tests: tuple[str, ...]) -> bool:
+    try:
+        return runner.run(Order(only=tests, files=files, stop=True)).green
+    except NoSuite:
+        return False
+
+
+def _measured(sources: Sources, noticed: list[tuple[Mutant, str]], alive: list[Mutant]) -> Measurement:
+    total = len(noticed) + len(alive)
+    if not total:
+        raise NoSuite("None of the changed modules could be run by your tests.")
+    return Measurement(
+        KILLED,
+        round(100 * len(noticed) / total, 1),
+        _UNIT,
+        Status.PASSED,
+        _SOURCE,
+        where=tuple(Location(mutant.path, mutant.line) for mutant in alive[:20]),
+        findings=tuple(shown.survivors(sources, alive))[:MOST_FINDINGS],
+        artefacts=(shown.bars(noticed, alive, KILLED), shown.diff(sources, alive, KILLED)),
+    )

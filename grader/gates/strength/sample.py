@@ -1,0 +1,68 @@
+"""Which mutants are made, and which tests are asked about each."""
+
+import random
+from collections.abc import Mapping, Sequence
+
+from grader.gates.coverage.counted import passing, run_lines
+from grader.gates.strength.mutant import Mutant
+from grader.gates.strength.operators import choices, mutants
+from grader.gates.suite.claims import OUTSIDE, Claims
+from grader.gates.suite.sources import Sources
+
+_MOST_TESTS, _MOST_MS = 300, 10_000
+
+
+def possible(sources: Sources, paths: Sequence[str], claims: Claims) -> list[Mutant]:
+    """All mutants of lines that passing tests run."""
+    siblings = choices([sources.tree(path) for path in sources.measured])
+    found = []
+    for path in paths:
+        ran = run_lines(claims, path)
+        made = mutants(path, sources.text(path), sources.tree(path), siblings)
+        found += [mutant for mutant in made if mutant.line in ran and (not mutant.function or _tests(ran, mutant))]
+    return found
+
+
+def drawn(found: Sequence[Mutant], most: int, draw: random.Random) -> list[Mutant]:
+    """Up to ``most``, from each operator in turn, so that those that fit everywhere do not crowd out the others."""
+    by_operator: dict[str, list[Mutant]] = {}
+    for mutant in found:
+        by_operator.setdefault(mutant.operator, []).append(mutant)
+    queues = [draw.sample(group, len(group)) for _, group in sorted(by_operator.items())]
+    taken: list[Mutant] = []
+    while len(taken) < most and any(queues):
+        taken += [queue.pop() for queue in queues if queue]
+    return taken[:most]
+
+
+def covering(mutant: Mutant, claims: Claims) -> tuple[str, ...]:
+    """The tests to ask, at most ``_MOST_TESTS`` and ``_MOST_MS`` of them: those that run the line, the quickest first.
+
+    For what a class declares no test runs the line: then those that run functions of its package, and others after.
+    """
+    ran = run_lines(claims, mutant.path)
+    near = _tests(ran, mutant) if mutant.function else _of_package(mutant.path, claims)
+    others = frozenset[int]() if mutant.function else passing(claims) - near - {OUTSIDE}
+    chosen: list[str] = []
+    ms = 0
+    for test in (*_quickest(near, claims), *_quickest(others, claims)):
+        ms += claims.tests[test].ms
+        if chosen and (ms > _MOST_MS or len(chosen) >= _MOST_TESTS):
+            break
+        chosen.append(claims.tests[test].name)
+    return tuple(chosen)
+
+
+def _quickest(tests: frozenset[int], claims: Claims) -> list[int]:
+    return sorted(tests, key=lambda test: (claims.tests[test].ms, test))
+
+
+def _tests(ran: Mapping[int, Sequence[int]], mutant: Mutant) -> frozenset[int]:
+    return frozenset(ran.get(mutant.line, ())) - {OUTSIDE}
+
+
+def _of_package(path: str, claims: Claims) -> frozenset[int]:
+    package = path.rpartition("/")[0]
+    beside = (lines for name, lines in claims.lines.items() if name.rpartition("/")[0] == package)
+    ran = {test for lines in beside for tests in lines.values() for test in tests}
+    return frozenset(ran & passing(claims)) - {OUTSIDE}

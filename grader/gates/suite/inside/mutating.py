@@ -1,0 +1,171 @@
+"""Runs tests against changed modules, each change in a child of its own: by swapped code, or imported anew.
+
+A job is ``{"id", "path", "text", "tests", "warm"}``. Warm ones are forked after collection, with the session's fixtures
+made: the functions of the module get the code that the changed text compiles to. Others are forked before anything of
+the project is imported. An outcome is ``[id, word, test]``: ``killed`` by a test, ``survived``, ``timeout``, or
+``error`` for what did not get as far as a test.
+"""
+
+import contextlib
+import gc
+import importlib.machinery
+import os
+import select
+import signal
+import time
+from collections.abc import Callable, Iterator
+from types import CodeType, FunctionType, SimpleNamespace
+from typing import Any
+
+_EXIT = {"K": "killed", "S": "survived", "E": "error", "": "error"}
+Outcome = "tuple[str, str]"
+
+
+def in_child(work: "Callable[[], tuple[str, str]]", within_s: float) -> "tuple[str, str]":
+    """What ``work`` gives, a letter and a text, in a fork; whatever it leaves running ends with it."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        os.setpgid(0, 0)
+        try:
+            letter, text = work()
+        except BaseException as error:
+            letter, text = "E", f"{type(error).__name__}: {error}"
+        os.write(writing, f"{letter}{text}".encode()[:3000])
+        os._exit(0)
+    os.close(writing)
+    ready = select.select([reading], [], [], within_s)[0]
+    answer = os.read(reading, 4000).decode(errors="replace") if ready else None
+    os.close(reading)
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(OSError):
+            kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return ("timeout", "") if answer is None else (_EXIT.get(answer[:1], "error"), answer[1:])
+
+
+def run_cold(order: "dict[str, Any]", run: "Callable[[dict[str, Any], Any], int]", watch: Any) -> None:
+    """The jobs for which the project has to be imported anew."""
+    ends = time.monotonic() + order["jobs_s"]
+    for job in order["jobs"]:
+        if job["warm"] or time.monotonic() > ends:
+            continue
+
+        def work(job: "dict[str, Any]" = job) -> "tuple[str, str]":
+            _import_changed(os.path.realpath(job["path"]), job["text"])
+            options = [*order["options"], *(["--nomigrations"] if order["runner"] == "pytest" else [])]
+            status = run({**order, "jobs": [], "only": job["tests"], "stop": True, "options": options}, watch)
+            failed = next((name for name, outcome, _ in watch.tests if outcome == "failed"), "")
+            return ("S", "") if status == 0 else ("K", failed)
+
+        since = time.monotonic()
+        word, text = in_child(work, order["job_s"] * 4)
+        watch.outcome(job["id"], word, text, time.monotonic() - since)
+
+
+def _import_changed(path: str, text: str) -> None:
+    loader: Any = importlib.machinery.SourceFileLoader
+    original = loader.get_code
+
+    def get_code(this: Any, name: str) -> Any:
+        if os.path.realpath(this.path) == path:
+            return compile(text, this.path, "exec", dont_inherit=True)
+        return original(this, name)
+
+    loader.get_code = get_code
+
+
+class Mutating:
+    """A plugin of pytest that runs the warm jobs in place of the tests."""
+
+    def __init__(self, order: "dict[str, Any]", watch: Any) -> None:
+        self._jobs = [job for job in order["jobs"] if job["warm"]]
+        self._within_s, self._watch = order["job_s"], watch
+        self._ends = time.monotonic() + order["jobs_s"]
+        self._functions: dict[str, list[FunctionType]] = {}
+        self._next: Any = None
+
+    def pytest_runtestloop(self, session: Any) -> bool:
+        """Every job, after a first test for whose sake all that belongs to the session has been made."""
+        items = {item.nodeid: item for item in session.items}
+        if not items:
+            return True
+        # What comes "next" is never run: it keeps pytest from ending what belongs to the session, databases included.
+        self._next = SimpleNamespace(listchain=lambda: [session])
+        _run_test(_with_database(list(items.values())), self._next)
+        _disconnect()
+        for each in gc.get_objects():
+            if isinstance(each, FunctionType):
+                path = os.path.realpath(each.__code__.co_filename)
+                self._functions.setdefault(path, []).append(each)
+        gc.freeze()
+        for job in self._jobs:
+            if time.monotonic() > self._ends:
+                break
+            tests = [items[name] for name in job["tests"] if name in items]
+            since = time.monotonic()
+            word, text = in_child(lambda job=job, tests=tests: self._job(job, tests), self._within_s)  # type: ignore[misc]
+            self._watch.outcome(job["id"], word, text, time.monotonic() - since)
+        return True
+
+    def _job(self, job: "dict[str, Any]", tests: "list[Any]") -> "tuple[str, str]":
+        if job["text"] and not self._swap(os.path.realpath(job["path"]), job["text"]):
+            return "E", "no function of that name lives"
+        failed = []
+        for n, item in enumerate(tests):
+            if _run_test(item, tests[n + 1] if n + 1 < len(tests) else self._next):
+                if job["text"]:
+                    return "K", item.nodeid
+                failed.append(item.nodeid)
+        return ("K", "\\n".join(failed)) if failed else ("S", "")
+
+    def _swap(self, path: str, text: str) -> int:
+        """How many functions have got other code. A module that nothing has imported yet is imported changed."""
+        if path not in self._functions:
+            _import_changed(path, text)
+            return 1
+        with open(path, encoding="utf-8") as file:
+            before = dict(_codes(compile(file.read(), path, "exec", dont_inherit=True)))
+        after = dict(_codes(compile(text, path, "exec", dont_inherit=True)))
+        changed = {name for name, code in before.items() if name in after and after[name] != code}
+        count = 0
+        for function in self._functions.get(path, ()):
+            name = function.__code__.co_qualname
+            if name in changed and after[name].co_freevars == function.__code__.co_freevars:
+                function.__code__ = after[name]
+                count += 1
+        return count
+
+
+def _codes(code: CodeType) -> "Iterator[tuple[str, CodeType]]":
+    for const in code.co_consts:
+        if isinstance(const, CodeType):
+            if not const.co_name.startswith("<"):
+                yield const.co_qualname, const
+            yield from _codes(const)
+
+
+def _run_test(item: Any, following: Any) -> bool:
+    """Whether it failed in any of its phases."""
+    from _pytest.runner import runtestprotocol
+
+    return any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
+
+
+def _with_database(items: "list[Any]") -> Any:
+    for item in items:
+        if (
+            item.get_closest_marker("django_db")
+            or "db" in item.fixturenames
+            or "_django_db_helper" in item.fixturenames
+        ):
+            return item
+    return items[0]
+
+
+def _disconnect() -> None:
+    """Children must not share a connection: each makes its own."""
+    from django.db import connections
+
+    connections.close_all()
