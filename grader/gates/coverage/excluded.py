@@ -15,6 +15,7 @@ _PRAGMA = re.compile(r"#\s*(pragma|type)\s*:?\s*no\s*(cover|branch)", re.IGNOREC
 _INI = {".coveragerc": "", "setup.cfg": "coverage:", "tox.ini": "coverage:", ".coveragerc.toml": ""}
 _OPTIONS = ("omit", "exclude_lines", "exclude_also", "partial_branches", "include", "exclude")
 _LARGEST = 1 << 20
+_SHOWN = 200
 _REMEDY = "Write the test, or say in the module itself why there is nothing to test."
 
 
@@ -30,7 +31,7 @@ def excluded(subject: Subject, sources: Sources) -> Iterator[Finding]:
 def _comments(path: str, text: str) -> Iterator[Finding]:
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.COMMENT and _PRAGMA.search(token.string):
+            if token.type == tokenize.COMMENT and _PRAGMA.search(token.string[:_SHOWN]):
                 message = f"`{token.string.strip()[:60]}` leaves code out of coverage; here it counts."
                 yield Finding("coverage.pragma", message, Severity.NOTE, Location(path, token.start[0]), _REMEDY)
     except (tokenize.TokenError, SyntaxError):

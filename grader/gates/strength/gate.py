@@ -58,10 +58,9 @@ class StrengthGate:
         found = possible(sources, paths, claims)
         draw = random.Random(subject.seed)
         warm = subject.layout.runner == "pytest"
-        inside = drawn(
-            [mutant for mutant in found if mutant.function], self.in_functions if warm else self.declared, draw
-        )
-        return inside + drawn([mutant for mutant in found if not mutant.function], self.declared, draw)
+        inside = self.in_functions if warm else self.declared
+        functions = drawn(sources, (mutant for mutant in found if mutant.function), inside, draw)
+        return functions + drawn(sources, (mutant for mutant in found if not mutant.function), self.declared, draw)
 
 
 def _asked(

@@ -31,19 +31,22 @@ Found = tuple[str, ast.expr | ast.stmt | ast.keyword, str]
 
 
 def mutants(path: str, text: str, tree: ast.Module, siblings: Mapping[str, Sequence[str]]) -> Iterator[Mutant]:
-    """Those of a module that are Python and change what it says, each once, in the order of the text."""
-    source, seen = Text(text), {ast.dump(tree)}
+    """Those of a module, each once, in the order of the text. Not every one is Python: ask ``is_change``."""
+    source, seen = Text(text), set()
     for function, node in _walk(tree, ""):
         for operator, part, new in _of(node, source, siblings):
             start, end = source.span(part)
-            made = Mutant(operator, path, part.lineno, start, end, new, function)
-            try:
-                changed = ast.dump(ast.parse(made.applied(text)))
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                continue
-            if changed not in seen:
-                seen.add(changed)
-                yield made
+            if text[start:end] != new and (start, end, new) not in seen:
+                seen.add((start, end, new))
+                yield Mutant(operator, path, part.lineno, start, end, new, function)
+
+
+def is_change(text: str, mutant: Mutant) -> bool:
+    """Whether the module with it is Python, and another one."""
+    try:
+        return ast.dump(ast.parse(mutant.applied(text))) != ast.dump(ast.parse(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def choices(trees: Sequence[ast.Module]) -> dict[str, list[str]]:

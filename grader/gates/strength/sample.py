@@ -1,38 +1,50 @@
 """Which mutants are made, and which tests are asked about each."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from grader.gates.coverage.counted import passing, run_lines
 from grader.gates.strength.mutant import Mutant
-from grader.gates.strength.operators import choices, mutants
+from grader.gates.strength.operators import choices, is_change, mutants
 from grader.gates.suite.claims import OUTSIDE, Claims
 from grader.gates.suite.sources import Sources
 
 _MOST_TESTS, _MOST_MS = 300, 10_000
+_LONGEST_MODULE = 200_000  # characters
+_MOST_TRIED = 200
 
 
 def possible(sources: Sources, paths: Sequence[str], claims: Claims) -> list[Mutant]:
-    """All mutants of lines that passing tests run."""
+    """All mutants of lines that passing tests run. A module that is too long or too deep to be taken apart has none."""
     siblings = choices([sources.tree(path) for path in sources.measured])
-    found = []
+    found: list[Mutant] = []
     for path in paths:
-        ran = run_lines(claims, path)
-        made = mutants(path, sources.text(path), sources.tree(path), siblings)
-        found += [mutant for mutant in made if mutant.line in ran and (not mutant.function or _tests(ran, mutant))]
+        ran, text = run_lines(claims, path), sources.text(path)
+        if len(text) > _LONGEST_MODULE:
+            continue
+        with suppress(RecursionError):
+            made = list(mutants(path, text, sources.tree(path), siblings))
+            found += [each for each in made if each.line in ran and (not each.function or _tests(ran, each))]
     return found
 
 
-def drawn(found: Sequence[Mutant], most: int, draw: random.Random) -> list[Mutant]:
+def drawn(sources: Sources, found: Iterable[Mutant], most: int, draw: random.Random) -> list[Mutant]:
     """Up to ``most``, from each operator in turn, so that those that fit everywhere do not crowd out the others."""
     by_operator: dict[str, list[Mutant]] = {}
     for mutant in found:
         by_operator.setdefault(mutant.operator, []).append(mutant)
     queues = [draw.sample(group, len(group)) for _, group in sorted(by_operator.items())]
     taken: list[Mutant] = []
-    while len(taken) < most and any(queues):
-        taken += [queue.pop() for queue in queues if queue]
-    return taken[:most]
+    for _ in range(_MOST_TRIED):
+        queues = [queue for queue in queues if queue]
+        for queue in queues:
+            mutant = queue.pop()
+            if len(taken) < most and is_change(sources.text(mutant.path), mutant):
+                taken.append(mutant)
+        if len(taken) == most or not queues:
+            break
+    return taken
 
 
 def covering(mutant: Mutant, claims: Claims) -> tuple[str, ...]:
