@@ -68,15 +68,23 @@ def _asked(
 ) -> tuple[list[tuple[Mutant, str]], list[Mutant]]:
     """The changes that tests noticed, each with the test; and those that none did."""
     tests = {mutant: covering(mutant, claims) for mutant in chosen}
-    asked = tuple(dict.fromkeys(test for mutant in chosen if runner.warm and mutant.function for test in tests[mutant]))
-    restless = _restless(runner, asked) if asked else frozenset()
-    put = [(mutant, kept) for mutant in chosen if (kept := tuple(t for t in tests[mutant] if t not in restless))]
+    restless: dict[bool, frozenset[str]] = {}
+    asked: dict[bool, tuple[str, ...]] = {}
+    for warm in (True, False):
+        own = [mutant for mutant in chosen if _is_warm(runner, mutant) is warm]
+        asked[warm] = tuple(dict.fromkeys(test for mutant in own for test in tests[mutant]))
+        restless[warm] = _restless(runner, asked[warm], warm=warm) if asked[warm] else frozenset()
+    put = [
+        (mutant, kept)
+        for mutant in chosen
+        if (kept := tuple(test for test in tests[mutant] if test not in restless[_is_warm(runner, mutant)]))
+    ]
     jobs = tuple(
-        Job(mutant.path, mutant.applied(sources.text(mutant.path)), kept, runner.warm and bool(mutant.function))
+        Job(mutant.path, mutant.applied(sources.text(mutant.path)), kept, _is_warm(runner, mutant))
         for mutant, kept in put
     )
     noticed, alive = [], []
-    for outcome in runner.run(Order(only=asked, jobs=jobs, within_s=_WITHIN_S)).outcomes if jobs else ():
+    for outcome in runner.run(Order(only=asked[True], jobs=jobs, within_s=_WITHIN_S)).outcomes if jobs else ():
         mutant = put[outcome.job][0] if 0 <= outcome.job < len(put) else None
         if mutant is not None and outcome.word in ("killed", "timeout"):
             noticed.append((mutant, outcome.text))
@@ -90,9 +98,13 @@ _CONTROL_S = 240.0
 _WITHIN_S = 300.0
 
 
-def _restless(runner: SuiteRunner, asked: tuple[str, ...]) -> frozenset[str]:
+def _is_warm(runner: SuiteRunner, mutant: Mutant) -> bool:
+    return runner.warm and bool(mutant.function)
+
+
+def _restless(runner: SuiteRunner, asked: tuple[str, ...], *, warm: bool) -> frozenset[str]:
     """The tests that fail although nothing was changed: what they notice says nothing."""
-    control = Job("", "", asked, warm=True)
+    control = Job("", "", asked, warm)
     for outcome in runner.run(Order(only=asked, jobs=(control,), job_s=_CONTROL_S, within_s=_CONTROL_S)).outcomes:
         if outcome.word in ("survived", "killed"):
             return frozenset(outcome.text.split("\n")) if outcome.word == "killed" else frozenset()
@@ -103,14 +115,14 @@ def _confirm(runner: SuiteRunner, sources: Sources, noticed: Sequence[tuple[Muta
     """Repeats some afresh, with the change in the file. ``NoSuite`` where a test that noticed it does not do so now."""
     for mutant, test in [pair for pair in noticed if pair[1]][:_CONFIRMED]:
         files = {mutant.path: mutant.applied(sources.text(mutant.path))}
-        if _green(runner, files, (test,)) and _green(runner, files, ()):
+        if all(_green(runner, files, tests, bool(mutant.function)) for tests in ((test,), ())):
             place = Location(mutant.path, mutant.line)
             raise NoSuite(f"Your tests report that they notice a change of {place}; with it in the file they pass.")
 
 
-def _green(runner: SuiteRunner, files: dict[str, str], tests: tuple[str, ...]) -> bool:
+def _green(runner: SuiteRunner, files: dict[str, str], tests: tuple[str, ...], migrations: bool) -> bool:
     try:
-        return runner.run(Order(only=tests, files=files, stop=True)).green
+        return runner.run(Order(only=tests, files=files, stop=True, migrations=migrations)).green
     except NoSuite:
         return False
 

@@ -159,7 +159,7 @@ BAD: dict[str, tuple[dict[str, str], str]] = {
         changed(tests="import os\n\n\ndef test_a():\n    os._exit(0)\n"),
         "ended their own process (the last one to begin was tests/test_shop.py::test_a)",
     ),
-    "a module that is no Python": (changed(models="class\n"), "No test was found"),
+    "a module that is no Python": (changed(models="class\n"), "SyntaxError: invalid syntax (models.py, line 1)"),
     "a suite that floods its output": (
         changed(tests="def test_a():\n    import os\n    os.write(1, b'x' * (50 << 20))\n    os._exit(1)\n"),
         "ended their own process",
@@ -215,4 +215,4 @@ class ItemTests(TestCase):
         found = by_metric(QUICK.measure(subject, frozenset(ALL)))
     assert (found[INTEGRATION].value, found[TRUE].value) == (20, 100)
     assert found[UNIT].value is not None
-    assert 50 < found[UNIT].value < 80
+    assert found[UNIT].value == 50

@@ -18,7 +18,7 @@ from types import CodeType, FunctionType, SimpleNamespace
 from typing import Any
 
 _EXIT = {"K": "killed", "S": "survived", "E": "error", "": "error"}
-Outcome = "tuple[str, str]"
+_LONGEST = 9_000
 
 
 def in_child(work: "Callable[[], tuple[str, str]]", within_s: float) -> "tuple[str, str]":
@@ -32,17 +32,25 @@ def in_child(work: "Callable[[], tuple[str, str]]", within_s: float) -> "tuple[s
             letter, text = work()
         except BaseException as error:
             letter, text = "E", f"{type(error).__name__}: {error}"
-        os.write(writing, f"{letter}{text}".encode()[:3000])
+        os.write(writing, f"{letter}{text}".encode()[:_LONGEST])
         os._exit(0)
     os.close(writing)
     ready = select.select([reading], [], [], within_s)[0]
-    answer = os.read(reading, 4000).decode(errors="replace") if ready else None
+    answer = _read(reading) if ready else None
     os.close(reading)
     for kill in (os.killpg, os.kill):
         with contextlib.suppress(OSError):
             kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return ("timeout", "") if answer is None else (_EXIT.get(answer[:1], "error"), answer[1:])
+
+
+def _read(reading: int) -> str:
+    """All of it, up to the first pause that is long."""
+    parts = []
+    while select.select([reading], [], [], 5.0)[0] and (part := os.read(reading, _LONGEST)):
+        parts.append(part)
+    return b"".join(parts)[:_LONGEST].decode(errors="replace")
 
 
 def run_cold(order: "dict[str, Any]", run: "Callable[[dict[str, Any], Any], int]", watch: Any) -> None:
@@ -53,11 +61,13 @@ def run_cold(order: "dict[str, Any]", run: "Callable[[dict[str, Any], Any], int]
             continue
 
         def work(job: "dict[str, Any]" = job) -> "tuple[str, str]":
-            _import_changed(os.path.realpath(job["path"]), job["text"])
+            if job["text"]:
+                _import_changed(os.path.realpath(job["path"]), job["text"])
             options = [*order["options"], *(["--nomigrations"] if order["runner"] == "pytest" else [])]
-            status = run({**order, "jobs": [], "only": job["tests"], "stop": True, "options": options}, watch)
-            failed = next((name for name, outcome, _ in watch.tests if outcome == "failed"), "")
-            return ("S", "") if status == 0 else ("K", failed)
+            own = {"jobs": [], "only": job["tests"], "stop": bool(job["text"]), "options": options}
+            status = run({**order, **own}, watch)
+            failed = [name for name, outcome, _ in watch.tests if outcome == "failed"]
+            return ("S", "") if status == 0 else ("K", "\n".join(failed))
 
         since = time.monotonic()
         word, text = in_child(work, order["job_s"] * 4)
