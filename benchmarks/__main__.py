@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import load, measures
+from benchmarks import load, measures, own_tests
 
 ROUNDS = 3
 Measure = Callable[[], float]
@@ -53,6 +53,9 @@ def figures(room: Path, out: Console) -> Iterator[Figure]:
     yield _milliseconds("sandboxed agent, warm: first answer of a check", bench.warm_start, None, out)
     yield _milliseconds("environment from a warm wheel cache", bench.environment_from_wheels, None, out)
     yield _milliseconds("environment for a lock seen before", bench.environment_seen, None, out)
+    own = own_tests.OwnTests(bench.root, bench.environment.site, bench.state)
+    yield _ratio("coverage gate on solution 02, to one bare run of its tests", own.coverage, own.bare, 5.0, out)
+    yield _ratio("test strength gate on solution 02, to one bare run of its tests", own.strength, own.bare, 15.0, out)
     out.print("[dim]twenty people at solution 05[/]")
     waited = load.percentile_95(room / "load")
     yield Figure("solution 05, 20 users, 1,000 posts: 95th percentile", f"{waited:.0f} ms")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from grader.domain.evidence import MOST_FINDINGS, Measurement
 from grader.domain.status import Status
+from grader.domain.words import bounded
 from grader.gates.coverage import shown
 from grader.gates.coverage.counted import counted, passing, percent
 from grader.gates.coverage.empty_tests import empty_tests
@@ -93,6 +94,12 @@ def _unit(subject: Subject, sources: Sources, modules: Mapping[str, Module], cla
         for name, paths in layers(sources.measured).items()
     }
     every = [one for each in found.values() for one in each]
+    unknown = [path for path in sources.unreadable if any(path == one.path for one in every)]
+    if unknown:
+        reason = (
+            f"{bounded(unknown[0])} is no Python, or too long to be read (200 kB): what there is to run is not known."
+        )
+        return _without(UNIT, Status.FAILED, reason)
     share = percent(every)
     if share is None:
         reason = "No module of models, serializers or utilities was found below " + ", ".join(subject.layout.sources)

@@ -176,6 +176,14 @@ def test_what_cannot_be_measured_says_why_in_a_sentence(subject_of: SubjectOf, n
     assert sentence in found[UNIT].reason
 
 
+def test_a_module_that_is_too_long_is_not_left_out(subject_of: SubjectOf) -> None:
+    utils = UTILS.lstrip() + "# ballast\n" * 30_000
+    with subject_of(changed(tests=without_test("test_joined"), utils=utils)) as subject:
+        found = by_metric(QUICK.measure(subject, frozenset(ALL)))
+    assert (found[UNIT].status, found[INTEGRATION].value) == (Status.FAILED, 100)
+    assert "src/apps/shop/utils.py is no Python, or too long to be read" in found[UNIT].reason
+
+
 def test_a_suite_without_end_is_ended(subject_of: SubjectOf) -> None:
     endless = "def test_first():\n    while True:\n        pass\n"
     with subject_of(changed(tests=endless)) as subject:
