@@ -38,7 +38,7 @@ class CoverageGate:
 
     sabotaged: int = 8
     left_alone: int = 4
-    within_s: float = 240.0
+    within_s: float = 600.0
 
     def measure(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
         """What of the code and of the API the tests come by, and how much of that is true."""

@@ -94,7 +94,7 @@ def _asked(
 
 
 _CONFIRMED = 3
-_CONTROL_S = 240.0
+_CONTROL_S = 300.0
 _WITHIN_S = 300.0
 
 

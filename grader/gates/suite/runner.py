@@ -68,7 +68,7 @@ class Order:
     jobs: tuple[Job, ...] = ()
     job_s: float = 20.0
     jobs_s: float = 60.0
-    within_s: float = 240.0
+    within_s: float = 600.0
 
 
 class SuiteRunner:
