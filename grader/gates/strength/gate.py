@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from grader.domain.errors import EnvironmentError_
 from grader.domain.evidence import MOST_FINDINGS, Measurement
 from grader.domain.location import Location
 from grader.domain.status import Status
@@ -47,7 +48,7 @@ class StrengthGate:
                 reason = "Your tests run nothing of models, serializers, utilities, views or services to be changed."
                 return [Measurement(KILLED, None, _UNIT, Status.NOT_APPLICABLE, _SOURCE, reason)]
             noticed, alive = _asked(runner, sources, claims, chosen)
-            _confirm(runner, sources, noticed)
+            _confirm(runner, sources, noticed, random.Random(subject.seed))
             return [_measured(sources, noticed, alive)]
         except NoSuite as none:
             return [Measurement(KILLED, None, _UNIT, Status.FAILED, _SOURCE, str(none))]
@@ -83,17 +84,17 @@ def _asked(
         Job(mutant.path, mutant.applied(sources.text(mutant.path)), kept, _is_warm(runner, mutant))
         for mutant, kept in put
     )
-    noticed, alive = [], []
-    for outcome in runner.run(Order(only=asked[True], jobs=jobs, within_s=_WITHIN_S)).outcomes if jobs else ():
-        mutant = put[outcome.job][0] if 0 <= outcome.job < len(put) else None
-        if mutant is not None and outcome.word in ("killed", "timeout"):
-            noticed.append((mutant, outcome.text))
-        elif mutant is not None and outcome.word == "survived":
-            alive.append(mutant)
-    return noticed, alive
+    outcomes = runner.run(Order(only=asked[True], jobs=jobs, within_s=_WITHIN_S)).outcomes if jobs else ()
+    by_job = {outcome.job: outcome for outcome in outcomes if outcome.word != "error"}
+    judged = [(mutant, by_job[job]) for job, (mutant, _) in enumerate(put) if job in by_job]
+    if 2 * len(judged) < len(put):
+        said = f"Of {len(put)} changes of the code only {len(judged)} could be tried."
+        raise EnvironmentError_(said, "Run the same command again when the machine is less busy.")
+    noticed = [(mutant, outcome.text) for mutant, outcome in judged if outcome.word != "survived"]
+    return noticed, [mutant for mutant, outcome in judged if outcome.word == "survived"]
 
 
-_CONFIRMED = 3
+_CONFIRMED = 5
 _CONTROL_S = 300.0
 _WITHIN_S = 300.0
 
@@ -111,9 +112,10 @@ def _restless(runner: SuiteRunner, asked: tuple[str, ...], *, warm: bool) -> fro
     raise NoSuite("Your tests do not come to an end when they are run once more, with nothing changed.")
 
 
-def _confirm(runner: SuiteRunner, sources: Sources, noticed: Sequence[tuple[Mutant, str]]) -> None:
-    """Repeats some afresh, with the change in the file. ``NoSuite`` where a test that noticed it does not do so now."""
-    for mutant, test in [pair for pair in noticed if pair[1]][:_CONFIRMED]:
+def _confirm(runner: SuiteRunner, sources: Sources, noticed: Sequence[tuple[Mutant, str]], draw: random.Random) -> None:
+    """Repeats some afresh, with the change in the file. ``NoSuite`` where no test notices one of them then."""
+    named = [pair for pair in noticed if pair[1]]
+    for mutant, test in draw.sample(named, min(_CONFIRMED, len(named))):
         files = {mutant.path: mutant.applied(sources.text(mutant.path))}
         if all(_green(runner, files, tests, bool(mutant.function)) for tests in ((test,), ())):
             place = Location(mutant.path, mutant.line)
