@@ -57,9 +57,10 @@ pytest: setup ## Run the grader's own tests, slow ones last (ARGS="tests/scoring
 verify: setup ## Let the course prove itself, quickly (see docs/authors/proof.md)
 	$(bin)/grader course verify
 
-prove: setup ## Grade every state and mutant, and a solution on a busy machine, and write the ledgers
+prove: setup ## Grade every state and mutant, and a solution on a busy machine, write the ledgers, and try the gates in full
 	$(bin)/grader course prove --older-grader
 	$(bin)/grader course prove --under-load
+	$(bin)/python -m pytest -m exhaustive
 
 bench: setup ## Measure the speed of the grader, as ratios of one run
 	$(bin)/python -m benchmarks

@@ -33,8 +33,8 @@ class Listed:
 
 # By the name of its module. What a gate needs is imported when it is run.
 GATES: Mapping[str, Listed] = {
-    "performance": Listed({"performance.queries": "queries", "performance.growth": "queries"}, alone=True),
-    "style": Listed({"style.ruff": "findings", "style.black": "files", "style.isort": "files"}),
+    "coverage": Listed({"coverage.unit": "%", "coverage.integration": "%", "coverage.true": "%"}),
+    "strength": Listed({"strength.killed": "%"}),
     "contract": Listed(
         {
             "contract.failures": "failures",
@@ -47,8 +47,8 @@ GATES: Mapping[str, Listed] = {
     "security": Listed(
         {"security.high": "findings", "security.medium": "findings", "security.vulnerable": "packages"},
     ),
-    "coverage": Listed({"coverage.unit": "%", "coverage.integration": "%", "coverage.true": "%"}),
-    "strength": Listed({"strength.killed": "%"}),
+    "performance": Listed({"performance.queries": "queries", "performance.growth": "queries"}, alone=True),
+    "style": Listed({"style.ruff": "findings", "style.black": "files", "style.isort": "files"}),
 }
 METRICS: Mapping[str, str] = {metric: unit for gate in GATES.values() for metric, unit in gate.metrics.items()}
 

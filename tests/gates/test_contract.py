@@ -147,6 +147,7 @@ BAD: dict[str, tuple[dict[str, str], str, str]] = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BAD)
 def test_bad_input_is_told_in_a_sentence(measured: Measure, name: str) -> None:
@@ -163,6 +164,7 @@ def test_a_project_without_a_document_is_told_which_key_to_set(measured: Measure
     assert all("`schema` in track.toml" in m.reason for m in found.values())
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow(minutes=1)
 def test_an_application_that_keeps_silent_is_given_up(measured: Measure, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proxy, "ANSWER_S", 1.0)

@@ -66,6 +66,7 @@ def test_what_is_fetched_row_by_row_grows(edited: Edited, path: str, text: str, 
     assert all(f"GET {operation} as" in finding.message for finding in growth.findings)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_list_that_answers_without_its_rows_is_not_measured(edited: Edited) -> None:
     found = edited(VIEWS, 'order_by("-created_at", "-pk")', 'none().order_by("-created_at", "-pk")')

@@ -70,6 +70,7 @@ def test_what_no_test_runs_is_missing(subject_of: SubjectOf) -> None:
     assert "lines 10 to 14" in finding.message
 
 
+@pytest.mark.exhaustive
 def test_a_condition_that_is_always_the_same_lacks_a_way(subject_of: SubjectOf) -> None:
     tests = TESTS.replace('    assert Item(title="a", price=101).shown() == "a, dear"\n', "")
     with subject_of(changed(tests=tests)) as subject:
@@ -79,6 +80,7 @@ def test_a_condition_that_is_always_the_same_lacks_a_way(subject_of: SubjectOf) 
     assert [finding.rule for finding in unit.findings] == ["coverage.missing", "coverage.one-way"]
 
 
+@pytest.mark.exhaustive
 def test_a_response_that_no_test_gets_is_no_pathway(subject_of: SubjectOf) -> None:
     with subject_of(changed(tests=without_test("test_refused"))) as subject:
         found = by_metric(QUICK.measure(subject, frozenset(ALL)))
@@ -88,6 +90,7 @@ def test_a_response_that_no_test_gets_is_no_pathway(subject_of: SubjectOf) -> No
     ]
 
 
+@pytest.mark.exhaustive
 def test_what_only_a_failing_test_runs_does_not_count(subject_of: SubjectOf) -> None:
     tests = TESTS.replace('== "a, dear"', '== "a, cheap"')
     with subject_of(changed(tests=tests)) as subject:
@@ -110,6 +113,7 @@ EXCLUDING: dict[str, dict[str, str]] = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("how", EXCLUDING)
 def test_nothing_is_left_out_and_the_attempt_is_listed(subject_of: SubjectOf, how: str) -> None:
     with subject_of({**changed(tests=without_test("test_joined")), **EXCLUDING[how]}) as subject:
@@ -133,6 +137,7 @@ def test_forged_coverage_is_found_out(subject_of: SubjectOf) -> None:
     assert {finding.rule for finding in found[TRUE].findings} == {"coverage.not-run"}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["models", "utils"])
 def test_a_suite_that_hashes_its_sources_is_found_out(subject_of: SubjectOf, name: str) -> None:
     import hashlib
@@ -167,6 +172,7 @@ BAD: dict[str, tuple[dict[str, str], str]] = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", BAD)
 def test_what_cannot_be_measured_says_why_in_a_sentence(subject_of: SubjectOf, name: str) -> None:
     files, sentence = BAD[name]
@@ -176,6 +182,7 @@ def test_what_cannot_be_measured_says_why_in_a_sentence(subject_of: SubjectOf, n
     assert sentence in found[UNIT].reason
 
 
+@pytest.mark.exhaustive
 def test_a_module_that_is_too_long_is_not_left_out(subject_of: SubjectOf) -> None:
     utils = UTILS.lstrip() + "# ballast\n" * 30_000
     with subject_of(changed(tests=without_test("test_joined"), utils=utils)) as subject:
@@ -184,6 +191,7 @@ def test_a_module_that_is_too_long_is_not_left_out(subject_of: SubjectOf) -> Non
     assert "src/apps/shop/utils.py is no Python, or too long to be read" in found[UNIT].reason
 
 
+@pytest.mark.exhaustive
 def test_a_suite_without_end_is_ended(subject_of: SubjectOf) -> None:
     endless = "def test_first():\n    while True:\n        pass\n"
     with subject_of(changed(tests=endless)) as subject:
@@ -193,6 +201,7 @@ def test_a_suite_without_end_is_ended(subject_of: SubjectOf) -> None:
     )
 
 
+@pytest.mark.exhaustive
 def test_a_project_without_a_schema_has_no_pathways(subject_of: SubjectOf) -> None:
     urls = SHOP["src/config/urls.py"].replace('    path("api/v1/schema/", views.schema),\n', "")
     with subject_of({**SHOP, "src/config/urls.py": urls}) as subject:
@@ -201,6 +210,7 @@ def test_a_project_without_a_schema_has_no_pathways(subject_of: SubjectOf) -> No
     assert "GET /api/v1/schema/ answers 404" in found[INTEGRATION].reason
 
 
+@pytest.mark.exhaustive
 def test_manage_py_test_is_measured_alike(subject_of: SubjectOf) -> None:
     tests = """
 from django.test import TestCase

@@ -92,6 +92,7 @@ def test_the_page_publishes_the_rates_of_the_served_application(bad: Measured, g
     assert row in PAGE.read_text("utf-8"), row
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "reason"),

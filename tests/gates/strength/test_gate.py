@@ -51,6 +51,7 @@ def test_tests_without_assertions_do_not(subject_of: SubjectOf) -> None:
     assert finding.detail.startswith("--- src/apps/shop/")
 
 
+@pytest.mark.exhaustive
 def test_what_nobody_noticed_cannot_be_made_up(subject_of: SubjectOf) -> None:
     with subject_of(changed(tests=HOLLOW, conftest=FORGED)) as subject:
         (found,) = QUICK.measure(subject, KILLED)
@@ -58,12 +59,14 @@ def test_what_nobody_noticed_cannot_be_made_up(subject_of: SubjectOf) -> None:
     assert "with it in the file they pass" in found.reason
 
 
+@pytest.mark.exhaustive
 def test_no_tests_no_strength(subject_of: SubjectOf) -> None:
     with subject_of(changed(tests="x = 1\n")) as subject:
         (found,) = QUICK.measure(subject, KILLED)
     assert (found.status, found.value) == (Status.FAILED, None)
 
 
+@pytest.mark.exhaustive
 def test_the_report_has_the_public_form(subject_of: SubjectOf) -> None:
     mutant = Mutant("number", "src/apps/shop/models.py", 16, 300, 301, "6", "")
     with subject_of(SHOP) as subject:
