@@ -5,13 +5,15 @@ import sys
 from pathlib import Path
 
 from grader.environment.install import site_for
+from grader.tools.tool import CONFIGURATION
 
 _REQUIREMENTS = Path(__file__).parent / "requirements"
 
 
 def tool(name: str, state_dir: Path) -> Path:
-    """The folder with this tool's packages, installed by hash."""
-    text = (_REQUIREMENTS / f"{name}.txt").read_text("utf-8")
+    """The folder with this tool's packages, installed by hash: as the grader has it, if a gate runs it too."""
+    own = CONFIGURATION / f"{name}.txt"
+    text = (own if own.exists() else _REQUIREMENTS / f"{name}.txt").read_text("utf-8")
     return site_for(text, cache=state_dir / "environments", what=name, progress=lambda _: None)
 
 
