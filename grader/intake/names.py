@@ -83,9 +83,12 @@ def _is_control(character: str) -> bool:
 
 
 def shown(path: str) -> str:
-    """A path that may be printed anywhere: at most 80 characters, and nothing in it that a terminal obeys."""
+    """A path that may be printed anywhere: at most 80 characters, and nothing in it that a terminal obeys.
+
+    Of a longer one the end is shown, which names the file.
+    """
     plain = "".join(
         c if (c.isprintable() or c in _JOINERS) and not 0xD800 <= ord(c) <= 0xDFFF else "\N{REPLACEMENT CHARACTER}"
         for c in path
     )
-    return plain if len(plain) <= 80 else plain[:77] + "…"
+    return plain if len(plain) <= 80 else "…" + plain[-77:]

@@ -238,19 +238,19 @@ def test_what_a_thread_started_outlives_the_thread(sandbox: Bubblewrap, start: S
 
 def test_nothing_remains(submission: Path) -> None:
     """Neither a process nor a file nor a descriptor of the grader's."""
-    before = descriptors()
+    before, me = descriptors(), psutil.Process()
+    others = {child.pid for child in me.children(recursive=True)}
     sandbox = Bubblewrap()
     code = "import os, time\nos.fork()\nos.fork()\ntime.sleep(30)"
     process = sandbox.start(Launch(("-c", code), ports=(5432,)), submission=submission, deps=None)
     time.sleep(0.2)
-    me = psutil.Process()
-    inside = [child.pid for child in me.children(recursive=True)]
+    inside = {child.pid for child in me.children(recursive=True)} - others
     begun = time.perf_counter()
     process.kill()
     took = time.perf_counter() - begun
     sandbox.close()
     assert len(inside) >= 5
-    assert not any(map(psutil.pid_exists, set(inside) & {c.pid for c in me.children(recursive=True)}))
+    assert not any(map(psutil.pid_exists, inside & {c.pid for c in me.children(recursive=True)}))
     assert took < 0.5
     assert process.poll() == 137
     assert not sandbox.directory.exists()

@@ -70,6 +70,7 @@ def test_a_machine_that_lacks_everything(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(machine.platform, "system", lambda: "Darwin")
     monkeypatch.setattr(seccomp, "program", missing)
     monkeypatch.setattr(hierarchy, "own", lambda *_: None)
+    monkeypatch.setenv("TMPDIR", "/nowhere")
     monkeypatch.setattr(binaries, "_package", lambda name: Path("/nowhere"))
     findings = probe()
     assert not any(finding.ok for finding in findings)
