@@ -25,6 +25,7 @@ class Requests:
             return response
 
         async def get_response_async(this: Any, request: Any) -> Any:
+            """The answer of the original, noted like any other."""
             response = await answer_async(this, request)
             self._note(request, response)
             return response
