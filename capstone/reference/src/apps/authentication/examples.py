@@ -29,6 +29,11 @@ INVITED = _returned({"token": _INVITATION})
 FIRST_PASSWORD = _sent({"token": _INVITATION, "new_password": _WORDS})
 PASSWORD_CHANGE = _sent({"current_password": _WORDS, "new_password": _OTHER_WORDS})
 TOKEN_PAIR = _returned({"access": _JWT, "refresh": _JWT})
-ACCEPTED = _returned(
-    {"detail": "If name and address were free, the account is open: log in."}
-)
+ACCEPTED = [
+    OpenApiExample(
+        "Returned",
+        value={"detail": "If name and address were free, the account is open: log in."},
+        response_only=True,
+        status_codes=["202"],  # without them it would stand beside 200 and 201 alone
+    )
+]
