@@ -9,6 +9,7 @@ import msgspec
 from grader.domain.evidence import Location
 from grader.domain.findings import Finding, Severity
 from grader.domain.result import CriterionResult, GateVerdict, Result
+from grader.domain.start import START, StartFailure
 from grader.domain.status import Status
 from grader.report import escape
 from grader.report.audience import for_learners
@@ -26,7 +27,7 @@ Entry = dict[str, Any]
 def render(result: Result) -> str:
     """The result as SARIF. What passed is no result of it; what was waived is suppressed, with the reason."""
     shown = for_learners(result)
-    found = [*_of_criteria(shown.criteria), *_of_gates(shown.gates)]
+    found = [*_of_start(shown.start), *_of_criteria(shown.criteria), *_of_gates(shown.gates)]
     rules: dict[str, Entry] = {}
     for rule, _ in found:
         rules.setdefault(rule["id"], rule)
@@ -54,6 +55,13 @@ def _properties(result: Result) -> Entry:
     names = {"submission": made.submission, "commit": made.commit or "", "tree": made.tree_hash}
     facts = {"graded": result.graded, "met": result.met, "official": made.official}
     return {key: _clean(name) for key, name in names.items()} | facts | {"notices": [_clean(n) for n in result.notices]}
+
+
+def _of_start(failure: StartFailure | None) -> Iterator[tuple[Entry, Entry]]:
+    """The one thing that all criteria wait for which need the project running."""
+    if failure is not None:
+        said = f"Expected: {failure.expected}. Observed: {failure.observed}"
+        yield _rule(START, "The project starts", failure.remedy), _result(START, "error", said, failure.where, START)
 
 
 def _of_criteria(criteria: tuple[CriterionResult, ...]) -> Iterator[tuple[Entry, Entry]]:
