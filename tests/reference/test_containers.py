@@ -46,7 +46,7 @@ def test_the_compose_file_fits_the_specification(compose: dict[str, Any]) -> Non
     assert compose_problems(compose) == ()
 
 
-def test_the_proxy_is_the_only_door(services: dict[str, dict[str, Any]]) -> None:
+def test_only_the_proxy_can_be_reached(services: dict[str, dict[str, Any]]) -> None:
     assert {name for name, service in services.items() if service.get("ports")} == {"nginx"}
 
 

@@ -47,7 +47,7 @@ def schemathesis(machine: Machine, role: str, words: str) -> str:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_operation_does_as_its_document_says(inhabited: Machine, role: str) -> None:
-    """The doors come last, because behind them somebody's session may be at its end."""
+    """Log-in and log-out come last: they may end the session."""
     for words, operations in (("--exclude-path-regex /auth/", 36), ("--include-path-regex /auth/", 8)):
         said = schemathesis(inhabited, role, words)
         assert f" {operations} selected / 44 total" in said
@@ -65,7 +65,7 @@ def test_twenty_people_at_once_meet_no_error(inhabited: Machine) -> None:
 
 
 def test_a_scanner_finds_nothing_that_matters(inhabited: Machine) -> None:
-    """As the most powerful there is, with the attacks that come to an end in time; the doors would end the session."""
+    """As the most powerful there is, with the attacks that come to an end in time; log-out would end the session."""
     words = f"--url http://web:8000/ --swagger /app/openapi.yaml --jwt {token(inhabited, 'admin')} -m {ATTACKS}"
     words += " -x 'http://web:8000/api/v1/auth/*' -f json -o /tmp/found.json --flush-session --no-bugreport"
     said = inhabited.sh(f"{program('wapiti', 'wapiti')} {words} --max-attack-time 120", seconds=500)

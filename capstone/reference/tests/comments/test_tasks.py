@@ -47,7 +47,7 @@ class TestCommentModerationWorkflow:
         assert result.state == states.SUCCESS
 
 
-def test_what_fails_on_every_try_is_laid_aside() -> None:
+def test_what_fails_on_every_try_becomes_a_dead_letter() -> None:
     comment = CommentFactory()
     with patch("comments.tasks.publish_comment", side_effect=TimeoutError) as tries:
         task_id = enqueue_comment(comment)

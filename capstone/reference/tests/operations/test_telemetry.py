@@ -143,7 +143,7 @@ def test_one_line_for_each_request(platform: Platform) -> None:
         'platform_queue_depth{queue="comments"}',
     ],
 )
-def test_numbers_of_the_web(platform: Platform, name: str) -> None:
+def test_metrics_of_the_web_server(platform: Platform, name: str) -> None:
     platform.ask("/api/v1/posts/")
     assert f"\n{name}" in platform.ask("/metrics").body
 
@@ -156,7 +156,7 @@ def test_numbers_of_the_web(platform: Platform, name: str) -> None:
         'platform_comments_moderated_total{decision="approved"}',
     ],
 )
-def test_numbers_of_the_worker(platform: Platform, name: str) -> None:
+def test_metrics_of_the_worker(platform: Platform, name: str) -> None:
     platform.comment(platform.publish("Counted"), by="editor")
 
     def metrics() -> str:

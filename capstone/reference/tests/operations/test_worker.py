@@ -160,7 +160,7 @@ def test_what_was_given_up_is_seen_and_replayed(
     assert b"contributor@example.org" not in b"".join(reports)
 
 
-def test_a_task_that_is_killed_at_its_limit_is_laid_aside(
+def test_a_task_that_is_killed_at_its_limit_becomes_a_dead_letter(
     platform: Platform, postgres: Postgres, redis: Redis
 ) -> None:
     post = platform.publish("Too long")
@@ -202,7 +202,7 @@ def kill_when_begun(platform: Platform, postgres: Postgres, times: int) -> None:
     platform.worker.kill_children()
 
 
-def test_a_task_that_kills_its_worker_each_time_is_laid_aside(
+def test_a_task_that_kills_its_worker_each_time_becomes_a_dead_letter(
     platform: Platform, postgres: Postgres, redis: Redis
 ) -> None:
     post = platform.publish("Deadly")

@@ -82,7 +82,7 @@ class TestLockOut:
         assert log_in("ben", PASSWORD).status_code == 200
         assert log_in("ann", PASSWORD, address="203.0.113.6").status_code == 200
 
-    def test_it_passes_and_knocking_does_not_prolong_it(
+    def test_it_passes_and_further_attempts_do_not_prolong_it(
         self, ann: User, settings: Settings
     ) -> None:
         fail("ann", LIMIT + 3)
