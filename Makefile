@@ -52,7 +52,7 @@ course: setup ## Check that the committed starters are what the reference projec
 	$(bin)/grader course build --check
 
 pytest: setup ## Run the grader's own tests, slow ones last (ARGS="tests/scoring -k weights")
-	$(bin)/python -m pytest --numprocesses=2 --dist loadgroup --no-loadscope-reorder --durations=10 $(ARGS)
+	$(bin)/python -m pytest --numprocesses=3 --dist loadgroup --no-loadscope-reorder --durations=10 $(ARGS)
 
 verify: setup ## Let the course prove itself, quickly (see docs/authors/proof.md)
 	$(bin)/grader course verify
