@@ -9,16 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.sandbox.api import Launch, Limits
 from grader.sandbox.server import ApplicationServer
-from grader.stage import registry
 from grader.stage.places import MIGRATED
-from grader.stage.registry import REGISTRY
+from grader.stage.program import last_value, run_in_project
 from grader.stage.serving import deployment, serve
 from grader.stage.stage import Stage
 
 _PROGRAM = Path(__file__).with_name("making_users.py")
-_WITHIN_S = 60.0
 _NAME = re.compile(r"[A-Za-z][\w.@+-]{0,99}", re.ASCII)
 _COOKIE = re.compile(r"[\w.:=+/~-]{1,4096}", re.ASCII)
 _TOKEN = re.compile(r"[\w.=+/~-]{1,8192}", re.ASCII)
@@ -104,7 +101,7 @@ def create_users(
     variables["TRACK_USERS"] = json.dumps({**order, "function": layout.users})
     if layout.configuration:
         variables["DJANGO_CONFIGURATION"] = layout.configuration
-    status, text = _run(stage, variables)
+    status, text = run_in_project(stage, _PROGRAM, variables)
     made = _read(text) if status == 0 else None
     if made is None or set(made) != set(wanted):
         how = f"it ended with status {status}" if status else "it did not say whom it made"
@@ -138,34 +135,9 @@ def _token(server: ApplicationServer, user: User, path: str) -> str:
     return next((token for token in found if isinstance(token, str) and _TOKEN.fullmatch(token)), "")
 
 
-def _run(stage: Stage, variables: Mapping[str, str]) -> tuple[int, str]:
-    """Runs the program on the project, as in production; its status and what it wrote."""
-    spec = stage.spec
-    launch = Launch(
-        ("-c", _PROGRAM.read_text("utf-8")),
-        env=variables,
-        limits=Limits(wall_s=_WITHIN_S),
-        ports=registry.ports(),
-        sources=spec.layout.sources,
-    )
-    process = stage.sandbox.start(launch, submission=spec.submission, deps=spec.deps)
-    try:
-        for service in REGISTRY:
-            stage.services.attach(process, service)
-        status = process.wait(_WITHIN_S + 5)
-    except TimeoutError:
-        status = 124
-    finally:
-        stage.services.kill(process)
-    return status, process.output().decode(errors="replace")
-
-
 def _read(text: str) -> dict[str, tuple[str, dict[str, str]]] | None:
     """By role, the name and the session that the project says it made; ``None`` for anything else that it said."""
-    try:
-        said = json.loads(text.rstrip().rpartition("\n")[2])
-    except (ValueError, RecursionError):
-        return None
+    said = last_value(text)
     found = {}
     for entry in said if isinstance(said, list) else [None]:
         if not (isinstance(entry, dict) and isinstance(entry.get("role"), str) and _fits(_NAME, entry.get("name"))):

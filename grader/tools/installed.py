@@ -11,14 +11,43 @@ from grader.sandbox.api import Kind, Launch, Limits, Mount
 from grader.tools.tool import CONFIGURATION, Tool
 
 _SITE = "/tools/site"
-# Nothing of the submission can be imported: the tool's packages and Python's own are all that there is.
-_RUN = f"""import runpy, sys
+# Nothing of the submission can be imported: the tool's packages and Python's own are all that there is. What a tool
+# has to warn of may go nowhere: it would stand between the lines of what is parsed.
+_RUN = f"""import os, runpy, sys
 sys.path[:] = [p for p in sys.path if not p.startswith(("/submission", "/deps"))] + [{_SITE!r}]
-module, sys.argv = sys.argv[1], sys.argv[1:]
+module, quiet, sys.argv = sys.argv[1], sys.argv[2], sys.argv[1:2] + sys.argv[3:]
+if quiet == "quiet":
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 runpy.run_module(module, run_name="__main__", alter_sys=True)
 """
 _LIMITS = Limits(memory_mb=1024, processes=32, tmp_mb=64, wall_s=120.0)
 _VERSION = re.compile(r"^([A-Za-z0-9._-]+)==([0-9][^\s;\\]*)", re.MULTILINE)
+
+
+def tool_site(
+    requirements: str,
+    *,
+    what: str,
+    cache: Path,
+    kind: Kind = "auto",
+    progress: Callable[[str], None] = lambda text: None,
+) -> Path:
+    """The folder with the packages of ``requirements``, a file of ``CONFIGURATION`` in which all are pinned by hash.
+
+    ``what`` names the tool to people; ``cache`` is that of environments, ``kind`` the sandbox that wheels are unpacked
+    in.
+
+    Raises:
+        EnvironmentError_: they cannot be had.
+    """
+    text = (CONFIGURATION / requirements).read_text("utf-8")
+    try:
+        return site_for(text, cache=cache, what=what, progress=progress, kind=kind)
+    except NotInstallable as refused:
+        raise EnvironmentError_(
+            f"{what} cannot be installed: {refused}",
+            "Check that a package index can be reached, then run the same command again.",
+        ) from None
 
 
 def installed_tool(
@@ -26,28 +55,23 @@ def installed_tool(
     *arguments: str,
     requirements: str,
     state_dir: Path,
-    kind: Kind,
+    kind: Kind = "auto",
     configuration: tuple[str, ...] = (),
     limits: Limits = _LIMITS,
-    progress: Callable[[str], None] = lambda text: None,
+    output_limit: int = 1 << 20,
+    quiet: bool = False,
 ) -> Tool:
-    """``python -m MODULE ARGUMENTS`` with the packages of ``requirements``, a file of ``CONFIGURATION`` pinned by hash.
+    """``python -m MODULE ARGUMENTS`` with the packages of ``requirements``, as of ``tool_site``.
 
-    Files of ``configuration`` are below /tools.
+    Files of ``configuration`` are below /tools. With ``quiet`` only its standard output is kept.
 
     Raises:
         EnvironmentError_: its packages cannot be had.
     """
-    text = (CONFIGURATION / requirements).read_text("utf-8")
-    try:
-        site = site_for(text, cache=state_dir / "environments", what=module, progress=progress, kind=kind)
-    except NotInstallable as refused:
-        raise EnvironmentError_(
-            f"{module} cannot be installed: {refused}",
-            "Check that a package index can be reached, then run the same command again.",
-        ) from None
+    site = tool_site(requirements, what=module, cache=state_dir / "environments", kind=kind)
     mounts = (Mount(site, _SITE), *(Mount(CONFIGURATION / name, f"/tools/{name}") for name in configuration))
-    return Tool(module, Launch(("-c", _RUN, module, *arguments), mounts=mounts, limits=limits, cwd="/tmp"))
+    argv = ("-c", _RUN, module, "quiet" if quiet else "all", *arguments)
+    return Tool(module, Launch(argv, mounts=mounts, limits=limits, cwd="/tmp", output_limit=output_limit))
 
 
 def locked_version(name: str, requirements: str) -> str:

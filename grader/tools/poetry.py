@@ -5,12 +5,10 @@ import sysconfig
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from grader.domain.errors import EnvironmentError_
-from grader.environment.faults import NotInstallable
-from grader.environment.install import site_for
 from grader.environment.poetry_shell import PATH as SHELL
 from grader.sandbox.api import Kind, Launch, Limits, Mount
-from grader.tools.tool import CONFIGURATION, Tool
+from grader.tools.installed import tool_site
+from grader.tools.tool import Tool
 
 _POETRY = "/tools/poetry"
 _SHELL = "/grader/poetry_shell.py"
@@ -23,14 +21,7 @@ def poetry_site(*, cache: Path, progress: Callable[[str], None] = lambda text: N
     Raises:
         EnvironmentError_: its packages cannot be had.
     """
-    requirements = (CONFIGURATION / "poetry.txt").read_text("utf-8")
-    try:
-        return site_for(requirements, cache=cache, what="Poetry", progress=progress, kind=kind)
-    except NotInstallable as refused:
-        raise EnvironmentError_(
-            f"Poetry cannot be installed: {refused}",
-            "Check that a package index can be reached, then run the same command again.",
-        ) from None
+    return tool_site("poetry.txt", what="Poetry", cache=cache, progress=progress, kind=kind)
 
 
 def poetry(

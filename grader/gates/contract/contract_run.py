@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from grader.domain.errors import EnvironmentError_
-from grader.environment.install import site_for
 from grader.gates.contract.proxy import Proxy
 from grader.gates.contract.served import Answered, Served
 from grader.gates.subject import Subject
 from grader.sandbox.api import Launch, Limits, Mount, Process
-from grader.tools.tool import CONFIGURATION
+from grader.tools.installed import tool_site
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 CHECKS = (
@@ -67,10 +66,8 @@ def run_phases(subject: Subject, served: "Served", document: bytes) -> Ran:
 
 def _start(subject: Subject, stack: ExitStack, document: bytes, roles: tuple[str, ...]) -> Process:
     """The tool in a sandbox of its own, with the document, and the ports that it will ask."""
-    requirements = (CONFIGURATION / "schemathesis.txt").read_text("utf-8")
-    site = site_for(
-        requirements, cache=subject.state_dir / "environments", what="schemathesis", progress=lambda _: None
-    )
+    cache, kind = subject.state_dir / "environments", subject.spec.sandbox
+    site = tool_site("schemathesis.txt", what="schemathesis", cache=cache, kind=kind)
     file = subject.folder / "openapi.json"
     file.write_bytes(document)
     file.chmod(0o644)

@@ -1,6 +1,5 @@
 """What a project says of its deployment: the findings of `check --deploy`, and its URLs."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,13 +8,10 @@ from typing import Any
 
 from grader.domain.findings import Finding, Severity
 from grader.domain.words import bounded
-from grader.sandbox.api import Launch, Limits
-from grader.stage import registry
-from grader.stage.registry import REGISTRY
+from grader.stage.program import last_value, run_in_project
 from grader.stage.stage import Stage
 
 _PROGRAM = Path(__file__).with_name("survey_inside.py")
-_WITHIN_S = 60.0
 _URL = re.compile(r"/[\w./~-]{0,200}", re.ASCII)
 _ID = re.compile(r"[\w.]{1,60}", re.ASCII)
 _MOST_URLS = 60
@@ -39,34 +35,11 @@ class NoSurvey(Exception):
 
 def survey(stage: Stage, variables: Mapping[str, str]) -> Survey:
     """Asks the project, under these variables. Raises ``NoSurvey``."""
-    launch = Launch(
-        ("-c", _PROGRAM.read_text("utf-8")),
-        env=variables,
-        limits=Limits(wall_s=_WITHIN_S),
-        ports=registry.ports(),
-        sources=stage.spec.layout.sources,
-    )
-    process = stage.sandbox.start(launch, submission=stage.spec.submission, deps=stage.spec.deps)
-    try:
-        for service in REGISTRY:
-            stage.services.attach(process, service)
-        status = process.wait(_WITHIN_S + 5)
-    except TimeoutError:
-        status = 124
-    finally:
-        stage.services.kill(process)
-    said = _last_line(process.output().decode(errors="replace")) if status == 0 else None
-    if said is None:
+    status, text = run_in_project(stage, _PROGRAM, variables)
+    said = last_value(text) if status == 0 else None
+    if not isinstance(said, dict):
         raise NoSurvey(f"`check --deploy` ended with status {status} under {variables['DJANGO_SETTINGS_MODULE']}.")
     return Survey(tuple(_findings(said.get("issues"))), tuple(_paths(said.get("urls"))))
-
-
-def _last_line(text: str) -> dict[str, Any] | None:
-    try:
-        said = json.loads(text.rstrip().rpartition("\n")[2])
-    except (ValueError, RecursionError):
-        return None
-    return said if isinstance(said, dict) else None
 
 
 def _findings(issues: Any) -> Iterator[Finding]:

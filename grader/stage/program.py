@@ -1,0 +1,47 @@
+"""A program of the grader's own, run in the project as it is deployed, with the services in reach."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from grader.sandbox.api import Launch, Limits
+from grader.stage import registry
+from grader.stage.registry import REGISTRY
+from grader.stage.stage import Stage
+
+WITHIN_S = 60.0
+_TIMED_OUT = 124  # as of timeout(1)
+
+
+def run_in_project(stage: Stage, program: Path, variables: Mapping[str, str]) -> tuple[int, str]:
+    """Its status, 124 where it does not end within ``WITHIN_S``, and what it wrote, which the project may have written.
+
+    ``program`` is a file of Python that imports nothing of the grader.
+    """
+    spec = stage.spec
+    launch = Launch(
+        ("-c", program.read_text("utf-8")),
+        env=variables,
+        limits=Limits(wall_s=WITHIN_S),
+        ports=registry.ports(),
+        sources=spec.layout.sources,
+    )
+    process = stage.sandbox.start(launch, submission=spec.submission, deps=spec.deps)
+    try:
+        for service in REGISTRY:
+            stage.services.attach(process, service)
+        status = process.wait(WITHIN_S + 5)
+    except TimeoutError:
+        status = _TIMED_OUT
+    finally:
+        stage.services.kill(process)
+    return status, process.output().decode(errors="replace")
+
+
+def last_value(text: str) -> Any:
+    """The last line of an output as JSON; ``None`` if it is none."""
+    try:
+        return json.loads(text.rstrip().rpartition("\n")[2])
+    except (ValueError, RecursionError):
+        return None
