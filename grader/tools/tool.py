@@ -28,9 +28,16 @@ class Tool:
 
     @classmethod
     def beside_grader(
-        cls, name: str, *arguments: str, configuration: tuple[str, ...] = (), limits: Limits = _LIMITS
+        cls,
+        name: str,
+        *arguments: str,
+        configuration: tuple[str, ...] = (),
+        limits: Limits = _LIMITS,
+        output_limit: int = 1 << 20,
     ) -> "Tool":
         """A program that was installed with the grader, with files of ``CONFIGURATION`` below /tools.
+
+        Of a longer output than ``output_limit`` bytes the beginning and the end are kept.
 
         Raises:
             EnvironmentError_: it was not installed.
@@ -41,7 +48,7 @@ class Tool:
         seen = [Mount(Path(program).resolve(), f"/tools/{name}")]
         seen += [Mount(CONFIGURATION / file, f"/tools/{file}") for file in configuration]
         argv = (f"/tools/{name}", *arguments)
-        return cls(name, Launch(argv, mounts=tuple(seen), limits=limits, raw=True, cwd="/"))
+        return cls(name, Launch(argv, mounts=tuple(seen), limits=limits, raw=True, cwd="/", output_limit=output_limit))
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,12 @@ def test_control_what_is_right_has_none(measured: Measured) -> None:
     assert measured({"src/good.py": '"""Good."""\n'}).value == 0
 
 
+def test_thousands_of_findings_are_counted(measured: Measured) -> None:
+    """An honest project that was never linted: its findings are more text than a tool usually may write."""
+    found = measured({f"src/bad{n}.py": "print(1)\n" * 100 for n in range(60)})
+    assert (found.value, len(found.findings)) == (6_000, 200)
+
+
 @pytest.mark.parametrize("name", ESCAPES)
 def test_a_submission_cannot_have_itself_left_out(measured: Measured, name: str) -> None:
     assert measured({"src/bad.py": BAD, **ESCAPES[name]}).value == 3

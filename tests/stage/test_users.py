@@ -10,7 +10,7 @@ import pytest
 
 from grader.domain.layout import COURSE, Layout
 from grader.environment import prepare
-from grader.stage import users
+from grader.stage import program, users
 from grader.stage.places import MIGRATED
 from grader.stage.spec import StageSpec
 from grader.stage.stage import Stage
@@ -77,7 +77,7 @@ def test_a_project_brings_its_own_way(stage: Stage) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("function", ["people:refuse", "people:lie", "people:none", "nothing:make", "people:wait"])
 def test_a_project_that_makes_nobody(stage: Stage, function: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(users, "_WITHIN_S", 5.0)
+    monkeypatch.setattr(program, "WITHIN_S", 5.0)
     relayed(stage, {"users": function}).main.ready("postgres")
     with ExitStack() as stack:
         database = stack.enter_context(stage.services.postgres_databases.copy(MIGRATED))

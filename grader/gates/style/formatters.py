@@ -13,6 +13,10 @@ from grader.tools.installed import installed_tool, locked_version
 from grader.tools.tool import Output, run
 
 BLACK, ISORT, _UNIT = "style.black", "style.isort", "files"
+_SAFE = re.compile(r"[\w./ -]{1,300}")
+# What makes the tools leave a whole file or a part of it alone. A comment for a single line is its author's choice.
+_BLACK_IS_OFF = re.compile(rb"^\s*#\s*(?:fmt:\s*off|yapf:\s*disable)\b", re.M)
+_ISORT_IS_OFF = re.compile(rb"isort:\s*(?:skip_file|off)\b")
 _REQUIREMENTS = "formatters.txt"
 _LENGTHS = range(72, 121)
 _USUAL = 88  # black's own
@@ -27,7 +31,7 @@ def black(subject: Subject) -> Measurement:
     options = ("--check", "--config", "/tools/none.toml", "--line-length", length, "--target-version", "py312")
     everything = ("--force-exclude", "a^", "--exclude", "a^", "--workers", "1", "--no-cache")
     output = _run("black", *options, *everything, "/submission", subject=subject, good=(0, 1, 123))
-    return _measurement(BLACK, "black", output)
+    return _measurement(BLACK, "black", output, _left_out(subject, _BLACK_IS_OFF))
 
 
 def isort(subject: Subject) -> Measurement:
@@ -37,7 +41,7 @@ def isort(subject: Subject) -> Measurement:
     for folder in (".", *subject.layout.sources):
         options += ["--src", f"/submission/{folder}".removesuffix("/.")]
     output = _run("isort", *options, "--dont-follow-links", "/submission", subject=subject, good=(0, 1))
-    return _measurement(ISORT, "isort", output)
+    return _measurement(ISORT, "isort", output, _left_out(subject, _ISORT_IS_OFF))
 
 
 def _run(name: str, *arguments: str, subject: Subject, good: tuple[int, ...]) -> Output:
@@ -55,17 +59,27 @@ def _run(name: str, *arguments: str, subject: Subject, good: tuple[int, ...]) ->
     return output
 
 
-def _measurement(metric: str, name: str, output: Output) -> Measurement:
-    source, remedy = locked_version(name, _REQUIREMENTS), f"Run `{name} .` and commit what it writes."
-    paths = sorted({*_MOVED.findall(output.text), *_CANNOT.findall(output.text)})
-    if output.status and not paths:
+def _left_out(subject: Subject, comment: re.Pattern[bytes]) -> frozenset[str]:
+    """The modules with a comment that turns the tool off for more than a line."""
+    modules = (path for path in subject.files if path.endswith((".py", ".pyi")))
+    return frozenset(path for path in modules if comment.search((subject.submission / path).read_bytes()))
+
+
+def _measurement(metric: str, name: str, output: Output, left_out: frozenset[str]) -> Measurement:
+    source = locked_version(name, _REQUIREMENTS)
+    moved = {*_MOVED.findall(output.text), *_CANNOT.findall(output.text)}
+    if output.status and not moved:
         raise EnvironmentError_(f"{name} names no file: {output.text[:300]}", "Run `grader doctor`.")
-    findings = tuple(
-        Finding(name, f"{name} would write this file otherwise.", Severity.LOW, Location(path), remedy, source=source)
-        for path in paths[:MOST_FINDINGS]
-    )
+    paths = sorted(moved | left_out)
+    findings = tuple(_finding(name, path, path in moved, source) for path in paths[:MOST_FINDINGS])
     where = tuple(Location(path) for path in paths[:MOST_FINDINGS])
     return Measurement(metric, len(paths), _UNIT, Status.PASSED, source, where=where, findings=findings)
+
+
+def _finding(name: str, path: str, moved: bool, source: str) -> Finding:
+    said = f"{name} would write this file otherwise." if moved else f"A comment turns {name} off in this file."
+    remedy = f"Run `{name} .` and commit what it writes." if moved else "Take the comment out, or use it for one line."
+    return Finding(name, said, Severity.LOW, Location(path) if _SAFE.fullmatch(path) else None, remedy, source=source)
 
 
 def _line_length(subject: Subject, tool: str, key: str) -> int:
