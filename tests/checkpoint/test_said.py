@@ -9,7 +9,8 @@ import pytest
 from grader.domain.evidence import Observation
 from grader.domain.status import Status
 from grader.report import REPORTS, for_learners
-from tests.report.samples import result, seen
+from tests.report.parts import seen
+from tests.report.samples import result
 
 SAID = Path(__file__).parent / "data" / "said"
 COMMAND = "src/apps/posts/management/commands/explain.py"

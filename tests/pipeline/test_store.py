@@ -12,7 +12,7 @@ from grader.domain.status import Status
 from grader.pipeline import store as stores
 from grader.pipeline.job import Job, Measured, Options, decode, encode
 from grader.pipeline.store import EvidenceStore, can_be_kept
-from tests.report.samples import PROVENANCE
+from tests.report.parts import PROVENANCE
 
 SEEN = Observation("rule::holds", "x.rule", "It holds.", Status.PASSED, duration_s=0.25, public=True)
 EVIDENCE = Evidence((SEEN,), sandbox="bubblewrap", isolated=True, unsure=frozenset({("rule::holds", True)}))

@@ -12,7 +12,9 @@ from rich.console import Console
 from grader.domain.errors import UsageError_
 from grader.domain.evidence import Location
 from grader.report import REPORTS, decode, encode, escape, for_learners, terminal
-from tests.report.samples import HOSTILE, SAMPLES, gate_ungraded, hostile
+from tests.report.gate_samples import gate_ungraded
+from tests.report.parts import HOSTILE
+from tests.report.samples import SAMPLES, hostile
 
 ATTEMPTS = (
     "x\n::error::boom",

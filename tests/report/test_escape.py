@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from grader.report import escape
-from tests.report.samples import HOSTILE
+from tests.report.parts import HOSTILE
 
 SPICE = "\x1b[31m \u202e \u2066 \x00 \x9b \ufeff \ud800 \ufffe \u2028"
 SPICE += " ` ``` | <b> & ' \" [x](y) ![i](j) *a* _b_ ~~c~~ \\ # - + 1. > "

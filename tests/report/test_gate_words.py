@@ -15,7 +15,7 @@ from grader.report import REPORTS
 from grader.report.gate_words import measured, reading, required, worth
 from grader.report.words import tally, unmeasured_count, verdict
 from grader.scoring.gates import OPERATORS, verdicts
-from tests.report.samples import MEASURED, gated, with_gates
+from tests.report.gate_samples import MEASURED, gated, with_gates
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 

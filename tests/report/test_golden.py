@@ -9,7 +9,8 @@ from rich.console import Console
 
 from grader.domain.result import Result
 from grader.report import REPORTS, decode, for_learners, terminal
-from tests.report.samples import SAMPLES, gated, mixed
+from tests.report.gate_samples import gated
+from tests.report.samples import SAMPLES, mixed
 
 GOLDEN = Path(__file__).parent / "golden"
 RESULTS = ("mixed", "full_marks", "met", "ungraded", "practice", "empty", "hostile", "unstarted", "one_cause")

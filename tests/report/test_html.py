@@ -12,7 +12,8 @@ from grader.domain.evidence import Location
 from grader.domain.result import GateVerdict
 from grader.domain.status import Status
 from grader.report import REPORTS
-from tests.report.samples import HOSTILE, SAMPLES, TRACEBACK, mixed, result, seen
+from tests.report.parts import HOSTILE, seen
+from tests.report.samples import SAMPLES, TRACEBACK, mixed, result
 
 VOID = {"meta", "br", "img", "input", "link", "hr"}
 

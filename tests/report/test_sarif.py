@@ -10,7 +10,8 @@ import pytest
 from grader.domain.result import Result
 from grader.domain.status import Status
 from grader.report import REPORTS
-from tests.report.samples import FINDINGS, SAMPLES, shown
+from tests.report.gate_samples import FINDINGS, shown
+from tests.report.samples import SAMPLES
 
 TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
 PLACE = {

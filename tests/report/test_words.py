@@ -12,7 +12,9 @@ from grader.domain.status import Status
 from grader.report import REPORTS, terminal
 from grader.report.words import shown, verdict
 from grader.scoring import score_gates
-from tests.report.samples import GATES, MEASURED, PROVENANCE, mixed
+from tests.report.gate_samples import GATES, MEASURED
+from tests.report.parts import PROVENANCE
+from tests.report.samples import mixed
 
 
 def case(check: str, observed: str) -> Observation:

@@ -13,7 +13,7 @@ from grader.domain.result import Result
 from grader.domain.status import Status
 from grader.scoring import by_dimension, score
 from grader.scoring.gates import verdicts
-from tests.report.samples import PROVENANCE
+from tests.report.parts import PROVENANCE
 
 GATE = Gate("coverage.unit", "Unit tests cover the models", "coverage.unit", "≥", 95.0, "%", points=10)
 CRITERION = Criterion("x.rule", "A rule", 90, 1, "", (), Dimension.TESTING)
