@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from grader.domain.evidence import Artefact
+from grader.domain.result import GateVerdict
 from grader.report.diagram import Drawing, NotDrawn, Schema, draw, parse
 from grader.report.escape import clip
 from grader.report.plots import Bar, Distribution, Grid, bars, distribution, grid
@@ -35,8 +36,8 @@ class Exhibit:
     note: str = ""
 
 
-def exhibit(artefact: Artefact) -> Exhibit:
-    """Prepare one artefact. Its body came from a submission: anything unreadable becomes plain text."""
+def exhibit(artefact: Artefact, gate: GateVerdict | None = None) -> Exhibit:
+    """Prepare one artefact, of a gate if one is given. Its body came from a submission: all else becomes plain text."""
     if len(artefact.body) > _BODY:
         return Exhibit("text", artefact.title, text=artefact.body[:_TEXT], note="This is too large: it begins so.")
     try:
@@ -49,7 +50,7 @@ def exhibit(artefact: Artefact) -> Exhibit:
             case "er-diagram":
                 return diagram(artefact.title, parse(artefact.body))
             case "bars":
-                return Exhibit("bars", artefact.title, bars=bars(artefact.body))
+                return Exhibit("bars", artefact.title, bars=bars(artefact.body, gate))
             case "grid":
                 return Exhibit("grid", artefact.title, grid=grid(artefact.body))
             case "distribution":

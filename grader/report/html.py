@@ -29,7 +29,7 @@ def make_ready() -> None:
 def render(result: Result) -> str:
     """The page as text."""
     result = for_learners(result)
-    css = _style()
+    css, gates = _style(), {gate.metric: gate for gate in result.gates}
     return (
         _environment()
         .get_template("report.html.j2")
@@ -42,7 +42,7 @@ def render(result: Result) -> str:
             followers=followers(result),
             changed=sentences(result),
             in_full=words.in_full(result),
-            exhibits=[(a, exhibit(a)) for a in result.artefacts],
+            exhibits=[(a, exhibit(a, gates.get(a.criterion))) for a in result.artefacts],
             dimensions=by_dimension(result.scored),
             css=Markup(css),
             css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii"),

@@ -8,28 +8,30 @@ from itertools import pairwise
 import msgspec
 from msgspec import Struct
 
+from grader.domain.result import GateVerdict
 from grader.report.escape import clip
 from grader.report.gate_words import digits
+from grader.scoring.gates import OPERATORS
 
 _MOST_BARS, _MOST_ROWS, _MOST_COLUMNS, _MOST_SERIES = 60, 300, 24, 40
 STATES = {
-    "yes": ("✓", "seen", "passed"),
-    "no": ("✗", "not seen", "failed"),
+    "yes": ("✓", "there", "passed"),
+    "no": ("✗", "missing", "failed"),
     "open": ("?", "not measured", "errored"),
-    "none": ("·", "does not apply", ""),
+    "none": ("·", "not asked for", ""),
 }
 
 
 class _Bar(Struct):
     label: str
     value: float | None = None
-    required: float | None = None
     note: str = ""
 
 
 class _Bars(Struct):
     bars: list[_Bar]
     unit: str = ""
+    held: bool = False
 
 
 class _Cell(Struct):
@@ -129,29 +131,32 @@ class Distribution:
     lines: tuple[Mark, ...]
 
 
-def bars(body: str) -> tuple[Bar, ...]:
-    """Bars on one scale, from 0 to 100 for percent and else to what is largest. Raises ``ValueError`` on all else."""
+def bars(body: str, gate: GateVerdict | None = None) -> tuple[Bar, ...]:
+    """Bars on one scale, from 0 to 100 for percent and else to what is largest. Raises ``ValueError`` on all else.
+
+    Those that say that each is ``held`` against what the gate asks for are marked by that: no plot knows a threshold.
+    """
     read = _decoded(body, _Bars)
-    shown = read.bars[:_MOST_BARS]
-    _refuse_infinite(n for bar in shown for n in (bar.value, bar.required))
-    largest = max([0.0, *(n for bar in shown for n in (bar.value, bar.required) if n is not None)])
+    shown, asked = read.bars[:_MOST_BARS], gate if read.held else None
+    _refuse_infinite(bar.value for bar in shown)
+    largest = max([asked.threshold if asked else 0.0, 0.0, *(bar.value for bar in shown if bar.value is not None)])
     whole = 100.0 if read.unit == "%" and largest <= 100 else largest or 1.0
-    return tuple(_bar(bar, read.unit, whole) for bar in shown)
+    return tuple(_bar(bar, read.unit, whole, asked) for bar in shown)
 
 
-def _bar(bar: _Bar, unit: str, whole: float) -> Bar:
+def _bar(bar: _Bar, unit: str, whole: float, asked: GateVerdict | None) -> Bar:
     text = "not measured" if bar.value is None else _quantity(bar.value, unit)
-    if bar.value is None or bar.required is None:
+    if bar.value is None or asked is None:
         status = "errored" if bar.value is None else ""
     else:
-        status = "passed" if bar.value >= bar.required else "failed"
+        status = "passed" if OPERATORS[asked.op](bar.value, asked.threshold) else "failed"
     return Bar(
         label=clip(bar.label, 120),
         text=text,
         note=clip(bar.note, 300),
         status=status,
         width=_percent(bar.value or 0.0, 0.0, whole),
-        mark=None if bar.required is None else _percent(bar.required, 0.0, whole),
+        mark=None if asked is None else _percent(asked.threshold, 0.0, whole),
     )
 
 

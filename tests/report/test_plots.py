@@ -9,12 +9,18 @@ import msgspec
 import pytest
 
 from grader.domain.evidence import Artefact
+from grader.domain.result import GateVerdict
+from grader.domain.status import Status
 from grader.report.exhibits import exhibit
 from grader.report.plots import bars, distribution, grid
 
 
-def read(make: Callable[[str], Any], body: object) -> Any:
-    return make(json.dumps(body))
+def read(make: Callable[..., Any], body: object, *gate: GateVerdict) -> Any:
+    return make(json.dumps(body), *gate)
+
+
+def asking(op: str, threshold: float) -> GateVerdict:
+    return GateVerdict("g", "G", Status.FAILED, "m", None, op, threshold, "")
 
 
 def test_percent_stand_on_a_scale_to_one_hundred() -> None:
@@ -22,22 +28,32 @@ def test_percent_stand_on_a_scale_to_one_hundred() -> None:
         bars,
         {
             "unit": "%",
+            "held": True,
             "bars": [
-                {"label": "models", "value": 96, "required": 95},
-                {"label": "utils", "value": 40, "required": 95},
+                {"label": "models", "value": 96},
+                {"label": "utils", "value": 40},
                 {"label": "other"},
             ],
         },
+        asking("≥", 95),
     )
     assert (whole.width, whole.mark, whole.status, whole.text) == (96, 95, "passed", "96\u00a0%")
     assert (part.width, part.status) == (40, "failed")
-    assert (none.width, none.mark, none.status, none.text) == (0, None, "errored", "not measured")
+    assert (none.width, none.status, none.text) == (0, "errored", "not measured")
 
 
-def test_other_units_stand_on_a_scale_to_what_is_largest_required_or_not() -> None:
-    first, second = read(bars, {"unit": "ms", "bars": [{"label": "a", "value": 50}, {"label": "b", "required": 200}]})
-    assert (first.width, first.status) == (25, "")
-    assert second.mark == 100
+def test_where_less_is_better_less_passes() -> None:
+    body = {"unit": "queries", "held": True, "bars": [{"label": "few", "value": 5}, {"label": "many", "value": 20}]}
+    few, many = read(bars, body, asking("≤", 10))
+    assert [(bar.status, bar.width, bar.mark) for bar in (few, many)] == [("passed", 25, 50), ("failed", 100, 50)]
+
+
+def test_what_is_not_held_against_anything_is_not_judged() -> None:
+    body = {"unit": "ms", "bars": [{"label": "a", "value": 50}, {"label": "b", "value": 200}]}
+    assert [(bar.status, bar.width, bar.mark) for bar in read(bars, body, asking("≤", 10))] == [
+        ("", 25, None),
+        ("", 100, None),
+    ]
 
 
 def test_a_grid_says_each_cell_in_words() -> None:
@@ -46,7 +62,7 @@ def test_a_grid_says_each_cell_in_words() -> None:
         grid, {"corner": "Operation", "columns": ["200", "403", "404"], "rows": [{"label": "GET", "cells": cells}]}
     )
     (row,) = found.rows
-    assert [cell.words for cell in row.cells] == ["seen: twice", "not seen", "not measured"]
+    assert [cell.words for cell in row.cells] == ["there: twice", "missing", "not measured"]
     assert [cell.status for cell in row.cells] == ["passed", "failed", "errored"]
     assert found.more == 0
 

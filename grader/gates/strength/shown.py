@@ -45,7 +45,6 @@ def bars(noticed: Sequence[tuple[Mutant, str]], alive: Sequence[Mutant], metric:
         {
             "label": name,
             "value": round(100 * killed[name] / count, 1),
-            "required": None,
             "note": f"{killed[name]} of {count}",
         }
         for name, count in sorted(total.items())
