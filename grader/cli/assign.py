@@ -5,9 +5,12 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from grader.cli.options import gates_named
 from grader.course import Course, assign, load_course
+from grader.domain.course import Module
 from grader.domain.errors import UsageError_
 from grader.pipeline import Assignment
 
@@ -16,10 +19,17 @@ _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @contextmanager
-def assignment(course_dir: Path, number: int | None, submission: Path, path: str | None = None) -> Iterator[Assignment]:
+def assignment(
+    course_dir: Path,
+    number: int | None,
+    submission: Path,
+    path: str | None = None,
+    gates: tuple[str, ...] = (),
+) -> Iterator[Assignment]:
     """The assignment of that number, or of the module that the submission's place says; its control lives as long.
 
-    ``path`` is the folder of the project in the submission, where one was named.
+    ``path`` is the folder of the project in the submission, where one was named. The assignment has the gates of these
+    names too, where the module has none of them itself; a module without checks can be held against gates only.
     """
     from grader.sandbox.temporary import refuse_closed  # every other command would wait for the sandbox as well
 
@@ -27,12 +37,22 @@ def assignment(course_dir: Path, number: int | None, submission: Path, path: str
     course = load_course(course_dir)
     chosen = number if number is not None else _named_by(submission / (path or ""), course)
     ready = {m.number for m in course.modules if m.criteria}
-    if chosen not in ready:
+    if chosen not in ready and not gates:
         known = ", ".join(f"{n:02d}" for n in sorted(ready))
-        raise UsageError_(f"module {chosen:02d} has no checks in this course", f"Modules with checks: {known}.")
+        raise UsageError_(
+            f"module {chosen:02d} has no checks in this course",
+            f"Modules with checks: {known}. Its gates can be measured by `grader check --gates NAME`.",
+        )
     with tempfile.TemporaryDirectory(prefix="track-control-") as room:
         Path(room).chmod(0o711)  # the sandbox's own user passes through to the control submission
-        yield assign(course, chosen, Path(room))
+        found = assign(course, chosen, Path(room))
+        yield replace(found, module=_with_gates(found.module, course, gates))
+
+
+def _with_gates(module: Module, course: Course, names: tuple[str, ...]) -> Module:
+    own = {gate.metric for gate in module.gates}
+    more = [gate for gate in gates_named(course.rubric, names) if gate.metric not in own] if names else []
+    return replace(module, gates=(*module.gates, *more))
 
 
 def _named_by(project: Path, course: Course) -> int:

@@ -1,5 +1,6 @@
 """`grader check`: the public checks on one's own work, in the fast mode."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +23,7 @@ from grader.domain.errors import SandboxError
 @opt.course_option
 @click.option("--database", type=click.Choice(["postgres", "sqlite"]), default="sqlite", show_default=True)
 @click.option("--only", "criteria", multiple=True, help="Only this criterion; may be repeated.")
+@opt.gates_option
 def command(
     submission: Path,
     number: int | None,
@@ -34,18 +36,22 @@ def command(
     course_dir: Path | None,
     database: Literal["postgres", "sqlite"],
     criteria: tuple[str, ...],
+    gates: tuple[str, ...],
 ) -> None:
-    """Run the public checks of a module on SUBMISSION (here, unless named)."""
+    """Run the public checks of a module on SUBMISSION (here, unless named), and the gates that give points."""
     from grader.cli.assign import assignment
     from grader.cli.destination import destination
     from grader.cli.make_ready import with_reports_ready
     from grader.pipeline import Options, grade
 
     with (
-        assignment(opt.find_course(course_dir), number, submission, path) as chosen,
+        assignment(opt.find_course(course_dir), number, submission, path, gates) as chosen,
         destination(out_dir, submission, inside=True),
         progress() as show,
     ):
+        metrics = opt.metrics(chosen.module, gates)
+        if metrics is None:  # what is only shown takes time that no point depends on
+            chosen = replace(chosen, module=chosen.module.counting())
         choices = Options(
             state_dir=opt.state_dir(),
             sandbox=_own_machine(sandbox),
@@ -54,7 +60,8 @@ def command(
             seed=seed,
             path=path,
             public_only=True,
-            criteria=opt.only(chosen.module, criteria),
+            criteria=opt.only(chosen.module, criteria, metrics),
+            gates=metrics,
         )
         result = grade(submission, chosen, choices, progress=with_reports_ready(show, formats))
     from grader.cli.outcome import finish  # by now it is imported, where a check ran

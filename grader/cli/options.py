@@ -87,6 +87,18 @@ def lanes() -> int:
     return min(4, os.cpu_count() or 1)
 
 
+gates_option = click.option(
+    "--gates", "gates", multiple=True, help="Only this gate, such as `style`, and no check; may be repeated."
+)
+
+
+def metrics(module: Module, names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The metrics of the gates named on the command line; ``None`` where none was named."""
+    if not names:
+        return None
+    return tuple(gate.metric for gate in gates_named({gate.metric: gate for gate in module.gates}, names))
+
+
 def gates_named(known: Mapping[str, Gate], names: tuple[str, ...]) -> tuple[Gate, ...]:
     """The gates whose metric, or the part of it before the dot, is one of these names; all for none.
 
@@ -99,8 +111,10 @@ def gates_named(known: Mapping[str, Gate], names: tuple[str, ...]) -> tuple[Gate
     return tuple(g for m, g in known.items() if not names or m in names or m.partition(".")[0] in names)
 
 
-def only(module: Module, names: tuple[str, ...]) -> tuple[str, ...] | None:
+def only(module: Module, names: tuple[str, ...], gates: tuple[str, ...] | None = None) -> tuple[str, ...] | None:
     """The criteria named on the command line, with those that they require; ``None`` for all.
+
+    Where ``gates`` were named and no criterion, none is asked for.
 
     Raises:
         UsageError_: the module has no criterion of that name.
@@ -112,7 +126,7 @@ def only(module: Module, names: tuple[str, ...]) -> tuple[str, ...] | None:
     wanted: list[str] = list(names)
     for name in wanted:
         wanted += [r for r in known[name].requires if r not in wanted]
-    return tuple(wanted) or None
+    return tuple(wanted) or (None if gates is None else ())
 
 
 def empty_folder(folder: Path) -> Path:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.course.assignments import assign
@@ -148,7 +148,8 @@ def _graded(course: Course, due: list[Entry], state_dir: Path, jobs: int) -> Gen
 def _grade(course: Course, entry: Entry, room: Path, state_dir: Path) -> Outcome:
     submission = write_tree(entry.tree, room / "submission")
     room.chmod(0o711)  # the sandbox's own user passes through, and may not list
-    assignment = assign(course, entry.module.number, room)
+    found = assign(course, entry.module.number, room)
+    assignment = replace(found, module=found.module.counting())
     result = grade(submission, assignment, Options(state_dir, seed=SEED), progress=lambda step: None)
     shutil.rmtree(room, ignore_errors=True)
     return outcome_of(entry.key, result)

@@ -1,7 +1,8 @@
 """What the course says: modules, their criteria, and the submissions that must fail them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 
 class Dimension(StrEnum):
@@ -90,6 +91,10 @@ class Module:
     pass_score: int
     criteria: tuple[Criterion, ...]
     gates: tuple[Gate, ...] = ()
+
+    def counting(self) -> Self:
+        """The module without the gates that are only shown: that neither give points nor block."""
+        return replace(self, gates=tuple(gate for gate in self.gates if gate.points or gate.blocks))
 
     def criterion(self, criterion_id: str) -> Criterion:
         """The criterion of that id; ``KeyError`` if the module has none."""

@@ -178,8 +178,10 @@ class Result:
 
     @property
     def nothing_open(self) -> bool:
-        """Whether all points that were measured are won, and no gate that blocks is open."""
-        return self.graded and self.score == self.max_score and not self.open_gates
+        """Whether no point that was measured is missing, and no gate that blocks; where all are only shown, none."""
+        if self.score < self.max_score or self.open_gates:
+            return False
+        return self.graded and (bool(self.max_score) or all(g.status is not Status.FAILED for g in self.gates))
 
     @property
     def next_step(self) -> CriterionResult | None:

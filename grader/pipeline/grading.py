@@ -40,4 +40,5 @@ def score_measured(measured: Measured, assignment: Assignment) -> Result:
         scope=measured.scope,
         notices=measured.notices,
         criteria=measured.criteria,
+        gates=measured.gates,
     )

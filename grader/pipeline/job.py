@@ -16,8 +16,9 @@ class Options:
     """How to grade. ``seed`` is recorded in the result, so that a run can be repeated; ``None`` draws one.
 
     ``path`` names the project's folder in the submission; without it the project is looked for.
-    ``criteria`` restricts the run to some criterion ids, which never gives an official result. ``lanes`` is how many
-    processes share the checks: one where several submissions are graded at a time. With ``fresh`` nothing is taken from
+    ``criteria`` restricts the run to some criterion ids, which never gives an official result; gates are measured then
+    only where ``gates`` names their metrics. ``lanes`` is how many processes share the checks: one where several
+    submissions are graded at a time. With ``fresh`` nothing is taken from
     the evidence store, and what is measured takes the place of what lay there, if it can be kept.
     """
 
@@ -30,8 +31,14 @@ class Options:
     path: str | None = None
     public_only: bool = False
     criteria: tuple[str, ...] | None = None
+    gates: tuple[str, ...] | None = None
     lanes: int = 1
     fresh: bool = False
+
+    @property
+    def restricted(self) -> bool:
+        """Whether only a part of the assignment is measured."""
+        return self.criteria is not None or self.gates is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Job:
 class Measured:
     """What a job found: the evidence, and all else that its score and its result rest on.
 
-    ``scope`` is ``full`` or ``public``; ``criteria`` are the ids that the run was restricted to.
+    ``scope`` is ``full`` or ``public``; ``criteria`` are the ids that the run was restricted to, ``gates`` the metrics.
     """
 
     evidence: Evidence
@@ -55,6 +62,7 @@ class Measured:
     scope: str
     notices: tuple[str, ...]
     criteria: tuple[str, ...] | None = None
+    gates: tuple[str, ...] | None = None
 
 
 def encode(value: Job | Measured) -> bytes:

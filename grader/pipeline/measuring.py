@@ -79,7 +79,7 @@ class _Measuring:
 
     def __post_init__(self) -> None:
         self.seed = secrets.randbits(32) if self.options.seed is None else self.options.seed
-        looked_through = any(gate.metric.startswith("security.") for gate in self.assignment.module.gates)
+        looked_through = any(metric.startswith("security.") for metric in self._metrics())
         self.tip = tip_of(self.source, self.options.commit or "HEAD") if looked_through else ""
 
     @property
@@ -118,7 +118,7 @@ class _Measuring:
             database=options.database,
             mode=options.mode,
             hidden=hidden,
-            only=options.criteria is not None,
+            only=options.restricted,
         )
         provenance = Provenance(
             grader_version=__version__,
@@ -137,7 +137,7 @@ class _Measuring:
             duration_s=round(time.monotonic() - self.clock, 2),
             unofficial_because=reasons,
         )
-        return Measured(evidence, provenance, "full" if hidden else "public", (), options.criteria)
+        return Measured(evidence, provenance, "full" if hidden else "public", (), options.criteria, options.gates)
 
     def _notices(self, environment: Environment) -> tuple[str, ...]:
         own = [f"`{k} = {getattr(self.layout, k)!r}`" for k, origin in self.found.origins.items() if origin == FILE]
@@ -199,9 +199,9 @@ class _Measuring:
         layout: Layout,
         metrics: tuple[str, ...] | None = None,
     ) -> Evidence:
-        """With what the gates of the module, or those of ``metrics``, measure; not in a run of some criteria only."""
-        wanted = tuple(gate.metric for gate in self.assignment.module.gates) if metrics is None else metrics
-        if not wanted or self.options.criteria is not None:
+        """With what the gates that are asked for, or those of ``metrics``, measure."""
+        wanted = self._metrics() if metrics is None else metrics
+        if not wanted:
             return evidence
         from grader import gates  # most runs have none
 
@@ -223,12 +223,18 @@ class _Measuring:
         found = gates.measure(wanted, opened, progress=self.progress, lanes=lanes)
         return replace(evidence, measurements=found, unlimited=tuple(sorted(unlimited)))
 
+    def _metrics(self) -> tuple[str, ...]:
+        """What the gates of this run measure: those that are named; else all, or none in a run of some criteria."""
+        if self.options.gates is not None:
+            return self.options.gates
+        return () if self.options.criteria is not None else tuple(g.metric for g in self.assignment.module.gates)
+
     def _run(
         self, submission: Submission, environment: Environment, layout: Layout, cases: tuple[Observation, ...] = ()
     ) -> Evidence:
         """The evidence of all checks that the options ask for, or of ``cases`` alone."""
         options, folders = self.options, self.assignment.checks(public_only=self.options.public_only)
-        if not folders:
+        if not folders or options.criteria == ():
             from grader.sandbox.select import open_sandbox  # checks open it in processes of their own
 
             with closing(open_sandbox(options.sandbox, state_dir=options.state_dir)) as sandbox:

@@ -1,6 +1,7 @@
 """What every report says of a gate: the number beside the one that is asked for, and what the gate counts for."""
 
 import math
+from collections.abc import Iterable
 
 from grader.domain.findings import Finding, Severity
 from grader.domain.result import GateVerdict
@@ -38,6 +39,21 @@ def worth(gate: GateVerdict) -> str:
     if gate.max_score:
         return f"{'–' if gate.status is Status.ERRORED else gate.score} / {gate.max_score}"
     return "needed" if gate.blocks else ""
+
+
+def same_cause(gates: Iterable[GateVerdict]) -> dict[str, GateVerdict]:
+    """By the id of a gate that failed without a number: the first gate that failed for the same reason.
+
+    ``GET /schema/ is answered with 404`` keeps five metrics from being measured, and is told once.
+    """
+    first: dict[str, GateVerdict] = {}
+    same: dict[str, GateVerdict] = {}
+    for gate in gates:
+        if gate.status is Status.FAILED and gate.actual is None and gate.reason:
+            leading = first.setdefault(gate.reason, gate)
+            if leading is not gate:
+                same[gate.id] = leading
+    return same
 
 
 def gravest(gate: GateVerdict) -> tuple[Finding, ...]:

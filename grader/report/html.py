@@ -42,6 +42,7 @@ def render(result: Result) -> str:
             followers=followers(result),
             changed=sentences(result),
             in_full=words.in_full(result),
+            same_cause=gate_words.same_cause(result.gates),
             exhibits=[(a, exhibit(a, gates.get(a.criterion))) for a in result.artefacts],
             dimensions=by_dimension(result.scored),
             css=Markup(css),

@@ -9,7 +9,7 @@ from grader.domain.status import Status
 from grader.report.audience import for_learners
 from grader.report.causes import Cause, followers, leaders
 from grader.report.escape import clip, markdown, markdown_block, markdown_code, markdown_prose, web_address
-from grader.report.gate_words import gravest, measured, reading, required, said_of, worth
+from grader.report.gate_words import gravest, measured, reading, required, said_of, same_cause, worth
 from grader.report.since import sentences
 from grader.report.words import (
     ICONS,
@@ -54,7 +54,7 @@ def render(result: Result) -> str:
 
 def _head(result: Result) -> Iterator[str]:
     outcome = verdict(result)
-    score = f": {result.score} of {result.max_score} points" if result.graded else ""
+    score = f": {result.score} of {result.max_score} points" if result.graded and result.max_score else ""
     yield f"# {markdown(outcome.headline)}{score}"
     yield ""
     yield f"**{markdown(result.heading)}.** {markdown(outcome.sentence)}"
@@ -152,8 +152,13 @@ def _failures(result: Result) -> Iterator[str]:
             needed = markdown(waits_for(c, titles))
             yield f"{ICONS[c.status]} **{markdown(c.title)}** is blocked until this passes: {needed}."
             yield ""
+    same = same_cause(result.gates)
     for gate in result.gates:
-        if gate.status is Status.FAILED:
+        if gate.id in same:
+            first = markdown(same[gate.id].title)
+            yield f"{ICONS[gate.status]} **{markdown(gate.title)}** fails for the same cause as: {first}."
+            yield ""
+        elif gate.status is Status.FAILED:
             yield from _failed_gate(gate)
 
 

@@ -59,14 +59,19 @@ def _parts(result: Result, verbose: bool, path: str) -> Iterator[RenderableType]
     rest = [c for c in result.criteria if c not in opened and (verbose or c.status in _LISTED) and not _at_start(c)]
     if rest:
         yield _folded(rest, titles, following)
-    for gate in result.gates:
-        if gate.status in (Status.FAILED, Status.ERRORED):
-            yield from _open_gate(gate)
-    if folded := [g for g in result.gates if g.status not in (Status.FAILED, Status.ERRORED)]:
-        yield _folded_gates(folded)
+    yield from _gates(result)
     if result.levels:
         yield _levels(result.levels)
     yield from _end(result, verbose)
+
+
+def _gates(result: Result) -> Iterator[RenderableType]:
+    same = gate_words.same_cause(result.gates)
+    opened = [g for g in result.gates if g.status in (Status.FAILED, Status.ERRORED) and g.id not in same]
+    for gate in opened:
+        yield from _open_gate(gate)
+    if folded := [g for g in result.gates if g not in opened]:
+        yield _folded_gates(folded, same)
 
 
 def _at_start(criterion: CriterionResult) -> bool:
@@ -101,7 +106,7 @@ def _head(result: Result) -> Iterator[RenderableType]:
     head = _line(verdict.headline, _KINDS[verdict.kind])
     if not result.provenance.official:
         head.append("  unofficial", "not bold")
-    if result.graded:
+    if result.graded and result.max_score:
         head.append(f"  {result.score} of {result.max_score} points", "bold")
     yield head
     yield _line(verdict.sentence)
@@ -213,10 +218,14 @@ def _more_places(gate: GateVerdict) -> str:
     return f"\n… and {count(rest, 'more place', 'more places')}" if rest > 0 else ""
 
 
-def _folded_gates(gates: list[GateVerdict]) -> RenderableType:
+def _folded_gates(gates: list[GateVerdict], same: dict[str, GateVerdict]) -> RenderableType:
     table = _three_columns()
     for gate in gates:
-        title = _line(f"{gate.title}: {gate_words.reading(gate)}")
+        if gate.id in same:
+            title = _line(gate.title)
+            title.append(escape.terminal(f"\nsame cause as: {same[gate.id].title}"), "dim")
+        else:
+            title = _line(f"{gate.title}: {gate_words.reading(gate)}")
         if gate.source:
             title.append(escape.terminal(f"\nby {gate.source}"), "dim")
         status = Text(f"{ICONS[gate.status]} {WORDS[gate.status]}", _STYLES[gate.status])

@@ -40,7 +40,7 @@ class Verdict:
 
 def verdict(result: Result) -> Verdict:
     """What became of the submission, in words for the learner."""
-    if not any(c.max_score for c in result.criteria) and not any(g.max_score for g in result.gates):
+    if not any(c.max_score for c in result.criteria) and all(g.status is Status.NOT_APPLICABLE for g in result.gates):
         return Verdict("ungraded", "Nothing was measured", "No check of this module was run, so there is no score.")
     if not result.graded:
         return _ungraded(result)
@@ -119,9 +119,11 @@ def _ungraded(result: Result) -> Verdict:
 
 def _practice(result: Result) -> Verdict:
     asked = "public checks" if result.scope != "full" else "criteria that were asked for"
+    if not result.criteria:
+        asked = "gates that were asked for"
     missing = sum(u.max_score for u in result.unmeasured)
     rest = f" {points(missing)} of the module were not measured here." if missing else ""
-    if result.scope != "full":
+    if result.scope != "full" and result.criteria:
         rest = f" {_public(result)}"
     sentence = f"This is practice, not a grade.{rest} {_gates_to_pass(result)}".strip()
     if result.nothing_open:

@@ -29,44 +29,48 @@ def score(
     scope: str,
     notices: tuple[str, ...],
     criteria: tuple[str, ...] | None = None,
+    gates: tuple[str, ...] | None = None,
 ) -> Result:
     """Judge the evidence of one run.
 
     ``scope`` is ``full`` or ``public``. In ``public``, a criterion that nothing was observed of has no
     public check and is left out; in ``full`` it is errored, because silence is never full marks.
-    ``criteria`` are the ids that the run was restricted to: the others are left out, and all gates.
+    ``criteria`` are the ids that the run was restricted to, ``gates`` the metrics: the others are left out, and with
+    ``criteria`` alone all gates. What could not be measured keeps a result from being graded where it counts.
     Only an unrestricted run of scope ``full`` can be ``met``.
     Raises ``CourseError`` if a check names a criterion that the module lacks, or criteria require each other.
     """
     cases = _cases(module, evidence)
     measured = tuple(c for c in module.criteria if _is_measured(c, cases, scope, criteria))
     judged = _judged(measured, cases)
-    gates = () if criteria is not None else gate_verdicts(module.gates, evidence.measurements)
-    scored: tuple[CriterionResult | GateVerdict, ...] = (*judged, *gates)
-    graded = any(s.max_score for s in scored) and not any(s.status is Status.ERRORED for s in scored)
+    held = tuple(g for g in module.gates if (g.metric in gates if gates is not None else criteria is None))
+    verdicts = gate_verdicts(held, evidence.measurements)
+    scored: tuple[CriterionResult | GateVerdict, ...] = (*judged, *verdicts)
+    graded = _is_graded(judged, verdicts)
     points = sum(s.score for s in scored)
-    open_gates = any(g.blocks and g.status is not Status.PASSED for g in gates)
+    restricted = criteria is not None or gates is not None
+    open_gates = any(v.blocks and v.status is not Status.PASSED for v in verdicts)
     return Result(
         schema=SCHEMA,
         assignment=module.slug,
         title=module.title,
         policy=POLICY,
         graded=graded,
-        met=graded and scope == "full" and criteria is None and points >= module.pass_score and not open_gates,
+        met=graded and scope == "full" and not restricted and points >= module.pass_score and not open_gates,
         score=points,
         max_score=sum(s.max_score for s in scored),
         pass_score=module.pass_score,
         scope=scope,
         criteria=judged,
-        gates=gates,
+        gates=verdicts,
         levels=(),
         artefacts=(
             *(a for a in evidence.artefacts if any(a.criterion == c.id for c in measured)),
-            *_shown(gates, evidence),
+            *_shown(verdicts, evidence),
         ),
         notices=notices,
         provenance=provenance,
-        unmeasured=_unmeasured(module, measured, restricted=criteria is not None),
+        unmeasured=_unmeasured(module, (*measured, *held)),
         start=evidence.start if any(START in c.blocked_by for c in judged) else None,
     )
 
@@ -85,15 +89,26 @@ def score_gates(
     )
 
 
+def _is_graded(judged: tuple[CriterionResult, ...], verdicts: tuple[GateVerdict, ...]) -> bool:
+    """Whether something was measured that points or the bar depend on, and none of it is *errored*.
+
+    Where nothing of that kind was asked for, gates that are only shown take its place.
+    """
+    counting = [c.status for c in judged if c.max_score] + [v.status for v in verdicts if v.max_score or v.blocks]
+    shown = [v.status for v in verdicts if v.status is not Status.NOT_APPLICABLE]
+    decisive = counting or shown
+    return bool(decisive) and Status.ERRORED not in decisive
+
+
 def _shown(gates: tuple[GateVerdict, ...], evidence: Evidence) -> Iterator[Artefact]:
     """What the measurements behind these verdicts have to show."""
     metrics = {gate.metric for gate in gates}
     return (artefact for m in evidence.measurements if m.metric in metrics for artefact in m.artefacts)
 
 
-def _unmeasured(module: Module, measured: tuple[Criterion, ...], *, restricted: bool) -> tuple[Unmeasured, ...]:
+def _unmeasured(module: Module, measured: tuple[Criterion | Gate, ...]) -> tuple[Unmeasured, ...]:
     criteria = (Unmeasured(c.id, c.title, c.points, c.task) for c in module.criteria if c not in measured)
-    gates = (Unmeasured(g.id, g.title, g.points, None) for g in module.gates if restricted)
+    gates = (Unmeasured(g.id, g.title, g.points, None) for g in module.gates if g not in measured)
     return (*criteria, *gates)
 
 

@@ -59,3 +59,20 @@ def test_a_gate_that_there_is_not_is_told_with_those_that_there_are(project: Pat
     told = gates(project, tmp_path, "--only", "taste")
     assert told.exception is not None
     assert "there is no gate called taste" in str(told.exception)
+
+
+@pytest.mark.parametrize("module", ["02", "03"])
+def test_a_check_of_one_gate_runs_no_check(project: Path, tmp_path: Path, module: str) -> None:
+    """Of a module that shows it, and of one that has no checks yet."""
+    words = ["check", str(project), "--course", str(ROOT), "--out", str(tmp_path / "out"), "--module", module]
+    sound = CliRunner().invoke(grader, [*words, "--gates", "style"], standalone_mode=False)
+    assert sound.return_value == 0, sound.output
+    assert "All gates that were asked for pass" in sound.output
+    result = json.loads((tmp_path / "out/result.json").read_bytes())
+    assert (result["criteria"], [gate["id"] for gate in result["gates"]]) == (
+        [],
+        ["style.ruff", "style.black", "style.isort"],
+    )
+    (project / "shop/bad.py").write_text(WRONG)
+    wrong = CliRunner().invoke(grader, [*words, "--gates", "style.ruff"], standalone_mode=False)
+    assert wrong.return_value == 1, wrong.output

@@ -12,7 +12,7 @@ from grader.domain.evidence import Measurement
 from grader.domain.result import GateVerdict, Result
 from grader.domain.status import Status
 from grader.report import REPORTS
-from grader.report.gate_words import measured, reading, required, worth
+from grader.report.gate_words import measured, reading, required, same_cause, worth
 from grader.report.words import tally, unmeasured_count, verdict
 from grader.scoring.gates import OPERATORS, verdicts
 from tests.report.gate_samples import MEASURED, gated, with_gates
@@ -123,3 +123,18 @@ def test_what_was_not_looked_at_is_counted_by_kind() -> None:
     assert unmeasured_count(result) == "6 gates"
     assert verdict(result).sentence == "This is practice, not a grade. 30 points of the module were not measured here."
     assert "6 gates, 30 points" in " ".join(REPORTS["html"].render(result).split())
+
+
+def test_one_reason_behind_several_gates_is_told_once() -> None:
+    silent = "GET /schema/ is answered with 404."
+    gates = [
+        replace(gate(1.0), id=name, status=status, actual=actual, reason=reason)
+        for name, status, actual, reason in [
+            ("a", Status.FAILED, None, silent),
+            ("b", Status.FAILED, None, silent),
+            ("c", Status.FAILED, 3.0, silent),
+            ("d", Status.FAILED, None, "There are no tests."),
+            ("e", Status.NOT_APPLICABLE, None, silent),
+        ]
+    ]
+    assert same_cause(gates) == {"b": gates[0]}

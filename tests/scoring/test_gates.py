@@ -152,3 +152,36 @@ def test_a_measurement_has_a_value_only_if_it_was_made(status: Status) -> None:
         of(1.0, status)
     with pytest.raises(ValueError, match="has a value"):
         of(None, Status.PASSED)
+
+
+def test_what_is_only_shown_keeps_nothing_from_being_graded() -> None:
+    shown = scored(replace(GATE, points=0), of(None, Status.ERRORED))
+    assert (shown.gates[0].status, shown.graded) == (Status.ERRORED, True)
+    blocking = scored(replace(GATE, points=0, blocks=True), of(None, Status.ERRORED))
+    assert blocking.graded is False
+
+
+@pytest.mark.parametrize(("value", "graded", "open_"), [(96.0, True, False), (12.0, True, True), (None, False, True)])
+def test_a_gate_that_is_only_shown_is_what_counts_where_nothing_else_was_asked_for(
+    value: float | None, graded: bool, open_: bool
+) -> None:
+    module = Module(3, "03-api", "The API", 80, (CRITERION,), (replace(GATE, points=0),))
+    evidence = Evidence((), measurements=(of(value, Status.PASSED if value else Status.ERRORED),))
+    result = score(module, evidence, PROVENANCE, scope="public", notices=(), criteria=(), gates=("coverage.unit",))
+    assert (result.graded, result.nothing_open, result.met) == (graded, not open_, False)
+    assert [u.id for u in result.unmeasured] == ["x.rule"]
+
+
+def test_gates_that_were_not_named_are_left_out() -> None:
+    module = Module(3, "03-api", "The API", 80, (CRITERION,), (GATE, replace(GATE, id="s", metric="style.ruff")))
+    result = score(
+        module,
+        Evidence((), measurements=(of(96.0),)),
+        PROVENANCE,
+        scope="full",
+        notices=(),
+        criteria=(),
+        gates=("coverage.unit",),
+    )
+    assert [g.id for g in result.gates] == ["coverage.unit"]
+    assert [u.id for u in result.unmeasured] == ["x.rule", "s"]
