@@ -1,56 +1,73 @@
-"""Write the table of criteria into each brief, from its manifest: every id becomes an anchor that reports link to.
+"""Write the tables of criteria and gates into each brief, from its manifest: every id of a criterion becomes an anchor.
 
-The table stands between ``<!-- criteria -->`` and ``<!-- /criteria -->`` of ``modules/*/README.md``. With ``--check``
-nothing is written, and the exit code says whether the committed briefs are current.
+A table stands between ``<!-- criteria -->`` and ``<!-- /criteria -->``, or ``gates``, of ``modules/*/README.md``. With
+``--check`` nothing is written, and the exit code says whether the committed briefs are current.
 """
 
 import re
 import sys
-import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+from grader.course import Course, load_course
+from grader.domain.course import Criterion, Gate, Module
 
 ROOT = Path(__file__).parents[1]
-_PLACE = re.compile(r"<!-- criteria -->(?:.*?<!-- /criteria -->)?", re.DOTALL)
+_BY_HAND = "<!-- written by `make reference` from module.toml -->"
 
 
-def briefs() -> tuple[Path, ...]:
-    """The briefs of all modules that have criteria, in the order of the modules."""
-    manifests = sorted(ROOT.glob("modules/*/module.toml"))
-    return tuple(manifest.with_name("README.md") for manifest in manifests if _criteria(manifest))
+def briefs() -> Mapping[Path, Module]:
+    """The modules that have criteria or gates, by the path of their brief, in the order of the modules."""
+    course = load_course(ROOT)
+    return {_brief(course, module): module for module in course.modules if module.criteria or module.gates}
 
 
-def _criteria(manifest: Path) -> list[dict[str, Any]]:
-    return list(tomllib.loads(manifest.read_text("utf-8")).get("criteria", []))
+def _brief(course: Course, module: Module) -> Path:
+    return course.folder(module) / "README.md"
 
 
-def with_table(brief: Path) -> str:
-    """The text of the brief as it should be. ``ValueError`` if it has no place for the table, or two."""
-    criteria = _criteria(brief.with_name("module.toml"))
-    text, places = _PLACE.subn(lambda _: _table(criteria), brief.read_text("utf-8"))
-    if places != 1:
-        raise ValueError(f"{brief}: write <!-- criteria --> once, where the table of criteria belongs")
+def with_tables(brief: Path, module: Module) -> str:
+    """The text of the brief as it should be. ``ValueError`` if it has no place for a table, or two."""
+    text = brief.read_text("utf-8")
+    for name, table in (("criteria", _criteria(module)), ("gates", _gates(module))):
+        place = re.compile(rf"<!-- {name} -->(?:.*?<!-- /{name} -->)?", re.DOTALL)
+        written = f"<!-- {name} -->\n{_BY_HAND}\n\n{table}\n\n<!-- /{name} -->"
+        text, places = place.subn(lambda _, written=written: written, text)  # type: ignore[misc]
+        if places != bool(table):
+            raise ValueError(f"{brief}: write <!-- {name} --> once, where the table of {name} belongs")
     return text
 
 
-def _table(criteria: list[dict[str, Any]]) -> str:
-    rows = "\n".join(_row(criterion) for criterion in sorted(criteria, key=lambda c: int(c["task"])))
-    return (
-        "<!-- criteria -->\n<!-- written by `make reference` from module.toml -->\n\n"
-        f"| task | criterion | points | seen by |\n|---|---|---|---|\n{rows}\n\n<!-- /criteria -->"
-    )
+def _criteria(module: Module) -> str:
+    if not module.criteria:
+        return ""
+    rows = map(_criterion, sorted(module.criteria, key=lambda c: c.task))
+    return "\n".join(["| task | criterion | points | seen by |", "|---|---|---|---|", *rows])
 
 
-def _row(criterion: dict[str, Any]) -> str:
-    title = str(criterion["title"]).replace("|", "\\|")
-    points = "manual" if criterion.get("manual") else criterion["points"]
-    seen = ", ".join(criterion["seen_by"])
-    return f'| {criterion["task"]} | <a id="{criterion["id"]}"></a>{title} `{criterion["id"]}` | {points} | {seen} |'
+def _criterion(criterion: Criterion) -> str:
+    title = criterion.title.replace("|", "\\|")
+    points = "manual" if criterion.manual else criterion.points
+    seen = ", ".join(criterion.seen_by)
+    return f'| {criterion.task} | <a id="{criterion.id}"></a>{title} `{criterion.id}` | {points} | {seen} |'
+
+
+def _gates(module: Module) -> str:
+    if not module.gates:
+        return ""
+    return "\n".join(["| gate | asked for | points |", "|---|---|---|", *map(_gate, module.gates)])
+
+
+def _gate(gate: Gate) -> str:
+    asked = f"{gate.op} {gate.threshold:g} {gate.unit}".rstrip()
+    counts = " and ".join([*([str(gate.points)] if gate.points else []), *(["needed"] if gate.blocks else [])])
+    title = gate.title.replace("|", "\\|")
+    return f"| {title} `{gate.id}` | {asked} | {counts or 'shown'} |"
 
 
 def main(arguments: list[str]) -> int:
     """Write or check the briefs; 0 if they are current now, 1 if one was not and was not written."""
-    stale = [brief for brief in briefs() if brief.read_text("utf-8") != with_table(brief)]
+    stale = {b: text for b, m in briefs().items() if (text := with_tables(b, m)) != b.read_text("utf-8")}
     if "--check" in arguments:
         for brief in stale:
             print(
@@ -58,8 +75,8 @@ def main(arguments: list[str]) -> int:
                 file=sys.stderr,
             )
         return 1 if stale else 0
-    for brief in stale:
-        brief.write_text(with_table(brief), "utf-8")
+    for brief, text in stale.items():
+        brief.write_text(text, "utf-8")
     return 0
 
 
