@@ -7,10 +7,12 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.domain.errors import UsageError_
+from grader.domain.evidence import MUTATION_REPORT
 from grader.domain.result import Result
 from grader.report import REPORTS, decode, for_learners, for_staff, terminal, with_changes
 
 _DEFAULT = ("json", "html", "markdown")
+_MUTATION = "mutation.json"
 
 
 def make_ready(formats: tuple[str, ...]) -> None:
@@ -48,9 +50,15 @@ def finish(
 
 
 def write_reports(result: Result, out_dir: Path, formats: tuple[str, ...], *, staff: bool) -> list[Path]:
-    """Write the reports in ``formats`` to ``out_dir``: their paths. ``UsageError_`` if that cannot be written."""
+    """Write the reports in ``formats`` to ``out_dir``, and what is for other programs to read: the paths.
+
+    Raises:
+        UsageError_: it cannot be written.
+    """
     shown = for_staff(result) if staff else for_learners(result)
-    return [_write(out_dir, REPORTS[name].file_name, REPORTS[name].render(shown)) for name in formats or _DEFAULT]
+    written = [_write(out_dir, REPORTS[name].file_name, REPORTS[name].render(shown)) for name in formats or _DEFAULT]
+    others = (artefact.body for artefact in shown.artefacts if artefact.kind == MUTATION_REPORT)
+    return written + [_write(out_dir, _MUTATION, body + "\n") for body in others]
 
 
 def earlier(out_dir: Path) -> Result | None:

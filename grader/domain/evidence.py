@@ -11,13 +11,16 @@ from grader.domain.status import Status
 __all__ = ["Artefact", "Evidence", "Finding", "Location", "Measurement", "Observation", "unobserved"]
 
 
+MUTATION_REPORT = "mutation-report"
+
+
 @dataclass(frozen=True, slots=True)
 class Artefact:
     """Something made from the submission for a person to look at: a diagram, a diff, a plot.
 
-    ``kind`` is ``diff``, ``table``, ``er-diagram``, ``bars``, ``grid`` or ``distribution``; ``body`` is text for a diff
-    and JSON for all others (docs/reference/artefacts.md has their shapes). ``criterion`` is the manual criterion, or
-    the metric of a gate, that it serves.
+    ``kind`` is ``diff``, ``table``, ``er-diagram``, ``bars``, ``grid``, ``distribution`` or ``mutation-report``, which
+    other programs read; ``body`` is text for a diff and JSON for all others (docs/reference/artefacts.md has the
+    shapes). ``criterion`` is the manual criterion, or the metric of a gate, that it serves.
     """
 
     id: str

@@ -34,7 +34,6 @@ class Listed:
 # By the name of its module. What a gate needs is imported when it is run.
 GATES: Mapping[str, Listed] = {
     "coverage": Listed({"coverage.unit": "%", "coverage.integration": "%", "coverage.true": "%"}),
-    "strength": Listed({"strength.killed": "%"}),
     "contract": Listed(
         {
             "contract.failures": "failures",
@@ -47,6 +46,8 @@ GATES: Mapping[str, Listed] = {
     "security": Listed(
         {"security.high": "findings", "security.medium": "findings", "security.vulnerable": "packages"},
     ),
+    # After coverage has run the tests: it needs to know which test runs what, too.
+    "strength": Listed({"strength.killed": "%"}),
     "performance": Listed({"performance.queries": "queries", "performance.growth": "queries"}, alone=True),
     "style": Listed({"style.ruff": "findings", "style.black": "files", "style.isort": "files"}),
 }
@@ -67,13 +68,15 @@ def subjects(spec: "StageSpec", seed: int, *, ended: Callable[["Subject"], None]
 
     ``ended`` is given the subject when the gate has ended, and its stage is still there.
     """
-    from grader.gates.subject import Subject
+    from grader.gates.subject import Shared, Subject
+
+    shared = Shared()
 
     @contextmanager
     def opened(name: str) -> Iterator[Subject]:
         with tempfile.TemporaryDirectory(prefix=f"track-{name}-") as folder:
             Path(folder).chmod(0o711)  # the sandbox's own user passes through to sockets, and lists nothing
-            with Subject(replace(spec, folder=Path(folder)), seed) as subject:
+            with Subject(replace(spec, folder=Path(folder)), seed, shared) as subject:
                 try:
                     yield subject
                 finally:

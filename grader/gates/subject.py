@@ -1,10 +1,12 @@
 """What a gate looks at, and what a gate is."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol, Self
+from threading import Lock
+from typing import Any, Protocol, Self
 
 from grader.domain.evidence import Measurement
 from grader.domain.layout import Layout
@@ -20,15 +22,37 @@ class _Opened:
     stage: Stage | None = None
 
 
+class Shared:
+    """What several gates of one run need alike: the first that asks finds it out, the others wait for it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._found: dict[str, Future[Any]] = {}
+
+    def once[T](self, name: str, find: Callable[[], T]) -> T:
+        """What ``find`` gives, or raises, the first time that anybody asks for this name."""
+        with self._lock:
+            first = name not in self._found
+            future: Future[T] = self._found.setdefault(name, Future())
+        if first:
+            try:
+                future.set_result(find())
+            except BaseException as problem:  # who waits for it has to learn of it
+                future.set_exception(problem)
+        return future.result()
+
+
 @dataclass(frozen=True)
 class Subject:
     """A submission as one gate has it: its own stage, and a folder of its own that nobody else writes to.
 
-    ``seed`` is where all that is drawn at random begins. Use it in a ``with``: leaving it ends what was started.
+    ``seed`` is where all that is drawn at random begins; ``shared`` is the run's, for all its gates. Use it in a
+    ``with``: leaving it ends what was started.
     """
 
     spec: StageSpec
     seed: int = 0
+    shared: Shared = field(default_factory=Shared, repr=False)
     _opened: _Opened = field(default_factory=_Opened, repr=False)
 
     @property

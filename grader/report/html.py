@@ -7,6 +7,7 @@ from functools import cache
 import jinja2
 from markupsafe import Markup
 
+from grader.domain.evidence import MUTATION_REPORT
 from grader.domain.result import Result
 from grader.domain.start import START
 from grader.domain.status import Status
@@ -43,7 +44,7 @@ def render(result: Result) -> str:
             changed=sentences(result),
             in_full=words.in_full(result),
             same_cause=gate_words.same_cause(result.gates),
-            exhibits=[(a, exhibit(a, gates.get(a.criterion))) for a in result.artefacts],
+            exhibits=[(a, exhibit(a, gates.get(a.criterion))) for a in result.artefacts if a.kind != MUTATION_REPORT],
             dimensions=by_dimension(result.scored),
             css=Markup(css),
             css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii"),

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.cli.outcome import finish
+from grader.cli.outcome import finish, write_reports
+from grader.domain.evidence import MUTATION_REPORT, Artefact
 from grader.domain.result import Result, Unmeasured
 from tests.report.samples import SAMPLES
 
@@ -33,3 +34,13 @@ def test_the_exit_code_says_what_became_of_it(tmp_path: Path, name: str) -> None
     result, code = CODES[name]
     assert finish(result, tmp_path, (), staff=False, console=Console(file=io.StringIO())) == code
     assert (tmp_path / "result.json").is_file()
+
+
+@pytest.mark.parametrize("kinds", [(), (MUTATION_REPORT,)])
+def test_what_other_programs_read_is_written_as_it_is(tmp_path: Path, kinds: tuple[str, ...]) -> None:
+    body = '{"schemaVersion":"2","files":{"src/apps/only/here.py":{}}}'
+    made = tuple(Artefact("strength-report", "Report", kind, body, "strength.killed") for kind in kinds)
+    written = write_reports(replace(SAMPLES["met"](), artefacts=made), tmp_path, ("html",), staff=False)
+    assert [path.name for path in written] == ["report.html", *["mutation.json" for _ in kinds]]
+    assert "src/apps/only/here.py" not in (tmp_path / "report.html").read_text("utf-8")
+    assert all((tmp_path / "mutation.json").read_text("utf-8") == body + "\n" for _ in kinds)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from grader.domain.evidence import Measurement
 from grader.domain.status import Status
 from grader.gates import GATES, METRICS, measure, registry
 from grader.gates.registry import Listed
-from grader.gates.subject import Gate, Subject
+from grader.gates.subject import Gate, Shared, Subject
 
 
 def opened(name: str) -> AbstractContextManager[Subject]:
@@ -118,3 +119,32 @@ def test_silence_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_metric_is_of_one_gate_and_every_gate_can_be_loaded() -> None:
     assert len(METRICS) == sum(len(gate.metrics) for gate in GATES.values())
     assert all(registry.load(name).measure for name in GATES)
+
+
+def test_what_two_gates_need_alike_is_found_out_once() -> None:
+    shared, asked, both = Shared(), [], threading.Barrier(2, timeout=10)
+
+    def find() -> int:
+        asked.append(1)
+        return len(asked)
+
+    def gate() -> int:
+        both.wait()
+        return shared.once("suite", find)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert [future.result() for future in [pool.submit(gate), pool.submit(gate)]] == [1, 1]
+    assert shared.once("another", find) == 2
+
+
+def test_what_could_not_be_found_out_is_an_error_for_each_that_asks() -> None:
+    shared, asked = Shared(), []
+
+    def broken() -> None:
+        asked.append(1)
+        raise EnvironmentError_("x", "y")
+
+    for _ in range(2):
+        with pytest.raises(EnvironmentError_):
+            shared.once("suite", broken)
+    assert asked == [1]

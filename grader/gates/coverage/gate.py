@@ -20,7 +20,7 @@ from grader.gates.coverage.truth import Truth, checked
 from grader.gates.subject import Subject
 from grader.gates.suite.claims import Claims
 from grader.gates.suite.code import Module, module_of
-from grader.gates.suite.runner import NoSuite, Order, SuiteRunner
+from grader.gates.suite.runner import NoSuite, SuiteRunner
 from grader.gates.suite.sources import Sources
 
 UNIT, INTEGRATION, TRUE = "coverage.unit", "coverage.integration", "coverage.true"
@@ -64,7 +64,7 @@ def _run(subject: Subject, sources: Sources, within_s: float) -> tuple[SuiteRunn
         where = ", ".join(subject.layout.tests)
         raise NoSuite(f"There are no tests at {where}; `tests` in track.toml says where yours are.")
     runner = SuiteRunner(subject)
-    claims = runner.run(Order(measured=sources.measured, within_s=within_s))
+    claims = runner.recorded(sources.measured, within_s)
     if not claims.tests:
         raise NoSuite(f"No test was found ({subject.layout.runner} ended with status {claims.status}).")
     if len(passing(claims)) == 1:

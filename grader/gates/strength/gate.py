@@ -40,7 +40,7 @@ class StrengthGate:
         sources = Sources.of(subject.submission, subject.files, subject.layout)
         runner = SuiteRunner(subject)
         try:
-            claims = runner.run(Order(measured=sources.measured))
+            claims = runner.recorded(sources.measured)
             if len(passing(claims)) == 1:
                 raise NoSuite("None of your tests passes, so none can notice a change.")
             chosen = self._drawn(subject, sources, claims)
@@ -141,5 +141,5 @@ def _measured(sources: Sources, noticed: list[tuple[Mutant, str]], alive: list[M
         _SOURCE,
         where=tuple(Location(mutant.path, mutant.line) for mutant in alive[:20]),
         findings=tuple(shown.survivors(sources, alive))[:MOST_FINDINGS],
-        artefacts=(shown.bars(noticed, alive, KILLED), shown.diff(sources, alive, KILLED)),
+        artefacts=tuple(shown.artefacts(sources, noticed, alive, KILLED)),
     )

@@ -73,6 +73,8 @@ def _walk(node: ast.AST, function: str) -> Iterator[tuple[str, ast.AST]]:
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "bases", "type_params", "msg"):
             continue
+        if isinstance(node, ast.ClassDef) and name == "keywords":  # a metaclass, `total` of a TypedDict
+            continue
         # Defaults and decorators are evaluated where the function is made.
         inside = own if name == "body" else function
         for child in value if isinstance(value, list) else [value]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from grader.domain.evidence import Artefact
+from grader.domain.evidence import MUTATION_REPORT, Artefact
 from grader.domain.findings import Finding, Severity
 from grader.domain.location import Location
 from grader.gates.strength.mutant import QUESTIONS, Mutant
@@ -35,6 +35,16 @@ def survivors(sources: Sources, alive: Iterable[Mutant]) -> Iterator[Finding]:
             QUESTIONS[mutant.operator],
             detail=change(sources, mutant),
         )
+
+
+def artefacts(
+    sources: Sources, noticed: Sequence[tuple[Mutant, str]], alive: Sequence[Mutant], metric: str
+) -> Iterator[Artefact]:
+    """The kinds of changes as bars, the survivors as a diff, and all of them for other programs."""
+    yield bars(noticed, alive, metric)
+    yield diff(sources, alive, metric)
+    body = json.dumps(report(sources, noticed, alive))
+    yield Artefact("strength-report", "Mutation testing report", MUTATION_REPORT, body, metric)
 
 
 def bars(noticed: Sequence[tuple[Mutant, str]], alive: Sequence[Mutant], metric: str) -> Artefact:

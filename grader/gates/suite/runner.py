@@ -83,6 +83,11 @@ class SuiteRunner:
         """Whether the runner can be given jobs that swap code after collection."""
         return self._subject.layout.runner == "pytest"
 
+    def recorded(self, measured: tuple[str, ...], within_s: float = 600.0) -> Claims:
+        """What a run of all tests says of itself and of these files; several gates of a run share one."""
+        order = Order(measured=measured, within_s=within_s)
+        return self._subject.shared.once(f"suite:{order}", lambda: self.run(order))
+
     def run(self, order: Order) -> Claims:
         """What the run says of itself. ``NoSuite`` if it ends, or is ended, without a word."""
         subject = self._subject

@@ -38,7 +38,7 @@ def test_good_tests_notice(subject_of: SubjectOf) -> None:
     assert found.status is Status.PASSED
     assert found.value is not None
     assert found.value >= 95
-    assert [artefact.kind for artefact in found.artefacts] == ["bars", "diff"]
+    assert [artefact.kind for artefact in found.artefacts] == ["bars", "diff", "mutation-report"]
 
 
 def test_tests_without_assertions_do_not(subject_of: SubjectOf) -> None:

@@ -39,6 +39,7 @@ LEFT_ALONE = [
     "logger.info('a')",
     "'a docstring'",
     "import a",
+    "class A(TypedDict, total=False):\n    pass",
     "a = data.get('a', b)",
     "f'{a + 1}'",
 ]
