@@ -66,4 +66,4 @@ def command(
         result = grade(project, assignment, choices, progress=with_reports_ready(show, formats), store=store)
     from grader.cli.outcome import finish
 
-    raise click.exceptions.Exit(finish(result, out_dir, formats, staff=staff, console=out))
+    raise click.exceptions.Exit(finish(result, out_dir, formats, staff=staff, console=out, given=project))

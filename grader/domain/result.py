@@ -115,10 +115,19 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What an earlier run measured for the gate of that id, in the gate's unit."""
+
+    id: str
+    actual: float
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What changed since an earlier run of the same work, begun at ``since`` (UTC) and worth ``score`` then.
 
     ``newly_passing`` and ``newly_failing`` are titles of criteria and gates; what waits for another counts as failing.
+    ``readings`` are those of gates that were measured then and read otherwise now.
     """
 
     since: str
@@ -126,6 +135,7 @@ class Changes:
     max_score: int
     newly_passing: tuple[str, ...] = ()
     newly_failing: tuple[str, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from grader.report.causes import followers, leaders
 from grader.report.escape import clip, html, html_prose, web_address
 from grader.report.exhibits import exhibit
 from grader.report.plots import STATES
-from grader.report.since import sentences
+from grader.report.since import sentences, trends
 from grader.scoring import by_dimension
 
 
@@ -43,6 +43,7 @@ def render(result: Result) -> str:
             followers=followers(result),
             changed=sentences(result),
             in_full=words.in_full(result),
+            before=trends(result),
             same_cause=gate_words.same_cause(result.gates),
             exhibits=[(a, exhibit(a, gates.get(a.criterion))) for a in result.artefacts if a.kind != MUTATION_REPORT],
             dimensions=by_dimension(result.scored),

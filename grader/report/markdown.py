@@ -10,7 +10,7 @@ from grader.report.audience import for_learners
 from grader.report.causes import Cause, followers, leaders
 from grader.report.escape import clip, markdown, markdown_block, markdown_code, markdown_prose, web_address
 from grader.report.gate_words import gravest, measured, reading, required, said_of, same_cause, worth
-from grader.report.since import sentences
+from grader.report.since import sentences, trends
 from grader.report.words import (
     ICONS,
     WORDS,
@@ -121,8 +121,10 @@ def _gates(result: Result) -> Iterator[str]:
         return
     yield "| | Gate | Measured | By | Points |"
     yield "|---|---|---|---|---:|"
+    before = trends(result)
     for g in result.gates:
-        cells = (f"{ICONS[g.status]} {WORDS[g.status]}", markdown(g.title), markdown(reading(g)), markdown(g.source))
+        value = f"{reading(g)}; {before[g.id]}" if g.id in before else reading(g)
+        cells = (f"{ICONS[g.status]} {WORDS[g.status]}", markdown(g.title), markdown(value), markdown(g.source))
         yield f"| {' | '.join(cells)} | {worth(g) or '–'} |"
     yield ""
 

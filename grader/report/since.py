@@ -1,9 +1,11 @@
 """What changed since the last run: what passes now, and what has stopped to."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from grader.domain.result import Changes, Result
+from grader.domain.result import Changes, Reading, Result
 from grader.domain.status import Status
+from grader.report.gate_words import measured
 from grader.report.words import count
 
 
@@ -26,7 +28,27 @@ def changes(result: Result, earlier: Result) -> Changes:
         max_score=earlier.max_score,
         newly_passing=tuple(s.title for s in passing),
         newly_failing=tuple(s.title for s in failing),
+        readings=tuple(_readings(result, earlier)),
     )
+
+
+def _readings(result: Result, earlier: Result) -> Iterator[Reading]:
+    before = {gate.id: gate for gate in earlier.gates}
+    for gate in result.gates:
+        then = before.get(gate.id)
+        if then is None or then.actual is None or gate.actual is None or then.unit != gate.unit:
+            continue
+        if measured(then) != measured(gate):
+            yield Reading(gate.id, then.actual)
+
+
+def trends(result: Result) -> dict[str, str]:
+    """``88 % in the last run``, by the id of each gate that was measured then and reads otherwise now."""
+    if result.changes is None:
+        return {}
+    gates = {gate.id: gate for gate in result.gates}
+    before = ((gates[r.id], r.actual) for r in result.changes.readings if r.id in gates)
+    return {gate.id: f"{measured(replace(gate, actual=actual))} in the last run" for gate, actual in before}
 
 
 def sentences(result: Result, most: int = 10) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from grader.report import escape, gate_words, words
 from grader.report.audience import for_learners
 from grader.report.causes import Cause, followers, leaders
 from grader.report.plain import Plain
-from grader.report.since import sentences
+from grader.report.since import sentences, trends
 from grader.report.words import ICONS, WORDS, count, points
 
 _STYLES = {
@@ -66,12 +66,12 @@ def _parts(result: Result, verbose: bool, path: str) -> Iterator[RenderableType]
 
 
 def _gates(result: Result) -> Iterator[RenderableType]:
-    same = gate_words.same_cause(result.gates)
+    same, before = gate_words.same_cause(result.gates), trends(result)
     opened = [g for g in result.gates if g.status in (Status.FAILED, Status.ERRORED) and g.id not in same]
     for gate in opened:
-        yield from _open_gate(gate)
+        yield from _open_gate(gate, before)
     if folded := [g for g in result.gates if g not in opened]:
-        yield _folded_gates(folded, same)
+        yield _folded_gates(folded, same, before)
 
 
 def _at_start(criterion: CriterionResult) -> bool:
@@ -185,13 +185,13 @@ def _folded(
     return Group(Rule(style="dim"), table)
 
 
-def _open_gate(gate: GateVerdict) -> Iterator[RenderableType]:
+def _open_gate(gate: GateVerdict, before: dict[str, str]) -> Iterator[RenderableType]:
     counts = points(gate.max_score) if gate.max_score else gate_words.worth(gate)
     title = Text(f"{ICONS[gate.status]} {WORDS[gate.status]}  ", _STYLES[gate.status])
     title.append(escape.terminal(gate.title), "bold")
     title.append("  " + " · ".join(part for part in (counts, "gate", gate.id) if part), "dim not bold")
-    rows = [("required", gate_words.required(gate)), ("measured", gate_words.measured(gate)), ("by", gate.source)]
-    rows += [*_findings(gate), ("fault", gate.fault)]
+    rows = [("required", gate_words.required(gate)), ("measured", gate_words.measured(gate))]
+    rows += [("before", before.get(gate.id, "")), ("by", gate.source), *_findings(gate), ("fault", gate.fault)]
     if gate.status is Status.FAILED:
         rows += [("hint", gate.hint), *(("read", f"{title} {address}") for title, address in gate.docs)]
     else:
@@ -218,14 +218,15 @@ def _more_places(gate: GateVerdict) -> str:
     return f"\n… and {count(rest, 'more place', 'more places')}" if rest > 0 else ""
 
 
-def _folded_gates(gates: list[GateVerdict], same: dict[str, GateVerdict]) -> RenderableType:
+def _folded_gates(gates: list[GateVerdict], same: dict[str, GateVerdict], before: dict[str, str]) -> RenderableType:
     table = _three_columns()
     for gate in gates:
         if gate.id in same:
             title = _line(gate.title)
             title.append(escape.terminal(f"\nsame cause as: {same[gate.id].title}"), "dim")
         else:
-            title = _line(f"{gate.title}: {gate_words.reading(gate)}")
+            trend = f"; {before[gate.id]}" if gate.id in before else ""
+            title = _line(f"{gate.title}: {gate_words.reading(gate)}{trend}")
         if gate.source:
             title.append(escape.terminal(f"\nby {gate.source}"), "dim")
         status = Text(f"{ICONS[gate.status]} {WORDS[gate.status]}", _STYLES[gate.status])

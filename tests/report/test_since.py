@@ -1,11 +1,15 @@
 """What changed since the last run, and only of the same work measured in the same way."""
 
+import io
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
-from grader.report import REPORTS
+from grader.domain.result import Result
+from grader.report import REPORTS, terminal
 from grader.report.since import sentences, with_changes
+from tests.report.gate_samples import gated
 from tests.report.samples import full_marks, mixed, practice, ungraded
 
 HEAD = "Since the last run (2026-11-20 09:30:00 UTC, 68 of 100 points)"
@@ -40,6 +44,23 @@ def test_it_is_in_the_reports(name: str) -> None:
     assert ("newly_passing" if name == "json" else "pass now") not in REPORTS[name].render(full_marks()).replace(
         '"newly_passing": []', ""
     )
+
+
+@pytest.mark.parametrize("name", ["html", "markdown", "terminal"])
+def test_what_a_gate_read_before_stands_beside_what_it_reads_now(name: str) -> None:
+    now = gated()
+    gate = next(gate for gate in now.gates if gate.actual is not None)
+    earlier = replace(now, gates=tuple(replace(g, actual=12.0) if g is gate else g for g in now.gates))
+    told = f"12 {gate.unit} in the last run"
+    for result, is_told in ((with_changes(now, earlier), True), (with_changes(now, now), False)):
+        text = printed(result) if name == "terminal" else REPORTS[name].render(result)
+        assert (told in text.replace("\u00a0", " ")) is is_told
+
+
+def printed(result: Result) -> str:
+    console = Console(file=io.StringIO(), width=200)
+    console.print(terminal(result))
+    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
 def test_a_long_list_is_cut() -> None:
