@@ -75,6 +75,7 @@ serve-docs: setup ## Show the site at http://127.0.0.1:8000 and rebuild it on ch
 reference: setup ## Write anew what pages take from the program and the manifests
 	$(bin)/python -m scripts.cli_reference
 	$(bin)/python -m scripts.criteria_tables
+	$(bin)/python -m scripts.permission_tables
 
 build: setup ## Project the reference to the committed starters, and build the wheel into dist/
 	$(bin)/grader course build

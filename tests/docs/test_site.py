@@ -1,6 +1,7 @@
 """The site builds strictly, its links lead somewhere, and it loads nothing from elsewhere."""
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -99,6 +100,29 @@ def test_nothing_is_loaded_from_elsewhere(site: Path, pages: dict[str, Page]) ->
     # The theme would fetch mermaid from a content network as soon as a page used it.
     outside |= {(at, "mermaid") for at, page in pages.items() if "mermaid" in page.classes}
     assert not outside
+
+
+ARTICLE = re.compile(r"<article.*?</article>", re.DOTALL)
+CODE = re.compile(r"<(pre|code|script|svg)\b.*?</\1>", re.DOTALL)
+MARKUP = re.compile(r"^ *(?:[-*] |\d+\. |\|).*", re.MULTILINE)
+
+
+def left_as_text(page: str) -> list[str]:
+    """Lines of an article that were written as a list or a table, and came out as text."""
+    return [line for article in ARTICLE.finditer(page) for line in MARKUP.findall(CODE.sub("", article[0]))]
+
+
+def test_every_list_and_table_is_one(site: Path) -> None:
+    """Python-Markdown wants an empty line before a list, and four blanks before a list in another one."""
+    texts = {path: left_as_text(path.read_text("utf-8")) for path in site.rglob("*.html")}
+    assert {path.relative_to(site): lines for path, lines in texts.items() if lines} == {}
+
+
+@pytest.mark.parametrize("line", ["- An item", "  2. Another", "| a | b |"])
+def test_what_came_out_as_text_is_seen(line: str) -> None:
+    page = "<article><p>So:\n{}\n</p><pre>\n- code\n</pre></article>\n- outside"
+    assert left_as_text(page.format(line)) == [line]
+    assert left_as_text(page.format("A sentence - of words.")) == []
 
 
 def test_every_module_is_on_the_site(pages: dict[str, Page]) -> None:
