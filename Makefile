@@ -7,12 +7,13 @@ bin := .venv/bin
 MODULE ?= 02
 SUBMISSION ?=
 OUT ?= out
+TO ?= ../track-release
 INSTALL ?=
 
 export UV_PYTHON_DOWNLOADS = never
 export NO_MKDOCS_2_WARNING = 1
 
-.PHONY: help setup grade test lint format types layers pytest course docs serve-docs reference verify prove bench build clean
+.PHONY: help setup grade doctor release test lint format types layers pytest course docs serve-docs reference verify prove bench build clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +23,12 @@ setup: ## Make the environment in .venv (PYTHON=/path/to/python3.13 to choose th
 
 grade: preflight setup ## Grade a bundled sample, or SUBMISSION=path MODULE=02; writes the report below out/
 	@scripts/grade "$(MODULE)" "$(SUBMISSION)" "$(OUT)"
+
+doctor: setup ## Say what this machine has for grading, and how to get what it lacks
+	@$(bin)/grader doctor
+
+release: setup ## Write what learners of MODULE=02 receive to the new folder TO=../track-release
+	@$(bin)/grader release "$(TO)" --module "$(MODULE)"
 
 test: complete setup lint types layers course pytest ## Everything that has to hold (INSTALL=yes lets sudo install what lacks)
 
