@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from grader.report.escape import terminal
 for _stream in (sys.stdout, sys.stderr):
     if isinstance(_stream, io.TextIOWrapper):
         _stream.reconfigure(errors="backslashreplace")
+_EVERY_S = 15.0
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -46,11 +48,18 @@ def escape(text: str) -> str:
 
 def _plain() -> Callable[[Step], None]:
     seen: list[str] = [""]
+    last = time.monotonic()
 
     def show(step: Step) -> None:
-        if step.text != seen[-1] and not step.total:
+        nonlocal last
+        if step.text == seen[-1]:
+            return
+        if not step.total:
             seen.append(step.text)
             err.print(escape(step.text))
+        elif time.monotonic() - last >= _EVERY_S:  # of many small steps one now and then: somebody reads this
+            last = time.monotonic()
+            err.print(escape(f"{step.text} ({step.done} of {step.total})"))
 
     return show
 

@@ -39,6 +39,8 @@ def build(course_dir: Path | None, check: bool, solution: int | None, starter: i
         name = f"{'solution' if solution else 'starter'} {number:02d}"
         out.print(f"Wrote {name} to {write(course, number, opt.empty_folder(folder))}.", markup=False)
         return
+    if check:
+        _refuse_what_lint_finds(course)
     drift = check_starters(course) if check else build_starters(course)
     for found in drift:
         out.print(f"  {found.kind:8} {found.path}", markup=False)
@@ -51,17 +53,27 @@ def build(course_dir: Path | None, check: bool, solution: int | None, starter: i
 @command.command("lint")
 @opt.course_option
 def lint(course_dir: Path | None) -> None:
-    """Look in every starter and solution for names that are not defined and imports that nothing uses; in seconds."""
-    from grader.course import load_course
-    from grader.course.lint import lint_states
+    """Look for what is wrong without running anything, in seconds.
 
-    problems = lint_states(load_course(opt.find_course(course_dir)))
+    Ids, docstrings and syntax of the checks; points, tasks, anchors and links of manifests and briefs; markers; mutants
+    that do not match once; names that are not defined and imports that nothing uses, in every starter and solution.
+    """
+    from grader.course import load_course
+
+    _refuse_what_lint_finds(load_course(opt.find_course(course_dir)))
+    out.print("Checks, briefs, mutants and markers fit; every state defines the names that it uses.")
+
+
+def _refuse_what_lint_finds(course: "Course") -> None:
+    """Prints what is wrong and ends with 1, before anything that takes longer is begun."""
+    from grader.course.lint import lint
+
+    problems = lint(course)
     for found in problems:
-        out.print(f"{found.state}: {found.where}: {found.problem}", markup=False, soft_wrap=True)
+        out.print(str(found), markup=False, soft_wrap=True)
     if problems:
-        err.print("Mend the markers in capstone/reference: what a state uses has to show in that state.")
+        err.print(f"{len(problems)} {'problem' if len(problems) == 1 else 'problems'}: grader course lint")
         raise click.exceptions.Exit(1)
-    out.print("Every state defines the names that it uses, and uses what it imports.")
 
 
 @command.command("verify")
@@ -76,6 +88,7 @@ def verify(course_dir: Path | None, number: int | None, sample: int, seed: int |
     from grader.course.verify import verify as run
 
     course = load_course(opt.find_course(course_dir))
+    _refuse_what_lint_finds(course)
     seed = secrets.randbits(16) if seed is None else seed
     with progress() as show:
         findings = run(
@@ -93,23 +106,41 @@ def verify(course_dir: Path | None, number: int | None, sample: int, seed: int |
 @command.command("prove")
 @opt.course_option
 @click.option("--module", "number", type=click.IntRange(1, 5), help="Only this module.")
+@click.option("--only", "names", multiple=True, help="Only this mutant, state or criterion, changed or not.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Gradings at a time.")
 @click.option("--anew", is_flag=True, help="Grade everything, though nothing changed.")
 @click.option("--older-grader", "older", is_flag=True, help="Also what a grader with other code has graded.")
 @click.option("--under-load", is_flag=True, help="Instead: a solution, again and again on a machine kept busy.")
 @click.option("--rounds", type=click.IntRange(1), default=20, show_default=True, help="Gradings under each load.")
 def prove(
-    course_dir: Path | None, number: int | None, jobs: int, anew: bool, older: bool, under_load: bool, rounds: int
+    course_dir: Path | None,
+    number: int | None,
+    names: tuple[str, ...],
+    jobs: int,
+    anew: bool,
+    older: bool,
+    under_load: bool,
+    rounds: int,
 ) -> None:
     """Grade every state and every mutant whose inputs changed, and write the ledger after each."""
     from grader.course import load_course
     from grader.course.prove import prove as run
 
     course = load_course(opt.find_course(course_dir))
+    _refuse_what_lint_finds(course)
     if under_load:
         _prove_under_load(course, number or 2, rounds, anew)
     with progress() as show:
-        proof = run(course, state_dir=opt.state_dir(), only=number, jobs=jobs, anew=anew, older=older, progress=show)
+        proof = run(
+            course,
+            state_dir=opt.state_dir(),
+            only=number,
+            jobs=jobs,
+            anew=anew,
+            older=older,
+            names=names,
+            progress=show,
+        )
     for entry in proof.wrong:
         out.print(f"[red]✗[/] {escape(entry.name)}: {escape(entry.problem)}", soft_wrap=True)
     by_older = f", {proof.older} by an older grader (--older-grader)" if proof.older else ""

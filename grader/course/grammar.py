@@ -82,10 +82,11 @@ class Grammar:
         return None
 
     def suspect(self, line: str) -> str:
-        """The part of the line that looks like a marker though the line is none; "" if nothing does."""
+        """What looks like a marker though the line is none, to the end of the line; "" if nothing does."""
+        text = line.rstrip("\r\n")
         for pattern in self.suspects:
-            if match := pattern.search(line.rstrip("\r\n")):
-                return match[0].strip()
+            if match := pattern.search(text):
+                return text[match.start() :].strip()
         return ""
 
     def remedy(self) -> str:

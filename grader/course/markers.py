@@ -137,6 +137,7 @@ class _Parser:
         self.lines = [line for line in _lines(text) if line]
         self.grammar = grammar
         self.at = 0
+        self.opened: list[int] = []
         self.marked = False
 
     def source(self) -> Source:
@@ -191,6 +192,7 @@ class _Parser:
 
     def _block(self, mark: Mark) -> Block:
         opened = self.at
+        self.opened.append(opened)
         self.at += 1
         if mark.word == "SOLUTION":
             body: tuple[Node, ...] = self._until(frozenset({"END", "STUB"}), mark.number)
@@ -199,11 +201,22 @@ class _Parser:
             body, stub = self._until(frozenset({"END"}), mark.number), ()
         else:
             body, stub = self._commented("a BEFORE block"), ()
+        end = self.grammar.comment.write("END")
         if self._kind() != "END":
             self.at = opened
-            raise self._error("this block is not closed", f"Write {self.grammar.comment.write('END')!r} below it.")
+            raise self._error(f"{self._written(opened)} is not closed", f"Write {end!r} below it.")
+        if _indent(self.lines[self.at]) != _indent(self.lines[opened]):
+            closing, self.at = self.at + 1, opened
+            raise self._error(
+                f"{self._written(opened)} is not closed: the next END, in line {closing}, is indented otherwise",
+                f"Write {end!r} below it, as far to the right as it.",
+            )
         self.at += 1
+        self.opened.pop()
         return Block(mark.word, mark.number, body, stub)
+
+    def _written(self, at: int) -> str:
+        return self.lines[at].strip()
 
     def _stub(self, mark: Mark) -> tuple[Line, ...]:
         opened = self.at
@@ -237,7 +250,8 @@ class _Parser:
         text = self.grammar.comment.uncomment(line)
         if text is None:
             sign = self.grammar.comment.write("…")
-            raise self._error(f"{what} has a line that is not a comment", f"Comment it out: {sign}")
+            begin = f", or close {self._written(self.opened[-1])} before it" if self.opened else ""
+            raise self._error(f"{what} has a line that is not a comment", f"Comment it out: {sign}{begin}.")
         return text
 
     def _kind(self) -> str:
@@ -259,3 +273,7 @@ def _lines(text: str) -> list[str]:
     """The lines with their ends; only a line feed ends one."""
     parts = text.split("\n")
     return [part + "\n" for part in parts[:-1]] + [parts[-1]]
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" \t"))]

@@ -3,23 +3,22 @@
 import random
 import shutil
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Mapping
+import time
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
-from grader.course.assignments import assign
 from grader.course.build import graded_modules
 from grader.course.fingerprint import grader_fingerprint
-from grader.course.ledger import Entry, Outcome, entries, outcome_of, read_ledger, uncaught, write_ledger
+from grader.course.ledger import Entry, Outcome, entries, read_ledger, uncaught, write_ledger
 from grader.course.manifest import Course
 from grader.course.projection import write_tree
+from grader.course.proving import Children
+from grader.domain.errors import UsageError_
 from grader.domain.progress import Progress
-from grader.pipeline import Options, grade
-
-# One seed for all: a mutant that is caught by luck only would otherwise come and go.
-SEED = 20_260_101
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +51,72 @@ def prove(
     jobs: int = 2,
     anew: bool = False,
     older: bool = False,
+    names: tuple[str, ...] = (),
 ) -> Proof:
     """Grade what changed since the ledger, ``jobs`` at a time, and write the ledger after each.
 
-    With ``older`` also what was graded by a grader whose code was another; with ``anew`` everything.
+    With ``older`` also what was graded by a grader whose code was another; with ``anew`` everything; with ``names``
+    what they name and nothing else (``named``), whether it changed or not.
     It can be interrupted at any time, and goes on from there when it is run again. Entries of what is no longer in the
     course are dropped.
 
     Raises:
+        UsageError_: a name is of nothing in the course.
         CourseError: a mutant does not fit, or a mark or a manifest is wrong.
         SandboxError, EnvironmentError_: this machine cannot grade; what was graded before stays in the ledger.
     """
     progress(Progress("Projecting every state and mutant"))
     wanted = list(entries(course, only=only))
+    chosen = named(wanted, names)
     outcomes = dict(read_ledger(course))
     for gone in superfluous(wanted, outcomes, only):
         del outcomes[gone]
     write_ledger(course, outcomes)
-    due = [e for e in wanted if anew or _is_due(e, outcomes.get(e.name), older)]
+    due = [e for e in chosen if anew or names or _is_due(e, outcomes.get(e.name), older)]
+    began = time.monotonic()
     with closing(_graded(course, due, state_dir, jobs)) as graded:
         for done, (entry, outcome) in enumerate(graded, 1):
             outcomes[entry.name] = outcome
             write_ledger(course, outcomes)
-            progress(Progress(f"Proved {entry.name}", done, len(due)))
-    left = len(by_older_grader(wanted, outcomes))
-    return Proof(len(wanted), len(due), (*unproved(course, only), *judge(wanted, outcomes)), left)
+            left_s = (time.monotonic() - began) / done * (len(due) - done)
+            progress(Progress(f"Proved {entry.name}, {_about(left_s)}", done, len(due)))
+    left = len(by_older_grader(chosen, outcomes))
+    missing = () if names else unproved(course, only)
+    return Proof(len(chosen), len(due), (*missing, *judge(chosen, outcomes)), left)
+
+
+def named(wanted: Sequence[Entry], names: tuple[str, ...]) -> tuple[Entry, ...]:
+    """The entries of these names, all for none.
+
+    A name is an entry's (``02/mutant/forgets``), the last part of one (``forgets``), or a criterion's: its states, and
+    the mutants that must or may fail it.
+
+    Raises:
+        UsageError_: a name is of none of these.
+    """
+    chosen = {name: [e for e in wanted if _is_of(e, name)] for name in names}
+    for name, found in chosen.items():
+        if not found:
+            known = {e.name.rpartition("/")[2] for e in wanted} | {c.id for e in wanted for c in e.module.criteria}
+            near = ", ".join(get_close_matches(name, sorted(known), n=3))
+            hint = f"Did you mean {near}?" if near else "Name an entry of modules/ledger.json, or a criterion."
+            raise UsageError_(f"there is no mutant, state or criterion {name}", hint)
+    kept = {e.name for found in chosen.values() for e in found}
+    return tuple(e for e in wanted if not names or e.name in kept)
+
+
+def _is_of(entry: Entry, name: str) -> bool:
+    if name in (entry.name, entry.name.rpartition("/")[2]):
+        return True
+    if entry.kind == "mutant":
+        return name in entry.must_fail + entry.may_fail
+    return entry.kind != "earlier" and name in {c.id for c in entry.module.criteria}
+
+
+def _about(seconds: float) -> str:
+    if seconds < 90:
+        return f"about {round(seconds / 10 + 0.5) * 10} s left" if seconds else "the last"
+    return f"about {round(seconds / 60)} min left"
 
 
 def unproved(course: Course, only: int | None) -> tuple[Wrong, ...]:
@@ -133,23 +173,29 @@ def regrade(course: Course, chosen: list[Entry], *, state_dir: Path, jobs: int =
 
 
 def _graded(course: Course, due: list[Entry], state_dir: Path, jobs: int) -> Generator[tuple[Entry, Outcome]]:
-    """The outcomes as they come. If it is closed early, what has begun is waited for and the rest never begins."""
-    with tempfile.TemporaryDirectory(prefix="track-prove-") as name, ThreadPoolExecutor(jobs) as pool:
+    """The outcomes as they come. If it is closed early, what has begun is ended and the rest never begins."""
+    children = Children()
+    with (
+        tempfile.TemporaryDirectory(prefix="track-prove-", ignore_cleanup_errors=True) as name,
+        ThreadPoolExecutor(jobs) as pool,
+    ):
         room = Path(name)
         room.chmod(0o711)
-        tasks = {pool.submit(_grade, course, entry, room / str(n), state_dir): entry for n, entry in enumerate(due)}
+        tasks = {
+            pool.submit(_grade, course, entry, room / str(n), state_dir, children): entry for n, entry in enumerate(due)
+        }
         try:
             for task in as_completed(tasks):
                 yield tasks[task], task.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+            children.end()
 
 
-def _grade(course: Course, entry: Entry, room: Path, state_dir: Path) -> Outcome:
+def _grade(course: Course, entry: Entry, room: Path, state_dir: Path, children: Children) -> Outcome:
     submission = write_tree(entry.tree, room / "submission")
     room.chmod(0o711)  # the sandbox's own user passes through, and may not list
-    found = assign(course, entry.module.number, room)
-    assignment = replace(found, module=found.module.counting())
-    result = grade(submission, assignment, Options(state_dir, seed=SEED), progress=lambda step: None)
-    shutil.rmtree(room, ignore_errors=True)
-    return outcome_of(entry.key, result)
+    try:
+        return children.outcome(course.root, entry.module.number, submission, entry.key, state_dir)
+    finally:
+        shutil.rmtree(room, ignore_errors=True)

@@ -1,22 +1,21 @@
 """The course proves itself: everything that it promises, checked, with a remedy for whatever does not hold."""
 
-import ast
-import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.build import built_modules, check_starters
 from grader.course.git import untracked
 from grader.course.ledger import entries, read_ledger
+from grader.course.lint import lint
 from grader.course.load import unsteady
 from grader.course.manifest import Course
 from grader.course.projection import project_to
 from grader.course.prove import by_older_grader, draw, is_current, judge, regrade, superfluous, unproved
-from grader.domain.course import Module, State
+from grader.domain.course import State
 from grader.domain.errors import CourseError
 from grader.domain.progress import Progress
 from grader.environment import prepare
@@ -56,9 +55,8 @@ def verify(
         SandboxError, EnvironmentError_: this machine cannot grade.
     """
     modules = [m for m in built_modules(course) if only in (None, m.number)]
-    findings = list(_mended(_starters(course), "starters"))
-    for module in modules:
-        findings += _ids(course, module)
+    findings = [Finding(p.where, p.problem.rstrip("."), p.remedy or "Mend it.") for p in lint(course)]
+    findings += _mended(_starters(course), "starters")
     for state in [State(m.number, solved) for m in modules for solved in (False, True)]:
         progress(Progress(f"Checking {state}"))
         findings += _mended(check_state(course, state, state_dir), str(state))
@@ -83,50 +81,6 @@ def _starters(course: Course) -> Iterator[Finding]:
             yield Finding(
                 str((folder / path).relative_to(course.root)), "git does not know it", "Add it, or delete it."
             )
-
-
-def _ids(course: Course, module: Module) -> Iterator[Finding]:
-    """Ids in the manifest, in the checks and as anchors in the brief are the same."""
-    folder = course.folder(module)
-    manifest, checks, brief = f"{module.slug}/module.toml", f"{module.slug}/checks", f"{module.slug}/README.md"
-    known = {c.id for c in module.criteria}
-    try:
-        used = criteria_in_checks(folder / "checks")
-    except SyntaxError as wrong:
-        yield Finding(f"{wrong.filename}:{wrong.lineno}", f"does not parse: {wrong.msg}", "Mend it.")
-        return
-    anchors = _anchors(folder / "README.md")
-    for unknown in sorted(used.keys() - known):
-        yield Finding(f"{checks}/{used[unknown]}", f"{unknown} is in no manifest", f"Add it to {manifest}, or mend it.")
-    for unused in sorted({c.id for c in module.criteria if not c.manual} - used.keys()):
-        yield Finding(manifest, f"no check carries {unused}", "Write a check for it.")
-    for silent in sorted(known - set(anchors)):
-        yield Finding(brief, f"there is no anchor for {silent}", "Run: make reference")
-    for doubled in sorted(i for i in known if anchors.count(i) > 1):
-        yield Finding(brief, f"there are two anchors for {doubled}", "Run: make reference")
-    areas = {i.partition(".")[0] for i in known}
-    for stray in sorted(a for a in set(anchors) - known if "." in a and a.partition(".")[0] in areas):
-        yield Finding(brief, f"the anchor {stray} is of no criterion", "Run: make reference")
-
-
-def _anchors(brief: Path) -> list[str]:
-    return re.findall(r"""<a id=["']([^"']+)["']""", brief.read_text("utf-8")) if brief.is_file() else []
-
-
-def criteria_in_checks(folder: Path) -> Mapping[str, str]:
-    """Every criterion id that a ``check`` or ``matrix`` is tied to, and where: ``hidden/test_slugs.py:12``.
-
-    Raises:
-        SyntaxError: a file of checks is no Python.
-    """
-    ids: dict[str, str] = {}
-    for path in sorted(folder.rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("check", "matrix") and node.args:
-                first = node.args[0]
-                if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    ids.setdefault(first.value, f"{path.relative_to(folder).as_posix()}:{node.lineno}")
-    return ids
 
 
 def check_state(course: Course, state: State, state_dir: Path) -> Iterator[Finding]:

@@ -163,10 +163,12 @@ def module_files(number: int, area: str) -> dict[str, str]:
     }
 
 
+PLAIN = "import os, sys\nNAMES = (os.name, sys)\n"
+
 FILES: Mapping[str, str] = {
     "course.toml": COURSE,
     "reference/src/app.py": APPLICATION,
-    "reference/src/plain.py": "import os, sys\n",
+    "reference/src/plain.py": PLAIN,
     "reference/data.json": '{"two": true}\n',
     "reference/made.json": '{"by": "learners"}\n',
     "reference/pyproject.toml": PYPROJECT,

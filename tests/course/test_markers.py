@@ -72,7 +72,12 @@ def test_a_kind_without_comments_is_as_it_is(path: str):
 MALFORMED = [
     ("a\n# END\n", 2, "END without a BEGIN"),
     ("# STUB\n", 1, "STUB without a BEGIN"),
-    ("a\n# BEGIN GIVEN 02\nb\n", 2, "this block is not closed"),
+    ("a\n# BEGIN GIVEN 02\nb\n", 2, "# BEGIN GIVEN 02 is not closed"),
+    (
+        "# BEGIN GIVEN 02\nif a:\n    # BEGIN SOLUTION 02\n    b\n# END\n# END\n",
+        3,
+        "# BEGIN SOLUTION 02 is not closed: the next END, in line 5, is indented otherwise",
+    ),
     ("# BEGIN SOLUTION 02\na\n# STUB\n# b\n# END\n", 3, "this stub has no TODO(02)"),
     ("# BEGIN SOLUTION 02\na\n# STUB\n# TODO(03): b\n# END\n", 3, "this stub has no TODO(02)"),
     ("# BEGIN SOLUTION 02\na\n# STUB\n# # TODO(02): b\nb = 1\n# END\n", 5, "a stub has a line that is not a comment"),
@@ -87,16 +92,16 @@ MALFORMED = [
     ("# BEGIN GIVEN 03\na  # GIVEN 02\n# END\n", 2, "GIVEN 02 stands inside a block of the later checkpoint 03"),
     ("# FILE GIVEN 03\n# BEGIN GIVEN 02\n# END\n", 2, "GIVEN 02 stands inside a block of the later checkpoint 03"),
     ("# BEGIN GIVEN 02\n# STUB\n# END\n", 2, "this looks like"),
-    ("a\n# FILE GIVEN 02\n", 2, "this looks like a marker but is none: FILE GIVEN 0"),
+    ("a\n# FILE GIVEN 02\n", 2, "this looks like a marker but is none: FILE GIVEN 02"),
     ("# BEGIN GIVEN 07\n# END\n", 1, "this looks like a marker but is none"),
     ("# BEGIN GIVEN 2\n# END\n", 1, "this looks like a marker but is none"),
     ("#BEGIN GIVEN 02\n# END\n", 1, "this looks like a marker but is none"),
     ("# begin given 02\n# END\n", 1, "this looks like a marker but is none"),
-    ("# BEGIN GIFT 02\n# END\n", 1, "this looks like a marker but is none"),
+    ("# BEGIN GIFT 02\n# END\n", 1, "this looks like a marker but is none: # BEGIN GIFT 02"),
     ("a # GIVEN 02\n", 1, "this looks like a marker but is none: # GIVEN 02"),
     ("a  # given 02\n", 1, "this looks like a marker but is none: # given 02"),
     ("# BEGIN GIVEN 02\na\n#END\n", 3, "this looks like a marker but is none: #END"),
-    ("# BEGIN GIVEN 02\na\n# END GIVEN\n", 3, "this looks like a marker but is none: # END"),
+    ("# BEGIN GIVEN 02\na\n# END GIVEN\n", 3, "this looks like a marker but is none: # END GIVEN"),
     ("b  # BEFORE 02\n", 1, "a line with a BEFORE tail has a line that is not a comment"),
 ]
 

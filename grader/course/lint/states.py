@@ -4,10 +4,10 @@ import re
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.build import built_modules
+from grader.course.lint.problem import LintProblem
 from grader.course.manifest import Course
 from grader.course.projection import project_to
 from grader.domain.course import State
@@ -17,16 +17,8 @@ from grader.domain.errors import EnvironmentError_
 _RULES = ("--isolated", "--no-cache", "--select", "F", "--ignore", "F403,F405", "--output-format", "concise")
 _LINE = re.compile(r"(?P<state>\d\d-\w+)/(?P<where>\S+?:\d+):\d+: (?P<problem>.+)")
 
+_REMEDY = "Mend the markers in capstone/reference: what a state uses has to show in that state."
 _SUMMARY = ("Found ", "[*] ", "No fixes ", "All checks passed")
-
-
-@dataclass(frozen=True, slots=True)
-class LintProblem:
-    """What pyflakes' rules say of one line of a state; ``where`` is ``src/apps/posts/models.py:12``."""
-
-    state: State
-    where: str
-    problem: str
 
 
 def lint_states(course: Course) -> tuple[LintProblem, ...]:
@@ -48,7 +40,7 @@ def lint_states(course: Course) -> tuple[LintProblem, ...]:
             project_to(course, state, Path(name) / folder)
         lines = _ruff(Path(name))
     found = [match for line in lines if (match := _LINE.fullmatch(line))]
-    return tuple(LintProblem(states[m["state"]], m["where"], m["problem"]) for m in found)
+    return tuple(LintProblem(f"{states[m['state']]}: {m['where']}", f"{m['problem']}.", _REMEDY) for m in found)
 
 
 def _ruff(folder: Path) -> list[str]:

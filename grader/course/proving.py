@@ -1,0 +1,110 @@
+"""One grading of the proof in a process of its own, which can be ended at once with all that it has started."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from types import FrameType
+
+import msgspec
+
+from grader.course.assignments import assign
+from grader.course.ledger import Outcome, outcome_of
+from grader.course.manifest import load_course
+from grader.domain import errors
+from grader.domain.errors import EnvironmentError_, GraderError
+from grader.pipeline import Options, grade
+
+# One seed for all: a mutant that is caught by luck only would otherwise come and go.
+SEED = 20_260_101
+# A grading takes its sandboxes and servers down in less; then it is killed, and they end with it.
+_GRACE_S = 1.5
+_TAIL = 600
+
+
+class Children:
+    """The gradings that are under way. ``end`` ends them, and begins none after."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._ended = False
+
+    def outcome(self, root: Path, number: int, submission: Path, key: str, state_dir: Path) -> Outcome:
+        """Grades a folder for a module of the course in ``root``.
+
+        The folder above ``submission`` is where all temporary files of the grading go: whoever removes it has removed
+        whatever a grading that was killed has left.
+
+        Raises:
+            GraderError: whatever the grading raised, or that it ended without an outcome.
+        """
+        words = [str(root), str(number), str(submission), key, str(state_dir)]
+        said, error = self._run([sys.executable, "-m", "grader.course.proving", *words], submission.parent)
+        try:
+            answer = json.loads(said)
+            if "error" in answer:
+                raise getattr(errors, answer["error"], GraderError)(answer["message"], answer["hint"])
+            return msgspec.convert(answer["outcome"], Outcome)
+        except (ValueError, KeyError, TypeError, msgspec.ValidationError):
+            tail = error.decode(errors="replace").strip()[-_TAIL:]
+            raise EnvironmentError_(f"a grading ended without an outcome: {tail}", "Run the same again.") from None
+
+    def _run(self, words: Sequence[str], room: Path) -> tuple[bytes, bytes]:
+        env = os.environ | {"TMPDIR": str(room)}
+        with self._lock:
+            if self._ended:
+                raise EnvironmentError_("the proof has ended")
+            # A session of its own: Ctrl-C in the terminal reaches this process alone, which ends the others.
+            child = subprocess.Popen(
+                words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+            )
+            self._running.add(child)
+        try:
+            return child.communicate()
+        finally:
+            self._running.discard(child)
+
+    def end(self) -> None:
+        """Ends what is under way, in less than two seconds."""
+        with self._lock:
+            self._ended = True
+            running = tuple(self._running)
+        for child in running:
+            child.terminate()
+        for child in running:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(_GRACE_S / len(running))
+            child.kill()
+
+
+def main(words: Sequence[str]) -> None:
+    """Grades one folder and prints what came of it as JSON: an ``outcome``, or an ``error`` with what to do."""
+    root, number, submission, key, state_dir = words
+    answer: dict[str, object]
+    try:
+        found = assign(load_course(Path(root)), int(number), Path(submission).parent)
+        assignment = replace(found, module=found.module.counting())
+        options = Options(Path(state_dir), seed=SEED)
+        result = grade(Path(submission), assignment, options, progress=lambda step: None)
+        answer = {"outcome": msgspec.to_builtins(outcome_of(key, result))}
+    except GraderError as problem:
+        answer = {"error": type(problem).__name__, "message": problem.message, "hint": problem.hint}
+    sys.stdout.write(json.dumps(answer))
+
+
+def _as_interrupt(signum: int, frame: FrameType | None) -> None:
+    """End as on Ctrl-C: sandboxes and servers are taken down on the way out."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    with suppress(KeyboardInterrupt):
+        main(sys.argv[1:])
