@@ -40,7 +40,7 @@ def finish(
         result = with_changes(result, earlier(out_dir))
     written = write_reports(result, out_dir, formats, staff=staff)
     shown = for_staff(result) if staff else for_learners(result)
-    console.print(terminal(shown, verbose=verbose, path=str(given or "")))
+    console.print(terminal(shown, faults=staff, verbose=verbose, path=str(given or "")))
     for path in written:
         console.print(f"  {path}", markup=False, soft_wrap=True)
     if not result.graded:
@@ -56,7 +56,10 @@ def write_reports(result: Result, out_dir: Path, formats: tuple[str, ...], *, st
         UsageError_: it cannot be written.
     """
     shown = for_staff(result) if staff else for_learners(result)
-    written = [_write(out_dir, REPORTS[name].file_name, REPORTS[name].render(shown)) for name in formats or _DEFAULT]
+    written = [
+        _write(out_dir, REPORTS[name].file_name, REPORTS[name].render(shown, staff=staff))
+        for name in formats or _DEFAULT
+    ]
     others = (artefact.body for artefact in shown.artefacts if artefact.kind == MUTATION_REPORT)
     return written + [_write(out_dir, _MUTATION, body + "\n") for body in others]
 

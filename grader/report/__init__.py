@@ -1,4 +1,4 @@
-"""Renderings of a result. Only ``json`` of ``for_staff`` carries the grader's own faults."""
+"""Renderings of a result. Only ``json``, ``html`` and the terminal show staff the grader's own faults."""
 
 from grader.report.audience import for_learners, for_staff
 from grader.report.encoding import decode, encode

@@ -13,7 +13,7 @@ def for_learners(result: Result) -> Result:
 
 
 def for_staff(result: Result) -> Result:
-    """The whole result: ``result.json`` keeps the faults. The other reports are written for learners all the same."""
+    """The whole result: what is rendered for staff shows the faults. All other reports are written for learners."""
     return result
 
 

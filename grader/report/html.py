@@ -28,14 +28,23 @@ def make_ready() -> None:
 
 
 def render(result: Result) -> str:
-    """The page as text."""
-    result = for_learners(result)
+    """The page as text, as a learner may read it."""
+    return _page(for_learners(result), staff=False)
+
+
+def render_for_staff(result: Result) -> str:
+    """The page with the grader's own faults and tracebacks of hidden checks, and a word that says so."""
+    return _page(result, staff=True)
+
+
+def _page(result: Result, *, staff: bool) -> str:
     css, gates = _style(), {gate.metric: gate for gate in result.gates}
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             result=result,
+            staff=staff,
             verdict=words.verdict(result),
             groups={status: [c for c in result.criteria if c.status is status] for status in Status},
             titles={c.id: c.title for c in result.criteria} | {g.metric: g.title for g in result.gates},

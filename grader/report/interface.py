@@ -20,8 +20,11 @@ class Report(Protocol):
         """Load what every rendering needs, for those who have the time before there is a result."""
         ...
 
-    def render(self, result: Result) -> str:
-        """The whole file as text, to be encoded in UTF-8."""
+    def render(self, result: Result, *, staff: bool = False) -> str:
+        """The whole file as text, to be encoded in UTF-8.
+
+        For ``staff`` it shows what the result has of the grader's own faults, if it is a report that can.
+        """
         ...
 
 
@@ -29,7 +32,7 @@ class Report(Protocol):
 class ModuleReport:
     """A report whose module ``grader.report.<module>`` has ``render(result) -> str``; imported on use.
 
-    The module may have ``make_ready()`` as well, if there is more to load than itself.
+    The module may have ``make_ready()`` as well, if there is more to load than itself, and ``render_for_staff``.
     """
 
     module: str
@@ -39,10 +42,11 @@ class ModuleReport:
         """Load what every rendering needs, for those who have the time before there is a result."""
         getattr(import_module(f"grader.report.{self.module}"), "make_ready", lambda: None)()
 
-    def render(self, result: Result) -> str:
+    def render(self, result: Result, *, staff: bool = False) -> str:
         """The whole file as text, to be encoded in UTF-8."""
-        render: Callable[[Result], str] = import_module(f"grader.report.{self.module}").render
-        return render(result)
+        module = import_module(f"grader.report.{self.module}")
+        render: Callable[[Result], str] = module.render
+        return getattr(module, "render_for_staff", render)(result) if staff else render(result)
 
 
 REPORTS: dict[str, Report] = {

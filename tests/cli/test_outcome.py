@@ -44,3 +44,12 @@ def test_what_other_programs_read_is_written_as_it_is(tmp_path: Path, kinds: tup
     assert [path.name for path in written] == ["report.html", *["mutation.json" for _ in kinds]]
     assert "src/apps/only/here.py" not in (tmp_path / "report.html").read_text("utf-8")
     assert all((tmp_path / "mutation.json").read_text("utf-8") == body + "\n" for _ in kinds)
+
+
+@pytest.mark.parametrize("staff", [True, False])
+def test_staff_see_the_fault_where_they_look(tmp_path: Path, staff: bool) -> None:
+    """In the terminal and on the page, not in result.json alone."""
+    printed = io.StringIO()
+    finish(SAMPLES["ungraded"](), tmp_path, (), staff=staff, console=Console(file=printed, width=120))
+    shown = [printed.getvalue(), *((tmp_path / name).read_text("utf-8") for name in ("report.html", "result.json"))]
+    assert ["SECRET-FAULT" in text for text in shown] == [staff] * 3

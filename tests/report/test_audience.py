@@ -31,6 +31,10 @@ def test_staff_keep_the_fault_in_the_result_and_may_print_it() -> None:
     whole = for_staff(SAMPLES["ungraded"]())
     assert "SECRET-FAULT" in REPORTS["json"].render(whole)
     assert "SECRET-FAULT" in shown(whole, faults=True)
+    page = REPORTS["html"].render(whole, staff=True)
+    assert "SECRET-FAULT" in page
+    assert "it is not for learners" in page
+    assert all(REPORTS[name].render(whole, staff=True) == REPORTS[name].render(whole) for name in ("markdown", "junit"))
 
 
 def test_learners_keep_their_own_traceback_of_a_public_check() -> None:
