@@ -37,7 +37,11 @@ def page() -> str:
 
 def _section(path: str, command: click.Command) -> str:
     # A width of its own, so that the page does not depend on the terminal it is made in.
-    with click.Context(command, info_name=path, terminal_width=100, max_content_width=100) as context:
+    # Where the program runs, every command has the names for help that the first one has.
+    names = grader.context_settings["help_option_names"]
+    with click.Context(
+        command, info_name=path, terminal_width=100, max_content_width=100, help_option_names=names
+    ) as context:
         usage = command.get_usage(context).removeprefix("Usage: ")
         parts = [f"## {path}\n", f"```text\n{usage}\n```\n", _text(command.help or "")]
         if isinstance(command, click.Group):

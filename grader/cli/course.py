@@ -76,6 +76,40 @@ def _refuse_what_lint_finds(course: "Course") -> None:
         raise click.exceptions.Exit(1)
 
 
+@command.command("new-criterion")
+@click.argument("criterion")
+@opt.course_option
+@click.option("--module", "number", type=click.IntRange(1, 5), required=True, help="The module that asks for it.")
+@click.option("--task", type=click.IntRange(1), required=True, help="The task of the brief that it belongs to.")
+@click.option("--title", required=True, help="What is true of a right solution, in a sentence.")
+@click.option("--points", type=click.IntRange(1), default=1, show_default=True, help="What it is worth.")
+@click.option("--taken-from", required=True, help="The criterion that gives these points, so that 100 stay 100.")
+@click.option("--hidden", is_flag=True, help="Begin a hidden check instead of a public one.")
+def new_criterion(
+    criterion: str,
+    course_dir: Path | None,
+    number: int,
+    task: int,
+    title: str,
+    points: int,
+    taken_from: str,
+    hidden: bool,
+) -> None:
+    """Begin CRITERION, such as domain.title-not-blank: its lines in the manifest, a check, a mutant."""
+    from grader.course import load_course
+    from grader.course.scaffold import NewCriterion, begin_criterion
+
+    course = load_course(opt.find_course(course_dir))
+    module = next((m for m in course.modules if m.number == number and m.criteria), None)
+    if module is None:
+        raise click.UsageError(f"Module {number:02d} has no criteria yet: write its manifest by hand.")
+    new = NewCriterion(criterion, title, task, points, taken_from, hidden)
+    for path in begin_criterion(course, module, new):
+        out.print(f"  {path.relative_to(course.root)}", markup=False, soft_wrap=True)
+    out.print("Fill each TODO, then: make reference; grader course lint", markup=False)
+    out.print(f"At last, see that the mutant fails it: grader course prove --only {criterion}", markup=False)
+
+
 @command.command("verify")
 @opt.course_option
 @click.option("--module", "number", type=click.IntRange(1, 5), help="Only this module.")
