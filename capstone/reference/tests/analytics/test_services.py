@@ -32,7 +32,7 @@ def test_a_post_that_is_gone_has_no_visits() -> None:
     assert not Visit.objects.exists()
 
 
-def test_visits_become_numbers() -> None:
+def test_visits_are_aggregated_by_day() -> None:
     post = PostFactory(out=True)
     for hours in (0, 1, 23):
         seen = NOON + timedelta(hours=hours)

@@ -82,7 +82,7 @@ def test_who_moderates_needs_no_moderator(role: Role) -> None:
     assert not Email.objects.exists()
 
 
-def test_strangers_wait_and_the_host_is_told_once() -> None:
+def test_others_wait_and_the_author_of_the_post_gets_one_email() -> None:
     comment = CommentFactory()
     publish_comment(comment.pk)
     publish_comment(comment.pk)
@@ -113,7 +113,7 @@ def test_trust_is_earned_and_lost(
     assert comment.status == status
 
 
-def test_hosts_are_not_told_of_their_own_comments() -> None:
+def test_nobody_gets_an_email_about_their_own_comment() -> None:
     post = PostFactory(out=True)
     publish_comment(CommentFactory(post=post, author=post.author).pk)
     assert not Email.objects.exists()

@@ -69,3 +69,28 @@ def test_the_names_of_what_refused_it_are_said() -> None:
         User.objects.filter(pk=user.pk).update(role="boss")
     cause = cast(psycopg.Error, raised.value.__cause__)
     assert cause.diag.table_name == "accounts_user"
+
+
+@pytest.mark.parametrize("method", ["execute", "executemany"])
+def test_no_value_is_in_what_a_span_sees(method: str) -> None:
+    """Traces are recorded between the driver and Django."""
+    values: Any = [SECRET] if method == "execute" else [["1"], [SECRET]]
+    connection.ensure_connection()
+    assert connection.connection is not None
+    with (
+        pytest.raises(psycopg.Error) as raised,
+        transaction.atomic(),
+        connection.connection.cursor() as cursor,
+    ):
+        getattr(cursor, method)("SELECT %s::integer", values)
+    assert SECRET not in str(raised.value)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_value_is_in_what_a_commit_says() -> None:
+    """Which no cursor executes."""
+    post = PostFactory()
+    with pytest.raises(DatabaseError) as raised, transaction.atomic():
+        Post.objects.filter(pk=post.pk).update(author_id=424242)
+    for said in (str(raised.value), str(raised.value.__cause__)):
+        assert "424242" not in said

@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""Letters, brought to a real mail server that may not want them."""
+"""E-mails, brought to a real mail server that may not want them."""
 
 import time
 from collections.abc import Iterator
@@ -209,3 +209,10 @@ class TestLeftBehind:
         with patch("mail.tasks.enqueue") as enqueue:
             assert [requeue_unsent_emails() for _ in range(4)] == [2, 2, 1, 0]
         assert [call.args[1] for call in enqueue.call_args_list] == ids
+
+    def test_a_full_queue_gets_no_more(self, email: Email, settings: Settings) -> None:
+        settings.QUEUE_LIMIT = 0
+        Email.objects.update(created_at=LONG_AGO)
+        with patch("mail.tasks.enqueue") as enqueue:
+            assert requeue_unsent_emails() == 0
+        assert enqueue.call_count == 0

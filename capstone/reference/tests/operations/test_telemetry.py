@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""Lines, numbers, traces and reports, as they leave the application."""
+"""Logs, metrics, traces and error reports, as they leave the application."""
 
 import json
 import socket
@@ -165,7 +165,7 @@ def test_metrics_of_the_worker(platform: Platform, name: str) -> None:
     eventually(lambda: f"\n{name} " in metrics())
 
 
-def test_numbers_are_not_for_who_comes_through_a_proxy(platform: Platform) -> None:
+def test_metrics_are_not_for_who_comes_through_a_proxy(platform: Platform) -> None:
     through = {"X-Forwarded-For": "203.0.113.7"}
     assert platform.ask("/metrics", headers=through).status == 404
 

@@ -7,7 +7,8 @@ from unittest.mock import Mock, patch
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
@@ -205,6 +206,25 @@ class TestWhatTellsTheCache:
             CommentFactory.create_batch(3, post=post, status=CommentStatus.APPROVED)
             post.delete()
         assert told.call_count == 1
+
+    def test_a_change_is_noted_once(
+        self, api_client: APIClient, post: Post, editor_user: User
+    ) -> None:
+        """The post itself; its tags look whether it is noted already."""
+        tags = [TagFactory().slug for _ in range(5)]
+        sent = {"title": "Another", "tags": tags}
+        with CaptureQueriesContext(connection) as captured:
+            answer = api_client.patch(f"{LIST}{post.pk}/", sent)
+        assert answer.status_code == 200
+        statements = [query["sql"] for query in captured.captured_queries]
+        about_notes = [sql for sql in statements if "posts_pendinginvalidation" in sql]
+        assert [sql.split()[0] for sql in about_notes] == ["INSERT", "SELECT"]
+
+    def test_a_log_in_asks_nothing_more(
+        self, post: Post, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        with django_assert_num_queries(1):
+            post.author.save(update_fields=["last_login"])
 
     def test_what_was_taken_back_counts_for_nothing(
         self,

@@ -53,7 +53,7 @@ def test_no_role_opens_the_admin(role: Role, client: Client) -> None:
     assert client.get("/admin/").status_code == 302
 
 
-class TestPowers:
+class TestPrivileges:
     def change(self, user: User, **changes: object) -> None:
         """What somebody does in the form of a person."""
         root = UserFactory(is_staff=True, is_superuser=True, role=Role.ADMIN)
@@ -144,7 +144,7 @@ class TestPowers:
         ]
 
 
-class TestPowersOverTheApi:
+class TestPrivilegesOverTheApi:
     @pytest.mark.parametrize(
         ("changes", "action"),
         [({"role": "editor"}, "role_changed"), ({"is_active": False}, "deactivated")],

@@ -3,10 +3,11 @@
 
 import pytest
 from axes.models import AccessAttempt
-from django.test import Client
+from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from authentication.lockout import attempted_username
 from tests.accounts.test_names import (
     DOMAIN_TOO_LONG_LATER,
     FORBIDDEN_LATER,
@@ -56,6 +57,14 @@ def test_another_spelling_is_not_another_guess() -> None:
     ]
     assert statuses == [401, 401, 401, 401, 429]
     assert AccessAttempt.objects.get().username == "fiona"
+
+
+@pytest.mark.parametrize("name", [LIGATURE, "fiona", WIDE])
+def test_every_spelling_waits_for_the_same_lock(name: str) -> None:
+    """The admin's page locks the name as it was typed, before its form has normalised it."""
+    request = RequestFactory().post("/admin/login/", {"username": name})
+    assert attempted_username(request) == "fiona"
+    assert attempted_username(request, {"username": name}) == "fiona"
 
 
 @pytest.mark.parametrize("name", ["ﷺ" * 150, "ﷺ" * 250, "x" * 5000])

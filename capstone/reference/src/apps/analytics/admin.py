@@ -1,5 +1,5 @@
 # FILE SOLUTION 05
-"""Numbers in the admin: to read."""
+"""Visits by day in the admin: to read."""
 
 from django.contrib import admin
 from django.http import HttpRequest

@@ -24,7 +24,7 @@ def record_visit(*, visit_id: UUID, post_id: int, seen_at: datetime) -> None:
 
 @transaction.atomic
 def roll_up_visits(*, before: datetime) -> int:
-    """Add visits before that moment to the numbers of their days, and forget them; how many.
+    """Aggregate visits before that moment by day, and delete them; how many.
 
     A visit is deleted in the transaction that counts it, and locked first, so that two that roll up
     at once share the work.

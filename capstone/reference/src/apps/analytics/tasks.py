@@ -26,5 +26,5 @@ def count_visit(visit_id: str, post_id: int, seen_at: str) -> None:
 
 @shared_task(name="analytics.tasks.roll_up", base=ReliableTask)
 def roll_up() -> int:
-    """Beat: make numbers of old visits; how many."""
+    """Beat: aggregate old visits by day; how many."""
     return roll_up_visits(before=timezone.now() - KEPT)

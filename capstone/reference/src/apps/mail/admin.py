@@ -10,7 +10,7 @@ from mail.services import resend_email
 
 @admin.register(Email)
 class EmailAdmin(admin.ModelAdmin):
-    """Letters, the latest first."""
+    """E-mails, the latest first."""
 
     list_display = ("subject", "to", "created_at", "sent_at", "failed_at", "error")
     list_filter = (

@@ -1,2 +1,2 @@
 # FILE GIVEN 05
-"""What the application lets be seen of itself: lines, numbers, traces and errors."""
+"""What the application lets be seen of itself: logs, metrics, traces and errors."""

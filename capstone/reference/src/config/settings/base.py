@@ -81,7 +81,7 @@ MIDDLEWARE = [
     # BEGIN SOLUTION 05
     "observability.middleware.RequestLogMiddleware",
     # STUB
-    # # TODO(05): a line and the numbers of every request (brief, tasks 1 and 2).
+    # # TODO(05): log and measure every request (brief, tasks 1 and 2).
     # END
     "core.client_address.ClientAddressMiddleware",  # GIVEN 04
     # BEGIN SOLUTION 04

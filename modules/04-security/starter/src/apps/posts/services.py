@@ -26,9 +26,8 @@ def publish_post(*, post: Post, by: AnyUser) -> Post:
     _require_editable(post, by)
     if post.is_out:
         return post
-    if not post.is_out:
-        post.status = PostStatus.PUBLISHED
-        post.published_at = timezone.now()
+    post.status = PostStatus.PUBLISHED
+    post.published_at = timezone.now()
     clean_and_save(post, unchecked=AUTHOR)
     # TODO(04): write it to the audit log (brief, task 8).
     return post

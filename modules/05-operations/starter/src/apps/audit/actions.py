@@ -4,7 +4,7 @@ from enum import StrEnum, auto
 
 
 class Action(StrEnum):
-    """The verb of an entry: what was done to its object. Its value is its name in small letters.
+    """The verb of an entry: what was done to its object. Its value is its name in lower case.
 
     No choices of the column, which takes what a later version writes without a migration.
     """

@@ -1,1 +1,1 @@
-"""What the application lets be seen of itself: lines, numbers, traces and errors."""
+"""What the application lets be seen of itself: logs, metrics, traces and errors."""

@@ -28,11 +28,10 @@ def publish_post(*, post: Post, by: AnyUser) -> Post:
     _require_editable(post, by)
     if post.is_out:
         return post
-    if not post.is_out:
-        post.status = PostStatus.PUBLISHED
-        post.published_at = timezone.now()
-        # TODO(05): say so to whoever listens, after the commit (brief, task 2).
+    post.status = PostStatus.PUBLISHED
+    post.published_at = timezone.now()
     clean_and_save(post, unchecked=AUTHOR)
+    # TODO(05): say so to whoever listens, after the commit (brief, task 2).
     record(action=Action.PUBLISHED, actor=by, target=post)
     return post
 

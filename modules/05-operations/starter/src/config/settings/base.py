@@ -39,7 +39,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 MIDDLEWARE = [
     "core.request_id.RequestIdMiddleware",
-    # TODO(05): a line and the numbers of every request (brief, tasks 1 and 2).
+    # TODO(05): log and measure every request (brief, tasks 1 and 2).
     "core.client_address.ClientAddressMiddleware",
     # Above whatever may answer by itself, so that redirects, errors and static files have them too.
     "core.headers.PermissionsPolicyMiddleware",
