@@ -92,8 +92,9 @@ class Provenance:
     Times are UTC in ISO 8601, ending in Z; durations are seconds. ``official`` is true only for all
     checks, hidden ones too, on PostgreSQL, each apart from all others, in a sandbox that isolates and is limited as a
     whole; ``unofficial_because`` says in sentences what was missing. ``environment`` is ``submission`` when its own
-    lock was installed, ``course`` when the course's stood in because its own could not be. With ``reused`` nothing was
-    measured this time: it is the evidence of an earlier grading of the same submission, and the times are that one's.
+    lock was installed, ``resolved`` when versions were found that day for what it asks for without a lock, ``course``
+    when the course's stood in because its own could not be. With ``reused`` nothing was measured this time: it is the
+    evidence of an earlier grading of the same submission, and the times are that one's.
     """
 
     grader_version: str

@@ -16,32 +16,38 @@ if TYPE_CHECKING:
     from grader.sandbox.api import Kind
 
 
+Origin = Literal["submission", "resolved", "course"]
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """An installed environment, held by ``pin``: nothing evicts it before the pin is released or forgotten.
 
     ``site`` is a folder of packages to mount read-only. ``key`` is a SHA-256 over the requirements and the Python
-    they were installed for. ``origin`` is ``course`` where the submission's own lock could not be used, for the
-    reasons in ``problems``, which are sentences for the learner.
+    they were installed for. ``origin`` is ``course`` where the submission's own lock could not be used, and
+    ``resolved`` where versions were found for what it asks for without a lock, for the reasons in ``problems``, which
+    are sentences for the learner. ``notes`` are sentences on how they were found.
     """
 
     site: Path
     key: str
     packages: Mapping[str, str]
-    origin: Literal["submission", "course"]
+    origin: Origin
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     pin: Pin | None = field(default=None, compare=False, repr=False)
 
     def notice(self, root: Path, files: Iterable[str]) -> str:
         """One sentence or more on what stood in for the project's packages, and what is therefore absent.
 
-        ``files`` are paths from ``root``, of the project. Nothing is to be said where its own were installed.
+        ``files`` are paths from ``root``, of the project. Nothing is to be said where its own were installed, but for
+        ``notes``.
         """
-        if self.origin == "submission":
-            return ""
+        if self.origin != "course":
+            return " ".join((*self.problems, *self.notes))
         from grader.environment.absent import absence, absent_imports
 
-        sentences = ["The course's packages stood in for your own.", *self.problems]
+        sentences = ["The course's packages stood in for your own.", *self.problems, *self.notes]
         return " ".join(filter(None, [*sentences, absence(absent_imports(root, files, self.site))]))
 
 
@@ -63,7 +69,7 @@ def prepare(
         SandboxError: new wheels have to be unpacked and no such sandbox starts here.
     """
     lock = kept_lock(submission_root, cache / "locks")
-    install = _Installer(cache, kind, progress)
+    install = Installer(cache, kind, progress)
     problems = lock.problems
     if not problems:
         try:
@@ -71,7 +77,7 @@ def prepare(
         except NotInstallable as refused:
             problems = (f"The packages of poetry.lock cannot be installed ({refused}): {RELOCK}.",)
         except Unreachable as first:
-            if not _can_be_had(course_lock, cache):
+            if not can_be_had(course_lock, cache):
                 raise
             try:
                 return install(lock, "submission", ())
@@ -80,7 +86,12 @@ def prepare(
                 problems = (
                     f"The packages of poetry.lock cannot be had, though the course's can ({reason}): {RELOCK}.",
                 )
-    own = _course_lock(course_lock, cache)
+    return of_course(course_lock, install, problems)
+
+
+def of_course(course_lock: Path, install: "Installer", problems: tuple[str, ...]) -> Environment:
+    """The course's own packages, in the place of those that ``problems`` rule out. Raises as ``prepare``."""
+    own = _course_lock(course_lock, install.cache)
     try:
         return install(own, "course", problems)
     except NotInstallable as refused:
@@ -131,21 +142,27 @@ def _course_lock(folder: Path, cache: Path) -> Lock:
     return own
 
 
-def _can_be_had(course_lock: Path, cache: Path) -> bool:
+def can_be_had(course_lock: Path, cache: Path) -> bool:
     """Whether the index serves packages of the course, which says that neither it nor the network is at fault."""
+    from grader.environment import collect
     from grader.environment.choose import pinned
-    from grader.environment.collect import can_be_had
 
-    return can_be_had(pinned(_course_lock(course_lock, cache).requirements), cache)
+    return collect.can_be_had(pinned(_course_lock(course_lock, cache).requirements), cache)
 
 
 @dataclass(frozen=True, slots=True)
-class _Installer:
+class Installer:
+    """Installs locks into the cache, each as an environment. Raises as ``install.installed``."""
+
     cache: Path
     kind: "Kind"
     progress: Callable[[str], None]
 
-    def __call__(self, lock: Lock, origin: Literal["submission", "course"], problems: tuple[str, ...]) -> Environment:
+    def __call__(
+        self, lock: Lock, origin: Origin, problems: tuple[str, ...], notes: tuple[str, ...] = ()
+    ) -> Environment:
+        """The environment of this lock."""
         what = f"{len(lock.packages)} packages"
         pin = installed(lock.requirements, cache=self.cache, what=what, progress=self.progress, kind=self.kind)
-        return Environment(pin.site, environment_key(lock.requirements), lock.packages, origin, problems, pin)
+        key = environment_key(lock.requirements)
+        return Environment(pin.site, key, lock.packages, origin, problems, notes, pin)

@@ -22,13 +22,18 @@ _ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+h
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that an index lists. ``size`` in bytes is what it announces; not every index does."""
+    """A file that an index lists. ``size`` in bytes is what it announces; not every index does.
+
+    ``yanked`` says that it was taken back, ``described`` that its metadata can be fetched without it (PEP 658).
+    """
 
     name: str
     url: str
     sha256: str
     size: int | None = None
     python: str = ""
+    yanked: bool = False
+    described: bool = False
 
 
 def indexes(environ: Mapping[str, str], home: Path) -> tuple[str, ...]:
@@ -111,6 +116,8 @@ class _Listed(msgspec.Struct):
     hashes: dict[str, str] = {}
     size: int | None = None
     requires_python: str | None = msgspec.field(name="requires-python", default=None)
+    yanked: bool | str | None = False
+    described: bool | dict[str, str] | None = msgspec.field(name="core-metadata", default=False)
 
 
 class _Page(msgspec.Struct):
@@ -121,14 +128,24 @@ def _from_json(data: bytes, page: str) -> Iterator[File]:
     with suppress(msgspec.DecodeError):
         for file in msgspec.json.decode(data, type=_Page).files:
             url = urljoin(page, file.url)
-            yield File(file.filename, url, file.hashes.get("sha256", ""), file.size, file.requires_python or "")
+            yield File(
+                file.filename,
+                url,
+                file.hashes.get("sha256", ""),
+                file.size,
+                file.requires_python or "",
+                file.yanked not in (False, None),
+                bool(file.described),
+            )
 
 
 def _from_html(links: list[dict[str, str]], base: str) -> Iterator[File]:
     for link in links:
         url, fragment = urldefrag(urljoin(base, link["href"]))
         name = urlsplit(url).path.rpartition("/")[2]
-        yield File(name, url, fragment.removeprefix("sha256="), None, link.get("data-requires-python", ""))
+        described = bool(link.get("data-core-metadata") or link.get("data-dist-info-metadata"))
+        digest, python = fragment.removeprefix("sha256="), link.get("data-requires-python", "")
+        yield File(name, url, digest, None, python, "data-yanked" in link, described)
 
 
 class _Links(HTMLParser):

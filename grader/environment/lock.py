@@ -37,7 +37,7 @@ def read_lock(folder: Path) -> Lock:
         try:
             _prove_readable(reader, project)
             name = _NAMES[1]
-            return _believed(reader.read("lock", project, lock, cpu_s=_CPU_S))
+            return believed(reader.read("lock", project, lock, cpu_s=_CPU_S))
         except (NotReadable, msgspec.ValidationError) as problem:
             what = problem.text if isinstance(problem, NotReadable) else "what is read from it is no lock"
             return Lock("", {}, (f"{name} cannot be read: {what}. Write it anew, then {RELOCK}.",))
@@ -66,7 +66,7 @@ def _content(path: Path) -> bytes | str:
     return data if len(data) <= LARGEST_BYTES else f"{path.name} is larger than {LARGEST_BYTES >> 20} MB: {RELOCK}."
 
 
-def _believed(answer: Any) -> Lock:
+def believed(answer: Any) -> Lock:
     """The answer as a lock, if it is one: its requirements go to an installer, and are no options of it."""
     lock = msgspec.convert(answer, type=Lock)
     rest = "" if lock.problems else _REQUIREMENT.sub("", lock.requirements)

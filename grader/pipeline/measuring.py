@@ -158,14 +158,16 @@ class _Measuring:
         return unlike_starter(self.submission.files, assignment.public.parents[1] / "starter")
 
     def _environment(self, submission: Submission) -> Environment:
+        course_lock, cache = self.assignment.course_lock, self.options.state_dir / "environments"
+        kind, tell = self.options.sandbox, lambda text: self.progress(Progress(text))
+        if self.assignment.layout is None:
+            from grader.environment.any_project import prepare_any  # work of a module has a poetry.lock, or none
+
+            self.progress(Progress("Preparing the Python environment"))
+            files = submission.files
+            return prepare_any(submission.root, files, course_lock=course_lock, cache=cache, progress=tell, kind=kind)
         self.progress(Progress("Preparing the Python environment from poetry.lock"))
-        return prepare(
-            submission.root,
-            course_lock=self.assignment.course_lock,
-            cache=self.options.state_dir / "environments",
-            progress=lambda text: self.progress(Progress(text)),
-            kind=self.options.sandbox,
-        )
+        return prepare(submission.root, course_lock=course_lock, cache=cache, progress=tell, kind=kind)
 
     def _evidence(self, environment: Environment) -> Evidence:
         """What the checks find, settled: whose fault it is where one could not be carried out, or was left waiting.

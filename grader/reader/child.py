@@ -36,6 +36,14 @@ def reading(kind: str) -> Reading:
         from grader.reader.startup import ini, startup
 
         return startup if kind == "startup" else ini
+    if kind in ("requirements", "project"):
+        from grader.reader.dependencies import read_project, read_requirements
+
+        return read_requirements if kind == "requirements" else read_project
+    if kind in ("uv", "pylock"):
+        from grader.reader.other_locks import read_pylock, read_uv
+
+        return read_uv if kind == "uv" else read_pylock
     if kind == "imports":
         from grader.reader.imports import imports
 

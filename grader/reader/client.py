@@ -10,7 +10,9 @@ import msgspec
 from grader.reader.launch import Bounds, Child
 from grader.reader.values import unpacked
 
-Kind = Literal["toml", "yaml", "json", "lock", "compose", "startup", "ini", "imports"]
+Kind = Literal[
+    "toml", "yaml", "json", "lock", "compose", "startup", "ini", "imports", "requirements", "project", "uv", "pylock"
+]
 LARGEST_ANSWER = 8 << 20
 _JOBS_CPU_S = 600  # of one child in its whole life; what a single document may take is asked for with it
 _SHOWN = 200

@@ -52,7 +52,7 @@ class Index:
     """What the index serves: wheels by file name. ``asked`` are the paths that were asked for, in order.
 
     ``broken`` are path prefixes that are answered with status 503; ``sizes`` overrides what is announced, ``html`` says
-    to answer by PEP 503, ``served`` replaces the bytes of a file.
+    to answer by PEP 503, ``served`` replaces the bytes of a file, ``yanked`` are files that were taken back.
     """
 
     address: str = ""
@@ -63,6 +63,7 @@ class Index:
     served: dict[str, bytes] = field(default_factory=dict)
     html: bool = False
     authorization: str = ""
+    yanked: tuple[str, ...] = ()
 
     def add(self, data: bytes, name: str = "odd", version: str = "1.0", tag: str = "py3-none-any") -> str:
         """Offers a wheel; the requirement that pins it."""
@@ -86,6 +87,7 @@ class Index:
                 "url": f"../../files/{name}",
                 "hashes": {"sha256": hashlib.sha256(data).hexdigest()},
                 "size": self.sizes.get(name, len(data)),
+                "yanked": name in self.yanked,
             }
             for name, data in files.items()
         ]
@@ -113,7 +115,10 @@ def serving() -> Iterator[Index]:
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
-            self.wfile.write(data)
+            if self.command != "HEAD":
+                self.wfile.write(data)
+
+        do_HEAD = do_GET
 
         def log_message(self, format: str, *args: object) -> None:
             """Nothing."""
