@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.domain.errors import SubmissionError
 from grader.domain.layout import COURSE, RUNNERS, Layout, NoLayout
+from grader.intake.layout_urls import Served, served
 from grader.intake.names import is_made_by_tools
 from grader.reader.client import Kind, NotReadable, Reader
 
@@ -28,12 +29,21 @@ _OWN_WORDS = ("site-packages", "node_modules", "venv", ".venv")
 class Found:
     """A layout, and for each of its keys that is not a default the file that says so.
 
-    ``unknown`` are the keys that a deployment or a check of tests would need and no file tells.
+    ``unknown`` are the keys that a deployment or a check of tests would need and no file tells. ``notes`` are
+    sentences on what was looked for.
     """
 
     layout: Layout
     origins: Mapping[str, str]
     unknown: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def sentences(self) -> tuple[str, ...]:
+        """What to tell people: what was looked for in vain, and the keys to set."""
+        if not self.unknown:
+            return self.notes
+        keys, one = " and ".join(f"`{key}`" for key in self.unknown), len(self.unknown) == 1
+        return (f"No file of the project tells {keys}: set {'it' if one else 'them'} in {FILE}, [layout].", *self.notes)
 
 
 def of_course(root: Path, layout: Layout) -> Found:
@@ -54,7 +64,7 @@ def detect(root: Path, files: Iterable[str]) -> Found:
     """
     if _is_of_course(frozenset(files)):
         return of_course(root, COURSE)
-    with Reader("toml", "startup", "ini") as reader:
+    with Reader("toml", "startup", "ini", "routes") as reader:
         looking = _Looking(root, tuple(sorted(f for f in files if _is_own(f))), reader)
         return _overridden(root, looking.found(), reader)
 
@@ -74,7 +84,9 @@ def _overridden(root: Path, found: Found, reader: Reader) -> Found:
             f"{FILE}, [layout]: {wrong}", f"Write for example {wrong.example}, or leave it out."
         ) from wrong
     origins = {**found.origins, **dict.fromkeys(table, FILE)}
-    return replace(found, layout=layout, origins=origins, unknown=tuple(k for k in found.unknown if k not in table))
+    unknown = tuple(key for key in found.unknown if key not in table)
+    notes = () if "schema" in table else found.notes
+    return replace(found, layout=layout, origins=origins, unknown=unknown, notes=notes)
 
 
 def _own_table(root: Path, reader: Reader) -> Mapping[str, Any]:
@@ -121,7 +133,17 @@ class _Looking:
             "application": (self._application(server, [base, *sources]), server),
             "server": ("uvicorn" if PurePosixPath(server).name == "asgi.py" else "gunicorn", server),
         }
-        return _built(values)
+        urls = self._urls(server, [base, *sources])
+        values |= {key: (getattr(urls, key), urls.origin or "urls.py") for key in ("schema", "login", "health")}
+        return replace(_built(values), notes=_notes(urls))
+
+    def _urls(self, server: str, bases: Sequence[str]) -> Served:
+        """What the URL configuration beside the server's module tells, or else the one that lies highest."""
+        named = [f for f in self.files if PurePosixPath(f).name == "urls.py"]
+        root = min(named, key=lambda f: (_folder(f) != _folder(server), f.count("/"), f), default="")
+        if not root:
+            return Served()
+        return served(root, frozenset(self.files), bases, lambda name: self._read("routes", name))
 
     def _manage(self) -> str:
         """The manage.py that lies highest; nothing without one."""
@@ -195,6 +217,14 @@ def _built(values: Mapping[str, tuple[Any, str]]) -> Found:
             if key in ("manage", "settings", "production", "application"):
                 unknown.append(key)
     return Found(layout, origins, tuple(unknown))
+
+
+def _notes(urls: Served) -> tuple[str, ...]:
+    """A sentence where no URL of an OpenAPI document was found: what was, and what to set if there is one."""
+    if urls.schema:
+        return ()
+    what = f"GraphQL is served at {urls.graphql}, and n" if urls.graphql else "N"
+    return (f"{what}o URL of an OpenAPI document was found: if there is one, set `schema` in {FILE}, [layout].",)
 
 
 def _is_own(path: str) -> bool:

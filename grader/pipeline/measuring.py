@@ -143,7 +143,12 @@ class _Measuring:
         own = [f"`{k} = {getattr(self.layout, k)!r}`" for k, origin in self.found.origins.items() if origin == FILE]
         overrides = (f"As {FILE} says: {', '.join(own)}.",) if own else ()
         stood_in = environment.notice(self.submission.root, self.submission.files)
-        return self.submission.notices + overrides + tuple(filter(None, [self._surprise(), stood_in]))
+        return (
+            self.submission.notices
+            + overrides
+            + self.found.sentences()
+            + tuple(filter(None, [self._surprise(), stood_in]))
+        )
 
     def _surprise(self) -> str:
         """What explains at once why much may fail: code in another folder, or the work of another module."""

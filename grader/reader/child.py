@@ -36,6 +36,10 @@ def reading(kind: str) -> Reading:
         from grader.reader.startup import ini, startup
 
         return startup if kind == "startup" else ini
+    if kind == "routes":
+        from grader.reader.routes import routes
+
+        return routes
     if kind in ("requirements", "project"):
         from grader.reader.dependencies import read_project, read_requirements
 

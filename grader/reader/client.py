@@ -11,7 +11,19 @@ from grader.reader.launch import Bounds, Child
 from grader.reader.values import unpacked
 
 Kind = Literal[
-    "toml", "yaml", "json", "lock", "compose", "startup", "ini", "imports", "requirements", "project", "uv", "pylock"
+    "toml",
+    "yaml",
+    "json",
+    "lock",
+    "compose",
+    "startup",
+    "ini",
+    "imports",
+    "requirements",
+    "project",
+    "uv",
+    "pylock",
+    "routes",
 ]
 LARGEST_ANSWER = 8 << 20
 _JOBS_CPU_S = 600  # of one child in its whole life; what a single document may take is asked for with it
