@@ -22,6 +22,7 @@ _PYTEST: tuple[tuple[str, Kind, tuple[str, ...]], ...] = (
 )
 # What nearly every project of Django's tells apart: who is logged in, and who may do everything.
 _ROLES = ("user", "admin")
+_SESSIONS = b"django.contrib.sessions"
 _OWN_WORDS = ("site-packages", "node_modules", "venv", ".venv")
 
 
@@ -135,7 +136,13 @@ class _Looking:
         }
         urls = self._urls(server, [base, *sources])
         values |= {key: (getattr(urls, key), urls.origin or "urls.py") for key in ("schema", "login", "health")}
-        return replace(_built(values), notes=_notes(urls))
+        found = replace(_built(values), notes=_notes(urls))
+        return found if urls.login or self._has_sessions() else replace(found, layout=replace(found.layout, roles=()))
+
+    def _has_sessions(self) -> bool:
+        """Whether anybody can be logged in by a session, as far as the texts of settings tell."""
+        named = [f for f in self.files if f.endswith(".py") and "settings" in f]
+        return not named or any(_SESSIONS in (_bytes(self.root / name) or b"") for name in named)
 
     def _urls(self, server: str, bases: Sequence[str]) -> Served:
         """What the URL configuration beside the server's module tells, or else the one that lies highest."""

@@ -3,14 +3,14 @@
 import contextlib
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Self
 
 from grader.domain.layout import COURSE, Layout
 from grader.sandbox import http
-from grader.sandbox.api import FIRST_FD, Launch, Limits, Process, Sandbox
+from grader.sandbox.api import FIRST_FD, Launch, Limits, Mount, Process, Sandbox
 from grader.sandbox.rundir import RunDir
 
 
@@ -18,6 +18,8 @@ class ApplicationServer:
     """One server. Its listener is the grader's, passed in: questions wait in it while the server starts.
 
     ``ports`` are opened inside and their listeners handed out in ``process.listeners``: attach a relay to each at once.
+    ``command`` gives Python's arguments for another server than the layout's, from the number of the listener; it is
+    told who asks by a header.
     """
 
     def __init__(
@@ -31,16 +33,20 @@ class ApplicationServer:
         layout: Layout = COURSE,
         workers: int = 2,
         limits: Limits | None = None,
+        mounts: tuple[Mount, ...] = (),
+        command: Callable[[int], tuple[str, ...]] | None = None,
     ) -> None:
         self._rundir, self.layout = RunDir(), layout
+        self._takes_proxy_protocol = command is None and layout.server == "gunicorn"
         self.socket = self._rundir.path / "http"
         self._since = time.monotonic()
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
             listener.bind(str(self.socket))
             listener.listen(512)
             launch = Launch(
-                _command(layout, deps, FIRST_FD, workers),
+                command(FIRST_FD) if command else _command(layout, deps, FIRST_FD, workers),
                 env=env,
+                mounts=mounts,
                 limits=limits or Limits(wall_s=600.0),
                 pass_fds=(listener.fileno(),),
                 ports=ports,
@@ -93,7 +99,7 @@ class ApplicationServer:
         """One request as if from ``client``; errors as of ``http.request``; a server that has ended refuses."""
         if self.process.poll() is not None:
             raise ConnectionError(f"the server ended with status {self.process.poll()}")
-        peer = client if self.layout.server == "gunicorn" else None
+        peer = client if self._takes_proxy_protocol else None
         sent = dict(headers or {}) if peer else {"X-Forwarded-For": client, **(headers or {})}
         return http.request(self.socket, method, path, sent, body, timeout_s, client=peer)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.sandbox.api import Launch, Limits
 from grader.stage import registry
+from grader.stage.plainly_served import data_of, on_sqlite, runs_on_sqlite
 from grader.stage.registry import REGISTRY
 from grader.stage.stage import Stage
 
@@ -14,15 +15,18 @@ WITHIN_S = 60.0
 _TIMED_OUT = 124  # as of timeout(1)
 
 
-def run_in_project(stage: Stage, program: Path, variables: Mapping[str, str]) -> tuple[int, str]:
+def run_in_project(stage: Stage, program: Path, variables: Mapping[str, str], *, database: str = "") -> tuple[int, str]:
     """Its status, 124 where it does not end within ``WITHIN_S``, and what it wrote, which the project may have written.
 
-    ``program`` is a file of Python that imports nothing of the grader.
+    ``program`` is a file of Python that imports nothing of the grader. ``database`` is the one that ``variables`` name,
+    which a project on SQLite would not see otherwise.
     """
-    spec = stage.spec
+    spec, text = stage.spec, program.read_text("utf-8")
+    plain = bool(database) and runs_on_sqlite(spec)
     launch = Launch(
-        ("-c", program.read_text("utf-8")),
+        on_sqlite(text) if plain else ("-c", text),
         env=variables,
+        mounts=(data_of(database),) if plain else (),
         limits=Limits(wall_s=WITHIN_S),
         ports=registry.ports(),
         sources=spec.layout.sources,

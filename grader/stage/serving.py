@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from grader.sandbox.server import ApplicationServer
 from grader.stage import registry
 from grader.stage.places import EMPTY, MIGRATED
-from grader.stage.registry import REGISTRY
+from grader.stage.plainly_served import URL, data_of, runs_on_sqlite, serving, sqlite_folder
+from grader.stage.registry import POSTGRES, REGISTRY
 from grader.stage.stage import Stage
 
 # What takes the course's limits of rates away: for gates that ask more often than anybody may.
@@ -27,7 +28,8 @@ def serve(
     """Starts the server of the layout under ``settings``, or those of a deployment. ``stack`` ends it.
 
     It is on the PostgreSQL database of that name, or else on a new one of its own, migrated unless ``migrate`` is
-    false. ``env`` adds variables; ``None`` takes one away. Requests come as plain HTTP from 127.0.0.1.
+    false; a project without a driver of PostgreSQL is on SQLite instead. ``env`` adds variables; ``None`` takes one
+    away. Requests come as plain HTTP from 127.0.0.1.
 
     Raises:
         Broken: the project does not get through its migrations.
@@ -35,10 +37,9 @@ def serve(
     services, layout = stage.services, stage.spec.layout
     stage.check_time()
     if database is None:
-        if migrate:
-            stage.main.ready("postgres")
-        database = stack.enter_context(services.postgres_databases.copy(MIGRATED if migrate else EMPTY))
+        database = new_database(stage, stack, migrate=migrate)
     services.reset()
+    plain = runs_on_sqlite(stage.spec)
     server = ApplicationServer(
         stage.sandbox,
         submission=stage.spec.submission,
@@ -47,6 +48,8 @@ def serve(
         ports=registry.ports(),
         layout=layout,
         workers=workers,
+        mounts=(data_of(database),) if plain else (),
+        command=(lambda fd: serving(fd, layout.application)) if plain else None,
     )
     stack.callback(server.kill)
     stack.callback(services.kill, server.process)
@@ -55,16 +58,31 @@ def serve(
     return server
 
 
+def new_database(stage: Stage, stack: ExitStack, *, migrate: bool = True) -> str:
+    """The name of a database of the project's kind, migrated unless ``migrate`` is false, until ``stack`` ends.
+
+    Raises ``Broken`` where the project does not get through its migrations.
+    """
+    if runs_on_sqlite(stage.spec):
+        return stack.enter_context(sqlite_folder(stage, migrate=migrate))
+    if migrate:
+        stage.main.ready("postgres")
+    return stack.enter_context(stage.services.postgres_databases.copy(MIGRATED if migrate else EMPTY))
+
+
 def deployment(
     stage: Stage, database: str, *, settings: str = "", env: Mapping[str, str | None] | None = None
 ) -> dict[str, str]:
     """The variables of a process that runs as in production, with every service in reach. Keys are new each time."""
+    plain = runs_on_sqlite(stage.spec)
+    services = [service for service in REGISTRY if not (plain and service is POSTGRES)]
     given = {
         "SECRET_KEY": secrets.token_hex(32),
         "JWT_SIGNING_KEY": secrets.token_hex(32),
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "DJANGO_SETTINGS_MODULE": settings or stage.spec.layout.production,
-        **stage.services.variables(*REGISTRY, database=database),
+        **stage.services.variables(*services, database=database),
+        **({"DATABASE_URL": URL} if plain else {}),
         **(env or {}),
     }
     return {name: value for name, value in given.items() if value is not None}

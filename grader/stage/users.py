@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.sandbox.server import ApplicationServer
-from grader.stage.places import MIGRATED
 from grader.stage.program import last_value, run_in_project
-from grader.stage.serving import deployment, serve
+from grader.stage.serving import deployment, new_database, serve
 from grader.stage.stage import Stage
 
 _PROGRAM = Path(__file__).with_name("making_users.py")
@@ -68,8 +67,7 @@ def serve_inhabited(
         NoUsers: it makes no users.
     """
     if database is None:
-        stage.main.ready("postgres")
-        database = stack.enter_context(stage.services.postgres_databases.copy(MIGRATED))
+        database = new_database(stage, stack)
     # A session that is begun outside of the server holds only if both sign with the same key.
     env = {"SECRET_KEY": secrets.token_hex(32), **(env or {})}
     server = serve(stage, stack, settings=settings, env=env, database=database, workers=workers)
@@ -85,7 +83,7 @@ def create_users(
     settings: str = "",
     env: Mapping[str, str | None] | None = None,
 ) -> dict[str, User]:
-    """Makes a user of each role in that PostgreSQL database, by the project's own code in the sandbox.
+    """Makes a user of each role in that database, by the project's own code in the sandbox.
 
     For sessions that hold, ``settings`` and ``env`` are the server's, ``SECRET_KEY`` among them, and it runs already:
     its start empties Redis.
@@ -101,7 +99,7 @@ def create_users(
     variables["TRACK_USERS"] = json.dumps({**order, "function": layout.users})
     if layout.configuration:
         variables["DJANGO_CONFIGURATION"] = layout.configuration
-    status, text = run_in_project(stage, _PROGRAM, variables)
+    status, text = run_in_project(stage, _PROGRAM, variables, database=database)
     made = _read(text) if status == 0 else None
     if made is None or set(made) != set(wanted):
         how = f"it ended with status {status}" if status else "it did not say whom it made"

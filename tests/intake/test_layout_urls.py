@@ -108,3 +108,18 @@ def test_keys_that_no_file_tells_are_named(tmp_path: Path) -> None:
     assert found.sentences()[0] == (
         "No file of the project tells `settings` and `production` and `application`: set them in track.toml, [layout]."
     )
+
+
+@pytest.mark.parametrize(
+    ("apps", "urls", "roles"),
+    [
+        ("['django.contrib.sessions']", "plain views", ("user", "admin")),
+        ("['django.contrib.auth']", "plain views", ()),
+        ("['django.contrib.auth']", "DRF, included twice", ("user", "admin")),
+    ],
+)
+def test_nobody_logs_in_where_there_are_neither_sessions_nor_tokens(
+    apps: str, urls: str, roles: tuple[str, ...], tmp_path: Path
+) -> None:
+    files = {**START, **CASES[urls][0], "shop/settings.py": f"INSTALLED_APPS = {apps}\n"}
+    assert detect(tmp_path, written(tmp_path, files)).layout.roles == roles

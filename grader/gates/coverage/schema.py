@@ -8,9 +8,11 @@ from grader.gates.subject import Subject
 from grader.reader.client import NotReadable, Reader
 from grader.stage.project import Broken
 from grader.stage.serving import serve
+from grader.stage.users import HTTPS
 
 _FILES = ("openapi.yaml", "openapi.yml", "openapi.json", "schema.yaml", "schema.yml")
-_ACCEPT = {"Accept": "application/vnd.oai.openapi+json, application/json;q=0.9, */*;q=0.1"}
+# A plain request is redirected where the settings for tests ask for HTTPS, too.
+_ACCEPT = {**HTTPS, "Accept": "application/vnd.oai.openapi+json, application/json;q=0.9, */*;q=0.1"}
 _OK = 200
 _START_S = 60.0
 _LARGEST = 4 << 20

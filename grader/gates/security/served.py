@@ -14,9 +14,8 @@ from grader.gates.security.survey import NoSurvey, survey
 from grader.gates.subject import Subject
 from grader.sandbox.http import Response
 from grader.sandbox.server import ApplicationServer
-from grader.stage.places import MIGRATED
 from grader.stage.project import Broken
-from grader.stage.serving import UNLIMITED, deployment, serve
+from grader.stage.serving import UNLIMITED, deployment, new_database, serve
 from grader.stage.users import HTTPS, NoUsers, create_users
 
 _START_S, _ANSWER_S, _MOST_S = 60.0, 10.0, 120.0
@@ -34,12 +33,11 @@ def served_findings(subject: Subject, sources: Mapping[str, str]) -> Iterator[Fi
         raise NotServed(f"There is no {layout.manage}: say in track.toml where it is (manage).")
     with ExitStack() as stack:
         try:
-            stage.main.ready("postgres")
-            database = stack.enter_context(stage.services.postgres_databases.copy(MIGRATED))
+            database = new_database(stage, stack)
             env = {**UNLIMITED, **_keys(stage_variables := deployment(stage, database))}
             server = serve(stage, stack, env=env, database=database)
             _wait(server)
-            seen = survey(stage, {**stage_variables, **env})
+            seen = survey(stage, {**stage_variables, **env}, database)
         except Broken as broken:
             raise NotServed(f"The project {broken.doing}, and that failed.") from None
         except (NoSurvey, AgentFault) as fault:

@@ -33,9 +33,9 @@ class NoSurvey(Exception):
     """The project does not load under its production settings; the message says how that ended."""
 
 
-def survey(stage: Stage, variables: Mapping[str, str]) -> Survey:
-    """Asks the project, under these variables. Raises ``NoSurvey``."""
-    status, text = run_in_project(stage, _PROGRAM, variables)
+def survey(stage: Stage, variables: Mapping[str, str], database: str) -> Survey:
+    """Asks the project, under these variables, which name that database. Raises ``NoSurvey``."""
+    status, text = run_in_project(stage, _PROGRAM, variables, database=database)
     said = last_value(text) if status == 0 else None
     if not isinstance(said, dict):
         raise NoSurvey(f"`check --deploy` ended with status {status} under {variables['DJANGO_SETTINGS_MODULE']}.")

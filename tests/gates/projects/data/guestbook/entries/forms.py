@@ -1,4 +1,5 @@
 from django import forms
+
 from entries.models import Entry
 
 

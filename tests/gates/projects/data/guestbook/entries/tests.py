@@ -1,6 +1,7 @@
 from django.contrib.auth.models import Permission, User
 from django.core.exceptions import ValidationError
 from django.test import TestCase
+
 from entries.models import Entry
 
 

@@ -1,5 +1,6 @@
 from django.contrib.auth import views as auth
 from django.urls import path
+
 from entries import views
 
 urlpatterns = [

@@ -1,7 +1,8 @@
 from django.db import IntegrityError, transaction
+from ninja import NinjaAPI, Path
+
 from links.models import Link
 from links.schemas import Code, LinkIn, LinkOut, Problem
-from ninja import NinjaAPI, Path
 
 api = NinjaAPI(title="Short links", docs_url=None)
 

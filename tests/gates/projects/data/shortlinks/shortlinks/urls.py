@@ -1,4 +1,5 @@
 from django.urls import path
+
 from links.api import api
 
 urlpatterns = [path("api/", api.urls)]

@@ -1,4 +1,5 @@
 import pytest
+
 from links.models import Link
 
 pytestmark = pytest.mark.django_db

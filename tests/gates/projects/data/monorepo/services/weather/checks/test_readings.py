@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from readings.models import Reading
 
 pytestmark = pytest.mark.django_db

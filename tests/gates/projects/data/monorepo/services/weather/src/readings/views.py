@@ -1,4 +1,5 @@
 from django.http import HttpResponse, JsonResponse
+
 from readings.models import Reading
 
 
