@@ -49,7 +49,9 @@ GATES: Mapping[str, Listed] = {
     # After coverage has run the tests: it needs to know which test runs what, too.
     "strength": Listed({"strength.killed": "%"}),
     "performance": Listed({"performance.queries": "queries", "performance.growth": "queries"}, alone=True),
-    "style": Listed({"style.ruff": "findings", "style.black": "files", "style.isort": "files"}),
+    "style": Listed(
+        {"style.ruff": "findings", "style.black": "files", "style.isort": "files", "style.mypy": "errors"},
+    ),
 }
 METRICS: Mapping[str, str] = {metric: unit for gate in GATES.values() for metric, unit in gate.metrics.items()}
 

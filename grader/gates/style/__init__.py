@@ -1,4 +1,4 @@
-"""The style gate: what ruff, black and isort find by the course's configuration."""
+"""The style gate: what ruff, black, isort and mypy find by the course's configuration."""
 
 from grader.gates.style.gate import GATE
 

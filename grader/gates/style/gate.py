@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from grader.domain.evidence import Measurement
-from grader.gates.style import formatters, ruff
+from grader.gates.style import formatters, mypy, ruff
 from grader.gates.subject import Subject
 
 _TOOLS: Mapping[str, Callable[[Subject], Measurement]] = {
     ruff.METRIC: ruff.measure,
     formatters.BLACK: formatters.black,
     formatters.ISORT: formatters.isort,
+    mypy.METRIC: mypy.measure,
 }
 
 
