@@ -52,6 +52,15 @@ GATES: Mapping[str, Listed] = {
     "style": Listed(
         {"style.ruff": "findings", "style.black": "files", "style.isort": "files", "style.mypy": "errors"},
     ),
+    "documentation": Listed(
+        {
+            "documentation.commands": "commands",
+            "documentation.links": "links",
+            "documentation.decisions": "findings",
+            "documentation.datamodel": "differences",
+            "documentation.changelog": "changes",
+        }
+    ),
 }
 METRICS: Mapping[str, str] = {metric: unit for gate in GATES.values() for metric, unit in gate.metrics.items()}
 
