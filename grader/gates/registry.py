@@ -61,6 +61,15 @@ GATES: Mapping[str, Listed] = {
             "documentation.changelog": "changes",
         }
     ),
+    "operations": Listed(
+        {
+            "operations.dockerfile": "findings",
+            "operations.compose": "findings",
+            "operations.kubernetes": "findings",
+            "operations.workflows": "findings",
+            "operations.monitoring": "findings",
+        }
+    ),
 }
 METRICS: Mapping[str, str] = {metric: unit for gate in GATES.values() for metric, unit in gate.metrics.items()}
 

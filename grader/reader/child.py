@@ -28,10 +28,10 @@ def reading(kind: str) -> Reading:
         from grader.reader.locks import read_lock
 
         return read_lock
-    if kind == "compose":
-        from grader.reader.schema import compose
+    if kind in ("compose", "workflow"):
+        from grader.reader.schema import compose, workflow
 
-        return compose()
+        return compose() if kind == "compose" else workflow()
     if kind in ("startup", "ini"):
         from grader.reader.startup import ini, startup
 

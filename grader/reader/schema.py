@@ -1,11 +1,11 @@
-"""A Compose file held against the published schema, in the child."""
+"""Compose and workflow files held against their published schemas, in the child."""
 
 import json
 from collections.abc import Callable, Iterator
 from importlib import resources
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator, Draft202012Validator
 
 from grader.reader.values import unpacked
 
@@ -18,12 +18,21 @@ def compose() -> Callable[[bytes], list[str]]:
 
     ``FileNotFoundError`` or ``ModuleNotFoundError`` if it is not installed beside the grader.
     """
-    schema = resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
-    validator = Draft202012Validator(json.loads(schema.read_text("utf-8")))
+    return _held_against("compose-spec.json", Draft202012Validator)
+
+
+def workflow() -> Callable[[bytes], list[str]]:
+    """The same of a workflow of GitHub's."""
+    return _held_against("github-workflows.json", Draft7Validator)
+
+
+def _held_against(name: str, kind: type[Draft202012Validator | Draft7Validator]) -> Callable[[bytes], list[str]]:
+    schema = resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / name
+    validator = kind(json.loads(schema.read_text("utf-8")))
     return lambda data: _problems(validator, unpacked(json.loads(data)))
 
 
-def _problems(validator: Draft202012Validator, data: object) -> list[str]:
+def _problems(validator: Draft202012Validator | Draft7Validator, data: object) -> list[str]:
     key = next(_odd_keys(data), None)
     if key is not None:
         return [f"the file: {key!r} is a key, and keys are text: put it in quotes."[:_SHOWN]]

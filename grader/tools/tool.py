@@ -1,5 +1,6 @@
 """What a tool is, and what comes of running one."""
 
+import os
 import shutil
 import sysconfig
 from dataclasses import dataclass
@@ -45,6 +46,28 @@ class Tool:
         program = shutil.which(name, path=sysconfig.get_path("scripts"))
         if program is None:
             raise EnvironmentError_(f"{name} is not installed.", COURSE_EXTRA)
+        return cls._of(program, name, *arguments, configuration=configuration, limits=limits, output_limit=output_limit)
+
+    @classmethod
+    def of_machine(
+        cls, name: str, *arguments: str, limits: Limits = _LIMITS, output_limit: int = 1 << 20
+    ) -> "Tool | None":
+        """A program that this machine has, in whatever version, or ``None``: no points may rest on it."""
+        program = shutil.which(name, path=f"{sysconfig.get_path('scripts')}{os.pathsep}{os.defpath}")
+        if program is None:
+            return None
+        return cls._of(program, name, *arguments, configuration=(), limits=limits, output_limit=output_limit)
+
+    @classmethod
+    def _of(
+        cls,
+        program: str,
+        name: str,
+        *arguments: str,
+        configuration: tuple[str, ...],
+        limits: Limits,
+        output_limit: int,
+    ) -> "Tool":
         seen = [Mount(Path(program).resolve(), f"/tools/{name}")]
         seen += [Mount(CONFIGURATION / file, f"/tools/{file}") for file in configuration]
         argv = (f"/tools/{name}", *arguments)
