@@ -15,24 +15,28 @@ from grader.tools.tool import CONFIGURATION, Tool
 _REQUIREMENTS = "mypy.txt"
 _SITE, _INI, _NAMES = "/tools/site", "/tools/mypy.ini", "/tools/files.txt"
 _ROOT = "/submission"
-# A class of django-configurations becomes settings by an import hook of its own.
-_RUN = f"""import os, sys
-sys.path[:0] = [{_SITE!r}]
+# Where there is no isolation these places are others, so they come as arguments. A class of django-configurations
+# becomes settings by an import hook of its own.
+_RUN = f"""import os, sys, tempfile
+site, ini, names, root, *options = sys.argv[1:]
+sys.path[:0] = [site]
+place = tempfile.mkdtemp()
+for name, path in (("mypy.ini", ini), ("files.txt", names)):
+    with open(path) as given, open(os.path.join(place, name), "w") as own:
+        own.write(given.read().replace({_ROOT!r}, root))
 try:
     if os.environ.get("DJANGO_CONFIGURATION"):
         from configurations import importer
         importer.install()
     from mypy import api
-    text, problem, status = api.run(sys.argv[1:])
+    text, problem, status = api.run([*options, "--config-file", place + "/mypy.ini", "@" + place + "/files.txt"])
 except BaseException as error:
     text, problem, status = "", f"{{type(error).__name__}}: {{error}}", 3
-sys.stdout.write("\\n" + text + problem)
+sys.stdout.write("\\n" + (text + problem).replace(root + "/", {_ROOT + "/"!r}))
 sys.stdout.flush()
 os._exit(status)
 """
 _OPTIONS = (
-    "--config-file",
-    _INI,
     "--cache-dir=/dev/null",
     "--output=json",
     "--show-absolute-path",
@@ -68,6 +72,6 @@ def mypy(files: Iterable[str], layout: Layout, *, folder: Path, state_dir: Path,
     env = {"DJANGO_SETTINGS_MODULE": layout.settings}
     if layout.configuration:
         env["DJANGO_CONFIGURATION"] = layout.configuration
-    argv = ("-c", _RUN, *_OPTIONS, f"@{_NAMES}")
+    argv = ("-c", _RUN, _SITE, _INI, _NAMES, _ROOT, *_OPTIONS)
     launch = Launch(argv, env, mounts, _LIMITS, sources=layout.sources, output_limit=_OUTPUT)
     return Tool("mypy", launch, runs_code=True)

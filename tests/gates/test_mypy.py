@@ -163,3 +163,9 @@ def test_lines_of_a_module_with_a_planted_function_keep_their_numbers() -> None:
         original = one.original(number)
         assert original is None or before[original - 1] == line
     assert len(after) == len(before) + one.length
+
+
+def test_a_module_without_statements_of_its_own_gets_the_function_at_its_end() -> None:
+    (one,) = plant({"a.py": "x = 1\n"}, random.Random(1)).values()
+    assert one.text.startswith("x = 1\n\ndef ")
+    assert [one.original(number) for number in (1, 2, 3, 4)] == [1, 2, None, None]

@@ -22,9 +22,6 @@ _RUNNER = """#!/bin/sh
 [ "$1" = run ] && shift
 exec "$@"
 """
-_PYTEST = """#!/bin/sh
-exec {python} -m pytest --collect-only -q "$@"
-"""
 
 
 def make_writable(root: Path) -> None:
@@ -39,16 +36,14 @@ def prepare(shell: str) -> dict[str, str]:
     folder = Path(tempfile.mkdtemp(prefix="environment-")) / ".venv"
     runpy.run_path(shell)["make_shell"](folder, Path("/deps"))
     place = folder / "bin"
-    for name, text in {
-        **dict.fromkeys(("poetry", "uv", "pipenv", "pdm", "hatch"), _RUNNER),
-        "pytest": _PYTEST.format(python=place / "python"),
-    }.items():
+    for name in ("poetry", "uv", "pipenv", "pdm", "hatch"):
         (place / name).unlink(missing_ok=True)
-        (place / name).write_text(text)
+        (place / name).write_text(_RUNNER)
         (place / name).chmod(0o755)
     home = tempfile.mkdtemp(prefix="home-")
     path = f"{place}:/deps/bin:{os.environ.get('PATH', '')}"
-    return {**os.environ, "PATH": path, "HOME": home, "VIRTUAL_ENV": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    own = {"PATH": path, "HOME": home, "VIRTUAL_ENV": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**os.environ, **own, "PYTEST_ADDOPTS": "--collect-only -q"}
 
 
 def run(command: str, env: dict[str, str], within_s: float) -> tuple[int, str]:

@@ -1,6 +1,7 @@
 """The README's commands run on a fresh copy of the project, with the services in reach."""
 
 import json
+import re
 import socket
 import threading
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from grader.domain.errors import EnvironmentError_
 from grader.domain.evidence import MOST_FINDINGS, Artefact, Finding, Measurement
 from grader.domain.findings import Severity
 from grader.domain.status import Status
@@ -31,6 +33,7 @@ _SHELL = "/grader/poetry_shell.py"
 _ONE_S, _ALL_S = 120.0, 600.0
 _LIMITS = Limits(wall_s=_ALL_S, memory_mb=2048, address_mb=None, processes=128, tmp_mb=512, open_files=1024)
 _TIMED_OUT = 124
+_OTHER = re.compile(r"readme(?:\.(?:rst|txt|adoc|org))?", re.I)
 _LONGEST_REPLY = 1 << 20
 Ended = tuple[int, str]
 
@@ -38,6 +41,10 @@ Ended = tuple[int, str]
 def measure(subject: Subject, pages: Mapping[str, Page]) -> Measurement:
     """How many of the commands that a machine can run fail."""
     page = readme(pages)
+    other = next((name for name in subject.files if _OTHER.fullmatch(name)), "")
+    if page is None and other:
+        reason = f"{other} is not in Markdown, so its commands are not looked for."
+        return Measurement(METRIC, None, _UNIT, Status.NOT_APPLICABLE, SOURCE, reason)
     if page is None:
         return _none("There is no README.md at the root: nobody knows how to start.")
     found = commands(page)
@@ -65,6 +72,8 @@ def _none(reason: str) -> Measurement:
 def run_commands(subject: Subject, texts: Sequence[str]) -> list[Ended]:
     """How each ended, in turn, in one copy of the project; fewer where one keeps the others from being run."""
     stage, spec = subject.stage, subject.spec
+    if not stage.sandbox.official:  # whoever wrote them, they are not run on somebody's machine as they are
+        raise EnvironmentError_("Commands of a README are run in a sandbox only.", "Run `grader doctor`.")
     services = stage.services
     ours, theirs = socket.socketpair()
     with ours, services.postgres_databases.copy(EMPTY) as database:

@@ -28,7 +28,8 @@ _VERSION = "1.34"  # of the schemas: a version that clusters run today
 _YAML = re.compile(r"(?:[^/]+/)*[^/]+\.ya?ml")
 _OTHERS = re.compile(r"(?:^|/)(?:\.github|\.gitlab|node_modules|templates)/")
 _VERSIONED, _KIND = re.compile(r"(?m)^apiVersion:[ \t]*\S"), re.compile(r"(?m)^kind:[ \t]*\S")
-_SAID = re.compile(r"(ERROR|WARN|FATAL) /submission/([\w./ -]{1,300}?\.ya?ml) (.{1,2000})")
+_SAID = re.compile(r"(INFO|ERROR|WARN) /submission/([\w./ -]{1,300}?\.ya?ml) (.{1,20000})")
+_SAFE = re.compile(r"[\w./ -]{1,300}")
 _SERVES = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 _RUNS_ONCE = frozenset({"Job", "CronJob", "Pod"})
 _PLACEHOLDER = re.compile(r"REPLACE|CHANGE|EXAMPLE|PLACEHOLDER|<|\$\(|\$\{|\{\{|^\s*$|xxx", re.I)
@@ -42,10 +43,14 @@ def measure(files: Files) -> Measurement:
     paths = [path for path in files.named(_YAML) if not _OTHERS.search(path) and _is_manifest(files.text(path))]
     if not paths:
         return absent(METRIC, "The project has no manifests of Kubernetes.")
-    found = [*_schema(files, paths)]
+    found: list[Finding] = []
+    read: list[str] = []
     for path in paths:
+        known = len(files.problems)
         for document in files.documents(path, "kubernetes.unreadable"):
             found += _wrong(document)
+        read += [path] if len(files.problems) == known and _SAFE.fullmatch(path) else []
+    found += _schema(files, read) if read else []
     source = f"{locked_version('kubernetes-validate', _REQUIREMENTS)} and the operations gate"
     return measured(METRIC, [*files.problems, *found], source)
 
@@ -57,8 +62,7 @@ def _is_manifest(text: str) -> bool:
 def _schema(files: Files, paths: list[str]) -> Iterator[Finding]:
     """What the schemas have against the files. Kinds without a schema, of extensions, are noted."""
     subject = files.subject
-    safe = [path for path in paths if re.fullmatch(r"[\w./ -]{1,300}", path) and not path.startswith("-")]
-    words = ("--strict", "--quiet", "--kubernetes-version", _VERSION, *(f"/submission/{path}" for path in safe))
+    words = ("--strict", "--kubernetes-version", _VERSION, *(f"/submission/{path}" for path in paths))
     tool = installed_tool(
         "kubernetes_validate",
         *words,
@@ -68,15 +72,16 @@ def _schema(files: Files, paths: list[str]) -> Iterator[Finding]:
         limits=_LIMITS,
     )
     output = run(tool, subject.sandbox, submission=subject.submission, deps=subject.deps)
-    if "FATAL" in output.text or output.status > 3:
+    said = [match for line in output.text.splitlines() if (match := _SAID.fullmatch(line))]
+    if {match[2] for match in said} != set(paths):
         raise EnvironmentError_(
             f"kubernetes-validate ended with {output.status}: {output.text[-300:]}", "Run it again."
         )
-    for line in output.text.splitlines():
-        if said := _SAID.fullmatch(line):
-            severity = Severity.NOTE if said[1] == "WARN" else Severity.LOW
+    for match in said:
+        if match[1] != "INFO":
+            severity = Severity.NOTE if match[1] == "WARN" else Severity.LOW
             source = locked_version("kubernetes-validate", _REQUIREMENTS)
-            yield finding("kubernetes.schema", f"{said[3]}.", said[2], severity=severity, source=source)
+            yield finding("kubernetes.schema", f"{match[3]}.", match[2], severity=severity, source=source)
 
 
 def _wrong(document: Document) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from typing import Any
 from grader.domain.evidence import MOST_FINDINGS, Finding, Location, Measurement
 from grader.domain.findings import Severity
 from grader.domain.status import Status
+from grader.domain.text import one_line
 from grader.domain.words import bounded
 from grader.gates.style.planted import Planted, plant, without_switches
 from grader.gates.subject import Subject
@@ -106,10 +107,11 @@ def _run(subject: Subject, texts: Mapping[str, str], planted: Mapping[str, Plant
 
 def _read(output: Output, planted: Mapping[str, Planted]) -> tuple[str, list[_Error]]:
     """Why there is no number, or "", and the errors in lines as they were handed in."""
-    if output.status not in (_CLEAN, _FOUND) or len(output.text) >= _LONGEST:
-        last = bounded(" ".join(output.text.split())[-200:])
-        return f"mypy could not check the project, which has to load under its settings: {last}", []
     errors = list(dict.fromkeys(_errors(output.text)))
+    if output.status not in (_CLEAN, _FOUND) or len(output.text) >= _LONGEST:
+        first = f"{errors[0].path}:{errors[0].line}: {errors[0].message}" if errors else output.text[-200:]
+        said = bounded(one_line(first))
+        return f"mypy could not check the project, which has to load under its settings: {said}", []
     found, noticed = [], set()
     for error in errors:
         one = planted.get(error.path)

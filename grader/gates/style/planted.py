@@ -40,15 +40,15 @@ def without_switches(text: str, *, is_test: bool = False) -> str:
 
 
 def plant(modules: Mapping[str, str], rng: random.Random) -> dict[str, Planted]:
-    """Some of these modules, each with a wrong function at a place drawn at random, between two of its statements."""
-    names = sorted(name for name, text in modules.items() if _places(text.split("\n")))
+    """Some of these modules, each with a wrong function between two statements drawn at random, or at its end."""
+    names = sorted(name for name, text in modules.items() if _places(text.split("\n"))) or sorted(modules)
     chosen = rng.sample(names, min(_MOST_PLANTED, len(names)))
     return {name: _planted(modules[name], rng) for name in sorted(chosen)}
 
 
 def _planted(text: str, rng: random.Random) -> Planted:
     lines = text.split("\n")
-    at = rng.choice(_places(lines))
+    at = rng.choice(_places(lines) or [len(lines)])
     name = "".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=9))
     wrong = rng.choice(_WRONG)
     added = [line.format(name=name, word=name[::-1], number=rng.randrange(10, 10_000)) for line in wrong]

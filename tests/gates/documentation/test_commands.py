@@ -1,12 +1,16 @@
 """Commands of a README: which a machine can run by itself, and that they are run, with nothing in between."""
 
+from dataclasses import replace
+
 import pytest
 
+from grader.domain.errors import EnvironmentError_
 from grader.domain.evidence import Measurement
 from grader.domain.status import Status
 from grader.gates.documentation import running
 from grader.gates.documentation.commands import commands, why_unrun
 from grader.gates.documentation.markdown import Page, pages
+from grader.gates.subject import Subject
 from tests.gates.documentation.project import FILES
 from tests.gates.suite.conftest import SubjectOf
 
@@ -173,3 +177,16 @@ def test_a_readme_of_headings_tells_nobody_how_to_start(subject_of: SubjectOf, f
         found = running.measure(subject, pages(subject.submission, subject.files))
     assert found.status is Status.FAILED
     assert "nobody knows how to start" in found.reason
+
+
+def test_a_readme_in_another_format_is_not_read(subject_of: SubjectOf) -> None:
+    with subject_of({"README.rst": "A shop\n======\n"}) as subject:
+        found = running.measure(subject, pages(subject.submission, subject.files))
+    assert found.status is Status.NOT_APPLICABLE
+
+
+def test_without_isolation_no_command_is_run(subject_of: SubjectOf) -> None:
+    with subject_of({"README.md": "```sh\ntouch ran\n```\n"}) as subject:
+        spec = replace(subject.spec, sandbox="process")
+        with Subject(spec) as own, pytest.raises(EnvironmentError_, match="in a sandbox only"):
+            running.measure(own, pages(own.submission, own.files))

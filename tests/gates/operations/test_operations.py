@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from grader.domain.errors import EnvironmentError_
 from grader.domain.evidence import Measurement
 from grader.domain.findings import Severity
 from grader.domain.status import Status
 from grader.gates.operations import GATE
 from grader.gates.registry import GATES
 from grader.gates.subject import Subject
-from grader.tools.tool import Tool
+from grader.tools.tool import Output, Tool
 from tests.gates.conftest import spec_of, write
 from tests.gates.operations.good import FILES
 
@@ -181,3 +182,13 @@ def test_promtool_adds_what_it_says_where_it_is_and_counts_nothing(measured: Mea
     assert found.value == 0
     said = [(note.rule, note.severity, "expected type range vector" in note.message) for note in found.findings]
     assert said == [("promtool.check", Severity.NOTE, True)] * (Tool.of_machine("promtool") is not None)
+
+
+def test_manifests_that_the_tool_says_nothing_of_are_not_passed(
+    measured: Measured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "grader.gates.operations.kubernetes.run", lambda *_, **__: Output(0, "INFO /submission/k8s/x.yaml passed")
+    )
+    with pytest.raises(EnvironmentError_, match="kubernetes-validate ended with 0"):
+        measured(FILES, frozenset({"operations.kubernetes"}))
