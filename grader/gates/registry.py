@@ -70,6 +70,20 @@ GATES: Mapping[str, Listed] = {
             "operations.monitoring": "findings",
         }
     ),
+    "performance": Listed(
+        {
+            "performance.queries": "queries",
+            "performance.growth": "queries",
+            "performance.p95": "ms",
+            "performance.ratio": "×",
+            "performance.spike": "faults",
+            "performance.plans": "scans",
+            "performance.payload": "KiB",
+            "performance.memory": "MiB",
+        },
+        alone=True,
+    ),
+    "style": Listed({"style.ruff": "findings", "style.black": "files", "style.isort": "files"}),
 }
 METRICS: Mapping[str, str] = {metric: unit for gate in GATES.values() for metric, unit in gate.metrics.items()}
 

@@ -91,6 +91,32 @@ class Usage:
     timed_out: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a sandbox has used of the processors so far.
+
+    ``computed_s`` counts all of its processes, also those that have ended; ``None`` where no control group tells.
+    ``threads`` are those that live: by number, seconds computing and seconds ready to run without a processor.
+    """
+
+    computed_s: float | None
+    threads: Mapping[int, tuple[float, float]]
+
+    def computed_since(self, before: "Load") -> float:
+        """Seconds of processor time since an earlier reading."""
+        if self.computed_s is not None and before.computed_s is not None:
+            return max(0.0, self.computed_s - before.computed_s)
+        return self._grown(before, 0)
+
+    def waited_since(self, before: "Load") -> float:
+        """Seconds that threads which still live have waited for a processor since, all together."""
+        return self._grown(before, 1)
+
+    def _grown(self, before: "Load", which: int) -> float:
+        nothing = (0.0, 0.0)
+        return sum(max(0.0, now[which] - before.threads.get(n, nothing)[which]) for n, now in self.threads.items())
+
+
 class Process(Protocol):
     """A running sandbox: all the processes in it, as one."""
 
@@ -131,6 +157,12 @@ class Process(Protocol):
 
     def usage(self) -> Usage:
         """What it has taken, final once it has ended."""
+
+    def load(self) -> Load:
+        """What it has used of the processors by now."""
+
+    def memory_mb(self) -> float:
+        """The memory that its processes have each for itself by now, as a sum."""
 
 
 class Sandbox(Protocol):

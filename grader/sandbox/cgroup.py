@@ -54,6 +54,14 @@ class Group:
         """How many processes were not started because of the limit."""
         return self._counter(("pids", "pids.events"), ("v2", "pids.events"), key="max")
 
+    def computed_s(self) -> float | None:
+        """Seconds of processor time that its processes have taken, those that have ended included."""
+        for controller in ("cpuacct", "cpu"):
+            if (text := self._read(controller, "cpuacct.usage")) is not None:
+                return int(text) / 1e9
+        microseconds = self._counter(("v2", "cpu.stat"), key="usage_usec")
+        return None if microseconds is None else microseconds / 1e6
+
     def remove(self) -> None:
         """Removes the group; its last process may take a moment to leave."""
         for path in self.directories.values():
@@ -90,6 +98,8 @@ def create(limits: Limits) -> Group:
         except OSError as error:
             why.append(f"{controller}: {error.strerror}")
     held = frozenset(_KINDS[controller] for controller in directories)
+    with contextlib.suppress(OSError):  # where it is one hierarchy with `cpu`, that directory tells as well
+        directories["cpuacct"] = _create_v1("cpuacct", name, ())
     lacking = not held.issuperset(REQUIRED)
     return Group(directories, held, (*((newer,) if lacking else ()), *why))
 
@@ -124,7 +134,7 @@ def _quota(limits: Limits) -> int:
 
 
 def _create_v1(controller: str, name: str, settings: tuple[tuple[str, int, bool], ...]) -> Path:
-    """The directory of a new group of that one controller, with its limit set and read back."""
+    """The directory of a new group of that one controller, with its limit, if it has one, set and read back."""
     base = hierarchy.own(controller)
     if base is None:
         raise OSError(0, "there is no such control group on this machine")
@@ -134,7 +144,7 @@ def _create_v1(controller: str, name: str, settings: tuple[tuple[str, int, bool]
         for file, value, required in settings:
             with contextlib.nullcontext() if required else contextlib.suppress(OSError):
                 (path / file).write_text(str(value))
-        if not 0 < int((path / settings[0][0]).read_text()) <= settings[0][1]:
+        if settings and not 0 < int((path / settings[0][0]).read_text()) <= settings[0][1]:
             raise OSError(0, "the limit was not taken")
     except OSError:
         _remove(path)

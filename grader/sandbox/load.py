@@ -24,3 +24,24 @@ def usage(root: int | None = None) -> dict[int, tuple[float, float]]:
                     found[int(task.name)] = int(computed) * _NANOSECOND, int(waited) * _NANOSECOND
                     todo += map(int, (task / "children").read_text().split())
     return found
+
+
+def own_wait() -> float:
+    """Seconds for which this thread has been ready to run and had no processor; 0 where the kernel does not tell."""
+    with suppress(OSError, ValueError):
+        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) * _NANOSECOND
+    return 0.0
+
+
+def own_memory_mb(root: int) -> float:
+    """MiB that a process and its descendants have each for itself: what they share with others does not count."""
+    pages, todo = 0, [root]
+    while todo:
+        process = Path(f"/proc/{todo.pop()}")
+        with suppress(OSError, ValueError):  # a process may end at any time
+            _, resident, shared, *_ = (process / "statm").read_text().split()
+            pages += int(resident) - int(shared)
+            for task in (process / "task").iterdir():
+                with suppress(OSError, ValueError):
+                    todo += map(int, (task / "children").read_text().split())
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20

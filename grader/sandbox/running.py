@@ -16,8 +16,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 
 from grader.domain.errors import SandboxError
-from grader.sandbox.api import Usage
+from grader.sandbox.api import Load, Usage
 from grader.sandbox.cgroup import Group
+from grader.sandbox.load import own_memory_mb, usage
 from grader.sandbox.sweep import Sweep
 from grader.sandbox.tree import Changed
 
@@ -153,6 +154,15 @@ class Running:
     def usage(self) -> Usage:
         """See ``api.Process``."""
         return self._usage or self._measure()
+
+    def load(self) -> Load:
+        """See ``api.Process``."""
+        threads = {} if self._ended.is_set() else usage(self._popen.pid)
+        return Load(self._group.computed_s(), threads)
+
+    def memory_mb(self) -> float:
+        """See ``api.Process``."""
+        return 0.0 if self._ended.is_set() else own_memory_mb(self._popen.pid)
 
     def _signal(self) -> None:
         """SIGKILL, which takes the whole tree along; by a descriptor, so never to a successor of its number."""

@@ -12,7 +12,7 @@ from grader.domain.evidence import Measurement
 from grader.domain.status import Status
 from grader.environment import prepare
 from grader.gates import measure, subjects
-from grader.gates.performance.gate import METRICS
+from grader.gates.performance.gate import COUNTED as METRICS
 from tests.gates.conftest import MeasureFiles, spec_of
 
 ROOT = Path(__file__).parents[2]

@@ -10,6 +10,7 @@ from grader.sandbox.server import ApplicationServer
 
 ROOT = "/api/v1"
 _WITHIN_S = 20.0
+_START_S = 60.0
 _WORDS = ("snow", "harbour", "lantern", "meadow", "granite", "orchard", "ferry", "copper", "willow", "signal")
 
 
@@ -71,3 +72,12 @@ class Api:
         if not isinstance(found, list):
             raise Unfit(f"GET {ROOT}{path} answered with no page that has `results`.")
         return found
+
+
+def wait_for(server: ApplicationServer, path: str) -> None:
+    """Until it answers 200 there; ``Unfit`` if it does not in time."""
+    path = path or f"{ROOT}/posts/"
+    try:
+        server.ready_within(_START_S, path)
+    except (TimeoutError, ConnectionError):
+        raise Unfit(f"The server did not answer 200 to {path} within {_START_S:g} s.") from None

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from grader.sandbox.api import SERVER_LIMITS, Limits, Role, Sandbox
+from grader.sandbox.api import SERVER_LIMITS, Limits, Process, Role, Sandbox
 from grader.sandbox.services import binaries
 from grader.sandbox.services.cluster import cluster
 from grader.sandbox.services.roles import LEARNER, Login, Logins, admitting, making, new_login, new_logins, options
@@ -61,6 +61,11 @@ class Postgres:
     def socket(self) -> Path:
         """The server's socket, for a relay."""
         return self.socket_dir / ".s.PGSQL.5432"
+
+    @property
+    def process(self) -> Process:
+        """The sandbox that it runs in. Only once it has been started."""
+        return self._service.process
 
     def start(self) -> None:
         """Starts the server, or starts it again with its data; returns when it takes connections."""

@@ -49,6 +49,12 @@ class SandboxedServer:
         self._control: socket.socket | None = None
         self._process: Process | None = None
 
+    @property
+    def process(self) -> Process:
+        """Its sandbox. Only once it has been started."""
+        assert self._process is not None
+        return self._process
+
     def mount(self, mount: Mount) -> None:
         """Adds something that the server is to see; before its first start."""
         self._mounts.append(mount)
