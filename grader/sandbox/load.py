@@ -27,10 +27,12 @@ def usage(root: int | None = None) -> dict[int, tuple[float, float]]:
 
 
 def own_wait() -> float:
-    """Seconds for which this thread has been ready to run and had no processor; 0 where the kernel does not tell."""
-    with suppress(OSError, ValueError):
-        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) * _NANOSECOND
-    return 0.0
+    """Seconds for which threads of this process have been ready to run and had no processor; 0 where nobody counts."""
+    waited = 0
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(OSError, ValueError):
+            waited += int((task / "schedstat").read_text().split()[1])
+    return waited * _NANOSECOND
 
 
 def own_memory_mb(root: int) -> float:

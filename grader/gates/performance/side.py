@@ -9,7 +9,7 @@ from grader.sandbox.server import ApplicationServer
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A server and the sandboxes that work for it, its own and its database's."""
+    """A server and the sandboxes that work for it: its own, and those of its services."""
 
     server: ApplicationServer
     processes: tuple[Process, ...]

@@ -57,7 +57,8 @@ def served(subject: Subject) -> Iterator[Timed]:
             readers[role] = Api(server, headers, random)
         published = [readers["editor"].publish_post() for _ in range(FIRST_POSTS)]
         visitor = Visitor(readers["contributor"], readers["editor"], random, published)
-        side = Side(server, (server.process, postgres.process))
+        redis = subject.stage.services.redis_server
+        side = Side(server, (server.process, postgres.process, redis.process))
         timed = Timed(side, readers, dict(inhabited.users), visitor, random, postgres, inhabited.database)
         timed.fill(AMOUNT)
         visitor.stock()

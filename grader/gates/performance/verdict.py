@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from math import ceil
+from operator import attrgetter
 from random import Random
 
 # Bounds on what is seen by chance in either direction, of which several are looked at: one in two hundred each.
@@ -32,6 +34,11 @@ class Turn:
         return self.latency + self.beside
 
     @property
+    def all_computed(self) -> float:
+        """Processor time, also of that between the requests."""
+        return self.computed + self.beside
+
+    @property
     def net(self) -> float:
         """The same on a machine of its own. Threads that wait in vain take nothing off: what was computed took time."""
         return max(self.latency - self.waited, min(self.computed, self.latency)) + self.beside
@@ -47,6 +54,12 @@ class Pair:
 
 
 Block = Sequence[Pair]
+Measure = Callable[[Turn], float]
+
+_latency: Measure = attrgetter("latency")
+_charged: Measure = attrgetter("charged")
+_net: Measure = attrgetter("net")
+_computed: Measure = attrgetter("all_computed")
 
 
 class Verdict(StrEnum):
@@ -75,38 +88,27 @@ class Decision:
     estimates: tuple[Estimate, ...]
 
 
-def estimate(blocks: Sequence[Block], ratio: Callable[[Sequence[Pair]], float], random: Random) -> Estimate:
-    """``ratio`` of all pairs, with its interval: by drawing blocks again and again, since what disturbs lasts."""
-    drawn = sorted(
-        ratio([pair for block in random.choices(blocks, k=len(blocks)) for pair in block]) for _ in range(_RESAMPLES)
-    )
+def estimate[Sample](samples: Sequence[Sample], ratio: Callable[[Sequence[Sample]], float], random: Random) -> Estimate:
+    """``ratio`` of all blocks, a sample each, with its interval: by drawing blocks again and again, for what disturbs
+    lasts longer than a request."""
+    drawn = sorted(ratio(random.choices(samples, k=len(samples))) for _ in range(_RESAMPLES))
     tail = int(_RESAMPLES * _TAIL)
-    return Estimate(ratio([pair for block in blocks for pair in block]), drawn[tail], drawn[-1 - tail])
+    return Estimate(ratio(samples), drawn[tail], drawn[-1 - tail])
 
 
-def mean_ratio(pairs: Sequence[Pair]) -> float:
-    """R: what the subject's requests took, to what the calibration's did."""
-    return sum(p.subject.charged for p in pairs) / sum(p.calibration.latency for p in pairs)
+def _of_means(blocks: Sequence[Block], own: Measure, its: Measure, random: Random) -> Estimate:
+    sums = [(sum(own(p.subject) for p in block), sum(its(p.calibration) for p in block)) for block in blocks]
+    return estimate(sums, lambda drawn: sum(o for o, _ in drawn) / max(sum(i for _, i in drawn), _SMALLEST), random)
 
 
-def processor_ratio(pairs: Sequence[Pair]) -> float:
-    """E: likewise of processor time, also of that between the requests."""
-    return sum(_computed(p.subject) for p in pairs) / max(sum(_computed(p.calibration) for p in pairs), _SMALLEST)
+def _of_p95s(blocks: Sequence[Block], own: Measure, its: Measure, random: Random) -> Estimate:
+    values = [([own(p.subject) for p in block], [its(p.calibration) for p in block]) for block in blocks]
 
+    def ratio(drawn: Sequence[tuple[list[float], list[float]]]) -> float:
+        subject, calibration = (percentile(list(chain.from_iterable(side))) for side in zip(*drawn, strict=True))
+        return subject / calibration
 
-def net_ratio(pairs: Sequence[Pair]) -> float:
-    """N: R without the time that both waited for a processor."""
-    return sum(p.subject.net for p in pairs) / sum(p.calibration.net for p in pairs)
-
-
-def p95_ratio(pairs: Sequence[Pair]) -> float:
-    """The latency that 95 of 100 requests keep, to the calibration's."""
-    return percentile([p.subject.charged for p in pairs]) / percentile([p.calibration.latency for p in pairs])
-
-
-def net_p95_ratio(pairs: Sequence[Pair]) -> float:
-    """The same without the time that both waited for a processor."""
-    return percentile([p.subject.net for p in pairs]) / percentile([p.calibration.net for p in pairs])
+    return estimate(values, ratio, random)
 
 
 def percentile(values: Sequence[float], share: float = 0.95) -> float:
@@ -115,12 +117,14 @@ def percentile(values: Sequence[float], share: float = 0.95) -> float:
 
 
 def decide_mean(blocks: Sequence[Block], limit: float, random: Random) -> Decision:
-    """Whether the subject costs at most ``limit`` calibrations.
+    """Whether the subject costs at most ``limit`` calibrations: R of means, E of processor time, N of net latency.
 
     Above only if it is by what was waited for and by what is left without waiting for processors; within only if it
     is by the latter and by processor time: noise makes the first larger, a sleeper the last smaller.
     """
-    r, e, n = (estimate(blocks, ratio, random) for ratio in (mean_ratio, processor_ratio, net_ratio))
+    r = _of_means(blocks, _charged, _latency, random)
+    e = _of_means(blocks, _computed, _computed, random)
+    n = _of_means(blocks, _net, _net, random)
     if min(r.low, n.low) > limit:
         return Decision(Verdict.ABOVE, min(r.value, n.value), (r, e, n))
     if max(e.high, n.high) <= limit:
@@ -130,13 +134,9 @@ def decide_mean(blocks: Sequence[Block], limit: float, random: Random) -> Decisi
 
 def decide_p95(blocks: Sequence[Block], limit: float, random: Random) -> Decision:
     """Whether the slowest requests but 5 of 100 take at most ``limit`` calibrations, by the same rule."""
-    p, n = (estimate(blocks, ratio, random) for ratio in (p95_ratio, net_p95_ratio))
+    p, n = _of_p95s(blocks, _charged, _latency, random), _of_p95s(blocks, _net, _net, random)
     if min(p.low, n.low) > limit:
         return Decision(Verdict.ABOVE, min(p.value, n.value), (p, n))
     if n.high <= limit:
         return Decision(Verdict.WITHIN, p.value if p.value <= limit else n.value, (p, n))
     return Decision(Verdict.UNDECIDED, min(p.low, n.low), (p, n))
-
-
-def _computed(turn: Turn) -> float:
-    return turn.computed + turn.beside

@@ -9,7 +9,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from grader.sandbox.api import SERVER_LIMITS, Limits, Mount, Role, Sandbox
+from grader.sandbox.api import SERVER_LIMITS, Limits, Mount, Process, Role, Sandbox
 from grader.sandbox.services import binaries
 from grader.sandbox.services.service import SandboxedServer, password
 
@@ -39,6 +39,11 @@ class Redis:
     def socket(self) -> Path:
         """The server's socket, for a relay."""
         return self.socket_dir / "redis.sock"
+
+    @property
+    def process(self) -> Process:
+        """The sandbox that it runs in. Only once it has been started."""
+        return self._service.process
 
     def start(self) -> None:
         """Starts the server, or starts it again, empty; returns when it answers."""

@@ -38,7 +38,9 @@ def start_calibration(spec: StageSpec, stack: ExitStack) -> Side:
     )
     stage = stack.enter_context(closing(Stage(replace(spec, submission=folder, deps=site, layout=_LAYOUT))))
     server = serve(stage, stack, migrate=False)
-    side = Side(server, (server.process, stage.services.postgres_server.process))
+    services = stage.services
+    processes = (server.process, services.postgres_server.process, services.redis_server.process)
+    side = Side(server, processes)
     try:
         server.ready_within(_START_S, PATH)
     except (TimeoutError, ConnectionError) as error:
