@@ -22,8 +22,10 @@ def write(root: Path, files: Mapping[str, str]) -> None:
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def spec_of(root: Path, state_dir: Path, *, deps: Path | None = None, layout: Layout = COURSE) -> StageSpec:
-    """How these tests run a submission. Without ``deps`` it has no packages."""
+def spec_of(
+    root: Path, state_dir: Path, *, deps: Path | None = None, layout: Layout = COURSE, folder: Path | None = None
+) -> StageSpec:
+    """How these tests run a submission. Without ``deps`` it has no packages; ``folder`` is for this run alone."""
     return StageSpec(
         submission=root,
         deps=deps or root,
@@ -31,7 +33,7 @@ def spec_of(root: Path, state_dir: Path, *, deps: Path | None = None, layout: La
         database="postgres",
         mode="fork",
         state_dir=state_dir,
-        folder=state_dir,
+        folder=folder or state_dir,
         layout=layout,
     )
 

@@ -15,7 +15,7 @@ from grader.gates import measure, subjects
 from grader.gates.performance.gate import COUNTED as METRICS
 from tests.gates.conftest import MeasureFiles, spec_of
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 QUERYSETS = "src/apps/posts/querysets.py"
 VIEWS = "src/apps/comments/views.py"
 Edited = Callable[[str, str, str], dict[str, Measurement]]
