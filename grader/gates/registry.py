@@ -46,9 +46,6 @@ GATES: Mapping[str, Listed] = {
     "security": Listed(
         {"security.high": "findings", "security.medium": "findings", "security.vulnerable": "packages"},
     ),
-    # After coverage has run the tests: it needs to know which test runs what, too.
-    "strength": Listed({"strength.killed": "%"}),
-    "performance": Listed({"performance.queries": "queries", "performance.growth": "queries"}, alone=True),
     "style": Listed(
         {"style.ruff": "findings", "style.black": "files", "style.isort": "files", "style.mypy": "errors"},
     ),
@@ -70,6 +67,8 @@ GATES: Mapping[str, Listed] = {
             "operations.monitoring": "findings",
         }
     ),
+    # After coverage has run the tests: it needs to know which test runs what, too.
+    "strength": Listed({"strength.killed": "%"}),
     "performance": Listed(
         {
             "performance.queries": "queries",
@@ -83,7 +82,6 @@ GATES: Mapping[str, Listed] = {
         },
         alone=True,
     ),
-    "style": Listed({"style.ruff": "findings", "style.black": "files", "style.isort": "files"}),
 }
 METRICS: Mapping[str, str] = {metric: unit for gate in GATES.values() for metric, unit in gate.metrics.items()}
 

@@ -24,8 +24,8 @@ Kind = Literal[
     "uv",
     "pylock",
     "routes",
+    "workflow",
 ]
-Kind = Literal["toml", "yaml", "json", "lock", "compose", "workflow", "startup", "ini", "imports"]
 LARGEST_ANSWER = 8 << 20
 _JOBS_CPU_S = 600  # of one child in its whole life; what a single document may take is asked for with it
 _SHOWN = 200
