@@ -57,7 +57,7 @@ class Observation:
 
 
 MOST_FINDINGS = 200
-_WITHOUT_VALUE = (Status.FAILED, Status.ERRORED, Status.NOT_APPLICABLE)
+_WITHOUT_VALUE = (Status.FAILED, Status.ERRORED, Status.NOT_APPLICABLE, Status.BLOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ class Measurement:
 
     ``status`` is ``passed`` where there is a ``value``, and else says why there is none: ``failed`` where the
     submission kept it from being measured, ``errored`` where the grader or the machine did, ``not_applicable`` where
-    the project has nothing of the kind. ``reason`` says it in a sentence; ``fault`` goes to staff, not to learners.
+    the project has nothing of the kind, ``blocked`` where it has to start first. ``reason`` says it in a sentence;
+    ``fault`` goes to staff, not to learners.
     ``where`` are places in the submission that the number comes from, those to look at first before the others.
     ``findings`` are what the number counts, one by one, or what it rests on; ``artefacts`` show it to a person. Of both
     a gate gives as many as a person can read: ``MOST_FINDINGS`` and few.

@@ -24,16 +24,18 @@ if TYPE_CHECKING:
 class Listed:
     """A gate of which only this is known until it is run: its metrics with their units.
 
-    One that measures time runs ``alone``, after all others.
+    One that measures time runs ``alone``, after all others. One that is ``running`` has nothing to measure of a project
+    that does not start.
     """
 
     metrics: Mapping[str, str]
     alone: bool = False
+    running: bool = False
 
 
 # By the name of its module. What a gate needs is imported when it is run.
 GATES: Mapping[str, Listed] = {
-    "coverage": Listed({"coverage.unit": "%", "coverage.integration": "%", "coverage.true": "%"}),
+    "coverage": Listed({"coverage.unit": "%", "coverage.integration": "%", "coverage.true": "%"}, running=True),
     "contract": Listed(
         {
             "contract.failures": "failures",
@@ -41,7 +43,8 @@ GATES: Mapping[str, Listed] = {
             "contract.drift": "differences",
             "contract.breaking": "changes",
             "contract.documentation": "%",
-        }
+        },
+        running=True,
     ),
     "security": Listed(
         {"security.high": "findings", "security.medium": "findings", "security.vulnerable": "packages"},
@@ -68,7 +71,7 @@ GATES: Mapping[str, Listed] = {
         }
     ),
     # After coverage has run the tests: it needs to know which test runs what, too.
-    "strength": Listed({"strength.killed": "%"}),
+    "strength": Listed({"strength.killed": "%"}, running=True),
     "performance": Listed(
         {
             "performance.queries": "queries",
@@ -81,12 +84,19 @@ GATES: Mapping[str, Listed] = {
             "performance.memory": "MiB",
         },
         alone=True,
+        running=True,
     ),
 }
 METRICS: Mapping[str, str] = {metric: unit for gate in GATES.values() for metric, unit in gate.metrics.items()}
 
 Open = Callable[[str], AbstractContextManager["Subject"]]
 Step = Callable[[Progress], None]
+
+
+def blocked(metrics: Iterable[str], why: str) -> tuple[Measurement, ...]:
+    """Of these metrics, those that a project which does not start keeps from being measured, as *blocked*."""
+    running = {metric for gate in GATES.values() if gate.running for metric in gate.metrics}
+    return tuple(Measurement(m, None, METRICS[m], Status.BLOCKED, "", why) for m in metrics if m in running)
 
 
 def load(name: str) -> "Gate":

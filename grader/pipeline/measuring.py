@@ -60,6 +60,9 @@ def measure(job: Job, assignment: Assignment, *, progress: Step, store: Evidence
         ).measured()
 
 
+_UNSTARTED = "The project does not start, so there is nothing to measure."
+
+
 @dataclass(slots=True)
 class _Measuring:
     """One submission that has been taken in, on its way to evidence."""
@@ -227,8 +230,10 @@ class _Measuring:
         lanes = self.options.lanes if metrics is None else 1
         unlimited: set[str] = set(evidence.unlimited)
         opened = gates.subjects(spec, self.seed, ended=lambda subject: unlimited.update(subject.missing_limits()))
-        found = gates.measure(wanted, opened, progress=self.progress, lanes=lanes)
-        return replace(evidence, measurements=found, unlimited=tuple(sorted(unlimited)))
+        kept = gates.blocked(wanted, _UNSTARTED) if evidence.start is not None else ()
+        rest = [metric for metric in wanted if metric not in {m.metric for m in kept}]
+        found = gates.measure(rest, opened, progress=self.progress, lanes=lanes)
+        return replace(evidence, measurements=(*kept, *found), unlimited=tuple(sorted(unlimited)))
 
     def _metrics(self) -> tuple[str, ...]:
         """What the gates of this run measure: those that are named; else all, or none in a run of some criteria."""

@@ -14,6 +14,7 @@ from grader.gates.style.gate import StyleGate
 from grader.gates.subject import Subject
 from grader.pipeline import Options, grade, measuring
 from grader.pipeline.measuring import run_checks
+from grader.report import REPORTS
 
 pytestmark = pytest.mark.slow
 
@@ -85,3 +86,34 @@ def test_what_cannot_be_measured_is_the_submissions_only_if_the_control_can(
     monkeypatch.setattr(StyleGate, "measure", breaks)
     result = graded(tmp_path, state_dir, GATE)
     assert result.gates[0].status is status
+
+
+def test_of_a_project_that_does_not_start_what_needs_it_running_waits(tmp_path: Path, state_dir: Path) -> None:
+    """No tests are run and no server is started for what cannot be; what only reads files is measured."""
+    course = load_course(ROOT)
+    broken = project_to(course, State(2, True), tmp_path / "broken")
+    (broken / "src/apps/posts/models.py").write_text("import nowhere_to_be_found\n", "utf-8")
+    tests = Gate("tests", "Tests run the models", "coverage.unit", "≥", 95.0, "%", points=10)
+    assignment = assign(course, 2, tmp_path)
+    assignment = replace(assignment, module=replace(assignment.module, gates=(GATE, tests)))
+    said: list[str] = []
+    result = grade(broken, assignment, Options(state_dir, seed=7), progress=lambda step: said.append(step.text))
+    assert result.start is not None
+    assert [(gate.id, gate.status, gate.score) for gate in result.gates] == [
+        ("style", Status.PASSED, 0),
+        ("tests", Status.BLOCKED, 0),
+    ]
+    assert "Measuring style" in said
+    assert "Measuring coverage" not in said
+    for name in ("html", "markdown", "junit", "sarif", "classroom"):
+        assert REPORTS[name].render(result)
+
+
+def test_a_check_shows_what_a_reviewer_looks_at(tmp_path: Path, state_dir: Path) -> None:
+    """The diagram of the tables and what the migrations changed, for the learner too."""
+    course = load_course(ROOT)
+    solution = project_to(course, State(2, True), tmp_path / "solution")
+    only = ("domain.schema-review",)
+    options = Options(state_dir, database="sqlite", mode="savepoint", public_only=True, criteria=only, seed=7)
+    result = grade(solution, assign(course, 2, tmp_path), options, progress=lambda step: None)
+    assert [artefact.kind for artefact in result.artefacts] == ["er-diagram", "diff"]

@@ -140,10 +140,14 @@ def test_what_is_no_number_is_no_measurement(value: float) -> None:
         of(value)
 
 
-@pytest.mark.parametrize("status", [Status.BLOCKED, Status.MANUAL])
-def test_a_measurement_waits_for_nothing(status: Status) -> None:
+def test_a_measurement_waits_for_no_person() -> None:
     with pytest.raises(ValueError, match="cannot be"):
-        of(None, status)
+        of(None, Status.MANUAL)
+
+
+def test_what_waits_for_the_start_gives_no_points_and_no_error() -> None:
+    result = scored(GATE, of(None, Status.BLOCKED))
+    assert (result.graded, result.score, result.max_score) == (True, 90, 100)
 
 
 @pytest.mark.parametrize("status", [s for s in Status if s is not Status.PASSED])
