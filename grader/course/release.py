@@ -32,6 +32,14 @@ _COMMIT = {
 }
 
 
+# Where Python is too old, pip only says that it ignores the first line, and succeeds; without the marker it tries every
+# version of everything before it says why. The second line has it fail at once, with the reason in the message.
+_REQUIREMENTS = """\
+./{wheel}[course] ; python_version >= "3.12"
+python-is-too-old @ file:///this-course-needs-python-3.12-or-newer.whl ; python_version < "3.12"
+"""
+
+
 def release(course: Course, out: Path, *, module: int) -> Path:
     """Write the release of a module to ``out``, which must not exist or be empty; a git repository of one commit.
 
@@ -57,9 +65,8 @@ def release(course: Course, out: Path, *, module: int) -> Path:
         shutil.copyfile(rubric, out / "rubric" / rubric.name)
     _root(course, released, out)
     # Beside the file that names it, and not by a name on an index, where somebody else may have taken that name.
-    # Where Python is too old, pip says so by the marker; without one it tries every version of everything first.
     (out / name).write_bytes(wheel)
-    (out / "requirements.txt").write_text(f'./{name}[course] ; python_version >= "3.12"\n', "utf-8")
+    (out / "requirements.txt").write_text(_REQUIREMENTS.format(wheel=name), "utf-8")
     _commit(out, f"Module {module:02d}")
     return out
 

@@ -29,6 +29,17 @@ def misplaced(files: Iterable[str], layout: Layout) -> str:
     )
 
 
+def as_given(root: Path, files: Iterable[str], starter: Path) -> str:
+    """A sentence where the project in ``root``, with these ``files``, is the starter in every file of it."""
+    given = {path.relative_to(starter).as_posix() for path in starter.rglob("*") if path.is_file()}
+    given = {path for path in given if not any(map(is_made_by_tools, path.split("/")))}
+    if not given or given != set(files):
+        return ""
+    if any((root / path).read_bytes() != (starter / path).read_bytes() for path in given):
+        return ""
+    return "This is the starter as it was given: nothing was changed. Was the work committed, and is this its folder?"
+
+
 def unlike_starter(files: Iterable[str], starter: Path) -> str:
     """A sentence where much of what the module's starter brings is missing. ``starter`` is its folder."""
     given = [path.relative_to(starter) for path in starter.rglob("*.py")]

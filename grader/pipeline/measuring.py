@@ -19,7 +19,7 @@ from grader.environment import Environment, prepare, unchanged
 from grader.intake import Submission, take_in
 from grader.intake.history import tip_of
 from grader.intake.layout import FILE, Found, detect, of_course
-from grader.intake.surprise import misplaced, unlike_starter
+from grader.intake.surprise import as_given, misplaced, unlike_starter
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.job import Job, Measured, Options
 from grader.pipeline.key import checks_hash, evidence_key
@@ -163,7 +163,9 @@ class _Measuring:
         # What learners receive has no hidden checks, and their own work in the starter's place.
         if place or moved or assignment.hidden is None:
             return place
-        return unlike_starter(self.submission.files, assignment.public.parents[1] / "starter")
+        starter = assignment.public.parents[1] / "starter"
+        files = self.submission.files
+        return as_given(self.submission.root, files, starter) or unlike_starter(files, starter)
 
     def _environment(self, submission: Submission) -> Environment:
         course_lock, cache = self.assignment.course_lock, self.options.state_dir / "environments"

@@ -1,5 +1,6 @@
 """Work that lies in another folder, or belongs to another module, is explained by one sentence."""
 
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 from grader.course import load_course, project_to
 from grader.domain.course import State
 from grader.domain.layout import COURSE
-from grader.intake.surprise import misplaced, unlike_starter
+from grader.intake import take_in
+from grader.intake.surprise import as_given, misplaced, unlike_starter
 
 ROOT = Path(__file__).parents[2]
 STARTER = ROOT / "modules" / "02-domain-modeling" / "starter"
@@ -56,3 +58,14 @@ def test_of_correct_work_that_is_cut_otherwise_nothing_is_said(kind: str, soluti
     cut = {file.rpartition("/")[0] for file in listed if file.endswith("__init__.py")}
     files = [file for file in solutions[2] if file.removesuffix(".py") not in cut] + listed
     assert unlike_starter(files, STARTER) == ""
+
+
+@pytest.mark.parametrize("changed", [None, "README.md", "one more.txt"])
+def test_the_starter_as_it_was_given_is_told_so(tmp_path: Path, changed: str | None) -> None:
+    handed_in = tmp_path / "project"
+    shutil.copytree(STARTER, handed_in, ignore=shutil.ignore_patterns("__pycache__", ".*_cache", ".venv", "out"))
+    if changed:
+        (handed_in / changed).write_text("changed", "utf-8")
+    taken = take_in(handed_in, into=tmp_path / "copy")
+    said = as_given(taken.root, taken.files, STARTER)
+    assert said.startswith("This is the starter as it was given") is (changed is None)

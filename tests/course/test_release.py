@@ -52,7 +52,8 @@ def test_a_release_has_what_learners_need_and_nothing_else(released: Path, cours
 
 
 def test_a_release_brings_the_grader_and_nothing_of_the_course_with_it(released: Path):
-    (line,) = (released / "requirements.txt").read_text().splitlines()
+    line, too_old = (released / "requirements.txt").read_text().splitlines()
+    assert too_old.endswith('-needs-python-3.12-or-newer.whl ; python_version < "3.12"')
     path, _, marker = line.partition("[course] ; ")
     assert marker == 'python_version >= "3.12"'
     wheel = released / path
