@@ -1,7 +1,7 @@
 """What the proofs of the delivery files share: solution 05 as learners would have it, and a machine to run it on."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import yaml
 from grader.course import load_course, project_to
 from grader.domain.course import State
 from grader.environment import prepare
+from tests.reference.faults import asked_for
 from tests.reference.machine import Machine, machine
 
 COURSE = Path(__file__).parents[2]
@@ -35,11 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Solution 05 in a folder: what the delivery files look like to whoever delivers."""
     made = project_to(load_course(COURSE), State(5, True), tmp_path_factory.mktemp("solution") / "project")
     (made / "staticfiles").mkdir()
-    return made
+    with asked_for(made):
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,13 @@ def test_only_what_migrates_owns_the_tables(services: dict[str, dict[str, Any]])
     assert services["migrate"]["environment"]["DATABASE_RUNTIME_ROLE"] == "runtime"
 
 
+def test_cache_and_queues_are_apart(services: dict[str, dict[str, Any]]) -> None:
+    """Whoever empties the cache, as the runbook of a restore does, must not empty the queues."""
+    for name in ("web", "worker", "beat", "migrate"):
+        given = services[name]["environment"]
+        assert len({given["REDIS_URL"], given["BROKER_URL"]}) == 2, name
+
+
 def test_everything_that_stays_has_a_health_check(services: dict[str, dict[str, Any]]) -> None:
     for name, service in services.items():
         check = service["healthcheck"]

@@ -138,6 +138,11 @@ def test_only_the_migration_owns_the_tables(objects: Objects) -> None:
     assert given["migrate"][-1] == "migrate"
 
 
+def test_cache_and_queues_are_apart(objects: Objects) -> None:
+    (given,) = (made["stringData"] for made in of_kind(objects, "Secret") if made["metadata"]["name"] == "platform")
+    assert len({given["REDIS_URL"], given["BROKER_URL"]}) == 2
+
+
 def test_no_secret_is_in_the_files(objects: Objects) -> None:
     for secret in of_kind(objects, "Secret"):
         for name, value in secret["stringData"].items():

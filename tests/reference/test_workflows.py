@@ -170,3 +170,29 @@ def test_the_workflow_that_rolls_back_leaves_schema_and_version(workflows: dict[
 def test_going_back_leaves_the_schema_alone(cluster: Machine) -> None:
     cluster.sh(f"MIGRATE=no {DEPLOY}")
     assert "job" not in calls(cluster)
+
+
+CONTRACT_TOOLS = {
+    "schemathesis": 'echo "$*" >>/tmp/looks',
+    "manage": 'echo "$ROLE" >>/tmp/accounts',
+    "curl": """printf '{"access": "token-of-%s", "refresh": "x"}' "$ROLE\"""",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_contract_is_tried_as_every_role(cluster: Machine, fails: bool) -> None:
+    """Log-outs come last: one look at all else, then one at /auth/."""
+    for name, body in CONTRACT_TOOLS.items():
+        end = "case $* in *token-of-editor*) exit 1 ;; esac" if fails and name == "schemathesis" else ":"
+        cluster.sh(f"cat >/tmp/fake/{name} <<'END'\n#!/bin/sh\n{body}\n{end}\nEND\nchmod +x /tmp/fake/{name}")
+    words = "SCHEMATHESIS=schemathesis sh scripts/contract.sh http://web:9 manage"
+    done = cluster.try_sh(f"rm -f /tmp/looks /tmp/accounts; PATH=/tmp/fake:$PATH {words}")
+    assert done.status == (1 if fails else 0), done.err
+    roles = ["reader", "contributor", "editor", "admin"]
+    assert cluster.sh("cat /tmp/accounts").split() == roles
+    looks = cluster.sh("cat /tmp/looks").splitlines()
+    assert [re.findall(r"Bearer token-of-(\w+) --(\w+)-path-regex /auth/", look) for look in looks] == [
+        [],
+        *[[(role, paths)] for role in roles for paths in ("exclude", "include")],
+    ]
