@@ -8,7 +8,7 @@ from typing import Any
 from grader.domain.errors import SubmissionError
 from grader.domain.layout import COURSE, RUNNERS, Layout, NoLayout
 from grader.intake.layout_urls import Served, served
-from grader.intake.names import is_made_by_tools
+from grader.intake.names import is_made_by_tools, shown
 from grader.reader.client import Kind, NotReadable, Reader
 
 FILE = "track.toml"
@@ -22,7 +22,7 @@ _PYTEST: tuple[tuple[str, Kind, tuple[str, ...]], ...] = (
 )
 # What nearly every project of Django's tells apart: who is logged in, and who may do everything.
 _ROLES = ("user", "admin")
-_SESSIONS = b"django.contrib.sessions"
+_SESSIONS, _MODEL = b"django.contrib.sessions", b"(models.Model)"
 _OWN_WORDS = ("site-packages", "node_modules", "venv", ".venv")
 
 
@@ -136,8 +136,17 @@ class _Looking:
         }
         urls = self._urls(server, [base, *sources])
         values |= {key: (getattr(urls, key), urls.origin or "urls.py") for key in ("schema", "login", "health")}
-        found = replace(_built(values), notes=_notes(urls))
+        found = replace(_built(values), notes=(*_notes(urls), *self._without_migrations()))
         return found if urls.login or self._has_sessions() else replace(found, layout=replace(found.layout, roles=()))
+
+    def _without_migrations(self) -> tuple[str, ...]:
+        """A sentence that names the apps with models whose tables no migration makes."""
+        apps = [_folder(f) for f in self.files if f.endswith("/models.py") and _MODEL in (_bytes(self.root / f) or b"")]
+        bare = [app for app in apps if not any(f.startswith(f"{app}/migrations/") for f in self.files)]
+        if not bare:
+            return ()
+        names, has = ", ".join(map(shown, bare[:3])), "has" if len(bare) == 1 else "have"
+        return (f"{names} {has} models and no migrations: no deployment has their tables. Run `makemigrations`.",)
 
     def _has_sessions(self) -> bool:
         """Whether anybody can be logged in by a session, as far as the texts of settings tell."""

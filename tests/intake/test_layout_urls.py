@@ -123,3 +123,21 @@ def test_nobody_logs_in_where_there_are_neither_sessions_nor_tokens(
 ) -> None:
     files = {**START, **CASES[urls][0], "shop/settings.py": f"INSTALLED_APPS = {apps}\n"}
     assert detect(tmp_path, written(tmp_path, files)).layout.roles == roles
+
+
+MODEL = "from django.db import models\n\n\nclass Item(models.Model):\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"cart/models.py": MODEL}, "cart has models and no migrations"),
+        ({"cart/models.py": MODEL, "shop/stock/models.py": MODEL}, "cart, shop/stock have models and no migrations"),
+        ({"cart/models.py": MODEL, "cart/migrations/__init__.py": ""}, ""),
+        ({"cart/models.py": "# Models come here.\n"}, ""),
+    ],
+)
+def test_apps_without_migrations_are_named(files: dict[str, str], said: str, tmp_path: Path) -> None:
+    start = {**START, "shop/urls.py": "", "track.toml": ""}
+    found = [line for line in detect(tmp_path, written(tmp_path, {**start, **files})).sentences() if "migra" in line]
+    assert [line.partition(":")[0] for line in found] == ([said] if said else [])

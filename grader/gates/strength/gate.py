@@ -41,6 +41,8 @@ class StrengthGate:
         runner = SuiteRunner(subject)
         try:
             claims = runner.recorded(sources.measured)
+            if not claims.tests:
+                raise NoSuite("No test was found, so none can notice a change.")
             if len(passing(claims)) == 1:
                 raise NoSuite("None of your tests passes, so none can notice a change.")
             chosen = self._drawn(subject, sources, claims)

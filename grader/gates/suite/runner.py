@@ -188,7 +188,8 @@ def _claims(reply: Any) -> Claims:
     except BadReply as bad:
         raise NoSuite(f"Your tests replied to the grader with something that is {bad}.") from None
     if claims.why:
-        raise NoSuite(f"Your tests could not be run: {bounded(claims.why)}")
+        first = claims.why.strip().partition("\n")[0]  # what runners explain below it fills a page
+        raise NoSuite(f"Your tests could not be run: {bounded(first).rstrip('.')}.")
     return claims
 
 
