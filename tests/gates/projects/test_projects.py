@@ -33,10 +33,11 @@ def test_a_verdict_for_another_reason_does_not_agree() -> None:
     assert not agrees(wrong, {"status": "passed", "actual": 0.0, "reason": ""})
 
 
-@pytest.mark.parametrize("name", VERDICTS)
-def test_the_table_has_a_cell_for_every_metric(name: str) -> None:
-    """A new metric asks for a cell of each project."""
-    assert set(VERDICTS[name]) == set(METRICS)
+def test_the_tables_have_the_same_metrics_and_those_are_measured() -> None:
+    """A gate that is new has no cell until somebody writes one, for each project."""
+    metrics = {frozenset(table) for table in VERDICTS.values()}
+    assert len(metrics) == 1
+    assert metrics.pop() <= set(METRICS)
 
 
 # Asking an API in all ways takes minutes.
