@@ -41,8 +41,9 @@ _LINE = re.compile(
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _BEGIN = b"\n====report====\n"
 # pip alone, from its own folder: no configuration, no cache, no package of a submission. Its report comes last.
-_RUN = f"""import runpy, sys
-sys.argv[0] = "pip"
+_RUN = f"""import runpy, sys, tempfile
+report = tempfile.mkdtemp() + "/report.json"
+sys.argv = ["pip", *sys.argv[1:], "--report", report]
 code = 0
 try:
     runpy.run_module("pip", run_name="__main__", alter_sys=True)
@@ -50,7 +51,7 @@ except SystemExit as end:
     code = int(end.code or 0)
 if code == 0:
     sys.stdout.flush()
-    sys.stdout.buffer.write({_BEGIN!r} + open("/tmp/report.json", "rb").read())
+    sys.stdout.buffer.write({_BEGIN!r} + open(report, "rb").read())
     sys.stdout.flush()
 sys.exit(code)
 """
@@ -156,7 +157,7 @@ def _arguments(port: int, *, with_constraints: bool) -> list[str]:
     return [
         *("install", "--dry-run", "--ignore-installed", "--only-binary", ":all:", "--quiet", "--no-input"),
         *("--isolated", "--no-cache-dir", "--disable-pip-version-check", "--retries", "0", "--timeout", "60"),
-        *("--index-url", f"http://127.0.0.1:{port}/simple/", "--target", "/tmp/none", "--report", "/tmp/report.json"),
+        *("--index-url", f"http://127.0.0.1:{port}/simple/", "--target", "/tmp/none"),
         *("-r", "/tools/wanted.txt"),
         *(("-c", "/tools/constraints.txt") if with_constraints else ()),
     ]

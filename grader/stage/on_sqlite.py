@@ -11,7 +11,11 @@ import sys
 from typing import Any
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 
-_DATABASE = {"ENGINE": "django.db.backends.sqlite3", "NAME": "/data/db.sqlite3", "OPTIONS": {"timeout": 20}}
+_DATABASE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": f"{os.environ['TRACK_DATA']}/db.sqlite3",
+    "OPTIONS": {"timeout": 20},
+}
 
 
 def use_sqlite() -> None:

@@ -20,7 +20,8 @@ _DRIVERS = ("psycopg", "psycopg2")
 _INSIDE = Path(__file__).with_name("on_sqlite.py")
 _DATA = "/data"
 _MIGRATE_S = 120.0
-URL = f"sqlite:///{_DATA}/db.sqlite3"
+# What is true of every process of such a project: a value that is a place inside is the real one without a sandbox.
+VARIABLES = {"DATABASE_URL": f"sqlite:///{_DATA}/db.sqlite3", "TRACK_DATA": _DATA}
 
 
 def runs_on_sqlite(spec: StageSpec) -> bool:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from grader.sandbox.server import ApplicationServer
 from grader.stage import registry
 from grader.stage.places import EMPTY, MIGRATED
-from grader.stage.plainly_served import URL, data_of, runs_on_sqlite, serving, sqlite_folder
+from grader.stage.plainly_served import VARIABLES, data_of, runs_on_sqlite, serving, sqlite_folder
 from grader.stage.registry import POSTGRES, REGISTRY
 from grader.stage.stage import Stage
 
@@ -82,7 +82,7 @@ def deployment(
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "DJANGO_SETTINGS_MODULE": settings or stage.spec.layout.production,
         **stage.services.variables(*services, database=database),
-        **({"DATABASE_URL": URL} if plain else {}),
+        **(VARIABLES if plain else {}),
         **(env or {}),
     }
     return {name: value for name, value in given.items() if value is not None}

@@ -8,6 +8,7 @@ import pytest
 from grader.domain.layout import Layout
 from grader.environment import read_lock
 from grader.environment.install import site_for
+from grader.sandbox.api import Kind
 from grader.stage.plainly_served import runs_on_sqlite
 from grader.stage.project import Broken
 from grader.stage.serving import new_database, serve
@@ -43,7 +44,7 @@ def django_alone(state_dir: Path) -> Path:
     return site_for(text + "\n", cache=state_dir / "environments", what="Django", progress=lambda step: None)
 
 
-def stage_of(root: Path, deps: Path, state_dir: Path) -> Stage:
+def stage_of(root: Path, deps: Path, state_dir: Path, kind: Kind = "bubblewrap") -> Stage:
     write(root, FILES)
     folder = root.parent / "room"
     folder.mkdir()
@@ -55,7 +56,7 @@ def stage_of(root: Path, deps: Path, state_dir: Path) -> Stage:
         StageSpec(
             submission=root,
             deps=deps,
-            sandbox="bubblewrap",
+            sandbox=kind,
             database="postgres",
             mode="fork",
             state_dir=state_dir,
@@ -65,8 +66,9 @@ def stage_of(root: Path, deps: Path, state_dir: Path) -> Stage:
     )
 
 
-def test_it_is_migrated_inhabited_and_served(django_alone: Path, state_dir: Path, tmp_path: Path) -> None:
-    stage = stage_of(tmp_path / "project", django_alone, state_dir)
+@pytest.mark.parametrize("kind", ["bubblewrap", "process"])
+def test_it_is_migrated_inhabited_and_served(kind: Kind, django_alone: Path, state_dir: Path, tmp_path: Path) -> None:
+    stage = stage_of(tmp_path / "project", django_alone, state_dir, kind)
     assert runs_on_sqlite(stage.spec)
     with ExitStack() as stack:
         stack.callback(stage.close)
