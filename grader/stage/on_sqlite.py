@@ -11,22 +11,17 @@ import sys
 from typing import Any
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 
-_DATABASE = {
-    "ENGINE": "django.db.backends.sqlite3",
-    "NAME": f"{os.environ['TRACK_DATA']}/db.sqlite3",
-    "OPTIONS": {"timeout": 20},
-}
-
 
 def use_sqlite() -> None:
     """Changes the settings before Django reads them, whether a module or a class of it has them."""
-    name = os.environ.get("DJANGO_CONFIGURATION")
+    name, file = os.environ.get("DJANGO_CONFIGURATION"), f"{os.environ['TRACK_DATA']}/db.sqlite3"
+    databases = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": file, "OPTIONS": {"timeout": 20}}}
     if name:
         importlib.import_module("configurations").setup()
     settings: Any = importlib.import_module(os.environ["DJANGO_SETTINGS_MODULE"])
-    settings.DATABASES = {"default": dict(_DATABASE)}
+    settings.DATABASES = databases
     if name:
-        importlib.import_module("django.conf").settings.DATABASES = {"default": dict(_DATABASE)}
+        importlib.import_module("django.conf").settings.DATABASES = databases
 
 
 def migrate() -> None:

@@ -1,12 +1,12 @@
-"""A project that brings no driver of PostgreSQL: migrated and served on SQLite, by a server of Python's own.
+"""A project that brings no driver of PostgreSQL, or no server: on SQLite, and served by a server of Python's own.
 
-A database is a folder then, which each process of the project sees at ``/data``.
+A database on SQLite is a folder then, which each process of the project sees at ``/data``.
 """
 
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +29,11 @@ def runs_on_sqlite(spec: StageSpec) -> bool:
     return not any((spec.deps / name).is_dir() for name in _DRIVERS)
 
 
+def brings_no_server(spec: StageSpec) -> bool:
+    """Whether what the layout has served by gunicorn cannot be: it is not among the project's packages."""
+    return spec.layout.server == "gunicorn" and not (spec.deps / "gunicorn").is_dir()
+
+
 @contextmanager
 def sqlite_folder(stage: Stage, *, migrate: bool) -> Iterator[str]:
     """A folder with a database, migrated if so wished, until the end of the ``with``. Raises ``Broken``."""
@@ -46,7 +51,11 @@ def sqlite_folder(stage: Stage, *, migrate: bool) -> Iterator[str]:
 
 def on_sqlite(program: str) -> tuple[str, ...]:
     """Python's arguments for a program of the grader's that runs with the project's settings, but this database."""
-    return "-c", f"{_INSIDE.read_text('utf-8')}\n\nuse_sqlite()\n{program}"
+    return _with_inside(f"use_sqlite()\n{program}")
+
+
+def _with_inside(program: str) -> tuple[str, ...]:
+    return "-c", f"{_INSIDE.read_text('utf-8')}\n\n{program}"
 
 
 def data_of(folder: str) -> Mount:
@@ -54,9 +63,10 @@ def data_of(folder: str) -> Mount:
     return Mount(Path(folder), _DATA, writable=True)
 
 
-def serving(fd: int, application: str) -> tuple[str, ...]:
-    """Python's arguments for the server."""
-    return on_sqlite(f"serve({fd}, {application!r})\n")
+def server_of(spec: StageSpec) -> Callable[[int], tuple[str, ...]] | None:
+    """Python's arguments for a server at the listener of a number; ``None`` where the layout's server is there."""
+    run = on_sqlite if runs_on_sqlite(spec) else _with_inside if brings_no_server(spec) else None
+    return None if run is None else lambda fd: run(f"serve({fd}, {spec.layout.application!r})\n")
 
 
 def _migrate(stage: Stage, folder: str) -> None:

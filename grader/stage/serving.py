@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from grader.sandbox.server import ApplicationServer
 from grader.stage import registry
 from grader.stage.places import EMPTY, MIGRATED
-from grader.stage.plainly_served import VARIABLES, data_of, runs_on_sqlite, serving, sqlite_folder
+from grader.stage.plainly_served import VARIABLES, data_of, runs_on_sqlite, server_of, sqlite_folder
 from grader.stage.registry import POSTGRES, REGISTRY
 from grader.stage.stage import Stage
 
@@ -28,7 +28,8 @@ def serve(
     """Starts the server of the layout under ``settings``, or those of a deployment. ``stack`` ends it.
 
     It is on the PostgreSQL database of that name, or else on a new one of its own, migrated unless ``migrate`` is
-    false; a project without a driver of PostgreSQL is on SQLite instead. ``env`` adds variables; ``None`` takes one
+    false; a project without a driver of PostgreSQL is on SQLite instead, and one without gunicorn is served without it.
+    ``env`` adds variables; ``None`` takes one
     away. Requests come as plain HTTP from 127.0.0.1.
 
     Raises:
@@ -39,7 +40,6 @@ def serve(
     if database is None:
         database = new_database(stage, stack, migrate=migrate)
     services.reset()
-    plain = runs_on_sqlite(stage.spec)
     server = ApplicationServer(
         stage.sandbox,
         submission=stage.spec.submission,
@@ -48,8 +48,8 @@ def serve(
         ports=registry.ports(),
         layout=layout,
         workers=workers,
-        mounts=(data_of(database),) if plain else (),
-        command=(lambda fd: serving(fd, layout.application)) if plain else None,
+        mounts=(data_of(database),) if runs_on_sqlite(stage.spec) else (),
+        command=server_of(stage.spec),
     )
     stack.callback(server.kill)
     stack.callback(services.kill, server.process)

@@ -9,7 +9,7 @@ from grader.domain.layout import Layout
 from grader.environment import read_lock
 from grader.environment.install import site_for
 from grader.sandbox.api import Kind
-from grader.stage.plainly_served import runs_on_sqlite
+from grader.stage.plainly_served import brings_no_server, runs_on_sqlite, server_of
 from grader.stage.project import Broken
 from grader.stage.serving import new_database, serve
 from grader.stage.spec import StageSpec
@@ -36,12 +36,17 @@ FILES = {
 }
 
 
+def packages(state_dir: Path, *names: str) -> Path:
+    """An environment with these of the course's packages."""
+    entries = read_lock(COURSE).requirements.replace(" \\\n", " ").splitlines()
+    text = "\n".join(line for line in entries if line.partition("==")[0] in names)
+    return site_for(text + "\n", cache=state_dir / "environments", what="Django", progress=lambda step: None)
+
+
 @pytest.fixture(scope="module")
 def django_alone(state_dir: Path) -> Path:
     """Packages with Django and nothing else that it does not need."""
-    entries = read_lock(COURSE).requirements.replace(" \\\n", " ").splitlines()
-    text = "\n".join(line for line in entries if line.startswith(("django==", "asgiref==", "sqlparse==")))
-    return site_for(text + "\n", cache=state_dir / "environments", what="Django", progress=lambda step: None)
+    return packages(state_dir, "django", "asgiref", "sqlparse")
 
 
 def stage_of(root: Path, deps: Path, state_dir: Path, kind: Kind = "bubblewrap") -> Stage:
@@ -99,8 +104,31 @@ def test_migrations_that_fail_are_said(django_alone: Path, state_dir: Path, tmp_
         assert "syntax error" in str(broken.value.cause)
 
 
-def test_with_a_driver_it_is_on_postgresql(state_dir: Path, tmp_path: Path) -> None:
+def test_without_a_server_of_its_own_it_is_served_on_postgresql(state_dir: Path, tmp_path: Path) -> None:
+    """What comes from the settings is another database, so that an answer shows which one was asked."""
+    deps = packages(state_dir, "django", "asgiref", "sqlparse", "psycopg", "psycopg-binary", "typing-extensions")
+    stage = stage_of(tmp_path / "project", deps, state_dir)
+    write(
+        tmp_path / "project",
+        {
+            "shop/settings.py": FILES["shop/settings.py"].partition("DATABASES")[0]
+            + "from urllib.parse import urlsplit\nurl = urlsplit(os.environ['DATABASE_URL'])\n"
+            "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': url.path[1:],\n"
+            "    'USER': url.username, 'PASSWORD': url.password, 'HOST': url.hostname, 'PORT': url.port}}\n"
+        },
+    )
+    assert brings_no_server(stage.spec)
+    assert not runs_on_sqlite(stage.spec)
+    with ExitStack() as stack:
+        stack.callback(stage.close)
+        server = serve(stage, stack)
+        assert server.get("/", timeout_s=60).text == "0 127.0.0.1"
+
+
+def test_with_a_driver_and_a_server_neither_is_replaced(state_dir: Path, tmp_path: Path) -> None:
     """The control."""
-    (tmp_path / "deps" / "psycopg").mkdir(parents=True)
+    for name in ("psycopg", "gunicorn"):
+        (tmp_path / "deps" / name).mkdir(parents=True)
     spec = stage_of(tmp_path / "project", tmp_path / "deps", state_dir).spec
     assert not runs_on_sqlite(spec)
+    assert server_of(spec) is None
