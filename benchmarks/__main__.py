@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import load, measures, own_tests
+from benchmarks import load, measures, own_tests, reading_gates
 
 ROUNDS = 3
 Measure = Callable[[], float]
@@ -56,6 +56,7 @@ def figures(room: Path, out: Console) -> Iterator[Figure]:
     own = own_tests.OwnTests(bench.root, bench.environment.site, bench.state)
     yield _ratio("coverage gate on solution 02, to one bare run of its tests", own.coverage, own.bare, 5.0, out)
     yield _ratio("test strength gate on solution 02, to one bare run of its tests", own.strength, own.bare, 15.0, out)
+    yield from _reading(reading_gates.ReadingGates(bench.root, bench.environment.site, bench.state), out)
     out.print("[dim]twenty people at solution 05[/]")
     waited = load.percentile_95(room / "load")
     yield Figure("solution 05, 20 users, 1,000 posts: 95th percentile", f"{waited:.0f} ms")
@@ -70,6 +71,13 @@ def _official(bench: measures.Bench, out: Console) -> Iterator[Figure]:
     yield _ratio(name, official, base, 1.6, out)
     yield Figure("the same cases in both", str(bench.cases))
     yield _milliseconds("official grade of module 02 as a whole, warm", bench.official, None, out)
+
+
+def _reading(gates: reading_gates.ReadingGates, out: Console) -> Iterator[Figure]:
+    """Gates that read the submission as it lies there."""
+    yield _ratio("mypy as a gate on solution 02, to mypy alone", gates.types, gates.bare_types, 1.3, out)
+    yield _milliseconds("links and decision records of solution 02", gates.pages, 500, out)
+    yield _milliseconds("Dockerfile and Compose file of solution 02", gates.operations, 3000, out)
 
 
 def _on_sqlite(bench: measures.Bench, out: Console) -> Iterator[Figure]:

@@ -9,6 +9,7 @@ Not run, and listed with the reason:
 - what waits for a person: an editor, ``psql`` or ``manage.py shell`` without a command, ``createsuperuser``;
 - what serves until it is stopped: ``runserver``, web servers, workers, ``watch``, ``tail -f``;
 - what asks the network, installs or builds: package managers, ``git``, ``curl``, containers, clusters, ``pre-commit``;
+- what makes or enters an environment of Python, which is there;
 - what runs the whole suite of tests by another tool than pytest, which is asked to collect it;
 - a target of ``make``, which may be any of these;
 - what has a gap for the reader to fill: ``<name>``, ``…``, ``example.com``.
@@ -127,6 +128,7 @@ _MANAGE_SERVES = frozenset({"runserver", "runserver_plus", "livereload", "qclust
 _MANAGE_PEOPLE = frozenset({"dbshell", "changepassword"})
 _PERSON, _SERVES = "it waits for a person", "it serves until it is stopped"
 _ASKS = "it asks the network, installs or builds"
+_ENVIRONMENT = frozenset({"venv", "virtualenv", "activate", "deactivate", "activate.bat"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,8 @@ def _why(part: str) -> str:
         return "" if {"--help", "--version"} & set(rest) else _SERVES
     if first in ("psql", "redis-cli") and {"-c", "--command", "ping"} & set(rest):
         return _ASKS
+    if first in _ENVIRONMENT or (first in ("source", ".") and "activate" in " ".join(rest)):
+        return "it makes or enters an environment"
     if first in _PEOPLE:
         return _PERSON
     if first == "make":

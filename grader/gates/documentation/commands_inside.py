@@ -1,7 +1,8 @@
 """Runs the commands of a page beside the project: ``-c THIS SHELL``, with the commands as JSON in COMMANDS.
 
 SHELL makes a virtual environment's shell around /deps. Each command runs in a shell of its own, in one copy of the
-project; how each ended is a line of JSON on descriptor 3, which no command inherits. Standard library only.
+project, and finds the folder and the variables that the one before has left, as somebody who types them would. How each
+ended is a line of JSON on descriptor 3, which no command inherits. Standard library only.
 """
 
 import contextlib
@@ -18,6 +19,13 @@ from pathlib import Path
 
 _NOT_DUMPABLE = 4  # PR_SET_DUMPABLE: what the commands start cannot look into this process
 _SHOWN = 600
+SHELL = next(path for path in ("/bin/bash", "/bin/sh") if Path(path).exists())
+_CONTINUED = """state={state}
+[ -f "$state" ] && . "$state"
+[ -f "$state.folder" ] && cd "$(cat "$state.folder")"
+trap 'export -p >"$state"; pwd >"$state.folder"' EXIT
+set -e
+"""
 _RUNNER = """#!/bin/sh
 [ "$1" = run ] && shift
 exec "$@"
@@ -43,6 +51,7 @@ def prepare(shell: str) -> dict[str, str]:
     home = tempfile.mkdtemp(prefix="home-")
     path = f"{place}:/deps/bin:{os.environ.get('PATH', '')}"
     own = {"PATH": path, "HOME": home, "VIRTUAL_ENV": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    own["TRACK_STATE"] = f"{tempfile.mkdtemp(prefix='state-')}/state"
     return {**os.environ, **own, "PYTEST_ADDOPTS": "--collect-only -q"}
 
 
@@ -50,7 +59,7 @@ def run(command: str, env: dict[str, str], within_s: float) -> tuple[int, str]:
     """How it ended, 124 where it did not within its time, and the end of what it wrote."""
     with tempfile.TemporaryFile() as written:
         process = subprocess.Popen(
-            ["/bin/sh", "-e", "-c", command],
+            [SHELL, "-c", _CONTINUED.format(state=env["TRACK_STATE"]) + command],
             env=env,
             stdin=subprocess.DEVNULL,
             stdout=written,

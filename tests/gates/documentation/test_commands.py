@@ -46,10 +46,16 @@ UNRUN = {
         "ping shop.example.com",
     ],
     "it is a target of make": ["make test"],
+    "it makes or enters an environment": [
+        "python3 -m venv .venv && source .venv/bin/activate",
+        ". .venv/bin/activate",
+        "virtualenv env",
+    ],
     "it runs the whole suite of tests": ["python manage.py test"],
 }
 RUN = [
     "python manage.py migrate",
+    ". ./.env",
     "poetry run python manage.py createsuperuser --no-input",
     "python manage.py shell -c 'print(1)'",
     "poetry run pytest",
@@ -121,6 +127,10 @@ $ pytest
 ```sh
 python manage.py shell -c "from shop.models import Item; assert not Item.objects.exists()"
 docker compose up
+export GREETING="good day"
+cd src
+[[ -d config && "$GREETING" == "good day" ]]
+python -m pytest ../tests
 ```
 """
 BAD = """```sh
