@@ -30,6 +30,7 @@ from grader.stage.spec import History, StageSpec
 from grader.workspace import Workspace, workspace
 
 Step = Callable[[Progress], None]
+_OF_HISTORY = ("security.", "documentation.changelog")  # metrics that look at earlier commits
 
 
 def measure(job: Job, assignment: Assignment, *, progress: Step, store: EvidenceStore | None = None) -> Measured:
@@ -82,7 +83,7 @@ class _Measuring:
 
     def __post_init__(self) -> None:
         self.seed = secrets.randbits(32) if self.options.seed is None else self.options.seed
-        looked_through = any(metric.startswith("security.") for metric in self._metrics())
+        looked_through = any(metric.startswith(_OF_HISTORY) for metric in self._metrics())
         self.tip = tip_of(self.source, self.options.commit or "HEAD") if looked_through else ""
 
     @property

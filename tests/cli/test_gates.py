@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ def project(tmp_path: Path) -> Path:
         "manage.py": 'import os\n\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
         "shop/__init__.py": "",
         "shop/settings.py": 'SECRET_KEY = "x"\n',
+        "track.toml": '[layout]\nsettings = "shop.settings"\n',
     }
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -71,8 +73,28 @@ def test_a_check_of_one_gate_runs_no_check(project: Path, tmp_path: Path, module
     result = json.loads((tmp_path / "out/result.json").read_bytes())
     assert (result["criteria"], [gate["id"] for gate in result["gates"]]) == (
         [],
-        ["style.ruff", "style.black", "style.isort"],
+        ["style.ruff", "style.black", "style.isort", "style.mypy"],
     )
     (project / "shop/bad.py").write_text(WRONG)
     wrong = CliRunner().invoke(grader, [*words, "--gates", "style.ruff"], standalone_mode=False)
     assert wrong.return_value == 1, wrong.output
+
+
+def test_a_change_log_is_held_against_the_first_document_of_the_history(project: Path, tmp_path: Path) -> None:
+    operation = '  /a/: {get: {responses: {"200": {description: x}}}}\n'
+    document = 'openapi: 3.1.0\ninfo: {title: x, version: "1"}\npaths:\n' + operation
+    git(project, "init", "-q")
+    for text in (document, document + operation.replace("/a/", "/b/")):
+        (project / "openapi.yaml").write_text(text)
+        (project / "CHANGELOG-API.md").write_text("# API\n")
+        git(project, "add", "-A")
+        git(project, "commit", "-qm", "x")
+    untold = gates(project, tmp_path, "--only", "documentation.changelog")
+    assert untold.return_value == 1, untold.output
+    result = json.loads((tmp_path / "out/result.json").read_bytes())
+    assert "GET /b/" in str(result["gates"]), result["gates"]
+
+
+def git(root: Path, *words: str) -> None:
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    subprocess.run(["git", "-C", str(root), *who, *words], check=True, capture_output=True)
