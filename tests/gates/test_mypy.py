@@ -131,6 +131,16 @@ def test_settings_that_end_or_silence_mypy_are_noticed(measured: Measured, trick
 
 
 @pytest.mark.slow
+def test_control_without_guards_the_tricks_would_work(measured: Measured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.gates.style.mypy.plant", lambda modules, rng: {})
+    trick = "import os, sys\nif 'mypy' in sys.modules:\n    os._exit(0)\n"
+    ended = measured({**GOOD, **below(PLANTED), "src/config/settings/testing.py": trick + SETTINGS})
+    monkeypatch.setattr("grader.gates.style.mypy.without_switches", lambda text, is_test: text)
+    silenced = measured({**GOOD, **{path: text for path, text in below(HIDDEN).items() if "file_wide" in path}})
+    assert [(found.status, found.value) for found in (ended, silenced)] == [(Status.PASSED, 0)] * 2
+
+
+@pytest.mark.slow
 def test_a_project_that_does_not_load_is_told_so(measured: Measured) -> None:
     found = measured({**GOOD, "src/config/settings/testing.py": "raise RuntimeError('no key')\n"})
     assert found.status is Status.FAILED

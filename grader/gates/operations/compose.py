@@ -10,6 +10,7 @@ from grader.gates.operations.files import (
     Document,
     Files,
     absent,
+    asks_nothing,
     finding,
     items,
     line_of,
@@ -28,6 +29,7 @@ _DATA = re.compile(
 _HOST_KEYS = ("devices", "device_cgroup_rules")
 _NAMESPACES = ("network_mode", "pid", "ipc", "uts", "userns_mode", "cgroup")
 _STRONG = frozenset({"ALL", "SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE", "SYS_MODULE", "DAC_READ_SEARCH"})
+_DEFAULT = re.compile(r"\$\{\w{1,60}:?-([^{}$]{0,200})\}")
 _LOGIN = re.compile(r"//[^/\s:@$]{0,80}:([^/\s@$]{1,200})@")
 _MOST_SERVICES = 60
 Services = dict[str, dict[Any, Any]]
@@ -58,7 +60,7 @@ def _wrong(files: Files, document: Document) -> Iterator[Finding]:
 
 
 def _service(files: Files, name: str, service: dict[Any, Any], services: Services) -> Iterator[tuple[str, str, str]]:
-    image = str(service.get("image") or "")
+    image = _DEFAULT.sub(lambda match: match[1], str(service.get("image") or ""))
     if image and not service.get("build") and "$" not in image and unpinned(image):
         yield "unpinned", f"{image} is another image tomorrow.", "Name a tag, or a digest."
     if _needs_health(name, service, services) and not _has_health(files, service):
@@ -100,10 +102,11 @@ def _conditions(service: dict[Any, Any]) -> dict[str, str]:
 
 
 def has_check(service: dict[Any, Any]) -> bool:
-    """Whether it has a health check of its own that is not turned off."""
+    """Whether it has a health check of its own that is not turned off and asks something."""
     given = mapping(service.get("healthcheck"))
     test = given.get("test")
-    return bool(test) and not given.get("disable") and test != "NONE" and items(test)[:1] != ["NONE"]
+    is_off = not test or given.get("disable") or test == "NONE" or items(test)[:1] == ["NONE"]
+    return not is_off and not asks_nothing(test)
 
 
 def _has_health(files: Files, service: dict[Any, Any]) -> bool:
@@ -123,7 +126,7 @@ def _has_health(files: Files, service: dict[Any, Any]) -> bool:
     target = str(mapping(build).get("target", "")).lower()
     kept = found[: next((i for i, stage in enumerate(found) if stage.name == target), len(found)) + 1]
     health = last(chain(kept), "HEALTHCHECK") if kept else None
-    return health is not None and health[0].strip().upper() != "NONE"
+    return health is not None and health[0].strip().upper() != "NONE" and not asks_nothing(health[0])
 
 
 def _is_public(port: Any) -> bool:

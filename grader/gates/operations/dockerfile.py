@@ -10,7 +10,18 @@ from dataclasses import dataclass, field
 
 from grader.domain.errors import EnvironmentError_
 from grader.domain.evidence import Finding, Measurement
-from grader.gates.operations.files import SOURCE, Files, absent, evidence, finding, mapping, measured, names, unpinned
+from grader.gates.operations.files import (
+    SOURCE,
+    Files,
+    absent,
+    asks_nothing,
+    evidence,
+    finding,
+    mapping,
+    measured,
+    names,
+    unpinned,
+)
 from grader.tools.hadolint import hadolint
 from grader.tools.tool import run
 
@@ -20,6 +31,7 @@ COMPOSE = re.compile(r"(?:.*/)?(?:docker-)?compose(?:[.-][\w-]{1,40})?\.ya?ml")
 _INSTRUCTION = re.compile(r"([A-Za-z]{2,12})\s+(.*)", re.S)
 _FROM = re.compile(r"(?:--platform=\S{1,100}\s+)?(\S{1,300})(?:\s+[aA][sS]\s+(\S{1,100}))?\s*")
 _VARIABLE = re.compile(r"\$\{?(\w{1,60})(?::-([^}]{0,200}))?\}?")
+_ASSIGNED = re.compile(r"(?<!\w)(\w{1,60})=(\"[^\"]{0,200}\"|'[^']{0,200}'|\S{0,200})")
 SECRET = re.compile(r"SECRET|PASSWORD|PASSWD|TOKEN|PRIVATE_KEY|API_KEY|DATABASE_URL|REDIS_URL", re.I)
 _INSTALLS = re.compile(r"\b(?:pip3?|poetry|uv|pipenv|pdm|npm|yarn)\s+(?:[\w-]+\s+)?(?:install|sync|ci)\b")
 _PIPED = re.compile(r"\b(?:curl|wget)\b[^|;&]{0,300}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b")
@@ -88,6 +100,16 @@ def last(stood_on: list[Stage], word: str) -> tuple[str, int] | None:
     return None
 
 
+def _resolved(stood_on: list[Stage], text: str) -> str:
+    """The text with the variables of a chain of stages; nothing in the place of one that has no value in the file."""
+    given: dict[str, str] = {}
+    for stage in reversed(stood_on):
+        for word, arguments, _ in stage.instructions:
+            if word in ("ARG", "ENV"):
+                given |= {name: value.strip("\"'") for name, value in _ASSIGNED.findall(arguments)}
+    return _VARIABLE.sub(lambda match: given.get(match[1]) or match[2] or "", text)
+
+
 def measure(files: Files) -> Measurement:
     """How many things there are to mend in all Dockerfiles."""
     paths = files.named(_NAMED)
@@ -104,7 +126,8 @@ def _with_health(files: Files) -> bool:
     for path in files.named(COMPOSE):
         for document in files.documents(path, "dockerfile.compose"):
             for service in names(mapping(document.value).get("services")).values():
-                if service.get("build") and mapping(service.get("healthcheck")).get("test"):
+                test = mapping(service.get("healthcheck")).get("test")
+                if service.get("build") and test and not asks_nothing(test):
                     return True
     return False
 
@@ -136,12 +159,13 @@ def _final(path: str, found: list[Stage], health_elsewhere: bool) -> Iterator[Fi
     stood_on = chain(found)
     line = found[-1].line
     user = last(stood_on, "USER")
-    name = user[0].partition(":")[0].strip("\"' ") if user else "root"
+    named = _resolved(stood_on, user[0]) if user else "root"
+    name = named.partition(":")[0].strip("\"' ")
     if name in ("root", "") or re.fullmatch(r"0+", name):
         remedy = "End with USER and a user that you have added."
         yield finding("dockerfile.root", "The last stage runs as root.", path, user[1] if user else line, remedy=remedy)
     health = last(stood_on, "HEALTHCHECK")
-    if not health_elsewhere and (health is None or health[0].strip().upper() == "NONE"):
+    if not health_elsewhere and (health is None or health[0].strip().upper() == "NONE" or asks_nothing(health[0])):
         remedy = "Add HEALTHCHECK, here or in the Compose file."
         yield finding("dockerfile.health", "Nothing says when the container is healthy.", path, line, remedy=remedy)
     command = last(stood_on, "CMD") or last(stood_on, "ENTRYPOINT")

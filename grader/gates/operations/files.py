@@ -18,6 +18,7 @@ SOURCE = "the operations gate"
 _LARGEST, _MOST_FILES, _MOST_DOCUMENTS = 1 << 18, 200, 100
 _SAFE = re.compile(r"[\w./ -]{1,300}")
 _SKIPPED = re.compile(r"(?:^|/)(?:node_modules|\.venv|venv|site-packages|vendor)/")
+_IDLE = re.compile(r"(?:\S*/)?(?:true|:|exit(?: 0)?|echo\b[^|&;]*|sleep \S+)|")
 _SEPARATOR = re.compile(r"(?m)^---(?:[ \t].*)?$")
 
 
@@ -138,6 +139,17 @@ def unpinned(image: str) -> bool:
     if "@sha256:" in image:
         return False
     return ":" not in name or name.endswith(":latest")
+
+
+def asks_nothing(command: Any) -> bool:
+    """Whether a command of a health check ends well whatever the state: ``true``, ``exit 0``, ``echo``."""
+    words = [str(word) for word in command] if isinstance(command, list) else str(command).split()
+    while words and (words[0] in ("CMD", "CMD-SHELL") or words[0].startswith("--")):
+        words = words[1:]
+    if len(words) > 2 and words[0].rpartition("/")[2] in ("sh", "bash", "ash", "dash") and words[1] == "-c":
+        words = words[2:]
+    text = " ".join(words).strip(" \"'[];,").replace('", "', " ")
+    return _IDLE.fullmatch(text[:300]) is not None
 
 
 Part = Callable[[Files], Measurement]

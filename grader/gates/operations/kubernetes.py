@@ -11,6 +11,7 @@ from grader.gates.operations.files import (
     Document,
     Files,
     absent,
+    asks_nothing,
     finding,
     items,
     line_of,
@@ -150,14 +151,20 @@ def _container(container: dict[Any, Any], pod: dict[Any, Any]) -> Iterator[tuple
 
 def _probes(container: dict[Any, Any]) -> Iterator[tuple[str, str, str]]:
     name = str(container.get("name"))[:60]
-    if not mapping(container.get("livenessProbe")):
+    if not _asks(container.get("livenessProbe")):
         yield (
             "liveness",
             f"nothing says whether {name} still works.",
             "Add a livenessProbe, which asks the process alone.",
         )
-    if container.get("ports") and not mapping(container.get("readinessProbe")):
+    if container.get("ports") and not _asks(container.get("readinessProbe")):
         yield "readiness", f"nothing says whether {name} can serve.", "Add a readinessProbe."
+
+
+def _asks(probe: Any) -> bool:
+    """Whether it is a probe that can fail."""
+    command = mapping(mapping(probe).get("exec")).get("command")
+    return bool(mapping(probe)) and not (command is not None and asks_nothing(command))
 
 
 def _secret(value: dict[Any, Any]) -> Iterator[tuple[str, str, str]]:
