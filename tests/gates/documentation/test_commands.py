@@ -156,6 +156,15 @@ def test_control_what_works_works_in_one_copy_with_the_services(subject_of: Subj
 
 
 @pytest.mark.slow
+def test_commands_may_write_to_their_copy_although_nobody_may_to_ours(subject_of: SubjectOf) -> None:
+    with subject_of({"README.md": "```sh\necho x >>README.md\ntouch new\n```\n"}) as subject:
+        (subject.submission / "README.md").chmod(0o444)
+        subject.submission.chmod(0o555)
+        found = running.measure(subject, pages(subject.submission, subject.files))
+    assert (found.value, found.reason) == (0, ""), found.findings
+
+
+@pytest.mark.slow
 def test_each_command_that_fails_is_found_in_its_line(subject_of: SubjectOf) -> None:
     """None of them gets at the program that writes down how they end: it is another's, and holds the descriptor."""
     found = measured(subject_of, BAD.replace("kill -9 $PPID; ", ""))
