@@ -163,6 +163,8 @@ def test_when_it_was_made_and_changed(make, models, stored, kind):
     time.sleep(0.005)
     row.save()
     again = stored(kind, row, "created_at", "updated_at")
-    assert again[0] == created
-    assert again[1] > updated
+    expect_that(again[0] == created, expected=f"created_at of a {kind} stays", observed="a later save moved it")
+    expect_that(
+        again[1] > updated, expected=f"updated_at of a {kind} moves with a later save", observed="it did not move"
+    )
     assert models(kind).objects.get(pk=row.pk).updated_at == again[1]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.checkpoint import check, raises
+from grader.checkpoint import check, expect_that, raises
 
 CHOICES = [
     ("post", "posts_post", "status", ["draft"]),
@@ -122,4 +122,10 @@ def test_no_address_twice(make, db):
 )
 def test_leading_columns(db, table, columns):
     """An index on posts leads with `status, published_at`, one on comments with `post_id, status`."""
-    assert columns in [tuple(index.columns[:2]) for index in db.indexes(table)]
+    leading = [tuple(index.columns[:2]) for index in db.indexes(table)]
+    named = ", ".join(columns)
+    expect_that(
+        columns in leading,
+        expected=f"an index of {table} that begins with `{named}`",
+        observed=f"they begin with {leading}",
+    )
