@@ -27,7 +27,7 @@ def test_values_outside_the_list(make, db, kind, table, column, values):
     row = getattr(make, kind)()
     for value in values:
         db.update(table, {column: value}, id=row.pk)
-    for wrong in ("lost", "", values[0].upper()):
+    for wrong in ("lost", "", values[0].upper(), values[0][:-1]):
         with db.refused():
             db.update(table, {column: wrong}, id=row.pk)
 
@@ -103,7 +103,19 @@ def test_names_that_differ_only_in_case(make, db, rng, kind, table, column):
     taken, other = f"{rng.word()}@example.com", getattr(make, kind)()
     getattr(make, kind)(**{column: taken})
     db.update(table, {column: f"x{taken}"}, id=other.pk)
-    for again in (taken, taken.upper(), taken.title()):
+    for again in (taken, taken.upper(), taken.title(), taken.swapcase()):
+        with db.refused():
+            db.update(table, {column: again}, id=other.pk)
+
+
+@check("domain.db-unique-case", database="postgres")
+@pytest.mark.parametrize(("kind", "table", "column"), UNIQUE_NAMES, ids=[u[0] for u in UNIQUE_NAMES])
+def test_letters_beyond_ascii(make, db, kind, table, column):
+    """The database knows capitals beyond A to Z, and tells apart what `LOWER()` does."""
+    other = getattr(make, kind)()
+    for taken, again, different in (("ärger", "ÄRGER", "arger"), ("журнал", "ЖУРНАЛ", "журналы")):
+        getattr(make, kind)(**{column: taken})
+        db.update(table, {column: different}, id=other.pk)
         with db.refused():
             db.update(table, {column: again}, id=other.pk)
 
