@@ -109,6 +109,16 @@ def test_addresses(load, production, rng, layer):
 
 @check("env.variables")
 @pytest.mark.parametrize("layer", ["development", "production"])
+def test_an_absolute_path(load, production, rng, layer):
+    """`sqlite:///` and an absolute path, four strokes in all, is that file."""
+    path = f"/tmp/{rng.word()}.sqlite3"
+    database = load(f"config.settings.{layer}", env=production | {"DATABASE_URL": f"sqlite:///{path}"}).DATABASES["default"]
+    assert database["ENGINE"].endswith("sqlite3")
+    assert str(database["NAME"]) == path
+
+
+@check("env.variables")
+@pytest.mark.parametrize("layer", ["development", "production"])
 def test_an_empty_redis_url(load, production, layer):
     """An empty `REDIS_URL` means the local cache in development and is refused in production."""
     env = production | {"REDIS_URL": ""}

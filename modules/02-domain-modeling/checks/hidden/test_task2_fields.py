@@ -17,6 +17,13 @@ def test_the_length_of_a_name(make, rng):
 
 
 @check("domain.taxonomy-fields")
+@pytest.mark.parametrize("kind", ["category", "tag", "post"])
+def test_the_form_may_leave_the_slug_empty(make, kind):
+    """A category, tag or post whose slug is left empty passes full_clean()."""
+    getattr(make, kind).build(slug="").full_clean()
+
+
+@check("domain.taxonomy-fields")
 def test_a_description(make, db, rng):
     """A category keeps its description."""
     text = rng.sentence()

@@ -45,12 +45,6 @@ def test_a_slug_stays(make, db, models, rng, kind, field, table):
     assert db.one(table, "slug", id=row.pk)["slug"] == word
 
 
-@check("domain.slug-made")
-def test_the_form_may_leave_it_empty(make):
-    """A post without a slug passes full_clean()."""
-    make.post.build(slug="").full_clean()
-
-
 @check("domain.slug-collision")
 def test_many_posts_of_one_title(make, stored, rng):
     """The third post of a title gets `-3`, and so on."""
