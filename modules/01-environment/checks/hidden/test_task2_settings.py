@@ -112,7 +112,9 @@ def test_addresses(load, production, rng, layer):
 def test_an_absolute_path(load, production, rng, layer):
     """`sqlite:///` and an absolute path, four strokes in all, is that file."""
     path = f"/tmp/{rng.word()}.sqlite3"
-    database = load(f"config.settings.{layer}", env=production | {"DATABASE_URL": f"sqlite:///{path}"}).DATABASES["default"]
+    database = load(f"config.settings.{layer}", env=production | {"DATABASE_URL": f"sqlite:///{path}"}).DATABASES[
+        "default"
+    ]
     assert database["ENGINE"].endswith("sqlite3")
     assert str(database["NAME"]) == path
 
