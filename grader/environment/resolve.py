@@ -36,7 +36,8 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
 _VERSION = re.compile(r"[A-Za-z0-9.!+_-]{1,64}")
 # What a line for the resolver may be, whoever made it up: a name, extras and versions; no option, path or address.
 _LINE = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?:\[[A-Za-z0-9._, -]{0,200}\])?(?: ?[<>=!~][<>=!~ ,A-Za-z0-9.*+_-]{0,300})?"
+    r"(?!.* -)[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?:\[[A-Za-z0-9._, -]{0,200}\])?"
+    r"(?: ?[<>=!~][<>=!~ ,A-Za-z0-9.*+_-]{0,300})?"
 )
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _BEGIN = b"\n====report====\n"

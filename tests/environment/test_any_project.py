@@ -205,7 +205,16 @@ def test_an_index_that_does_not_answer_is_the_machines_fault(offered: Index, tmp
 
 
 @pytest.mark.parametrize(
-    "line", ["--index-url http://127.0.0.1:1/", "-r /submission/x", "./odd", "odd\n-e .", "/x.whl"]
+    "line",
+    [
+        "--index-url http://127.0.0.1:1/",
+        "-r /submission/x",
+        "./odd",
+        "odd\n-e .",
+        "/x.whl",
+        "odd==1 --pre",
+        "odd ==1 --config-settings=a",
+    ],
 )
 def test_no_line_but_a_requirement_reaches_the_resolver(offered: Index, tmp_path: Path, line: str) -> None:
     """Whoever took the reading process over makes up what it answers."""
