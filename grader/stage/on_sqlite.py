@@ -14,7 +14,7 @@ from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 
 def use_sqlite() -> None:
     """Changes the settings before Django reads them, whether a module or a class of it has them."""
-    name, file = os.environ.get("DJANGO_CONFIGURATION"), f"{os.environ['TRACK_DATA']}/db.sqlite3"
+    name, file = os.environ.get("DJANGO_CONFIGURATION"), os.environ["TRACK_DATA"]
     databases = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": file, "OPTIONS": {"timeout": 20}}}
     if name:
         importlib.import_module("configurations").setup()
@@ -22,6 +22,15 @@ def use_sqlite() -> None:
     settings.DATABASES = databases
     if name:
         importlib.import_module("django.conf").settings.DATABASES = databases
+
+    importlib.import_module("django.db.backends.signals").connection_created.connect(_keep_journal, weak=False)
+
+
+def _keep_journal(connection: Any, **_: Any) -> None:
+    """In memory: beside the database nothing can be written."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode = MEMORY")
 
 
 def migrate() -> None:

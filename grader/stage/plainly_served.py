@@ -1,11 +1,11 @@
 """A project that brings no driver of PostgreSQL, or no server: on SQLite, and served by a server of Python's own.
 
-A database on SQLite is a folder then, which each process of the project sees at ``/data``.
+A database on SQLite is one file then, which each process of the project sees at ``/data``; its journal is in memory, so
+that nothing else of the machine's disk is written to.
 """
 
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +18,10 @@ from grader.stage.stage import Stage
 
 _DRIVERS = ("psycopg", "psycopg2")
 _INSIDE = Path(__file__).with_name("on_sqlite.py")
-_DATA = "/data"
+_DATA = "/data/db.sqlite3"
 _MIGRATE_S = 120.0
 # What is true of every process of such a project: a value that is a place inside is the real one without a sandbox.
-VARIABLES = {"DATABASE_URL": f"sqlite:///{_DATA}/db.sqlite3", "TRACK_DATA": _DATA}
+VARIABLES = {"DATABASE_URL": f"sqlite:///{_DATA}", "TRACK_DATA": _DATA}
 
 
 def runs_on_sqlite(spec: StageSpec) -> bool:
@@ -35,18 +35,18 @@ def brings_no_server(spec: StageSpec) -> bool:
 
 
 @contextmanager
-def sqlite_folder(stage: Stage, *, migrate: bool) -> Iterator[str]:
-    """A folder with a database, migrated if so wished, until the end of the ``with``. Raises ``Broken``."""
-    folder = stage.spec.folder / f"sqlite-{secrets.token_hex(6)}"
-    folder.mkdir(mode=0o700)
+def sqlite_file(stage: Stage, *, migrate: bool) -> Iterator[str]:
+    """The path of a database, migrated if so wished, until the end of the ``with``. Raises ``Broken``."""
+    file = stage.spec.folder / f"{secrets.token_hex(6)}.sqlite3"
+    file.touch(mode=0o600)
     if os.geteuid() == 0:
-        os.chown(folder, stage.sandbox.uid, stage.sandbox.uid)
+        os.chown(file, stage.sandbox.uid, stage.sandbox.uid)
     try:
         if migrate:
-            _migrate(stage, str(folder))
-        yield str(folder)
+            _migrate(stage, str(file))
+        yield str(file)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        file.unlink(missing_ok=True)
 
 
 def on_sqlite(program: str) -> tuple[str, ...]:
@@ -58,9 +58,9 @@ def _with_inside(program: str) -> tuple[str, ...]:
     return "-c", f"{_INSIDE.read_text('utf-8')}\n\n{program}"
 
 
-def data_of(folder: str) -> Mount:
-    """Such a folder, where a launch sees it."""
-    return Mount(Path(folder), _DATA, writable=True)
+def data_of(file: str) -> Mount:
+    """Such a database, where a launch sees it."""
+    return Mount(Path(file), _DATA, writable=True)
 
 
 def server_of(spec: StageSpec) -> Callable[[int], tuple[str, ...]] | None:
@@ -69,14 +69,14 @@ def server_of(spec: StageSpec) -> Callable[[int], tuple[str, ...]] | None:
     return None if run is None else lambda fd: run(f"serve({fd}, {spec.layout.application!r})\n")
 
 
-def _migrate(stage: Stage, folder: str) -> None:
+def _migrate(stage: Stage, file: str) -> None:
     from grader.stage.serving import deployment
 
     spec = stage.spec
     launch = Launch(
         on_sqlite("migrate()\n"),
-        env=deployment(stage, folder),
-        mounts=(data_of(folder),),
+        env=deployment(stage, file),
+        mounts=(data_of(file),),
         limits=Limits(wall_s=_MIGRATE_S),
         sources=spec.layout.sources,
     )

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from grader.sandbox.server import ApplicationServer
 from grader.stage import registry
 from grader.stage.places import EMPTY, MIGRATED
-from grader.stage.plainly_served import VARIABLES, data_of, runs_on_sqlite, server_of, sqlite_folder
+from grader.stage.plainly_served import VARIABLES, data_of, runs_on_sqlite, server_of, sqlite_file
 from grader.stage.registry import POSTGRES, REGISTRY
 from grader.stage.stage import Stage
 
@@ -64,7 +64,7 @@ def new_database(stage: Stage, stack: ExitStack, *, migrate: bool = True) -> str
     Raises ``Broken`` where the project does not get through its migrations.
     """
     if runs_on_sqlite(stage.spec):
-        return stack.enter_context(sqlite_folder(stage, migrate=migrate))
+        return stack.enter_context(sqlite_file(stage, migrate=migrate))
     if migrate:
         stage.main.ready("postgres")
     return stack.enter_context(stage.services.postgres_databases.copy(MIGRATED if migrate else EMPTY))

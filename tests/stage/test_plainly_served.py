@@ -29,9 +29,13 @@ FILES = {
     "shop/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
     "shop/urls.py": "from django.contrib.auth.models import User\nfrom django.http import HttpResponse\n"
     "from django.urls import path\n"
+    "def fill(request):\n"
+    "    try:\n        open('/data/more', 'w').write('x')\n"
+    "    except OSError as refused:\n        return HttpResponse(type(refused).__name__)\n"
+    "    return HttpResponse('written')\n"
     "def who(request):\n"
     "    return HttpResponse(f\"{User.objects.count()} {request.META['REMOTE_ADDR']}\", content_type='text/plain')\n"
-    "urlpatterns = [path('', who)]\n",
+    "urlpatterns = [path('', who), path('fill', fill)]\n",
     "cart/__init__.py": "",
 }
 
@@ -82,6 +86,7 @@ def test_it_is_migrated_inhabited_and_served(kind: Kind, django_alone: Path, sta
         assert server.get("/", timeout_s=60).text == "0 127.0.0.1"
         users = create_users(stage, database, ("user", "admin"), env={"SECRET_KEY": "k" * 50})
         assert server.request("GET", "/", client="127.0.0.9").text == "2 127.0.0.9"
+        assert server.get("/fill").text == ("FileNotFoundError" if kind == "process" else "OSError")
         assert all(user.session for user in users.values())
         assert "server" not in server.get("/").headers
     assert not list(stage.spec.folder.iterdir())
