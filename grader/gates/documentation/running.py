@@ -156,7 +156,8 @@ def _table(found: Sequence[Command], ended: Mapping[Command, Ended]) -> Artefact
     rows = []
     for command in found:
         status = ended.get(command, (0, ""))[0]
-        result = f"not run: {command.unrun}" if command.unrun else "works" if not status else f"status {status}"
+        fine = "collects its tests" if re.search(r"\bpytest\b", command.text) else "works"
+        result = f"not run: {command.unrun}" if command.unrun else f"status {status}" if status else fine
         rows.append([str(command.line), visible(bounded(command.text, 160)), result])
     body = json.dumps({"columns": ["Line", "Command", "Result"], "rows": rows})
     return Artefact("documentation-commands", "The commands of the README", "table", body, METRIC)

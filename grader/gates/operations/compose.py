@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from posixpath import dirname, normpath
 from typing import Any
 
 from grader.domain.evidence import Finding, Measurement
@@ -31,7 +32,8 @@ _NAMESPACES = ("network_mode", "pid", "ipc", "uts", "userns_mode", "cgroup")
 _STRONG = frozenset({"ALL", "SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE", "SYS_MODULE", "DAC_READ_SEARCH"})
 _DEFAULT = re.compile(r"\$\{\w{1,60}:?-([^{}$]{0,200})\}")
 _LOGIN = re.compile(r"//[^/\s:@$]{0,80}:([^/\s@$]{1,200})@")
-_MOST_SERVICES = 60
+_HOMELY = re.compile(r"develop|example|change|local|test|only|insecure|placeholder|replace", re.I)
+_SHORTEST_SECRET, _MOST_SERVICES = 6, 60
 Services = dict[str, dict[Any, Any]]
 
 
@@ -55,15 +57,17 @@ def _wrong(files: Files, document: Document) -> Iterator[Finding]:
     services = dict(list(names(mapping(document.value).get("services")).items())[:_MOST_SERVICES])
     for name, service in services.items():
         line = line_of(document.text, f"\n  {name}:", document.line) + 1
-        for rule, message, remedy in _service(files, name, service, services):
+        for rule, message, remedy in _service(files, dirname(document.path), name, service, services):
             yield finding(f"compose.{rule}", f"{name}: {message}", document.path, line, remedy=remedy)
 
 
-def _service(files: Files, name: str, service: dict[Any, Any], services: Services) -> Iterator[tuple[str, str, str]]:
+def _service(
+    files: Files, folder: str, name: str, service: dict[Any, Any], services: Services
+) -> Iterator[tuple[str, str, str]]:
     image = _DEFAULT.sub(lambda match: match[1], str(service.get("image") or ""))
     if image and not service.get("build") and "$" not in image and unpinned(image):
         yield "unpinned", f"{image} is another image tomorrow.", "Name a tag, or a digest."
-    if _needs_health(name, service, services) and not _has_health(files, service):
+    if _needs_health(name, service, services) and not _has_health(files, folder, service):
         yield "health", "nothing says when it is healthy.", "Add a healthcheck, here or in the Dockerfile."
     if _DATA.fullmatch(image) and any(map(_is_public, items(service.get("ports")))):
         yield "ports", "it can be reached from everywhere.", "Publish no port, or on 127.0.0.1 only."
@@ -109,17 +113,15 @@ def has_check(service: dict[Any, Any]) -> bool:
     return not is_off and not asks_nothing(test)
 
 
-def _has_health(files: Files, service: dict[Any, Any]) -> bool:
+def _has_health(files: Files, folder: str, service: dict[Any, Any]) -> bool:
     if has_check(service):
         return True
     if mapping(service.get("healthcheck")).get("disable"):
         return False
     build = service.get("build")
     named = mapping(build).get("dockerfile", "Dockerfile") if build else None
-    context = (
-        str(mapping(build).get("context", build if isinstance(build, str) else ".")).removeprefix("./").strip("/.")
-    )
-    path = f"{context}/{named}".lstrip("/") if named else ""
+    context = str(mapping(build).get("context", build if isinstance(build, str) else "."))
+    path = normpath(f"{folder}/{context}/{named}".lstrip("/")) if named else ""
     if path not in files.subject.files:
         return False
     found = stages(files.text(path))
@@ -143,8 +145,15 @@ def _secrets(environment: Any) -> Iterator[str]:
         is_file = name.endswith("_FILE") or value.startswith("/run/secrets/")
         if not value or "$" in value or value == "None" or is_file:
             continue
-        if _LOGIN.search(value) or (SECRET.search(name) and not value.startswith(("http", "redis://", "postgres"))):
+        login = _LOGIN.search(value)
+        if (login and _is_secret(login[1])) or (SECRET.search(name) and not login and _is_secret(value)):
             yield name[:60]
+
+
+def _is_secret(value: str) -> bool:
+    """Whether this is no plain word of one's own machine, such as ``app`` or ``development-only``."""
+    is_word = not re.search(r"\d", value) and value in (value.lower(), value.upper())
+    return len(value) >= _SHORTEST_SECRET and not is_word and not _HOMELY.search(value) and "://" not in value
 
 
 def _asks(service: dict[Any, Any]) -> Iterator[str]:

@@ -220,7 +220,9 @@ def _context(files: Files, path: str, found: list[Stage]) -> Iterator[Finding]:
     line = next((line for word, arguments, line in copies if word in ("COPY", "ADD") and "--from" not in arguments), 0)
     if not line:
         return
-    ignored = files.text(".dockerignore").split("\n") if ".dockerignore" in files.subject.files else []
+    beside = (f"{path}.dockerignore", f"{path.rpartition('/')[0]}/.dockerignore".lstrip("/"), ".dockerignore")
+    named = next((name for name in beside if name in files.subject.files), "")
+    ignored = files.text(named).split("\n") if named else []
     rules = {rule.strip().removeprefix("/").removeprefix("**/").rstrip("/*") for rule in ignored}
     for name in _KEPT_OUT:
         if name not in rules and not (name == ".env" and ".env" in {rule.rstrip(".") for rule in rules}):

@@ -91,7 +91,7 @@ def _rules(files: Files, document: Document) -> Iterator[Finding]:
             line = line_of(document.text, name, document.line)
             problems = [
                 *_expression(entry.get("expr")),
-                *(_alert(files, entry) if "alert" in entry else _record(entry)),
+                *(_alert(files, document.path, entry) if "alert" in entry else _record(entry)),
             ]
             for kind, message, remedy in problems:
                 yield finding(f"monitoring.{kind}", f"{name}: {message}", document.path, line, remedy=remedy)
@@ -129,7 +129,7 @@ def _metrics(text: str) -> set[str]:
     return {name for name in named - called if name.lower() not in _WORDS} | selected
 
 
-def _alert(files: Files, alert: dict[Any, Any]) -> Iterator[tuple[str, str, str]]:
+def _alert(files: Files, path: str, alert: dict[Any, Any]) -> Iterator[tuple[str, str, str]]:
     if not mapping(alert.get("labels")).get("severity"):
         yield "severity", "it does not say how grave it is.", "Set labels: {severity: page} or ticket."
     notes = mapping(alert.get("annotations"))
@@ -139,8 +139,18 @@ def _alert(files: Files, alert: dict[Any, Any]) -> Iterator[tuple[str, str, str]
     if held is not None and not _DURATION.fullmatch(str(held)):
         yield "duration", f"for is {str(held)[:40]}, which is no duration.", "Write 5m, 1h30m or the like."
     book = str(notes.get("runbook") or notes.get("runbook_url") or "").partition("#")[0]
-    if book and "://" not in book and "{{" not in book and normpath(book.lstrip("/")) not in files.subject.files:
+    if book and "://" not in book and "{{" not in book and not _is_there(files, path, book):
         yield "runbook", f"its runbook {book[:80]} is no file of the project.", "Write it, or correct the path."
+
+
+def _is_there(files: Files, path: str, book: str) -> bool:
+    """Whether a page is there, from the folder of the rules or from one above it."""
+    folder = path
+    while folder:
+        folder = dirname(folder)
+        if normpath(join(folder, book.lstrip("/"))) in files.subject.files:
+            return True
+    return False
 
 
 def _record(rule: dict[Any, Any]) -> Iterator[tuple[str, str, str]]:

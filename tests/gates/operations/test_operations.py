@@ -44,6 +44,8 @@ SPOILT = [
     (COMPOSE, "127.0.0.1:5432", "5432", ["ports"]),
     (COMPOSE, "POSTGRES_PASSWORD: ${PASSWORD:-x}", "POSTGRES_PASSWORD: hunter2", ["secret"]),
     (COMPOSE, "${PASSWORD:-x}@db", "hunter2@db", ["secret"]),
+    (COMPOSE, "POSTGRES_PASSWORD: ${PASSWORD:-x}", "POSTGRES_PASSWORD: app", []),
+    (COMPOSE, "app:${PASSWORD:-x}@db", "app:development-only-1@db", []),
     (COMPOSE, "    build: .\n    ports", "    build: .\n    privileged: true\n    ports", ["host"]),
     (COMPOSE, "    build: .\n    ports", "    build: .\n    volumes: [/var/run/docker.sock:/x]\n    ports", ["host"]),
     (COMPOSE, "      db: {condition: service_healthy}", "      db: {condition: service_started}", ["order"]),
@@ -110,6 +112,12 @@ def test_control_what_the_course_teaches_has_nothing_to_mend(measured: Measured)
     assert {name: (one.status, one.value, counted(one)) for name, one in found.items()} == dict.fromkeys(
         METRICS, (Status.PASSED, 0, [])
     )
+
+
+@pytest.mark.slow
+def test_control_a_project_below_the_root_has_its_files_beside_it(measured: Measured) -> None:
+    found = measured({f"shop/{path}" if path != WORKFLOW else path: text for path, text in FILES.items()})
+    assert {name: counted(one) for name, one in found.items()} == {metric: [] for metric in METRICS}
 
 
 def metric_of(path: str) -> str:
