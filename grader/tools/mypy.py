@@ -4,7 +4,7 @@ Its plugin for Django imports the settings and the models, which are code of the
 claim of the project's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from grader.domain.layout import Layout
@@ -51,11 +51,20 @@ def mypy_version() -> str:
     return locked_version("mypy", _REQUIREMENTS)
 
 
-def mypy(files: Iterable[str], layout: Layout, *, folder: Path, state_dir: Path, kind: Kind = "auto") -> Tool:
+def mypy(
+    files: Iterable[str],
+    layout: Layout,
+    *,
+    folder: Path,
+    state_dir: Path,
+    env: Mapping[str, str] | None = None,
+    kind: Kind = "auto",
+) -> Tool:
     """Checks these files of the submission, and writes a line of JSON for each error: status 0 for none, 1 for some.
     Any other status says that the project does not load, or that mypy cannot go on.
 
-    ``folder`` is where its configuration is written; run it with the packages of the submission.
+    ``folder`` is where its configuration is written, ``env`` what the settings read; run it with the packages of the
+    submission.
 
     Raises:
         EnvironmentError_: its packages cannot be had.
@@ -69,9 +78,9 @@ def mypy(files: Iterable[str], layout: Layout, *, folder: Path, state_dir: Path,
         written.chmod(0o644)
     site = tool_site(_REQUIREMENTS, what="mypy", cache=state_dir / "environments", kind=kind)
     mounts = (Mount(site, _SITE), Mount(ini, _INI), Mount(names, _NAMES))
-    env = {"DJANGO_SETTINGS_MODULE": layout.settings}
+    given = {**(env or {}), "DJANGO_SETTINGS_MODULE": layout.settings}
     if layout.configuration:
-        env["DJANGO_CONFIGURATION"] = layout.configuration
+        given["DJANGO_CONFIGURATION"] = layout.configuration
     argv = ("-c", _RUN, _SITE, _INI, _NAMES, _ROOT, *_OPTIONS)
-    launch = Launch(argv, env, mounts, _LIMITS, sources=layout.sources, output_limit=_OUTPUT)
+    launch = Launch(argv, given, mounts, _LIMITS, sources=layout.sources, output_limit=_OUTPUT)
     return Tool("mypy", launch, runs_code=True)

@@ -105,6 +105,13 @@ def test_what_is_wrong_is_found_once_and_placed_and_the_projects_own_words_chang
 
 
 @pytest.mark.slow
+def test_settings_find_the_variables_that_they_find_in_checks(measured: Measured) -> None:
+    reads = 'import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\nURL = os.environ["DATABASE_URL"]\n'
+    found = measured({**GOOD, "src/config/settings/testing.py": SETTINGS.partition("\n")[2] + reads})
+    assert (found.status, found.value, found.reason) == (Status.PASSED, 0, "")
+
+
+@pytest.mark.slow
 def test_control_what_is_right_has_none(measured: Measured) -> None:
     found = measured(GOOD)
     assert (found.status, found.value, found.reason) == (Status.PASSED, 0, "")

@@ -15,6 +15,7 @@ from grader.domain.words import bounded
 from grader.gates.style.planted import Planted, plant, without_switches
 from grader.gates.subject import Subject
 from grader.stage.edited import edited
+from grader.stage.host import own_variables
 from grader.tools.mypy import mypy, mypy_version
 from grader.tools.tool import Output, run
 
@@ -100,7 +101,8 @@ def _not_applicable(subject: Subject, modules: Mapping[str, str]) -> str:
 
 def _run(subject: Subject, texts: Mapping[str, str], planted: Mapping[str, Planted]) -> Output:
     edits = {**texts, **{name: one.text for name, one in planted.items()}}
-    tool = mypy(texts, subject.layout, folder=subject.folder, state_dir=subject.state_dir, kind=subject.spec.sandbox)
+    env, kind = own_variables(), subject.spec.sandbox
+    tool = mypy(texts, subject.layout, folder=subject.folder, state_dir=subject.state_dir, env=env, kind=kind)
     with edited(subject.submission, edits, subject.folder) as root:
         return run(tool, subject.sandbox, submission=root, deps=subject.deps)
 
