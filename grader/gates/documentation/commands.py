@@ -1,8 +1,8 @@
 """The commands of a page: which there are, and which of them a machine can run by itself, by a written rule.
 
 A block of ``console`` has a command in each line that begins with ``$``; one of ``sh``, ``bash``, ``shell`` or ``zsh``
-in each line that is no comment. A line that ends with a backslash goes on in the next one; a block with a here-document
-or with a loop is one command.
+in each line that is no comment, or likewise where it has prompts. A line that ends with a backslash goes on in the next
+one; a block with a here-document or with a loop is one command.
 
 Not run, and listed with the reason:
 
@@ -25,7 +25,7 @@ SHELLS = frozenset({"sh", "bash", "shell", "zsh"})
 CONSOLES = frozenset({"console", "shell-session", "terminal"})
 _PROMPT = re.compile(r"\s{0,8}\$ (.*)")
 _WHOLE = re.compile(r"<<-?\s*['\"]?\w|^\s*(?:for|while|until|if|case|function)\b|^\s*\w+\s*\(\)\s*\{", re.M)
-_MOST, _LONGEST = 60, 2_000
+_MOST, _MOST_LINES, _LONGEST = 60, 1_000, 2_000
 _GAP = re.compile(r"<[a-z][\w -]{0,40}>|…|\.\.\.(?![/\w])|\bexample\.(?:com|org|net)\b|\byour[-_]\w+|\bpath/to/", re.I)
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=\S*")
 _SEPARATOR = re.compile(r"\s*(?:&&|\|\||;|\||\n)\s*")
@@ -148,7 +148,8 @@ def commands(page: Page) -> tuple[Command, ...]:
 
 def _written(page: Page) -> Iterator[tuple[str, int]]:
     for block in page.blocks:
-        if block.language in CONSOLES:
+        is_prompted = any(map(_PROMPT.fullmatch, block.lines[:_MOST_LINES]))
+        if block.language in CONSOLES or (block.language in SHELLS and is_prompted):
             yield from _prompted(block)
         elif block.language in SHELLS:
             yield from _lines(block)
@@ -165,12 +166,11 @@ def _prompted(block: Block) -> Iterator[tuple[str, int]]:
 
 
 def _lines(block: Block) -> Iterator[tuple[str, int]]:
-    plain = [line.strip().removeprefix("$ ") if line.lstrip().startswith("$ ") else line for line in block.lines]
-    whole = "\n".join(plain)
+    whole = "\n".join(block.lines)
     if _WHOLE.search(whole[:_LONGEST]):
         yield whole.strip(), block.line
         return
-    lines = iter(enumerate(plain, block.line))
+    lines = iter(enumerate(block.lines, block.line))
     for number, line in lines:
         text = line.strip()
         while text.endswith("\\"):

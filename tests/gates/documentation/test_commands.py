@@ -87,7 +87,10 @@ its output
 ```sh
 # a comment
 three  # and why
+```
+```sh
 $ four
+its output
 ```
 ```python
 five
@@ -104,8 +107,8 @@ six
     assert found == [
         ("one   more", 3),
         ("three  # and why", 10),
-        ("four", 11),
-        ("for x in a b; do\n  echo $x\ndone", 17),
+        ("four", 13),
+        ("for x in a b; do\n  echo $x\ndone", 20),
     ]
 
 
