@@ -1,15 +1,16 @@
 """The submission's server and the calibration server answer single requests in turn: noise hits both alike."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
+from typing import Protocol
 
 from grader.domain.errors import EnvironmentError_
 from grader.gates.performance import calibration
 from grader.gates.performance.side import Side, computed, waited
 from grader.gates.performance.verdict import Block, Decision, Pair, Turn, Verdict, decide_mean, decide_p95
-from grader.gates.performance.visitor import Visit, Visitor
+from grader.gates.performance.visitor import Visit
 from grader.sandbox.load import own_wait
 
 FEWEST, MOST = 4, 20
@@ -23,6 +24,16 @@ class Limits:
 
     mean: float
     p95: float
+
+
+class Visits(Protocol):
+    """Whoever asks the subject."""
+
+    def visits(self) -> Iterator[Visit]:
+        """The requests of a block, each to be asked and checked before the next is taken."""
+
+    def look_again(self) -> None:
+        """Reads what they changed; not timed. ``Unfit`` if it is not as it has to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +51,26 @@ class Duet:
         return Verdict.UNDECIDED not in (self.mean.verdict, self.p95.verdict)
 
 
-def play(subject: Side, calibrated: Side, visitor: Visitor, limits: Limits, random: Random) -> Duet:
+def play(subject: Side, calibrated: Side, visits: Visits, limits: Limits, random: Random) -> Duet:
     """Measures until both limits are decided; what is not within ``LONGEST_S`` is measured once more, anew.
 
     Raises:
         Unfit: an answer of the subject's is wrong.
         EnvironmentError_: the calibration server fails.
     """
-    _pair(subject, calibrated, next(visitor.visits()))  # the first answer of each pays for what is made once
-    heard = _round(subject, calibrated, visitor, limits, random)
+    _pair(subject, calibrated, next(visits.visits()))  # the first answer of each pays for what is made once
+    heard = _round(subject, calibrated, visits, limits, random)
     while not heard.decided and heard.rounds < ROUNDS:
-        heard = replace(_round(subject, calibrated, visitor, limits, random), rounds=heard.rounds + 1)
+        heard = replace(_round(subject, calibrated, visits, limits, random), rounds=heard.rounds + 1)
     return heard
 
 
-def _round(subject: Side, calibrated: Side, visitor: Visitor, limits: Limits, random: Random) -> Duet:
+def _round(subject: Side, calibrated: Side, visits: Visits, limits: Limits, random: Random) -> Duet:
     blocks: list[Block] = []
     ends = time.monotonic() + LONGEST_S
     while True:
-        blocks.append([_pair(subject, calibrated, visit) for visit in visitor.visits()])
-        visitor.look_again()
+        blocks.append([_pair(subject, calibrated, visit) for visit in visits.visits()])
+        visits.look_again()
         if len(blocks) < FEWEST:
             continue
         heard = Duet(tuple(blocks), decide_mean(blocks, limits.mean, random), decide_p95(blocks, limits.p95, random))

@@ -8,6 +8,7 @@ from grader.domain.status import Status
 from grader.gates.performance import measuring
 from grader.gates.performance.alone import alone
 from grader.gates.performance.api import Unfit
+from grader.gates.performance.reading import NothingToRead
 from grader.gates.performance.timed import Timed, served
 from grader.gates.registry import METRICS
 from grader.gates.subject import Subject
@@ -22,6 +23,8 @@ PARTS: tuple[tuple[tuple[str, ...], Callable[[Subject, Timed], Iterable[Measurem
     (("performance.memory",), measuring.memory),
     (("performance.plans",), measuring.plans),
 )
+# Measured of projects that are not the course's, too: their pages are read.
+ANY_PROJECT = frozenset({"performance.p95", "performance.payload", "performance.spike"})
 
 
 class PerformanceGate:
@@ -33,13 +36,24 @@ class PerformanceGate:
         counted = tuple(metric for metric in COUNTED if metric in metrics)
         if not any(path.endswith("posts/models.py") for path in subject.files):
             reason = "The project has no app `posts`: what is measured are the pages of the course's API."
-            yield from without(Status.NOT_APPLICABLE, (*counted, *timed), reason)
+            read = tuple(metric for metric in timed if metric in ANY_PROJECT)
+            yield from without(Status.NOT_APPLICABLE, (m for m in (*counted, *timed) if m not in read), reason)
+            if read:
+                yield from self._read(subject, read)
             return
         if counted:
             yield from settled(counted, lambda: measuring.queries(subject))
         if timed:
             with alone(subject.state_dir):
                 yield from settled(timed, lambda: _by_clock(subject, metrics))
+
+    def _read(self, subject: Subject, metrics: tuple[str, ...]) -> list[Measurement]:
+        """Pages of any project."""
+        try:
+            with alone(subject.state_dir):
+                return settled(metrics, lambda: measuring.reads(subject, frozenset(metrics)))
+        except NothingToRead as nothing:
+            return list(without(Status.NOT_APPLICABLE, metrics, str(nothing)))
 
 
 def _by_clock(subject: Subject, metrics: frozenset[str]) -> list[Measurement]:

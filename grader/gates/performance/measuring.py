@@ -14,10 +14,11 @@ from grader.gates.performance import show
 from grader.gates.performance import spike as twenty
 from grader.gates.performance.api import Api, wait_for
 from grader.gates.performance.calibration import start_calibration
-from grader.gates.performance.duet import Limits, play
+from grader.gates.performance.duet import Duet, Limits, play
 from grader.gates.performance.limits import OWN, P95_MS, RATIO, UNIT_MS
 from grader.gates.performance.memory import PER, growth_mb
 from grader.gates.performance.queries import FEW, MANY, Count, count
+from grader.gates.performance.reading import pages
 from grader.gates.performance.timed import Timed
 from grader.gates.registry import METRICS
 from grader.gates.subject import Subject
@@ -61,11 +62,43 @@ def duet(subject: Subject, timed: Timed) -> Iterator[Measurement]:
     with ExitStack() as stack:
         calibrated = start_calibration(subject.spec, stack)
         heard = play(timed.side, calibrated, timed.visitor, LIMITS, timed.random)
-    shown = (show.distribution(heard),)
-    yield _measured("performance.p95", round(heard.p95.value * UNIT_MS, 1), show.of_p95(heard), artefacts=shown)
+    yield _p95(heard)
     yield _measured("performance.ratio", round(heard.mean.value / OWN, 3), show.of_ratio(heard))
-    size, kind = timed.visitor.largest
-    yield _measured("performance.payload", round(size / 1024, 1), f"{kind} answered with the most.")
+    yield _payload(timed.visitor.largest)
+
+
+def reads(subject: Subject, metrics: frozenset[str]) -> Iterator[Measurement]:
+    """Of a project that is not the course's, what can be said of its pages.
+
+    Raises:
+        Broken, Unfit, NothingToRead: as ``pages``.
+    """
+    with ExitStack() as stack:
+        there = stack.enter_context(pages(subject))
+        if metrics & {"performance.p95", "performance.payload"}:
+            with ExitStack() as beside:
+                calibrated = start_calibration(subject.spec, beside)
+                heard = play(there.side, calibrated, there, LIMITS, there.random)
+            yield _p95(heard)
+            yield _payload(there.largest)
+        if "performance.spike" in metrics:
+            failed = there.failures_at_once()
+            findings = tuple(
+                _finding("performance.spike", f"{text} ({times} ×)", _ATOMIC)
+                for text, times in failed.most_common(MOST_FINDINGS)
+            )
+            reason = f"{twenty.PEOPLE} people at once read {', '.join(there.kinds)[:200]}."
+            yield _measured("performance.spike", failed.total(), reason, findings)
+
+
+def _p95(heard: Duet) -> Measurement:
+    shown = (show.distribution(heard),)
+    return _measured("performance.p95", round(heard.p95.value * UNIT_MS, 1), show.of_p95(heard), artefacts=shown)
+
+
+def _payload(largest: tuple[int, str]) -> Measurement:
+    size, kind = largest
+    return _measured("performance.payload", round(size / 1024, 1), f"{kind} answered with the most.")
 
 
 def spike(subject: Subject, timed: Timed) -> Iterator[Measurement]:

@@ -24,7 +24,9 @@ _TABLES = (POSTS, COMMENTS)
 _READS = re.compile(r"\s*(SELECT|WITH)\b", re.IGNORECASE)
 # A page of posts has `count`, which has to look at all.
 _COUNTS = re.compile(r"SELECT COUNT\((\*|DISTINCT [^()]{1,200}|\"?[\w.\"]{1,200})\) (AS \S+ )?FROM\b", re.IGNORECASE)
-_MOST_TEXT = 20_000
+_PARAMETER = re.compile(r"\$\d")
+# A cursor of the server's is a statement, too.
+_CURSOR = re.compile(r"\s*DECLARE\s[^;]{1,200}?\sCURSOR\s[^;]{0,40}?FOR\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +81,22 @@ def _sent(timed: Timed, reader: str, page: str) -> list[str]:
         sent = [statement for message in timed.postgres.log.since(mark) for statement in counted(message)]
     except Flooded:
         raise Unfit("The project sent so many statements that the database's log is full of them.") from None
+    sent = [_CURSOR.sub("", text, count=1) for text in sent]
     return [text for text in sent if _READS.match(text) and not _COUNTS.match(text)]
 
 
 def _scanned(connection: Any, statement: str) -> set[str]:
-    """The tables that are read whole by it; none for what cannot be planned by itself."""
-    if len(statement) > _MOST_TEXT:
-        return set()
-    generic = ", GENERIC_PLAN" if re.search(r"\$\d", statement) else ""
+    """The tables that are read whole by it; ``Unfit`` for what cannot be planned by itself."""
+    generic = ", GENERIC_PLAN" if _PARAMETER.search(statement) else ""
     try:
         with connection.transaction(force_rollback=True):
+            connection.execute("SET LOCAL search_path = public, pg_catalog")
             row = connection.execute(f"EXPLAIN (FORMAT JSON{generic}) {statement}").fetchone()
-    except psycopg.Error:
-        return set()
+    except psycopg.Error as error:
+        if generic:  # without their values, parameters may have no types
+            return set()
+        said = error.diag.message_primary or type(error).__name__
+        raise Unfit(f"A statement of a page cannot be planned by itself ({said[:200]}): {statement[:300]}") from None
     plan = row[0] if isinstance(row[0], list) else json.loads(row[0])
     return {node["Relation Name"] for node in _nodes(plan[0]["Plan"]) if _reads_all(node)}
 

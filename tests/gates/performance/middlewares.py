@@ -70,6 +70,7 @@ PADS = middleware(
     "answer = self.get_response(request)",
     "if answer.status_code == 200 and 'json' in answer['Content-Type']:",
     "    answer.content += b' ' * (300 << 10)",
+    "    answer['Content-Length'] = len(answer.content)",
     "return answer",
 )
 GROWS = middleware("self.kept[time.time_ns()] = os.urandom(40_000)", "return self.get_response(request)")
