@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from grader.sandbox.server import ApplicationServer
+from grader.stage.users import HTTPS
 
 ROOT = "/api/v1"
 _WITHIN_S = 20.0
@@ -78,6 +79,6 @@ def wait_for(server: ApplicationServer, path: str) -> None:
     """Until it answers 200 there; ``Unfit`` if it does not in time."""
     path = path or f"{ROOT}/posts/"
     try:
-        server.ready_within(_START_S, path)
+        server.ready_within(_START_S, path, HTTPS)
     except (TimeoutError, ConnectionError):
         raise Unfit(f"The server did not answer 200 to {path} within {_START_S:g} s.") from None

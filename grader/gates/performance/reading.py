@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from grader.gates.contract.document import Document, NoDocument, committed, mapping, read
-from grader.gates.performance.api import Unfit, wait_for
+from grader.gates.performance.api import Unfit
 from grader.gates.performance.side import Side
 from grader.gates.performance.spike import PEOPLE, TURNS
 from grader.gates.performance.visitor import Visit, browser
@@ -21,7 +21,7 @@ from grader.stage.serving import UNLIMITED, serve
 from grader.stage.users import HTTPS
 
 _BLOCK, _MOST_PAGES = 12, 24
-_WITHIN_S = 20.0
+_WITHIN_S, _START_S = 20.0, 60.0
 _PLAIN = re.compile(r"/[\w./~-]{0,200}", re.ASCII)
 
 
@@ -102,27 +102,31 @@ def pages(subject: Subject) -> Iterator[Pages]:
 
     Raises:
         Broken: it does not get through its migrations.
-        Unfit: it does not answer.
+        Unfit: it does not answer, or with nothing but faults of its own.
         NothingToRead: no page is known that answers 200 to whoever comes.
     """
     with ExitStack() as stack:
         random = Random(subject.seed)
         server = serve(subject.stage, stack, env=UNLIMITED)
         headers = {**browser(random), **HTTPS}
-        paths = [path for path in (subject.layout.health,) if path] or ["/"]
-        if subject.layout.health:
-            wait_for(server, subject.layout.health)
-        paths += _documented(subject, server, headers)
-        kinds = {}
-        for path in dict.fromkeys(paths[:_MOST_PAGES]):
-            answer = _get(server, path, headers)
-            if answer.status_code == 200:
-                kinds[path] = kind_of(answer)
+        first = subject.layout.health or "/"
+        _get(server, first, headers, within_s=_START_S)
+        paths = [first, *_documented(subject, server, headers)]
+        answers = {path: _get(server, path, headers) for path in dict.fromkeys(paths[:_MOST_PAGES])}
+        kinds = {path: kind_of(answer) for path, answer in answers.items() if answer.status_code == 200}
         if not kinds:
-            raise NothingToRead("No page is known that answers 200 to whoever comes: name `schema` in track.toml.")
+            raise _nothing({path: answer.status_code for path, answer in answers.items()})
         services = subject.stage.services
         side = Side(server, (server.process, services.postgres_server.process, services.redis_server.process))
         yield Pages(side, headers, random, kinds)
+
+
+def _nothing(statuses: Mapping[str, int]) -> Exception:
+    """Why nothing can be read, from what the pages that are known were answered with."""
+    for path, status in statuses.items():
+        if status >= 500:
+            return Unfit(f"GET {path} answered {status}.")
+    return NothingToRead("No page is known that answers 200 to whoever comes: name `schema` in track.toml.")
 
 
 def kind_of(answer: http.Response) -> str:
@@ -145,7 +149,7 @@ def _documented(subject: Subject, server: ApplicationServer, headers: Mapping[st
             document = read(answer.body, "The document") if answer.status_code == 200 else None
         if document is None and (found := committed(subject.submission)):
             document = found[1]
-    except NoDocument:
+    except (NoDocument, Unfit):  # the gate of contracts says what is wrong with it
         return []
     operations = document.operations() if document else ()
     return [each.path for each in operations if each.method == "get" and _is_plain(document, each.path, each.body)]
@@ -158,8 +162,10 @@ def _is_plain(document: Document | None, path: str, body: Mapping[str, object]) 
     return not needs and _PLAIN.fullmatch(path) is not None
 
 
-def _get(server: ApplicationServer, path: str, headers: Mapping[str, str]) -> http.Response:
+def _get(
+    server: ApplicationServer, path: str, headers: Mapping[str, str], within_s: float = _WITHIN_S
+) -> http.Response:
     try:
-        return server.get(path, headers, timeout_s=_WITHIN_S)
+        return server.get(path, headers, timeout_s=within_s)
     except (ConnectionError, TimeoutError):
-        raise Unfit(f"GET {path} gave no complete answer within {_WITHIN_S:g} s.") from None
+        raise Unfit(f"GET {path} gave no complete answer within {within_s:g} s.") from None

@@ -35,10 +35,12 @@ class Case:
 
 NO_TESTS = {"coverage.": "There are no tests at", "strength.": "No test was found"}
 SECURITY_SERVED = ("security.high", "security.medium")
+READ = ("performance.p95", "performance.spike", "performance.payload")
 CASES: dict[str, Case] = {
     "does not start": Case(
         {
             **dict.fromkeys(SECURITY_SERVED, "The project was starting, and that failed."),
+            **dict.fromkeys(READ, "The project does not start"),
             "coverage.": "Your tests could not be run: ImportError",
             "strength.": "Your tests could not be run: ImportError",
         },
@@ -57,6 +59,7 @@ CASES: dict[str, Case] = {
     "500 on every route": Case(
         {
             **dict.fromkeys(SECURITY_SERVED, "The application answers every request with an error of its own"),
+            **dict.fromkeys(READ, "GET /healthz answered 500"),
             "coverage.": "None of your",
             "strength.": "None of your",
         },
