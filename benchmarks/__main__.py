@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import load, measures, own_tests, reading_gates
+from benchmarks import duet_time, load, measures, own_tests, reading_gates
 
 ROUNDS = 3
 Measure = Callable[[], float]
@@ -57,6 +57,9 @@ def figures(room: Path, out: Console) -> Iterator[Figure]:
     yield _ratio("coverage gate on solution 02, to one bare run of its tests", own.coverage, own.bare, 5.0, out)
     yield _ratio("test strength gate on solution 02, to one bare run of its tests", own.strength, own.bare, 15.0, out)
     yield from _reading(reading_gates.ReadingGates(bench.root, bench.environment.site, bench.state), out)
+    out.print("[dim]a duet with solution 03[/]")
+    duet, requests = duet_time.duet_and_requests(room / "duet")
+    yield _compared("duet of the performance gate with solution 03, to its requests", duet, requests, 2.0)
     out.print("[dim]twenty people at solution 05[/]")
     waited = load.percentile_95(room / "load")
     yield Figure("solution 05, 20 users, 1,000 posts: 95th percentile", f"{waited:.0f} ms")
