@@ -60,6 +60,8 @@ def figures(room: Path, out: Console) -> Iterator[Figure]:
     out.print("[dim]a duet with solution 03[/]")
     duet, requests = duet_time.duet_and_requests(room / "duet")
     yield _compared("duet of the performance gate with solution 03, to its requests", duet, requests, 2.0)
+    what = "failure scenarios gate on solution 02, to one bare run of its tests"
+    yield _ratio(what, own.scenarios, own.bare, 15.0, out)
     out.print("[dim]twenty people at solution 05[/]")
     waited = load.percentile_95(room / "load")
     yield Figure("solution 05, 20 users, 1,000 posts: 95th percentile", f"{waited:.0f} ms")

@@ -39,6 +39,11 @@ class OwnTests:
         metrics = frozenset({"strength.killed"})
         return self._taken("strength", lambda subject: list(load("strength").measure(subject, metrics)))
 
+    def scenarios(self) -> float:
+        """Seconds of the gate on failure scenarios."""
+        metrics = frozenset({"scenarios.noticed"})
+        return self._taken("scenarios", lambda subject: list(load("scenarios").measure(subject, metrics)))
+
     def _taken(self, gate: str, work: Callable[[Subject], object]) -> float:
         since = time.perf_counter()
         with subjects(self._spec, seed=1)(gate) as subject:

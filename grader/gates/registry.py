@@ -86,6 +86,10 @@ GATES: Mapping[str, Listed] = {
         alone=True,
         running=True,
     ),
+    "strength": Listed({"strength.killed": "%"}),
+    "scenarios": Listed({"scenarios.noticed": "%"}),
+    "performance": Listed({"performance.queries": "queries", "performance.growth": "queries"}, alone=True),
+    "style": Listed({"style.ruff": "findings", "style.black": "files", "style.isort": "files"}),
 }
 METRICS: Mapping[str, str] = {metric: unit for gate in GATES.values() for metric, unit in gate.metrics.items()}
 

@@ -42,12 +42,14 @@ class Job:
     """Tests to run with another text of a module, until the first failure; with "" as it is, all of them.
 
     A ``warm`` one changes nothing but the bodies of functions: its code is swapped where the tests have been collected.
+    ``also`` are more modules, each with its other text.
     """
 
     path: str
     text: str
     tests: tuple[str, ...]
     warm: bool
+    also: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Runs tests against changed modules, each change in a child of its own: by swapped code, or imported anew.
 
-A job is ``{"id", "path", "text", "tests", "warm"}``. Warm ones are forked after collection, with the session's fixtures
-made: the functions of the module get the code that the changed text compiles to. Others are forked before anything of
-the project is imported. An outcome is ``[id, word, test]``: ``killed`` by a test, ``survived``, ``timeout``, or
-``error`` for what did not get as far as a test.
+A job is ``{"id", "path", "text", "tests", "warm", "also"}``, where ``also`` are pairs of one more path and text. Warm
+ones are forked after collection, with the session's fixtures made: the functions of the module get the code that the
+changed text compiles to. Others are forked before anything of the project is imported. An outcome is ``[id, word, test,
+ms]``: ``killed`` by a test, ``survived``, ``timeout``, or ``error`` for what did not get as far as a test.
 """
 
 import contextlib
@@ -62,7 +62,7 @@ def run_cold(order: "dict[str, Any]", run: "Callable[[dict[str, Any], Any], int]
 
         def work(job: "dict[str, Any]" = job) -> "tuple[str, str]":
             if job["text"]:
-                _import_changed(os.path.realpath(job["path"]), job["text"])
+                _import_changed(_changed(job))
             options = [*order["options"], *(["--nomigrations"] if order["runner"] == "pytest" else [])]
             own = {"jobs": [], "only": job["tests"], "stop": bool(job["text"]), "options": options}
             status = run({**order, **own}, watch)
@@ -74,12 +74,18 @@ def run_cold(order: "dict[str, Any]", run: "Callable[[dict[str, Any], Any], int]
         watch.outcome(job["id"], word, text, time.monotonic() - since)
 
 
-def _import_changed(path: str, text: str) -> None:
+def _changed(job: "dict[str, Any]") -> "dict[str, str]":
+    """The other texts, by the paths of the modules."""
+    return {os.path.realpath(path): text for path, text in [(job["path"], job["text"]), *job["also"]]}
+
+
+def _import_changed(texts: "dict[str, str]") -> None:
     loader: Any = importlib.machinery.SourceFileLoader
     original = loader.get_code
 
     def get_code(this: Any, name: str) -> Any:
-        if os.path.realpath(this.path) == path:
+        text = texts.get(os.path.realpath(this.path))
+        if text is not None:
             return compile(text, this.path, "exec", dont_inherit=True)
         return original(this, name)
 
@@ -120,7 +126,7 @@ class Mutating:
         return True
 
     def _job(self, job: "dict[str, Any]", tests: "list[Any]") -> "tuple[str, str]":
-        if job["text"] and not self._swap(os.path.realpath(job["path"]), job["text"]):
+        if job["text"] and not self._swap_all(_changed(job)):
             return "E", "no function of that name lives"
         failed = []
         for n, item in enumerate(tests):
@@ -128,13 +134,16 @@ class Mutating:
                 if job["text"]:
                     return "K", item.nodeid
                 failed.append(item.nodeid)
-        return ("K", "\\n".join(failed)) if failed else ("S", "")
+        return ("K", "\n".join(failed)) if failed else ("S", "")
+
+    def _swap_all(self, texts: "dict[str, str]") -> int:
+        """How many functions have got other code. Modules that nothing has imported yet are imported changed."""
+        later = {path: text for path, text in texts.items() if path not in self._functions}
+        if later:
+            _import_changed(later)
+        return len(later) + sum(self._swap(path, text) for path, text in texts.items() if path not in later)
 
     def _swap(self, path: str, text: str) -> int:
-        """How many functions have got other code. A module that nothing has imported yet is imported changed."""
-        if path not in self._functions:
-            _import_changed(path, text)
-            return 1
         with open(path, encoding="utf-8") as file:
             before = dict(_codes(compile(file.read(), path, "exec", dont_inherit=True)))
         after = dict(_codes(compile(text, path, "exec", dont_inherit=True)))
