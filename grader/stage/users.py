@@ -82,18 +82,19 @@ def create_users(
     *,
     settings: str = "",
     env: Mapping[str, str | None] | None = None,
+    first: int = 0,
 ) -> dict[str, User]:
     """Makes a user of each role in that database, by the project's own code in the sandbox.
 
     For sessions that hold, ``settings`` and ``env`` are the server's, ``SECRET_KEY`` among them, and it runs already:
-    its start empties Redis.
+    its start empties Redis. ``first`` is how many were made in the same database before.
 
     Raises:
         NoUsers: the project makes none.
     """
     wanted = tuple(stage.spec.layout.roles if roles is None else roles)
     password, csrf, prefix = secrets.token_urlsafe(18), secrets.token_hex(16), f"u{secrets.token_hex(4)}-"
-    order = {"roles": wanted, "prefix": prefix, "password": password, "token": csrf}
+    order = {"roles": wanted, "prefix": prefix, "password": password, "token": csrf, "first": first}
     variables = deployment(stage, database, settings=settings, env=env)
     layout = stage.spec.layout
     variables["TRACK_USERS"] = json.dumps({**order, "function": layout.users})

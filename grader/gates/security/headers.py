@@ -20,6 +20,16 @@ class Answer:
     response: Response
 
     @property
+    def method(self) -> str:
+        """What was asked for."""
+        return self.asked.partition(" ")[0]
+
+    @property
+    def path(self) -> str:
+        """Where."""
+        return self.asked.split(" ")[1]
+
+    @property
     def is_page(self) -> bool:
         """Whether a browser shows it as HTML: a redirect without a body is none."""
         return bool(self.response.body) and self.response.header("content-type").lower().startswith("text/html")

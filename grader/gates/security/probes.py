@@ -1,24 +1,24 @@
 """Attacks on the served application: where the feature is there, a request shows whether its defence is."""
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from urllib.parse import urlencode, urlsplit
 
 from grader.domain.findings import Finding, Severity
+from grader.gates.security.assignment import probe_rights
+from grader.gates.security.exchange import Api, Person, Send, curl, found
 from grader.gates.security.headers import Answer
+from grader.gates.security.verbs import probe_verbs
 from grader.sandbox.http import Response
 
-SOURCE = "probes of the served application"
 _PARAMETERS = re.compile(r"(?:GET|query_params)(?:\.get\(|\.getlist\(|\[)\s*[\"'](\w{1,40})[\"']")
 _USUAL = ("next", "q", "search", "url", "redirect", "return_to", "name")
 _MOST_PARAMETERS = 30
 _FORM = re.compile(r"<form\b[^>]{0,500}method=[\"']?post", re.IGNORECASE)
 _FIELD = re.compile(r"<(?:input|textarea|select)\b[^>]{0,500}\bname=[\"']?([\w-]{1,60})", re.IGNORECASE)
 _OWN = re.compile(r".*/(?:me|profile|account|user)/?", re.IGNORECASE)
-Send = Callable[[str, str, Mapping[str, str], bytes], Response | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,10 @@ def probe(target: Target, pages: Iterable[Answer], random: Random) -> Iterator[F
         yield from _open_redirect(target, path, evil)
         yield from _echo(target, path, mark)
         yield from _quote(target, path)
+        yield from probe_verbs(Api(target.send), path)
     if target.member:
         yield from _forged(target, pages, f"https://{evil}")
         yield from _mass_assignment(target)
-
-
-def _finding(rule: str, severity: Severity, message: str, remedy: str, cwe: int) -> Finding:
-    return Finding(f"probes.{rule}", message, severity, None, remedy, cwe, SOURCE)
 
 
 def _host_header(target: Target, evil: str) -> Iterator[Finding]:
@@ -71,7 +68,7 @@ def _host_header(target: Target, evil: str) -> Iterator[Finding]:
         if answer and (answer.status_code < 400 or evil in answer.header("location") + answer.text):
             remedy = "Name the hosts in ALLOWED_HOSTS, and use `request.get_host()`."
             message = f"GET {path} is answered with {answer.status_code} for a Host that is somebody else's."
-            yield _finding("host-header", Severity.MEDIUM, message, remedy, 644)
+            yield found("host-header", Severity.MEDIUM, message, remedy, 644, curl("GET", path, {"Host": evil}))
             return
 
 
@@ -82,7 +79,7 @@ def _origin(target: Target, evil: str) -> Iterator[Finding]:
         if answer and allowed == evil and answer.header("access-control-allow-credentials").lower() == "true":
             remedy = "Name the origins in CORS_ALLOWED_ORIGINS."
             message = f"GET {path} lets every site read its answers with the visitor's cookies."
-            yield _finding("cors", Severity.HIGH, message, remedy, 942)
+            yield found("cors", Severity.HIGH, message, remedy, 942, curl("GET", path, {"Origin": evil}))
             return
 
 
@@ -92,7 +89,7 @@ def _open_redirect(target: Target, path: str, evil: str) -> Iterator[Finding]:
     if answer and 300 <= answer.status_code < 400 and urlsplit(answer.header("location")).hostname == evil:
         remedy = "Ask `url_has_allowed_host_and_scheme` before you redirect to what a request says."
         message = f"GET {path} redirects to any site that its query names."
-        yield _finding("open-redirect", Severity.MEDIUM, message, remedy, 601)
+        yield found("open-redirect", Severity.MEDIUM, message, remedy, 601, curl("GET", f"{path}?{query}", {}))
 
 
 def _echo(target: Target, path: str, mark: str) -> Iterator[Finding]:
@@ -104,7 +101,8 @@ def _echo(target: Target, path: str, mark: str) -> Iterator[Finding]:
         if f"<i id={mark}{number}x>" in answer.text:
             remedy = "Leave the template's escaping on, and use `format_html` for markup of your own."
             message = f"GET {path} puts the parameter {name} into its page as markup."
-            yield _finding("xss", Severity.HIGH, message, remedy, 79)
+            shown = urlencode({name: values[name]})
+            yield found("xss", Severity.HIGH, message, remedy, 79, curl("GET", f"{path}?{shown}", {}))
 
 
 def _quote(target: Target, path: str) -> Iterator[Finding]:
@@ -120,7 +118,8 @@ def _quote(target: Target, path: str) -> Iterator[Finding]:
         if status("a'", name) == 500 and 0 < status("a''", name) < 500 and 0 < status("a", name) < 500:
             remedy = "Pass the value as a parameter: `cursor.execute(sql, [value])`."
             message = f"GET {path} fails with 500 for a quote in the parameter {name}, and for two quotes it does not."
-            yield _finding("sql", Severity.HIGH, message, remedy, 89)
+            command = curl("GET", f"{path}?{urlencode({name: "a'"})}", {})
+            yield found("sql", Severity.HIGH, message, remedy, 89, command)
 
 
 def _forged(target: Target, pages: Iterable[Answer], origin: str) -> Iterator[Finding]:
@@ -141,28 +140,11 @@ def _forged(target: Target, pages: Iterable[Answer], origin: str) -> Iterator[Fi
         if answer and answer.status_code < 400:
             remedy = "Keep CsrfViewMiddleware, and take `csrf_exempt` away."
             message = f"POST {path} is answered with {answer.status_code} when another site sends its form."
-            yield _finding("csrf", Severity.HIGH, message, remedy, 352)
+            yield found("csrf", Severity.HIGH, message, remedy, 352, curl("POST", path, headers, body))
 
 
 def _mass_assignment(target: Target) -> Iterator[Finding]:
     """Somebody with the least rights sends more rights beside what they may change of themselves."""
-    wanted = {"is_staff": True, "is_superuser": True, "role": target.highest}
-    headers = {**target.member, "Content-Type": "application/json"}
+    member = Person("member", 1, target.member)
     for path in (path for path in target.paths if _OWN.fullmatch(path)):
-        before = target.get(path, target.member)
-        for method in ("PATCH", "PUT", "POST"):
-            target.send(method, path, headers, json.dumps(wanted).encode())
-        after = target.get(path, target.member)
-        gained = [name for name, value in wanted.items() if _said(after, name) == value != _said(before, name)]
-        if gained:
-            remedy = "Name the fields that a serializer or form takes, or make these read-only."
-            message = f"{path} lets somebody give themselves {', '.join(gained)}."
-            yield _finding("mass-assignment", Severity.HIGH, message, remedy, 915)
-
-
-def _said(answer: Response | None, name: str) -> object:
-    try:
-        document = json.loads(answer.text) if answer and answer.status_code == 200 else None
-    except (ValueError, RecursionError):
-        return None
-    return document.get(name) if isinstance(document, dict) else None
+        yield from probe_rights(Api(target.send), member, path, target.highest)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.gates.security.conftest import Scan
-from tests.gates.security.labelled import AWS
+from tests.gates.security.labelled.pieces import AWS
 
 BAD = "import subprocess\n\n\ndef f(x):\n    subprocess.run(x, shell=True)\n"
 KEY = f'KEY = "{AWS}"\n'

@@ -13,7 +13,7 @@ from grader.gates.security.paths import texts
 from grader.intake.history import tip_of
 from grader.stage.spec import History
 from tests.gates.conftest import spec_of, write
-from tests.gates.security.labelled import AWS, PRIVATE, RANDOM
+from tests.gates.security.labelled.pieces import AWS, PRIVATE, RANDOM
 
 CLEAN = "import os\n\nKEY = os.environ['KEY']\n"
 

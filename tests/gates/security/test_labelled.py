@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.domain.findings import Finding, Severity
-from tests.gates.security.labelled import CASES, Case
+from tests.gates.security.labelled.pieces import CASES, Case
 
 COUNTING = (Severity.HIGH, Severity.MEDIUM)
 PAGE = Path(__file__).parents[3] / "docs/gates/security.md"

@@ -1,39 +1,14 @@
 """The served application: every weakness of a small project is found, none in its twin; what does not start is said."""
 
 import re
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from grader.domain.evidence import Measurement
 from grader.domain.findings import Finding, Severity
-from grader.domain.layout import Layout
 from grader.domain.status import Status
-from grader.environment import prepare
-from grader.gates import measure, subjects
-from tests.gates.conftest import spec_of, write
-from tests.gates.security.small import BAD, GOOD, HIGH, LAYOUT, MEDIUM
+from tests.gates.security.conftest import Measured, Serve
+from tests.gates.security.labelled.small import BAD, GOOD, HIGH, MEDIUM
 from tests.gates.security.test_labelled import PAGE
-
-REFERENCE = Path(__file__).parents[3] / "capstone" / "reference"
-Measured = tuple[Measurement, ...]
-Serve = Callable[[Mapping[str, str]], Measured]
-
-
-@pytest.fixture(scope="module")
-def serve_files(usual_state_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Serve:
-    cache = usual_state_dir / "environments"
-    deps = prepare(REFERENCE, course_lock=REFERENCE, cache=cache, progress=lambda _: None).site
-
-    def served(files: Mapping[str, str], **layout: Any) -> Measured:
-        root = tmp_path_factory.mktemp("served")
-        write(root, files)
-        spec = spec_of(root, usual_state_dir, deps=deps, layout=Layout().overridden({**LAYOUT, **layout}))
-        return measure(("security.high", "security.medium"), subjects(spec, seed=1), progress=lambda step: None)
-
-    return served
 
 
 @pytest.fixture(scope="module")

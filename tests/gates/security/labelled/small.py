@@ -17,7 +17,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 """
 _SESSIONS = '"django.contrib.sessions.middleware.SessionMiddleware"'
 _USERS = '"django.contrib.auth.middleware.AuthenticationMiddleware"'
-GOOD_SETTINGS = f"""{_SETTINGS}
+SETTINGS = f"""{_SETTINGS}
 ALLOWED_HOSTS = ["localhost"]
 MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "urls.policy", {_SESSIONS},
               "django.middleware.common.CommonMiddleware", "django.middleware.csrf.CsrfViewMiddleware", {_USERS},
@@ -125,9 +125,9 @@ def find(request):
         cursor.execute("SELECT count(*) FROM auth_user WHERE username = '%s'" % request.GET.get("user", ""))
         return JsonResponse({{"count": cursor.fetchone()[0]}})
 {_TAIL}"""
-_WSGI = "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n"
-GOOD = {"manage.py": "", "wsgi.py": _WSGI, "settings.py": GOOD_SETTINGS, "urls.py": GOOD_URLS}
-BAD = {"manage.py": "", "wsgi.py": _WSGI, "settings.py": BAD_SETTINGS, "urls.py": BAD_URLS}
+WSGI = "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n"
+GOOD = {"manage.py": "", "wsgi.py": WSGI, "settings.py": SETTINGS, "urls.py": GOOD_URLS}
+BAD = {"manage.py": "", "wsgi.py": WSGI, "settings.py": BAD_SETTINGS, "urls.py": BAD_URLS}
 LAYOUT: dict[str, Any] = {
     "settings": "settings",
     "production": "settings",
