@@ -19,6 +19,7 @@ PUBLISHED = "https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip"
 _PLACE = "rubric/advisories.jsonl.gz"
 _KEPT = ("id", "aliases", "summary", "modified")
 _LARGEST, _LARGEST_RECORD, _MOST = 512 << 20, 4 << 20, 200_000
+_LIVE = re.compile(r"^live = .*\n", re.MULTILINE)
 _TABLE = re.compile(r"^\[advisories\]\n(?:(?!\[).*\n)*?(?=\n|\[|\Z)", re.MULTILINE)
 
 
@@ -75,7 +76,7 @@ def name_in_course(root: Path, advisories: Advisories) -> None:
     path = root / "course.toml"
     file = advisories.path.relative_to(root).as_posix()
     table = f'[advisories]\nfile = "{file}"\ndate = "{advisories.date}"\nsha256 = "{advisories.sha256}"\n'
-    text, found = _TABLE.subn(lambda _: table, path.read_text("utf-8"))
+    text, found = _TABLE.subn(lambda old: table + "".join(_LIVE.findall(old[0])), path.read_text("utf-8"))
     if found != 1:
         raise CourseError("course.toml has no table [advisories]", f"Add it:\n{table}")
     path.write_text(text, "utf-8")

@@ -59,6 +59,7 @@ class _Advisories(Struct, forbid_unknown_fields=True):
     date: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     made_up: bool = False
+    live: str = ""
 
 
 class _Course(Struct, forbid_unknown_fields=True):
@@ -123,7 +124,7 @@ def load_course(root: Path) -> Course:
 
 
 def _advisories(root: Path, named: _Advisories | None) -> Advisories | None:
-    return Advisories(root / named.file, named.date, named.sha256, named.made_up) if named else None
+    return Advisories(root / named.file, named.date, named.sha256, named.made_up, named.live) if named else None
 
 
 def _first_state(since: int | str) -> State:

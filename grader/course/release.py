@@ -141,6 +141,7 @@ def _packed_advisories(course: Course, out: Path) -> str:
     return (
         f'\n[advisories]\nfile = {json.dumps(packed)}\ndate = "{given.date}"\n'
         f'sha256 = "{given.sha256}"\nmade_up = {str(given.made_up).lower()}\n'
+        + (f"live = {json.dumps(given.live)}\n" if given.live else "")
     )
 
 

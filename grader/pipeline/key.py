@@ -58,7 +58,7 @@ def evidence_key(
         "environment": [environment.origin, environment.key],
         "layout": asdict(layout),
         "history": tip,
-        "advisories": [a.date, a.sha256] if (a := assignment.advisories) else None,
+        "advisories": [a.date, a.sha256, a.live] if (a := assignment.advisories) else None,
         "how": [options.sandbox, options.database, options.mode, options.public_only, options.criteria, options.gates],
         "seed": "drawn" if options.seed is None else options.seed,
         "grader": [__version__, code_hash()],

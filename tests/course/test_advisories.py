@@ -91,3 +91,10 @@ def test_what_is_no_archive_of_advisories_changes_nothing(address: str, tmp_path
 def test_other_addresses_are_not_fetched_from(tmp_path: Path, address: str) -> None:
     with pytest.raises(EnvironmentError_, match="no address"):
         fetch(address, tmp_path)
+
+
+def test_the_address_of_a_service_stays_when_a_newer_snapshot_is_named(address: str, tmp_path: Path) -> None:
+    course = tmp_path / "course.toml"
+    course.write_text(f'[advisories]\nfile = "old"\nlive = "{address}"\n\n[files]\n')
+    name_in_course(tmp_path, fetch(f"{address}/all.zip", tmp_path)[0])
+    assert f'live = "{address}"\n\n[files]' in course.read_text()

@@ -190,3 +190,22 @@ def test_a_release_without_the_tool_that_builds_wheels_says_so(monkeypatch: pyte
     with pytest.raises(UsageError_, match="uv is not installed") as caught:
         own_wheel.__wrapped__()
     assert "make setup" in caught.value.hint
+
+
+def test_the_advisories_that_audits_rest_on_are_packed_and_named(root: Path, tmp_path: Path):
+    snapshot = b'{"id": "TRACK-1"}\n'
+    (root / "advisories.jsonl").write_bytes(snapshot)
+    digest = hashlib.sha256(snapshot).hexdigest()
+    table = f'[advisories]\nfile = "advisories.jsonl"\ndate = "2026-11-01"\nsha256 = "{digest}"\n'
+    table += 'live = "https://osv.example.org/"\n'
+    with (root / "course.toml").open("a") as file:
+        file.write(f"\n{table}")
+    out = release(load_course(root), tmp_path / "release", module=1)
+    packed = load_course(out).advisories
+    assert packed is not None
+    assert (packed.path.read_bytes(), packed.sha256, packed.date) == (snapshot, digest, "2026-11-01")
+    assert (packed.made_up, packed.live) == (False, "https://osv.example.org/")
+
+
+def test_control_a_course_without_advisories_releases_none(released: Path):
+    assert load_course(released).advisories is None

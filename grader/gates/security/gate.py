@@ -7,7 +7,8 @@ from grader.domain.errors import EnvironmentError_
 from grader.domain.evidence import MOST_FINDINGS, Measurement
 from grader.domain.findings import Finding, Severity
 from grader.domain.status import Status
-from grader.gates.security import audit, bandit, history, secrets, waivers
+from grader.gates.security import audit, bandit, history, live, secrets, sniffing, waivers
+from grader.gates.security.dast import wapiti_version
 from grader.gates.security.paths import reaches_tests, texts
 from grader.gates.security.served import NotServed, served_findings
 from grader.gates.subject import Subject
@@ -58,6 +59,8 @@ def audited(subject: Subject) -> Measurement:
         return Measurement(VULNERABLE, None, UNITS[VULNERABLE], Status.ERRORED, "", reason, fault=fault)
     source = f"advisories as of {advisories.date}" + (", made up for proofs" if advisories.made_up else "")
     ordered = sorted((replace(finding, source=source) for finding in found), key=_turn)
+    if advisories.live:
+        ordered += live.newer(packages, advisories.live, {f.rule for f in ordered})
     named = {f.message.split(":")[0] for f in ordered if f.severity is Severity.HIGH}
     findings = tuple(ordered[:MOST_FINDINGS])
     return Measurement(VULNERABLE, len(named), UNITS[VULNERABLE], Status.PASSED, source, findings=findings)
@@ -98,6 +101,7 @@ def static_findings(subject: Subject, code: Mapping[str, str]) -> Iterator[Findi
         )
     yield from bandit.scan_code(subject, code, tests_count=bool(through))
     yield from bandit.configurations(subject)
+    yield from sniffing.reads_of_the_grader(code)
     suspects = secrets.scan_secrets(subject.submission, sandbox=subject.sandbox, state_dir=subject.state_dir)
     yield from secrets.judged(suspects, tests_count=bool(through))
     yield from history.scan_history(subject, tests_count=bool(through))
@@ -111,7 +115,8 @@ def _turn(finding: Finding) -> tuple[bool, int, str, int, str]:
 
 def _source() -> str:
     """What looks, whether it finds anything or not."""
-    return f"{scanner_version('bandit')}, {scanner_version('detect-secrets')}, check --deploy, headers, probes"
+    tools = (scanner_version("bandit"), scanner_version("detect-secrets"), wapiti_version())
+    return f"{', '.join(tools)}, check --deploy, headers, probes"
 
 
 def _counted(metric: str, findings: list[Finding]) -> Measurement:

@@ -75,10 +75,11 @@ class Workshop:
     def make(self, collection: Collection, who: Person, *, prepare: bool = False) -> Made | None:
         """A new object of somebody's; ``None`` where it is refused.
 
-        With ``prepare`` what it refers to is changed by each of its actions in turn: it may have to be published.
+        With ``prepare`` what it refers to is changed by each of its actions in turn: it may have to be published,
+        and then it has to be complete.
         """
         schema = body_schema(self.document, collection.on_all["post"])
-        for everything in (False, True):
+        for everything in (prepare, not prepare):
             body = make_body(self.document, schema, self.random, everything=everything)
             for attempt in self._variants(collection, schema, body, prepare):
                 reply = self.api.ask(who, "POST", collection.path, attempt)

@@ -43,12 +43,9 @@ def main() -> None:
 
 def _found(report: dict[str, Any]) -> list[dict[str, str]]:
     """What was found, one by one, without what can be very long."""
+    kept = ("method", "path", "info", "parameter", "curl_command")
     entries = [
-        {
-            "category": category,
-            **{key: str(entry.get(key))[:_LONGEST] for key in ("method", "path", "info", "parameter")},
-        }
-        | {"curl": str(entry.get("curl_command"))[:_LONGEST]}
+        {"category": category, **{key: str(entry.get(key))[:_LONGEST] for key in kept}}
         for kind in ("vulnerabilities", "anomalies")
         for category, found in (report.get(kind) or {}).items()
         for entry in found

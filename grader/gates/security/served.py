@@ -98,7 +98,7 @@ def _page_findings(
     yield from judge_cookies([*answers, *others])
     highest = layout.roles[-1] if layout.roles else "admin"
     yield from probe(Target(asking.send, paths, parameters_of(sources.values()), member, highest), answers, random)
-    pages = tuple(a.path for a in answers if a.method == "GET" and a.response.status_code < 300)
+    pages = tuple(a.path for a in answers if a.method == "GET" and a.response.status_code < 400)
     yield from scan_served(subject, running.server, with_queries(pages, sources), member)
 
 

@@ -97,6 +97,12 @@ def test_control_a_mended_package_is_clean_as_of_the_date(tmp_path: Path) -> Non
     assert (found.status, found.value, found.source) == (Status.PASSED, 0, "advisories as of 2026-11-01")
 
 
+def test_what_a_service_knows_beside_the_snapshot_changes_no_number(tmp_path: Path) -> None:
+    silent = replace(_snapshot(tmp_path, [FIXED]), live="http://127.0.0.1:9/")
+    found = _measured(tmp_path, silent, "Some_Package-1.10")
+    assert (found.status, found.value, [f.rule for f in found.findings]) == (Status.PASSED, 0, ["advisories.live"])
+
+
 def test_what_was_not_audited_is_never_clean(tmp_path: Path) -> None:
     good = _snapshot(tmp_path, [FIXED])
     for advisories in (None, replace(good, path=tmp_path / "gone"), replace(good, sha256="0" * 64)):

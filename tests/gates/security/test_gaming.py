@@ -46,3 +46,28 @@ def test_a_trick_changes_nothing(scan_files: Scan, name: str) -> None:
 def test_what_was_to_be_silenced_is_listed(scan_files: Scan) -> None:
     _, medium = scan_files(PLAIN | TRICKS["nosec"] | TRICKS["bandit's ini file"])
     assert {f.rule for f in medium.findings} == {"security.nosec", "security.configuration"}
+
+
+SNIFFING = {
+    "a variable of the grader": 'import os\n\nDEBUG = "TRACK_USERS" not in os.environ\n',
+    "a variable read by get": 'import os\n\nDEBUG = not os.environ.get("GRADER_CACHE")\n',
+    "a folder of the sandbox": 'from pathlib import Path\n\nDEBUG = not Path("/submission").exists()\n',
+}
+
+
+@pytest.mark.parametrize("name", SNIFFING)
+def test_settings_that_look_for_the_grader_are_a_finding(scan_files: Scan, name: str) -> None:
+    _, medium = scan_files({"src/settings.py": SNIFFING[name]})
+    assert [f.rule for f in medium.findings if f.rule.startswith("security.looks")] == ["security.looks-for-grader"]
+    assert medium.value == 1
+
+
+def test_control_settings_that_look_at_their_own_environment_are_none(scan_files: Scan) -> None:
+    own = 'import os\n\nDEBUG = os.environ.get("DEBUG") == "1"\nHOME = "/srv/submissions"\n'
+    assert [m.value for m in scan_files({"src/settings.py": own})] == [0, 0]
+
+
+def test_code_that_knows_a_scanner_by_name_is_listed_and_weighs_little(scan_files: Scan) -> None:
+    code = 'def block(request):\n    return "wapiti" in request.headers["User-Agent"]\n'
+    _, medium = scan_files({"src/views.py": code})
+    assert (medium.findings[0].rule, medium.value) == ("security.looks-for-scanner", 0)

@@ -7,7 +7,7 @@ import pytest
 from grader.domain.findings import Finding, Severity
 from grader.domain.status import Status
 from tests.gates.security.conftest import Measured, Serve
-from tests.gates.security.labelled.small import BAD, GOOD, HIGH, MEDIUM
+from tests.gates.security.labelled.small import BAD, BY_WAPITI, GOOD, HIGH, MEDIUM
 from tests.gates.security.test_labelled import PAGE
 
 
@@ -40,6 +40,14 @@ def test_what_is_medium_is_found(bad: Measured, rule: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("rule", sorted(BY_WAPITI))
+def test_wapiti_finds_it_too(bad: Measured, rule: str) -> None:
+    found = _served(bad, Severity.HIGH) | _served(bad, Severity.MEDIUM)
+    assert rule in found
+    assert found[rule].detail.startswith("curl ")
+
+
+@pytest.mark.slow
 def test_control_nothing_is_found_in_the_twin_that_defends_itself(good: Measured) -> None:
     assert [(m.status, m.value) for m in good] == [(Status.PASSED, 0), (Status.PASSED, 0)]
     assert not _served(good, Severity.HIGH)
@@ -56,6 +64,7 @@ def test_findings_say_what_was_asked_and_what_to_do(bad: Measured) -> None:
         assert re.search(r"/[a-z]*/?", finding.message)
         assert finding.remedy
         assert finding.cwe
+        assert finding.detail.startswith("curl ")
 
 
 @pytest.mark.slow

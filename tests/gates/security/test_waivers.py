@@ -22,6 +22,7 @@ BAD: dict[str, tuple[str, str]] = {
     "a line that is true": (ENTRY.replace("line = 2", "line = true"), "its line is a number"),
     "a rule for all": (ENTRY.replace("B608", "*"), "its rule is the name"),
     "another key": (ENTRY + "severity = 'high'\n", "no other keys"),
+    "a request that is none": (ENTRY + 'request = "*"\n', "its request is what"),
     "no TOML": ("[[waiver", "cannot be read"),
     "no list": ("waiver = 3\n", "has to hold a list"),
     "too much": ("#" * 300_000, "larger than 256 KB"),
@@ -54,6 +55,24 @@ def test_another_finding_is_not_resolved_and_the_waiver_is_said_to_be_idle(chang
     (finding,), (idle,) = resolve([MEDIUM], [_waiver(**changes)])
     assert finding.resolved == ""
     assert "the waiver is for nothing" in idle.message
+
+
+def test_a_waiver_without_a_place_is_for_one_request_only() -> None:
+    probed = [Finding("probes.idor", f"PATCH {path} changes an object.", Severity.MEDIUM) for path in ("/a/", "/b/")]
+    one = _waiver(rule="probes.idor", file="", line=0, request="PATCH /a/")
+    resolved, idle = resolve(probed, [one])
+    assert [bool(f.resolved) for f in resolved] == [True, False]
+    assert not idle
+    for_all = _waiver(rule="probes.idor", file="", line=0)
+    resolved, (idle_one,) = resolve(probed, [for_all])
+    assert not any(f.resolved for f in resolved)
+    assert "the waiver is for nothing" in idle_one.message
+
+
+def test_a_finding_that_names_no_request_needs_none() -> None:
+    header = Finding("headers.csp", "A page has no Content-Security-Policy: GET / (200).", Severity.MEDIUM)
+    (resolved,), idle = resolve([header], [_waiver(rule="headers.csp", file="", line=0)])
+    assert (resolved.resolved, idle) == (REASON, ())
 
 
 def test_a_high_finding_is_never_resolved() -> None:

@@ -151,3 +151,27 @@ MEDIUM = {
     "security.W001",
     "security.W012",
 }
+BY_WAPITI = {"wapiti.reflected-cross-site-scripting", "wapiti.open-redirect"}
+# GOOD with defences that are there for whoever measures: headers on one page and for scanners, and a route that only
+# the server has.
+_FOR_SHOW = """
+import sys
+
+
+def vault(request):
+    return HttpResponse("<p>" + request.GET.get("term", "") + "</p>")
+
+
+def policy(get_response):
+    def answer(request):
+        response = get_response(request)
+        if request.path == "/" or "wapiti" in request.headers.get("User-Agent", "").lower():
+            response["Content-Security-Policy"] = "default-src 'self'; frame-ancestors 'none'"
+        return response
+    return answer
+
+
+if "gunicorn" in sys.modules:
+    urlpatterns.append(path("vault/", vault))
+"""
+FOR_SHOW = GOOD | {"urls.py": GOOD_URLS + _FOR_SHOW}
