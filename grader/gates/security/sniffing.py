@@ -8,7 +8,8 @@ from grader.gates.security.paths import is_test, located
 
 # Variables and folders of the sandbox, and its backends.
 _GRADER = re.compile(
-    r"""environ[^\n]{0,40}["'](?:TRACK_|GRADER)\w{0,40}|["']/(?:submission|deps|tools)\b|["'](?:bwrap|bubblewrap)["']"""
+    r"""environ[^\n]{0,40}["'](?:TRACK_|GRADER_)\w{0,40}["']|["'](?:TRACK_|GRADER_)\w{0,40}["'][^\n]{0,20}environ"""
+    r"""|["']/(?:submission|deps|tools)["'/]|["'](?:bwrap|bubblewrap)["']"""
 )
 _SCANNER = re.compile(r"""(?<!["'])["'][^"'\n]{0,40}\b(?:wapiti|schemathesis|sqlmap|nikto|zaproxy)\b""", re.IGNORECASE)
 _MOST = 20
