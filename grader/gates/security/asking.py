@@ -18,6 +18,7 @@ ANSWER_S, MOST_S = 10.0, 150.0
 _TOOLS = ("Mozilla/5.0 (Wapiti/3.3)", "schemathesis/4.32", "")
 _DEFENCES = ("content-security-policy", "x-content-type-options", "x-frame-options", "strict-transport-security")
 _MOST_COMPARED = 12
+_TOO_MANY = 429
 
 
 class Asking:
@@ -60,9 +61,17 @@ def told_apart(asking: Asking, paths: tuple[str, ...]) -> tuple[list[Answer], li
             if usual is None or other is None:
                 continue
             answers.append(Answer(f"GET {path} as {agent or 'no browser'}", other))
-            if _outline(usual) != _outline(other):
+            if _differs(asking, path, usual, other):
                 return answers, [_different(path, agent, usual, other)]
     return answers, []
+
+
+def _differs(asking: Asking, path: str, usual: Response, other: Response) -> bool:
+    """Whether it is the agent: a limit of rates, or an answer that changes by itself, is something else."""
+    if _TOO_MANY in (usual.status_code, other.status_code) or _outline(usual) == _outline(other):
+        return False
+    again = asking.send("GET", path, {}, b"")
+    return again is not None and _outline(again) == _outline(usual)
 
 
 def _outline(answer: Response) -> tuple[object, ...]:
