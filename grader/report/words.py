@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.domain.evidence import Observation
-from grader.domain.result import CriterionResult, LevelVerdict, Provenance, Result
+from grader.domain.result import ONLY_SOME, CriterionResult, LevelVerdict, Provenance, Result
 from grader.domain.start import START
 from grader.domain.status import Status
 from grader.scoring.scorecard import GATES_POLICY
@@ -118,12 +118,14 @@ def _ungraded(result: Result) -> Verdict:
 
 
 def _practice(result: Result) -> Verdict:
-    asked = "public checks" if result.scope != "full" else "criteria that were asked for"
+    # Of what was not asked for, nobody can say here that its checks are hidden.
+    public = result.scope != "full" and ONLY_SOME not in result.provenance.unofficial_because
+    asked = "public checks" if public else "criteria that were asked for"
     if not result.criteria:
         asked = "gates that were asked for"
     missing = sum(u.max_score for u in result.unmeasured)
     rest = f" {points(missing)} of the module were not measured here." if missing else ""
-    if result.scope != "full" and result.criteria:
+    if public and result.criteria:
         rest = f" {_public(result)}"
     sentence = f"This is practice, not a grade.{rest} {_gates_to_pass(result)}".strip()
     if result.nothing_open:

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from grader.domain.evidence import Evidence
+from grader.domain.result import ONLY_SOME
 
 
 def unofficial_because(
@@ -22,7 +23,7 @@ def unofficial_because(
         "The checks ran on SQLite, where the project itself is asked what its database holds.": database != "postgres",
         "The checks shared one process and one database (savepoint mode).": mode != "fork",
         "The hidden checks did not run.": not hidden,
-        "Only some criteria were looked at.": only,
+        ONLY_SOME: only,
     }
     missing = tuple(sentence for sentence, holds in found.items() if holds)
     return missing + (evidence.unlimited if evidence.isolated else ())

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from grader.domain.course import Gate
 from grader.domain.evidence import Measurement
-from grader.domain.result import GateVerdict, Result
+from grader.domain.result import ONLY_SOME, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report import REPORTS
 from grader.report.gate_words import measured, reading, required, same_cause, worth
 from grader.report.words import tally, unmeasured_count, verdict
 from grader.scoring.gates import OPERATORS, verdicts
 from tests.report.gate_samples import MEASURED, gated, with_gates
+from tests.report.samples import practice as practised
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -138,3 +139,12 @@ def test_one_reason_behind_several_gates_is_told_once() -> None:
         ]
     ]
     assert same_cause(gates) == {"b": gates[0]}
+
+
+def test_practice_on_some_criteria_does_not_call_the_others_hidden() -> None:
+    """Those that were not asked for may have public checks: their points are named, and no more is said."""
+    result = practised()
+    asked = replace(result, provenance=replace(result.provenance, unofficial_because=(ONLY_SOME,)))
+    assert "hidden" in verdict(result).sentence
+    assert "hidden" not in verdict(asked).sentence
+    assert "of the module were not measured here" in verdict(asked).sentence
