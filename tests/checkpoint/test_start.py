@@ -86,6 +86,12 @@ STOPPED = {
         f"{HELPER}:2",
         "poetry add",
     ),
+    "a package of one's own in another folder": Stopped(
+        {"backend/shop/__init__.py": "", MODELS: "+\n\nfrom shop import prices\n"},
+        "`shop` is imported and lies in backend/, where Python does not look for it",
+        f"{MODELS}:",
+        "Move it to where it is looked for (src/",
+    ),
     "an app that is not in the lock": Stopped(
         {SETTINGS: '+\nINSTALLED_APPS = [*INSTALLED_APPS, "import_export"]\n'},
         "`import_export` is imported, and no package in poetry.lock brings it",

@@ -134,6 +134,11 @@ def _missing_module(situation: Situation) -> Remedy | None:
     if situation.tree.has_folder_or_module(top, situation.layout.sources):
         advice = "Mend the name, or commit the file: a folder is a package only with all of its files."
         return Remedy(f"there is no module `{names[0]}` in the submission", advice, where)
+    if folder := situation.tree.folder_of_package(top):
+        looked = ", ".join(f"{source}/" for source in situation.layout.sources)
+        observed = f"`{names[0]}` is imported and lies in {folder}/, where Python does not look for it"
+        advice = f"Move it to where it is looked for ({looked}), or say in track.toml where your sources are."
+        return Remedy(observed, advice, where)
     if not situation.own_packages:
         observed = f"`{names[0]}` is imported and is not among the course's packages, which stood in for your own lock"
         return Remedy(

@@ -74,6 +74,12 @@ class Tree:
         roots = [self._root, *(self._root / folder for folder in folders)]
         return name.isidentifier() and any((r / name).is_dir() or (r / f"{name}.py").is_file() for r in roots)
 
+    def folder_of_package(self, name: str) -> str:
+        """The folder in which a package of that name lies, of several the first; "" if that is the root or none."""
+        inits = (file.relative_to(self._root) for file in self._python if file.name == "__init__.py")
+        holders = (init.parents[1].as_posix() for init in inits if init.parent.name == name)
+        return next((spelled(holder) for holder in holders if holder != "."), "")
+
     def has_name(self, name: str) -> bool:
         """Whether this identifier stands anywhere in the Python of the submission."""
         return name.isidentifier() and self._remembered(name, lambda: _stands_in(name, self._source))
