@@ -54,12 +54,12 @@ def served_findings(subject: Subject, sources: Mapping[str, str]) -> Iterator[Fi
             users = create_users(subject.stage, running.database, env=running.env)
         except NoUsers as none:
             yield _note(f"Nothing was asked as somebody who is logged in: {none}")
-        asking = Asking(running.server)
+        pages, objects = Asking(running.server), Asking(running.server)
         member = next((users[role].session for role in layout.roles if role in users), {})
-        yield from _page_findings(subject, running, asking, sources, member)
+        yield from _page_findings(subject, running, pages, sources, member)
         if users:
-            yield from _api_findings(subject, running, asking, users)
-        if asking.is_late():
+            yield from _api_findings(subject, running, objects, users)
+        if pages.is_late() or objects.is_late():
             yield _note("The project answered so slowly that not everything could be asked.", Severity.MEDIUM)
 
 
