@@ -54,7 +54,7 @@ def command(
             chosen = replace(chosen, module=chosen.module.counting())
         choices = Options(
             state_dir=opt.state_dir(),
-            sandbox=_own_machine(sandbox),
+            sandbox=on_own_machine(sandbox),
             database=database,
             mode="savepoint",
             seed=seed,
@@ -71,7 +71,7 @@ def command(
     )
 
 
-def _own_machine(
+def on_own_machine(
     sandbox: Literal["auto", "bubblewrap", "process"],
 ) -> Literal["auto", "bubblewrap", "process"]:
     """One's own code on one's own machine may run without a sandbox where none is to be had; say so."""

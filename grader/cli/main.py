@@ -14,6 +14,7 @@ from grader import __version__
 _COMMANDS = {
     "grade": ("grader.cli.grade", "Grade one submission with every check, hidden ones too."),
     "check": ("grader.cli.check", "Run the public checks on your own work: quick, and as often as you like."),
+    "watch": ("grader.cli.watch", "Run the public checks again after each save, what failed last first."),
     "gates": ("grader.cli.gates", "Hold any Django project against the quality gates."),
     "report": ("grader.cli.report", "Render a stored result.json again, in any format."),
     "course": ("grader.cli.course", "Build the course from its one source, and prove that it is right."),

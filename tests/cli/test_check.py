@@ -10,7 +10,7 @@ from grader.domain.errors import SandboxError
 from grader.sandbox import machine
 from grader.sandbox.bubblewrap import Bubblewrap
 
-TRIED: dict[str, Callable[[], object]] = {"check": lambda: check._own_machine("auto"), "doctor": machine.probe}
+TRIED: dict[str, Callable[[], object]] = {"check": lambda: check.on_own_machine("auto"), "doctor": machine.probe}
 
 
 @pytest.fixture
@@ -48,5 +48,5 @@ def test_without_a_sandbox_it_goes_on_and_says_so(
         raise SandboxError("bubblewrap is not installed.", "Install it.")
 
     monkeypatch.setattr("grader.sandbox.open_sandbox", refuse)
-    assert check._own_machine("auto") == "process"
+    assert check.on_own_machine("auto") == "process"
     assert "No sandbox here" in capsys.readouterr().err
