@@ -65,6 +65,12 @@ STOPPED = {
         f"{HELPER}:3",
         "__main__",
     ),
+    "a question to nobody": Stopped(
+        {SETTINGS: '+\nNAME = input("Which database? ")\n'},
+        "`input()` was called while the project was starting",
+        f"{SETTINGS}:",
+        "a variable with a default",
+    ),
     "an import that does not end": Stopped(
         {HELPER: "A = 1\nwhile A:\n    A += 1\n", MODELS: USES_HELPER},
         f"{HELPER} was being imported and did not come to an end",

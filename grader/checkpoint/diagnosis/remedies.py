@@ -115,6 +115,14 @@ def _exit(situation: Situation) -> Remedy | None:
     return Remedy("SystemExit: `exit()` was called while the file was imported", advice)
 
 
+def _asked(situation: Situation) -> Remedy | None:
+    error = situation.any_is("EOFError")
+    if error is None or "reading a line" not in error.message:
+        return None
+    advice = "Nobody is there to answer when the project starts: read it from a setting or a variable with a default."
+    return Remedy("EOFError: `input()` was called while the project was starting", advice)
+
+
 def _endless(situation: Situation) -> Remedy | None:
     error = situation.any_is("StillLoading")
     if error is None:
@@ -225,6 +233,7 @@ _KINDS: tuple[Callable[[Situation], Remedy | None], ...] = (
     _encoding,
     _syntax,
     _exit,
+    _asked,
     _endless,
     _missing_module,
     _circle,
