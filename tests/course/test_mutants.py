@@ -82,7 +82,7 @@ def test_every_mutant_of_this_repository_applies(real: Course):
                         compile(mutate(solution, each)[path][0], path, "exec")
 
 
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("number", [1])
 def test_of_the_course_each_criterion_has_two_mutants_and_each_module_three_accepted(number: int):
     course = load_course(Path(__file__).parents[2])
     module = course.modules[number - 1]
