@@ -20,7 +20,7 @@ class RunDir:
 
     def __init__(self) -> None:
         _sweep_once()
-        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=short_folder()))
+        self.path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=short_folder()))
         self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(self._lock, fcntl.LOCK_SH)
 
@@ -38,6 +38,13 @@ def _sweep_once() -> None:
     for path in short_folder().glob(_PREFIX + "*"):
         with contextlib.suppress(OSError):
             sweep(path)
+
+
+def sweep_of(pid: int) -> None:
+    """Removes what the process of that number left, which has ended: one that is killed cannot do it itself."""
+    for path in short_folder().glob(f"{_PREFIX}{pid}-*"):
+        with contextlib.suppress(OSError):
+            sweep(path, settled_s=0)
 
 
 def sweep(path: Path, *, settled_s: float = _SETTLED_S) -> bool:
