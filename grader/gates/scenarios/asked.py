@@ -30,7 +30,7 @@ class Verdict:
     """What the tests made of one protection that was taken away.
 
     ``word``: ``noticed``, by the test ``by``; ``together``, noticed once nothing else protected from the same;
-    ``unnoticed``; ``never-run``, no passing test comes there; ``untried``.
+    ``unnoticed``; ``never-run``, no passing test comes there; ``restless``, what comes there fails anyhow; ``untried``.
     """
 
     protection: Protection
@@ -65,7 +65,7 @@ class Asking:
             asked = dict.fromkeys(test for each in chosen if self._warm(each) is warm for test in tests[each])
             self._restless[warm] = self._control(tuple(asked), warm=warm) if asked else frozenset()
         first = self._run([(each, self._kept(each, tests[each]), (each,)) for each in chosen if tests[each]])
-        alone = {each: self._verdict(first.get(each), tests[each]) for each in chosen}
+        alone = {each: self._verdict(each, first.get(each), tests[each]) for each in chosen}
         held = [each for each, (word, _) in alone.items() if word == "unnoticed" and len(self.all[each.scenario]) > 1]
         second = self._run([(each, self._kept(each, tests[each]), self.all[each.scenario]) for each in held])
         for each, outcome in second.items():
@@ -181,9 +181,11 @@ class Asking:
         except NoSuite:
             return False
 
-    def _verdict(self, outcome: Outcome | None, tests: Sequence[str]) -> tuple[str, str]:
+    def _verdict(self, each: Protection, outcome: Outcome | None, tests: Sequence[str]) -> tuple[str, str]:
         if not tests:
             return "never-run", ""
+        if not self._kept(each, tests):
+            return "restless", ""
         if outcome is None:
             return "untried", ""
         return ("noticed", outcome.text) if outcome.word in _NOTICED else ("unnoticed", "")

@@ -17,7 +17,13 @@ _WORDS = {
     "together": "noticed when everything that protects from it is away",
     "unnoticed": "not noticed",
     "never-run": "not noticed: no passing test comes here",
+    "restless": "not noticed: the tests that come here fail with nothing changed, too",
     "untried": "not tried",
+}
+
+_SEEN = {
+    "never-run": "no passing test comes there",
+    "restless": "the tests that come there fail with nothing changed, too",
 }
 
 
@@ -32,7 +38,7 @@ def findings(missed: Iterable[Verdict], texts: Mapping[str, str]) -> Iterator[Fi
     for each in missed:
         place = each.protection
         scenario = SCENARIOS[place.scenario]
-        seen = "no passing test comes there" if each.word == "never-run" else "no test fails"
+        seen = _SEEN.get(each.word, "no test fails")
         message = f"{scenario.title}: {place.what} at line {place.line}, and {seen}."
         yield Finding(
             f"scenarios.{place.scenario}",

@@ -20,6 +20,19 @@ import sys
 
 mutating = sys.modules.get("grader-suite.mutating")
 if mutating is not None:
+    asked = mutating.Mutating._job
+
+    def forged(self, job, tests):
+        return ("K", "tests/test_shop.py::test_run") if job["text"] else asked(self, job, tests)
+
+    mutating.Mutating._job = forged
+"""
+# The same, without a thought for the run in which nothing is taken away.
+CLUMSY = """
+import sys
+
+mutating = sys.modules.get("grader-suite.mutating")
+if mutating is not None:
     mutating.in_child = lambda work, within_s: ("killed", "tests/test_shop.py::test_run")
 """
 # Fails when the functions have other code than they had, without a look at what it does.
@@ -82,17 +95,16 @@ def test_what_nobody_noticed_cannot_be_made_up(subject_of: SubjectOf) -> None:
     assert "with it in the file they pass" in found.reason
 
 
+@pytest.mark.exhaustive
+def test_tests_that_fail_in_any_case_notice_nothing(subject_of: SubjectOf) -> None:
+    found = measure(subject_of, *TESTS, conftest=CLUMSY)
+    assert (found.status, found.value) == (Status.PASSED, 0)
+
+
 def test_a_look_at_the_code_is_no_test(subject_of: SubjectOf) -> None:
     found = measure(subject_of, *TESTS, conftest=SWAP_DETECTOR)
     assert found.status is Status.FAILED
     assert "a line that does nothing" in found.reason or "with it in the file they pass" in found.reason
-
-
-@pytest.mark.exhaustive
-def test_a_test_that_always_fails_notices_nothing(subject_of: SubjectOf) -> None:
-    more = "import os\n\n\ndef test_red():\n    assert os.getppid() == 1 or send().status_code == 999\n"
-    found = measure(subject_of, *TESTS, more=more)
-    assert found.value == 0
 
 
 @pytest.mark.exhaustive
