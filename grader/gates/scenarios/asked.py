@@ -71,6 +71,9 @@ class Asking:
         for each, outcome in second.items():
             if outcome.word in _NOTICED:
                 alone[each] = "together", outcome.text
+        for each in chosen:
+            if not tests[each] and (by := self._elsewhere(each)):
+                alone[each] = "noticed", by
         return [Verdict(each, *alone[each]) for each in chosen]
 
     def confirm(self, verdicts: Iterable[Verdict], draw: random.Random) -> None:
@@ -167,6 +170,18 @@ class Asking:
                 paths.setdefault(each.path, []).append(each)
         own, *others = ((path, all_removed(self.texts[path], parts)) for path, parts in paths.items())
         return Job(own[0], own[1], tests, warm, tuple(others))
+
+    def _elsewhere(self, protection: Protection) -> str:
+        """The test that notices what runs in another process, as a server does that a test starts; "" if none does."""
+        words = _words(protection)
+        good = passing(self.claims) - {OUTSIDE}
+        about = sorted(self._order(n, words) for n in good)
+        tests = tuple(self.claims.tests[n].name for rank, _, n in about[:_MOST_TESTS] if rank <= INSIDE)
+        if not tests:
+            return ""
+        files = {protection.path: protection.removed(self.texts[protection.path])}
+        failed = self.runner.run(Order(only=tests, files=files, stop=True, within_s=4 * self.within_s)).failed
+        return failed[0] if failed and self._green({}, failed[:1], migrations=True) else ""
 
     def _in_file(self, protection: Protection, tests: tuple[str, ...]) -> Outcome:
         """Of a file that is no module: the tests are run with another text of it."""

@@ -46,8 +46,7 @@ class ScenariosGate:
         documents = _documents(subject)
         found = _found(sources, settings, documents)
         draw = random.Random(subject.seed)
-        chosen = self._drawn(found, draw)
-        if not chosen:
+        if not any(found.values()):
             reason = "Nothing was found that protects the project from any of the scenarios."
             return [Measurement(NOTICED, None, _UNIT, Status.NOT_APPLICABLE, _SOURCE, reason)]
         runner = SuiteRunner(subject)
@@ -57,19 +56,24 @@ class ScenariosGate:
                 raise NoSuite("None of your tests passes, so none can notice anything.")
             texts = {path: each.text(path) for each in (sources, settings) for path in each.measured} | documents
             asking = Asking(runner, claims, texts, Hints(sources), found, self.within_s)
-            verdicts = asking.verdicts(chosen)
+            verdicts = asking.verdicts(self._drawn(found, asking, draw))
             asking.confirm(verdicts, draw)
             return [_measured(found, verdicts, texts)]
         except NoSuite as none:
             return [Measurement(NOTICED, None, _UNIT, Status.FAILED, _SOURCE, str(none))]
 
-    def _drawn(self, found: Found, draw: random.Random) -> list[Protection]:
-        """Some of each scenario, in turn, so that the first of each is asked before the second of any."""
+    def _drawn(self, found: Found, asking: Asking, draw: random.Random) -> list[Protection]:
+        """Some of each scenario, in turn, so that the first of each is asked before the second of any.
+
+        Of those in functions the ones that passing tests come to; where there is nothing else, one that none does.
+        """
         queues = []
         for own in found.values():
-            inside = [each for each in own if each.function]
+            inside = [each for each in own if each.function and asking.covering(each)]
             outside = [each for each in own if not each.function]
             few = draw.sample(outside, min(len(outside), self.declared if inside else 2 * self.declared))
+            if own and not inside and not outside:
+                few = [draw.choice(own)]
             queues.append([*draw.sample(inside, min(len(inside), self.in_functions)), *few])
         longest = max(map(len, queues), default=0)
         return [queue[n] for n in range(longest) for queue in queues if n < len(queue)]

@@ -125,3 +125,18 @@ def test_a_project_without_protections_has_nothing_to_notice(subject_of: Subject
     with subject_of({**bare, "tests/test_shop.py": "def test_a():\n    pass\n"}) as subject:
         (found,) = GATE.measure(subject, METRICS)
     assert (found.status, found.value) == (Status.NOT_APPLICABLE, None)
+
+
+@pytest.mark.exhaustive
+def test_a_protection_that_another_process_runs_can_be_noticed(subject_of: SubjectOf) -> None:
+    more = (
+        "import subprocess\nimport sys\n\n\ndef test_slow_mail_in_a_process():\n"
+        "    text = Path('src/apps/shop/services.py').read_text()\n"
+        "    asked = 'raise\\n        return False\\n    return True' in text\n"
+        "    assert subprocess.run([sys.executable, '-c', f'assert not {asked}']).returncode == 0\n"
+    )
+    files = dict(blog("mail", more=more))
+    files["tests/test_shop.py"] = files["tests/test_shop.py"].replace('    services.tell(Post(title="a"))\n', "")
+    with subject_of(files) as subject:
+        (found,) = GATE.measure(subject, METRICS)
+    assert unnoticed(found) == set()
