@@ -54,8 +54,7 @@ Fixtures
                 ``db.columns(table)``, ``db.constraints(table)``, ``db.indexes(table)``, ``db.tables()``;
                 ``with db.refused("unique"): ...`` as refuses, for the database. On PostgreSQL what is no ordinary
                 table fails the check, and so does a write that changes no row
-    queries     ``with queries() as q: ...`` then ``q.count`` and ``q.statements``: all but transactions' own;
-                ``q.in_transaction``: whether one was begun, or a savepoint
+    queries     ``with queries() as q: ...`` then ``q.count`` and ``q.statements``: all but transactions' own
     manage      ``manage("migrate", "posts", "0001")`` in this check's own database -> CommandOutput(code, out);
                 with ``settings=`` or ``env=`` a fresh ``python manage.py ...``, without a database of its own.
                 ``manage.core("check", "--deploy", ...)`` is Django's own command, whatever the project calls so
@@ -69,8 +68,7 @@ Fixtures
                 and what it returns, made once for all checks that ask under that title
     serve       ``server = serve(settings="config.settings.production", env={...})``: gunicorn in the sandbox with
                 real PostgreSQL (migrated) and Redis; ``server.ready_within(30, "/healthz")``,
-                ``server.get(path, headers={...})`` -> status_code, headers, text, json();
-                ``server.silence("postgres", "redis")``: they take all and say nothing, until ``.restore(...)``
+                ``server.get(path, headers={...})`` -> status_code, headers, text, json()
     services    ``services.postgres.down()`` and ``.up()``, ``services.redis.down()`` and ``.up()``
     files       the submission as data: ``.text(path)``, ``.exists(path)``, ``.glob(pattern)``, ``.toml(path)``,
                 ``.yaml(path)``; a missing or unreadable file fails the check

@@ -15,7 +15,6 @@ from grader.course.accepted import accepted_tree, load_accepted
 from grader.course.assignments import assign
 from grader.course.build import graded_modules
 from grader.course.fingerprint import grader_fingerprint
-from grader.course.junk import junk_trees
 from grader.course.manifest import Course
 from grader.course.mutants import load_mutants, mutate
 from grader.course.projection import Tree, project_tree
@@ -25,7 +24,7 @@ from grader.domain.result import Result
 from grader.domain.status import Status
 from grader.pipeline import checks_hash
 
-Kind = Literal["starter", "solution", "earlier", "accepted", "mutant", "junk"]
+Kind = Literal["starter", "solution", "earlier", "accepted", "mutant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,8 @@ class Entry:
     """One grading that has to come out in a known way: a tree, the module it is graded for, and what it must fail.
 
     ``must_fail`` and ``may_fail`` are those of a mutant, and empty for all other kinds. ``name`` is ``02/starter``,
-    ``02/solution``, ``02/starter-for-01``, ``02/accepted/NAME``, ``02/junk/NAME`` or ``02/mutant/NAME``; ``key`` is a
-    SHA-256 over the tree, the checks, the environment that stands in, and what the manifest says of scores.
+    ``02/solution``, ``02/starter-for-01``, ``02/accepted/NAME`` or ``02/mutant/NAME``; ``key`` is a SHA-256 over the
+    tree, the checks, the environment that stands in, and what the manifest says of scores.
     """
 
     name: str
@@ -83,9 +82,6 @@ class Entry:
         if self.kind == "starter":
             if passed:
                 yield f"passes where nothing is built: {', '.join(passed)}"
-        elif self.kind == "junk":
-            if outcome.score >= self.module.pass_score:
-                yield f"passes with {outcome.score} points, though every answer is rubbish"
         elif self.kind == "mutant":
             if missed := sorted(set(self.must_fail) - failed):
                 yield f"does not fail {', '.join(missed)}"
@@ -110,7 +106,7 @@ def outcome_of(key: str, result: Result) -> Outcome:
 
 
 def entries(course: Course, *, only: int | None = None) -> Iterator[Entry]:
-    """Every entry the course has to prove: of each module the states, the accepted, the junk, the mutants.
+    """Every entry the course has to prove: of each module the states first, then the accepted, then the mutants.
 
     Raises:
         CourseError: an accepted submission or a mutant does not fit any more.
@@ -119,7 +115,6 @@ def entries(course: Course, *, only: int | None = None) -> Iterator[Entry]:
         if only in (None, module.number):
             yield from _states(course, module)
             yield from _accepted(course, module)
-            yield from _junk(course, module)
             yield from _mutants(course, module)
 
 
@@ -143,11 +138,6 @@ def _accepted(course: Course, module: Module) -> Iterator[Entry]:
     for accepted in load_accepted(course, module):
         tree = accepted_tree(starter, solution, accepted)
         yield _entry(course, f"{module.number:02d}/accepted/{accepted.id}", "accepted", module, tree)
-
-
-def _junk(course: Course, module: Module) -> Iterator[Entry]:
-    for name, tree in junk_trees(project_tree(course, State(module.number, True))):
-        yield _entry(course, f"{module.number:02d}/junk/{name}", "junk", module, tree)
 
 
 def _mutants(course: Course, module: Module) -> Iterator[Entry]:

@@ -40,12 +40,10 @@ def test_every_state_and_mutant_is_an_entry(course: Course):
     assert [e.name for e in entries(course)] == [
         "01/starter",
         "01/solution",
-        "01/junk/empty",
         "01/mutant/forgets",
         "02/starter",
         "02/solution",
         "02/starter-for-01",
-        "02/junk/empty",
         "02/mutant/forgets",
     ]
     assert {e.name[:2] for e in entries(course, only=2)} == {"02"}
@@ -112,17 +110,15 @@ def test_keys_are_of_contents_and_not_of_places_or_times(course: Course, tmp_pat
     moved = load_course(shutil.copytree(course.root, tmp_path / "elsewhere" / "x", copy_function=shutil.copyfile))
     (moved.reference / "run.sh").chmod(0o755)
     assert {e.name: e.key for e in entries(moved)} == keys
-    apart = [key for name, key in keys.items() if "junk" not in name]  # without apps it is the solution
-    assert len(set(apart)) == len(apart)
+    assert len(set(keys.values())) == len(keys)
 
 
-SCORED_BY_02 = {"02/starter", "02/solution", "02/junk", "02/mutant"}
 CHANGES = [
     ("reference/src/plain.py", "sys)", "os)", {"01", "02"}),
     ("modules/01-one/checks/hidden/test_hidden.py", "stands", "stays", {"01", "02/starter-for-01"}),
-    ("modules/02-two/checks/conftest.py", "shared", "common", SCORED_BY_02),
+    ("modules/02-two/checks/conftest.py", "shared", "common", {"02/starter", "02/solution", "02/mutant"}),
     ("modules/02-two/module.toml", "manual = true", "manual = true # always", set()),
-    ("modules/02-two/module.toml", 'requires = ["two.base"]', "", SCORED_BY_02),
+    ("modules/02-two/module.toml", 'requires = ["two.base"]', "", {"02/starter", "02/solution", "02/mutant"}),
     ("modules/02-two/mutants/forgets.toml", " - 1", " - 2", {"02/mutant"}),
     ("modules/02-two/module.toml", "Build it.", "Do build it.", set()),
     ("modules/02-two/README.md", "anchor", "Anchor", set()),
@@ -191,15 +187,15 @@ def run(course: Course, tmp_path: Path, **options: object) -> prove.Proof:
 
 
 def test_only_what_changed_is_graded_again(course: Course, graded: list[str], tmp_path: Path):
-    assert run(course, tmp_path) == prove.Proof(9, 9, ())
-    assert run(course, tmp_path) == prove.Proof(9, 0, ())
+    assert run(course, tmp_path) == prove.Proof(7, 7, ())
+    assert run(course, tmp_path) == prove.Proof(7, 0, ())
     (course.root / "modules/02-two/mutants/forgets.toml").write_text(
         (course.root / "modules/02-two/mutants/forgets.toml").read_text().replace(" - 1", " - 2")
     )
     graded.clear()
-    assert run(course, tmp_path) == prove.Proof(9, 1, ())
+    assert run(course, tmp_path) == prove.Proof(7, 1, ())
     assert graded == ["02/mutant/forgets"]
-    assert run(course, tmp_path, only=1, anew=True) == prove.Proof(4, 4, ())
+    assert run(course, tmp_path, only=1, anew=True) == prove.Proof(3, 3, ())
 
 
 def test_what_an_older_grader_graded_counts_is_told_and_can_be_graded_again(
@@ -211,9 +207,9 @@ def test_what_an_older_grader_graded_counts_is_told_and_can_be_graded_again(
     assert prove.by_older_grader(wanted, read_ledger(course)) == tuple(wanted)
     assert prove.judge(wanted, read_ledger(course)) == ()
     graded.clear()
-    assert run(course, tmp_path) == prove.Proof(9, 0, (), older=9)
+    assert run(course, tmp_path) == prove.Proof(7, 0, (), older=7)
     run(course, tmp_path, only=1, older=True)
-    assert sorted(graded) == ["01/junk/empty", "01/mutant/forgets", "01/solution", "01/starter"]
+    assert sorted(graded) == ["01/mutant/forgets", "01/solution", "01/starter"]
 
 
 def test_before_a_release_nothing_may_be_of_an_older_grader(
@@ -223,7 +219,7 @@ def test_before_a_release_nothing_may_be_of_an_older_grader(
     monkeypatch.setattr(verify, "regrade", lambda course, chosen, **_: {e.name: right(course)[e.name] for e in chosen})
     monkeypatch.setattr(prove, "grader_fingerprint", lambda: "another")
     found = [[f.problem for f in verify._proved(course, tmp_path, 2, 1, 0, strict)] for strict in (False, True)]
-    assert found == [[], ["4 of 4 entries were graded by an older grader"]]
+    assert found == [[], ["3 of 3 entries were graded by an older grader"]]
 
 
 def test_what_left_the_course_leaves_the_ledger(course: Course, graded: list[str], tmp_path: Path):
@@ -248,15 +244,15 @@ def test_an_interrupted_proof_keeps_what_it_has_and_goes_on_from_there(
     assert set(threading.enumerate()) == before
     assert len(read_ledger(course)) == 2
     graded.clear()
-    assert run(course, tmp_path) == prove.Proof(9, 7, ())
-    assert len(graded) == 7
+    assert run(course, tmp_path) == prove.Proof(7, 5, ())
+    assert len(graded) == 5
 
 
 NAMED = [
     (("forgets",), ["01/mutant/forgets", "02/mutant/forgets"]),
     (("02/mutant/forgets",), ["02/mutant/forgets"]),
-    (("two.guard",), ["02/junk/empty", "02/mutant/forgets", "02/solution", "02/starter"]),
-    (("one.base", "02/starter"), ["01/junk/empty", "01/mutant/forgets", "01/solution", "01/starter", "02/starter"]),
+    (("two.guard",), ["02/mutant/forgets", "02/solution", "02/starter"]),
+    (("one.base", "02/starter"), ["01/mutant/forgets", "01/solution", "01/starter", "02/starter"]),
 ]
 
 
@@ -284,7 +280,7 @@ def test_how_long_it_still_takes_is_said(course: Course, graded: list[str], tmp_
     steps: list[Progress] = []
     prove.prove(course, state_dir=tmp_path, progress=steps.append, jobs=1)
     said = [(step.done, step.total, step.text.partition(", ")[2]) for step in steps if step.total]
-    assert said == [*((n, 9, "about 10 s left") for n in range(1, 9)), (9, 9, "the last")]
+    assert said == [*((n, 7, "about 10 s left") for n in range(1, 7)), (7, 7, "the last")]
     assert (prove._about(89), prove._about(3600)) == ("about 90 s left", "about 60 min left")
 
 
@@ -299,7 +295,7 @@ def test_what_was_errored_is_never_current(course: Course):
 def test_a_seed_draws_the_same_sample_wherever_it_is_drawn(course: Course):
     pool = list(entries(course))
     assert prove.draw(pool, 3, 7) == prove.draw(reversed(pool), 3, 7)
-    assert len(prove.draw(pool, 99, 7)) == 9
+    assert len(prove.draw(pool, 99, 7)) == 7
     assert len({tuple(e.name for e in prove.draw(pool, 3, seed)) for seed in range(9)}) > 1
 
 
@@ -335,7 +331,7 @@ def test_a_course_that_is_right_has_no_findings(course: Course, found: Callable[
 
 FINDINGS = [
     ("reference/src/plain.py", "sys)", "os)", "modules/01-one/starter/src/plain.py", "changed: not what the reference"),
-    ("reference/src/plain.py", "sys)", "os)", "modules/ledger.json", "9 of 9 entries are out of date"),
+    ("reference/src/plain.py", "sys)", "os)", "modules/ledger.json", "7 of 7 entries are out of date"),
     (
         "modules/01-one/checks/hidden/test_hidden.py",
         "one.guard",

@@ -41,15 +41,6 @@ def ready_site(site):
     return site
 
 
-@pytest.fixture
-def behind_proxy(serve, production):
-    """The same behind a proxy on another machine: gunicorn believes the headers of its own machine by itself."""
-    env = {name: production[name] for name in ("SECRET_KEY", "ALLOWED_HOSTS")}
-    server = serve(settings="config.settings.production", env=env | {"FORWARDED_ALLOW_IPS": "192.0.2.1"})
-    server.request("GET", "/live", headers=HTTP, within_s=30)
-    return server
-
-
 @dataclass
 class Stage:
     """One stage of a Dockerfile: what it builds on, its name, and its instructions as (word, arguments)."""
