@@ -88,6 +88,7 @@ def test_what_cannot_be_measured_is_the_submissions_only_if_the_control_can(
     assert result.gates[0].status is status
 
 
+@pytest.mark.usefixtures("few_checks")
 def test_of_a_project_that_does_not_start_what_needs_it_running_waits(tmp_path: Path, state_dir: Path) -> None:
     """No tests are run and no server is started for what cannot be; what only reads files is measured."""
     course = load_course(ROOT)

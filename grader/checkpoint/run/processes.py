@@ -10,7 +10,6 @@ from pathlib import Path
 
 from grader.checkpoint.run.watch import Watch
 from grader.checkpoint.spec import VARIABLE, RunSpec, write
-from grader.sandbox.rundir import sweep_of
 
 # Processes that may end before their time; beyond that, what is left has no better prospects.
 MOST_SUCCESSORS = 3
@@ -108,6 +107,8 @@ def _collect(living: dict[int, _Living], pidfd: int) -> Ended:
     each = living.pop(pidfd)
     os.close(pidfd)
     code = each.process.wait()
+    from grader.sandbox.rundir import sweep_of  # a grading starts without the sandbox's own modules
+
     sweep_of(each.process.pid)
     return Ended(each.lane, code, _tail(each.lane.spec.folder / "output"), each.why)
 

@@ -70,7 +70,7 @@ def test_a_page_that_fails_beside_others_is_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("views", "status", "reason"),
     [
-        ("raise RuntimeError", Status.NOT_APPLICABLE, "No page is known"),
+        ("raise RuntimeError", Status.FAILED, "GET / answered 500."),
         ("urlpatterns = []", Status.NOT_APPLICABLE, "No page is known"),
     ],
 )
