@@ -15,7 +15,7 @@ from grader.domain.advisories import Advisories
 from grader.domain.course import Criterion, Dimension, Gate, Module, SeenBy, State
 from grader.domain.errors import CourseError
 
-_ID = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
+CRITERION_ID = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
 _Text = Annotated[str, Meta(min_length=1)]
 _Checkpoint = Annotated[int, Meta(ge=1, le=6)]
 _Solved = Annotated[str, Meta(pattern="^0[1-6] solved$")]
@@ -191,7 +191,7 @@ def _check(module: Module, path: Path) -> None:
 
 def _complaint(criterion: Criterion, known: Mapping[str, Criterion]) -> tuple[str, str] | None:
     """What is wrong with the criterion, and what to do."""
-    if not _ID.fullmatch(criterion.id):
+    if not CRITERION_ID.fullmatch(criterion.id):
         return f"{criterion.id!r} is no criterion id", "Write `area.what-it-says`, in lower case."
     if criterion.manual == bool(criterion.points):
         return f"{criterion.id} is worth {criterion.points}", "A manual criterion is worth 0, any other more."

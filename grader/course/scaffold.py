@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course.manifest import Course, load_course
+from grader.course.manifest import CRITERION_ID, Course, load_course
 from grader.domain.course import Criterion, Module
 from grader.domain.errors import CourseError, UsageError_
-
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.[a-z0-9]+(?:-[a-z0-9]+)*")
 
 _CRITERION = """
 [[criteria]]
@@ -91,7 +89,7 @@ def begin_criterion(course: Course, module: Module, new: NewCriterion) -> tuple[
 
 def _giver(course: Course, module: Module, new: NewCriterion) -> Criterion:
     known = {c.id: c for c in module.criteria}
-    if not _ID.fullmatch(new.id):
+    if not CRITERION_ID.fullmatch(new.id):
         raise UsageError_(f"{new.id!r} is no criterion id", "Write `area.what-it-says`, in lower case.")
     if not new.title or re.search(r'["\\{}\x00-\x1f]', new.title):
         raise UsageError_(f"{new.title!r} is no title", "Write a sentence in one line, without quotes and braces.")
