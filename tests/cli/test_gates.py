@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,7 @@ def test_a_sound_project_passes_and_a_wrong_one_does_not(project: Path, tmp_path
 
 
 def test_an_unchanged_project_is_measured_once(project: Path, tmp_path: Path) -> None:
+    (project / "shop/unlike_any.py").write_text(f"TIME = {time.time_ns()}\n")  # no earlier run had it
     for reused in (False, True):
         gates(project, tmp_path, "--only", "style.ruff", "--seed", "7")
         result = json.loads((tmp_path / "out/result.json").read_bytes())
