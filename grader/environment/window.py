@@ -15,6 +15,7 @@ from grader.environment.faults import Unreachable
 from grader.environment.fetch import Gone, TooLarge, fetched
 from grader.environment.index import File, files_of
 from grader.environment.limits import MOST_DOWNLOAD_BYTES, MOST_DOWNLOADS_BYTES
+from grader.sandbox.listener import answering
 
 MOST_PAGES, MOST_FILES = 600, 2000
 _NAME = re.compile(r"/simple/([a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?)/")
@@ -112,15 +113,5 @@ def opened(window: Window, listener: socket.socket) -> Iterator[None]:
         def log_message(self, format: str, *args: Any) -> None:
             """Nothing is written."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
-    server.daemon_threads = True
-    server.socket.close()
-    server.socket = listener
-    listener.setblocking(True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True, name="index")
-    thread.start()
-    try:
+    with answering(ThreadingHTTPServer, Handler, listener, "index"):
         yield
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from grader.gates.contract.proxy import Proxy
 from grader.gates.contract.served import Answered, Served
 from grader.gates.subject import Subject
 from grader.sandbox.api import Launch, Limits, Mount, Process
+from grader.sandbox.listener import answering
 from grader.tools.installed import tool_site
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
@@ -128,17 +128,8 @@ def _control(listener: socket.socket, served: Served) -> Iterator[None]:
         def log_message(self, format: str, *args: Any) -> None:
             """Nothing is written."""
 
-    server = HTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
-    server.socket.close()
-    server.socket = listener
-    listener.setblocking(True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True, name="control")
-    thread.start()
-    try:
+    with answering(HTTPServer, Handler, listener, "control"):
         yield
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _read(output: bytes, roles: tuple[str, ...]) -> tuple[Mapping[str, Any], ...]:
