@@ -52,6 +52,7 @@ def command(
         assignment(opt.find_course(course_dir), number, submission, path) as chosen,
         destination(out_dir, submission, inside=True),
     ):
+        chosen = replace(chosen, module=chosen.module.counting())
         choices = Options(
             state_dir=opt.state_dir(),
             sandbox=on_own_machine(sandbox),
@@ -59,7 +60,8 @@ def command(
             mode="savepoint",
             path=path,
             public_only=True,
-            gates=(),  # they take minutes: `grader check --gates` measures them
+            # They take minutes: `grader check --gates` measures them. Where none counts, nothing is left out.
+            gates=() if chosen.module.gates else None,
         )
         rounds = Rounds(submission, chosen, choices, lambda result: _written(result, out_dir, formats, submission))
         seen = marks(submission)

@@ -100,7 +100,8 @@ def test_a_session_of_edits(session: Session, project: Path) -> None:
     """What broke is named, what failed last is told first once it is mended, and a syntax error ends nothing."""
     path = project / SERVICES
     right = path.read_text()
-    place = session.wait_for(WAITING, session.wait_for("All "))
+    place = session.wait_for(WAITING, session.wait_for("All public checks pass"))
+    assert "Only some criteria were looked at" not in session.text
     assert "still open" not in session.text
     path.write_text(right + "\nraise SystemExit\n")
     place = session.wait_for("1 criterion is still open", session.wait_for(f"{SERVICES} changed.", place))
