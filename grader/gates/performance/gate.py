@@ -8,6 +8,7 @@ from grader.domain.status import Status
 from grader.gates.performance import measuring
 from grader.gates.performance.alone import alone
 from grader.gates.performance.api import Unfit
+from grader.gates.performance.claims import claims
 from grader.gates.performance.reading import NothingToRead
 from grader.gates.performance.timed import Timed, served
 from grader.gates.registry import METRICS
@@ -31,7 +32,13 @@ class PerformanceGate:
     """Keeps ``Gate``."""
 
     def measure(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
-        """Queries first, which no clock decides; *not applicable* to a project without an app ``posts``."""
+        """Queries first, which no clock decides; *not applicable* to a project without an app ``posts``.
+
+        What the project's own load tests claim stands beside ``performance.p95``.
+        """
+        return map(claims(subject).beside, self._measured(subject, metrics))
+
+    def _measured(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
         timed = tuple(metric for part, _ in PARTS for metric in part if metric in metrics)
         counted = tuple(metric for metric in COUNTED if metric in metrics)
         if not any(path.endswith("posts/models.py") for path in subject.files):
