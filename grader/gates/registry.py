@@ -80,7 +80,7 @@ GATES: Mapping[str, Listed] = {
             "performance.p95": "ms",
             "performance.ratio": "×",
             "performance.spike": "faults",
-            "performance.plans": "scans",
+            "performance.plans": "steps",
             "performance.payload": "KiB",
             "performance.memory": "MiB",
         },

@@ -40,7 +40,6 @@ SOURCES = {
 }
 LIMITS = Limits(mean=RATIO * OWN, p95=P95_MS / UNIT_MS)
 _TOGETHER = "Fetch what the page shows together: `select_related`, `prefetch_related`, `annotate`."
-_INDEX = "Give the filter and the order of the page an index together, and ask no more than the page shows."
 _ATOMIC = "Write in one transaction, let constraints of the database refuse what is twice, and answer after the commit."
 
 
@@ -122,16 +121,11 @@ def memory(subject: Subject, timed: Timed) -> Iterator[Measurement]:
 
 
 def plans(subject: Subject, timed: Timed) -> Iterator[Measurement]:
-    """Pages behind which a whole table is read."""
-    found, pages = at_full_size.scans(timed)
+    """Pages behind which a whole table is read, or much is sorted."""
+    found, pages = at_full_size.costly_pages(timed)
     findings = tuple(
-        _finding(
-            "performance.plans",
-            f"GET /api/v1{scan.page} as {scan.reader} reads all of {scan.table}.",
-            _INDEX,
-            detail=scan.statement[:2_000],
-        )
-        for scan in found
+        _finding("performance.plans", show.of_step(one), show.spared_by(one), detail=one.statement[:2_000])
+        for one in found
     )
     amount = at_full_size.FULL
     reason = f"{pages} pages with {amount.posts:,} posts and {amount.comments:,} comments; `search` and `count` apart."

@@ -1,7 +1,7 @@
 """How the database finds what a page shows, by its own plans, with as many rows as a site has after some years.
 
-Statements are read from the log of PostgreSQL and planned in a session of the grader's own: what a project sets for its
-own sessions changes nothing.
+Statements are read from the log of PostgreSQL, and carried out once more in a session of the grader's own that has the
+project's rights and keeps nothing: what a project sets for its own sessions changes nothing.
 """
 
 import json
@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from grader.gates.performance.api import Unfit
+from grader.gates.performance.plan_steps import Step, costly
 from grader.gates.performance.population import COMMENTS, POSTS, Amount
 from grader.gates.performance.timed import AMOUNT, Timed
 from grader.sandbox.services.statement_log import Flooded
@@ -29,31 +30,49 @@ _PARAMETER = re.compile(r"\$\d")
 _CURSOR = re.compile(r"\s*DECLARE\s[^;]{1,200}?\sCURSOR\s[^;]{0,40}?FOR\s", re.IGNORECASE)
 
 
+_WITHIN_S = 20
+# The columns of an index in their order, `-` before a descending one; expressions and conditions make it none of these.
+_INDEXES = """SELECT i.indexrelid::regclass::text,
+    array_agg((CASE WHEN i.indoption[k - 1] & 1 = 1 THEN '-' ELSE '' END) || a.attname::text ORDER BY k)
+    FROM pg_catalog.pg_index AS i, generate_series(1, i.indnkeyatts) AS k, pg_catalog.pg_attribute AS a
+    WHERE i.indrelid = to_regclass(%s) AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+    AND a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1] GROUP BY 1"""
+
+
 @dataclass(frozen=True, slots=True)
-class Scan:
-    """A page behind which a whole table is read: the request, who asked, the table, and the statement."""
+class Costly:
+    """A step behind a page: the request, who asked, the step, its statement, and whether an index would serve it.
+
+    ``index`` is the name of one that serves it and was not used; "" where there is none.
+    """
 
     page: str
     reader: str
-    table: str
+    step: Step
     statement: str
+    index: str
 
 
-def scans(timed: Timed) -> tuple[list[Scan], int]:
-    """The pages that read a whole table of posts or comments, and of how many; each page and table once.
+def costly_pages(timed: Timed) -> tuple[list[Costly], int]:
+    """What is costly behind pages, and of how many; each page, kind of step and table once.
 
     Raises:
         Unfit: a page is not answered, or the tables do not take copies of their rows.
     """
     timed.fill(Amount(FULL.posts - AMOUNT.posts, FULL.comments - AMOUNT.comments))
-    found: dict[tuple[str, str], Scan] = {}
+    found: dict[tuple[str, str, str], Costly] = {}
+    planned: dict[str, tuple[Step, ...]] = {}
     pages = list(_pages(timed))
     with timed.postgres.writer(timed.database) as connection:
         for reader in ("", "contributor", "editor"):
             for page in pages:
                 for statement in _sent(timed, reader, page):
-                    for table in _scanned(connection, statement):
-                        found.setdefault((page, table), Scan(page, reader or "anonymous", table, statement))
+                    if statement not in planned:
+                        planned[statement] = tuple(costly(_plan(connection, statement), _TABLES))
+                    for step in planned[statement]:
+                        index = _index(connection, step)
+                        one = Costly(page, reader or "anonymous", step, statement, index)
+                        found.setdefault((page, step.kind, step.table), one)
     return list(found.values()), len(pages)
 
 
@@ -85,27 +104,28 @@ def _sent(timed: Timed, reader: str, page: str) -> list[str]:
     return [text for text in sent if _READS.match(text) and not _COUNTS.match(text)]
 
 
-def _scanned(connection: Any, statement: str) -> set[str]:
-    """The tables that are read whole by it; ``Unfit`` for what cannot be planned by itself."""
-    generic = ", GENERIC_PLAN" if _PARAMETER.search(statement) else ""
+def _plan(connection: Any, statement: str) -> dict[str, Any]:
+    """The plan of it, with what was counted; without, where its values are not known. ``Unfit`` for what has none."""
+    generic = _PARAMETER.search(statement) is not None
+    options = "GENERIC_PLAN" if generic else "ANALYZE, TIMING OFF"
     try:
         with connection.transaction(force_rollback=True):
             connection.execute("SET LOCAL search_path = public, pg_catalog")
-            row = connection.execute(f"EXPLAIN (FORMAT JSON{generic}) {statement}").fetchone()
+            connection.execute(f"SET LOCAL statement_timeout = {_WITHIN_S * 1000}")
+            row = connection.execute(f"EXPLAIN ({options}, FORMAT JSON) {statement}").fetchone()
     except psycopg.Error as error:
         if generic:  # without their values, parameters may have no types
-            return set()
+            return {}
         said = error.diag.message_primary or type(error).__name__
         raise Unfit(f"A statement of a page cannot be planned by itself ({said[:200]}): {statement[:300]}") from None
     plan = row[0] if isinstance(row[0], list) else json.loads(row[0])
-    return {node["Relation Name"] for node in _nodes(plan[0]["Plan"]) if _reads_all(node)}
+    found: dict[str, Any] = plan[0]["Plan"]
+    return found
 
 
-def _reads_all(node: dict[str, Any]) -> bool:
-    return node["Node Type"] == "Seq Scan" and node.get("Relation Name") in _TABLES
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for below in plan.get("Plans", ()):
-        yield from _nodes(below)
+def _index(connection: Any, step: Step) -> str:
+    """The name of an index that would spare the step; "" where there is none."""
+    if not step.held and not step.order:
+        return ""
+    rows = connection.execute(_INDEXES, [step.table]).fetchall()
+    return next((name for name, columns in rows if step.is_served_by(columns)), "")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from grader.domain.evidence import Artefact
 from grader.gates.performance.duet import Duet
 from grader.gates.performance.limits import OWN, P95_MS, UNIT_MS
+from grader.gates.performance.plans import Costly
 from grader.gates.performance.verdict import Decision, Estimate, Verdict, percentile
 
 _MOST_VALUES = 500
@@ -54,3 +55,23 @@ def _undecided(decision: Decision, unit: float, rounds: int, suffix: str) -> str
     if decision.verdict is not Verdict.UNDECIDED:
         return ""
     return f" Undecided, {rounds} times: it is at least {decision.value * unit:.2f}{suffix}, and that counts."
+
+
+def of_step(costly: Costly) -> str:
+    """What a costly step of a page does, in a sentence."""
+    step, request = costly.step, f"GET /api/v1{costly.page} as {costly.reader}"
+    if step.kind == "reads":
+        return f"{request} reads all of {step.table} ({step.rows:,} rows)."
+    return f"{request} sorts {step.rows:,} rows{f' of {step.table}' if step.table else ''}."
+
+
+def spared_by(costly: Costly) -> str:
+    """What to do about it: the index that is missing, where one would do."""
+    step = costly.step
+    columns = [*step.held, *(f"{c[1:]} DESC" if c.startswith("-") else c for c in step.order)]
+    if not columns:
+        return "Give the filter and the order of the page an index together, and ask no more than the page shows."
+    named = f"{step.table} ({', '.join(columns)})"
+    if costly.index:
+        return f"{costly.index} has the columns of {named}, and was not used: ask for no more than a page of its rows."
+    return f"No index begins so: add one on {named} to `Meta.indexes`."

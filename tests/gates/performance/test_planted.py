@@ -11,6 +11,7 @@ from tests.gates.performance.conftest import Planted, missed
 TIMED = tuple(metric for metrics, _ in PARTS for metric in metrics)
 INDEX = "src/apps/posts/migrations/0006_list_indexes.py"
 NO_INDEX = {INDEX: ('fields=["-created_at", "-id"],', 'fields=["body"],')}
+UNSORTED = ('"-created_at", "-id"]', '"body"]')
 exhaustive = pytest.mark.exhaustive
 
 
@@ -49,11 +50,22 @@ def test_what_takes_far_too_long_fails_by_its_95th_percentile_too(planted: Plant
 
 
 @exhaustive
-@pytest.mark.slow
-def test_a_page_without_its_index_is_named_with_its_statement(planted: Planted) -> None:
+@pytest.mark.slow(minutes=1)
+def test_a_page_without_its_index_is_named_with_its_statement_and_the_index(planted: Planted) -> None:
     found = planted("performance.plans", edits=NO_INDEX)["performance.plans"]
-    assert found.value
-    assert any("/api/v1/posts/ as" in f.message and "ORDER BY" in f.detail for f in found.findings), found.findings
+    (whole,) = [f for f in found.findings if "GET /api/v1/posts/ as" in f.message]
+    assert "reads all of posts_post" in whole.message
+    assert "ORDER BY" in whole.detail
+    assert whole.remedy == "No index begins so: add one on posts_post (created_at DESC, id DESC) to `Meta.indexes`."
+
+
+@exhaustive
+@pytest.mark.slow(minutes=1)
+def test_a_page_that_sorts_all_rows_of_its_filter_is_named(planted: Planted) -> None:
+    found = planted("performance.plans", edits={INDEX: UNSORTED})["performance.plans"]
+    (sorts,) = [f for f in found.findings if "category=" in f.message]
+    assert " sorts " in sorts.message, sorts.message
+    assert "(category_id, status, created_at DESC, id DESC)" in sorts.remedy, sorts.remedy
 
 
 def said(found: dict[str, Measurement]) -> str:
