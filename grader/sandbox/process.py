@@ -52,7 +52,7 @@ class Process:
         places = _places(launch, submission, deps, home)
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            ours.sendall(_order(launch, places, ports))
+            ours.sendall(_order(launch, places, home, ports))
             running = Running(
                 [_python(), "-I", "-S", "-B", str(_LAUNCHER), str(theirs.fileno())],
                 pass_fds=[*launch.pass_fds, theirs.fileno()],
@@ -102,14 +102,14 @@ def _places(launch: Launch, submission: Path | None, deps: Path | None, home: Pa
     return places
 
 
-def _order(launch: Launch, places: Mapping[str, str], ports: Mapping[int, int]) -> bytes:
+def _order(launch: Launch, places: Mapping[str, str], home: Path, ports: Mapping[int, int]) -> bytes:
     path = [
         _placed(entry, places)
         for entry in handout.import_path(launch)
         if entry.split("/")[1] in {p.strip("/") for p in places}
     ]
     argv = [_placed(argument, places) for argument in launch.argv]
-    cwd = _placed(launch.cwd, places)
+    cwd = str(home) if launch.cwd == "/tmp" else _placed(launch.cwd, places)  # that of the machine is everybody's
     return handout.order(
         launch, argv=argv, path=path, cwd=cwd if Path(cwd).is_dir() else "/", copy=(), ports=list(ports.values())
     )

@@ -11,11 +11,14 @@ from grader.sandbox.api import Kind, Launch, Limits, Mount
 from grader.tools.tool import CONFIGURATION, Tool
 
 _SITE = "/tools/site"
-# Nothing of the submission can be imported: the tool's packages and Python's own are all that there is. What a tool
-# has to warn of may go nowhere: it would stand between the lines of what is parsed.
-_RUN = f"""import os, runpy, sys
-sys.path[:] = [p for p in sys.path if not p.startswith(("/submission", "/deps"))] + [{_SITE!r}]
-module, quiet, sys.argv = sys.argv[1], sys.argv[2], sys.argv[1:2] + sys.argv[3:]
+# Nothing of the submission can be imported: the tool's packages and Python's own are all that there is. Where there is
+# no isolation these places are others, so they come as arguments. What a tool has to warn of may go nowhere: it would
+# stand between the lines of what is parsed.
+_PLACES = (_SITE, "/submission", "/deps")
+_RUN = """import os, runpy, sys
+site, submission, deps, module, quiet = sys.argv[1:6]
+sys.path[:] = [p for p in sys.path if not p.startswith((submission, deps))] + [site]
+sys.argv = [module, *sys.argv[6:]]
 if quiet == "quiet":
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 runpy.run_module(module, run_name="__main__", alter_sys=True)
@@ -70,7 +73,7 @@ def installed_tool(
     """
     site = tool_site(requirements, what=module, cache=state_dir / "environments", kind=kind)
     mounts = (Mount(site, _SITE), *(Mount(CONFIGURATION / name, f"/tools/{name}") for name in configuration))
-    argv = ("-c", _RUN, module, "quiet" if quiet else "all", *arguments)
+    argv = ("-c", _RUN, *_PLACES, module, "quiet" if quiet else "all", *arguments)
     return Tool(module, Launch(argv, mounts=mounts, limits=limits, cwd="/tmp", output_limit=output_limit))
 
 

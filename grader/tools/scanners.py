@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from grader.sandbox.api import Kind, Sandbox
+from grader.sandbox.api import Sandbox
 from grader.tools.installed import installed_tool, locked_version
 from grader.tools.tool import Output, run
 
@@ -22,7 +22,6 @@ def scan(
     sandbox: Sandbox,
     folder: Path,
     state_dir: Path,
-    kind: Kind = "auto",
 ) -> Output:
     """``python -m MODULE ARGUMENTS`` over a folder, which is /submission inside, as a user of the tools'.
 
@@ -34,7 +33,7 @@ def scan(
         *arguments,
         requirements=_REQUIREMENTS,
         state_dir=state_dir,
-        kind=kind,
+        kind="process" if sandbox.name == "process" else "auto",
         configuration=("bandit.ini", "bandit.yaml"),
         output_limit=_OUTPUT,
         quiet=True,

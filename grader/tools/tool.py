@@ -98,4 +98,10 @@ def run(tool: Tool, sandbox: Sandbox, *, submission: Path, deps: Path) -> Output
         process.kill()
         if own is not sandbox:
             own.close()
-    return Output(status, process.output().decode(errors="replace"))
+    text = process.output().decode(errors="replace")
+    return Output(status, text if own.official else _as_inside(text, submission))
+
+
+def _as_inside(text: str, submission: Path) -> str:
+    """What a tool wrote that was not isolated, with the place that the submission has for those that are."""
+    return text.replace(str(submission.resolve()), "/submission")

@@ -8,7 +8,7 @@ import pytest
 from grader.domain.evidence import Measurement
 from grader.domain.layout import COURSE, Layout
 from grader.gates import measure, subjects
-from grader.stage.spec import StageSpec
+from grader.stage.spec import SandboxKind, StageSpec
 
 MeasureFiles = Callable[..., tuple[Measurement, ...]]
 
@@ -23,13 +23,19 @@ def write(root: Path, files: Mapping[str, str]) -> None:
 
 
 def spec_of(
-    root: Path, state_dir: Path, *, deps: Path | None = None, layout: Layout = COURSE, folder: Path | None = None
+    root: Path,
+    state_dir: Path,
+    *,
+    deps: Path | None = None,
+    layout: Layout = COURSE,
+    folder: Path | None = None,
+    kind: SandboxKind = "bubblewrap",
 ) -> StageSpec:
     """How these tests run a submission. Without ``deps`` it has no packages; ``folder`` is for this run alone."""
     return StageSpec(
         submission=root,
         deps=deps or root,
-        sandbox="bubblewrap",
+        sandbox=kind,
         database="postgres",
         mode="fork",
         state_dir=state_dir,

@@ -28,6 +28,7 @@ CHECKS = (
 VERSION = "4.32.5"
 _EXAMPLES = 2
 _CONTROL = 8100
+_DOCUMENT = "/tools/openapi.json"
 _FIRST_PORT = 8000
 # Processor time decides; wall time is for a machine that is busy with other things.
 _WALL_S, _CPU_S = 3000.0, 500
@@ -83,8 +84,8 @@ def _start(subject: Subject, stack: ExitStack, document: bytes, roles: tuple[str
     }
     launch = Launch(
         ("-c", _PROGRAM.read_text("utf-8")),
-        env={"TRACK_RUN": json.dumps(order)},
-        mounts=(Mount(file, "/tools/openapi.json"),),
+        env={"TRACK_RUN": json.dumps(order), "TRACK_DOCUMENT": _DOCUMENT},
+        mounts=(Mount(file, _DOCUMENT),),
         limits=_LIMITS,
         ports=(*ports, _CONTROL),
         sources=(),
@@ -99,8 +100,6 @@ def _start(subject: Subject, stack: ExitStack, document: bytes, roles: tuple[str
 def _arguments(seed: int) -> list[str]:
     """What schemathesis is told each time: the same cases for the same seed."""
     return [
-        "run",
-        "/tools/openapi.json",
         *("--mode", "all", "--max-examples", str(_EXAMPLES), "--seed", str(seed % 2**32)),
         *("--checks", ",".join(CHECKS), "--continue-on-failure", "--warnings", "off", "--no-color"),
         *("--generation-database", "none", "--generation-with-security-parameters", "false"),

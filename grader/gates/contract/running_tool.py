@@ -1,7 +1,8 @@
 """Runs inside the tool's sandbox: schemathesis, for each phase as each role, and all reports on standard output.
 
 One process makes all runs: what it has worked out of the document in the first serves the others. The order comes in
-the variable TRACK_RUN, as JSON; before each phase the grader is asked, at the port ``control``, to start anew.
+the variable TRACK_RUN, as JSON, the path of the document in TRACK_DOCUMENT; before each phase the grader is asked, at
+the port ``control``, to start anew.
 """
 
 import contextlib
@@ -9,13 +10,14 @@ import io
 import json
 import os
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-_OWN = Path("/tmp/own")
+_OWN = Path(tempfile.mkdtemp())
 _REPORT, _EVENTS = _OWN / "report.json", _OWN / "events.ndjson"
 _MOST_FAILURES = 60
 _LONGEST = 2_000
@@ -24,7 +26,7 @@ _LONGEST = 2_000
 def main() -> None:
     """Does as it is ordered; the last line of the output is a JSON list of reports."""
     order = json.loads(os.environ.pop("TRACK_RUN"))
-    _OWN.mkdir()
+    arguments = ["run", os.environ.pop("TRACK_DOCUMENT"), *order["arguments"]]
     os.chdir(_OWN)  # empty: its configuration is looked for from here upwards
     reports = []
     for phase in order["phases"]:
@@ -32,7 +34,7 @@ def main() -> None:
         with urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=240):
             pass
         for role, port in order["ports"].items():
-            reports.append({"phase": phase, "role": role, **_run([*order["arguments"], "--phases", phase], port)})
+            reports.append({"phase": phase, "role": role, **_run([*arguments, "--phases", phase], port)})
     sys.stdout.write("\n" + json.dumps(reports) + "\n")
     sys.stdout.flush()
     os._exit(0)

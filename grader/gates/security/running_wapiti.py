@@ -9,22 +9,24 @@ import io
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
-_REPORT = Path("/tmp/report.json")
+_OWN = Path(tempfile.mkdtemp())
+_REPORT = _OWN / "report.json"
 _MOST, _LONGEST = 200, 2_000
 
 
 def main() -> None:
     """Does as it is ordered."""
     order = json.loads(os.environ.pop("TRACK_RUN"))
-    os.environ["HOME"] = "/tmp"
+    os.environ["HOME"] = str(_OWN)
     base = f"http://127.0.0.1:{order['port']}"
     words = ["wapiti", "-u", f"{base}/", *order["arguments"], "-f", "json", "-o", str(_REPORT)]
     for path in order["paths"]:
         words += ["-s", base + path]
-    words += ["--store-session", "/tmp/session", "--store-config", "/tmp/config"]
+    words += ["--store-session", str(_OWN / "session"), "--store-config", str(_OWN / "config")]
     said, status = io.StringIO(), 0
     from wapitiCore.main import wapiti  # type: ignore[import-not-found, unused-ignore]
 
