@@ -43,11 +43,11 @@ _METHOD = re.compile(r"[A-Z]{3,10}")
 _WORD = re.compile(r"[\w .:/-]{1,80}")
 
 
-class _Bounded(Patience):
+class Bounded(Patience):
     """Patience that ends after a number of requests, too."""
 
-    def __init__(self) -> None:
-        super().__init__(_WALL_S)
+    def __init__(self, wall_s: float = _WALL_S) -> None:
+        super().__init__(wall_s)
         self._left = _MOST_REQUESTS
 
     def note(self, request: str, took_s: float) -> None:
@@ -55,7 +55,7 @@ class _Bounded(Patience):
         super().note(request, took_s)
         self._left -= 1
         if self._left <= 0:
-            self.lost = f"wapiti sent {_MOST_REQUESTS} requests."
+            self.lost = f"The scanner sent {_MOST_REQUESTS} requests."
 
 
 def scan_served(
@@ -68,7 +68,7 @@ def scan_served(
     """
     with ExitStack() as stack:
         process = _start(subject, stack, paths)
-        proxy = stack.enter_context(Proxy(process.listeners[_PORT], _Bounded()))
+        proxy = stack.enter_context(Proxy(process.listeners[_PORT], Bounded()))
         proxy.direct(server, {"X-Forwarded-Proto": "https", **who})
         with suppress(TimeoutError):
             process.wait(_WALL_S + 10)

@@ -17,6 +17,7 @@ from grader.gates.security.operations import Cast, probe_operations
 from grader.gates.security.places import linked, unlisted
 from grader.gates.security.probes import Target, parameters_of, probe
 from grader.gates.security.survey import NoSurvey, Survey, survey
+from grader.gates.security.zap import zap_notes
 from grader.gates.subject import Subject
 from grader.sandbox.server import ApplicationServer
 from grader.stage.project import Broken
@@ -100,6 +101,7 @@ def _page_findings(
     yield from probe(Target(asking.send, paths, parameters_of(sources.values()), member, highest), answers, random)
     pages = tuple(a.path for a in answers if a.method == "GET" and a.response.status_code < 400)
     yield from scan_served(subject, running.server, with_queries(pages, sources), member)
+    yield from zap_notes(subject, running.server, pages, member)
 
 
 def _hidden(answers: list[Answer]) -> Iterator[Finding]:
