@@ -58,17 +58,22 @@ class Record:
 
     @cached_property
     def parts(self) -> dict[str, str]:
-        """By the name of a part in lower case, what stands there."""
-        at = {line: text for line, _, text in self.page.headings}
+        """By the name of a part in lower case, what stands there.
+
+        Words in bold begin a part where parts are written so. Below a heading they do it only if they name a part that
+        every record has: else they are the points of a list.
+        """
+        at = {line: (text, level) for line, level, text in self.page.headings}
         found: dict[str, list[str]] = {}
-        name = ""
+        name, is_below_heading = "", False
         for number, line in self.page.prose:
             bold = _BOLD.fullmatch(line)
             if number in at:
-                name = at[number].strip().lower()
+                text, level = at[number]
+                name, is_below_heading = text.strip().lower(), level > 1  # the title is no part
                 found.setdefault(name, [])
-            elif bold:
-                name = bold[1].strip().lower()
+            elif bold and (not is_below_heading or _names_part(bold[1])):
+                name, is_below_heading = bold[1].strip().lower(), False
                 found.setdefault(name, []).append(bold[2])
             elif name:
                 found[name].append(line)
@@ -85,6 +90,11 @@ class Record:
     def part(self, name: str) -> str:
         """The texts of a part, under whatever name it goes."""
         return "\n".join(text for key, text in self.parts.items() if _PARTS[name][0].fullmatch(key))
+
+
+def _names_part(text: str) -> bool:
+    name = text.strip()
+    return name.lower() == "status" or any(pattern.fullmatch(name) for pattern, _ in _PARTS.values())
 
 
 def measure(subject: Subject, pages: Mapping[str, Page]) -> Measurement:

@@ -135,6 +135,21 @@ def test_control_records_of_either_form(subject: Any) -> None:
     assert (found.status, found.value, found.findings) == (Status.PASSED, 0, ())
 
 
+POINTS = "- **Rows are copied.** Each as it is.\n- **Times are older.** By a minute, so that orders of lists differ."
+
+
+def test_points_in_bold_below_a_heading_are_its_text(subject: Any) -> None:
+    text = RECORD.replace("We keep everything in PostgreSQL, with constraints for what must never be broken.", POINTS)
+    assert POINTS in text
+    assert measured(subject({"adr/0001-a.md": text}), decisions).findings == ()
+
+
+def test_a_part_in_bold_ends_another_one_whatever_its_name(subject: Any) -> None:
+    text = BOLD.replace("**Consequences.** What", "**Consequences.** None.\n\n**Alternatives.** What")
+    found = measured(subject({"adr/0002-b.md": text}), decisions)
+    assert [finding.rule for finding in found.findings] == ["decisions.consequences"]
+
+
 @pytest.mark.parametrize("rule", LACKING)
 def test_what_a_record_lacks(subject: Any, rule: str) -> None:
     found = measured(subject({"docs/adr/0001-a.md": LACKING[rule], "docs/adr/0002-b.md": BOLD}), decisions)
