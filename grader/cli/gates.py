@@ -1,12 +1,15 @@
 """`grader gates`: the quality gates on any Django project, whoever wrote it."""
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from grader.cli import options as opt
 from grader.cli.console import out, progress
+
+if TYPE_CHECKING:
+    from grader.domain.result import Result
 
 
 @click.command("gates")
@@ -42,16 +45,19 @@ def command(
 
     Its settings, server and tests are looked for; what cannot be found is named in a track.toml of the project.
     """
+    from grader.cli.another_python import again_on, other_python
     from grader.cli.destination import destination
     from grader.cli.make_ready import with_reports_ready
     from grader.course import gates_alone, load_course
+    from grader.environment.faults import AnotherPython, OtherPython
     from grader.pipeline import EvidenceStore, Options, grade
     from grader.sandbox.temporary import refuse_closed
 
     refuse_closed()
     course = load_course(opt.find_course(course_dir))
     assignment = gates_alone(course, opt.gates_named(course.rubric, names))
-    with destination(out_dir, project, inside=True), progress() as show:
+
+    def measured(other: OtherPython) -> "Result":
         choices = Options(
             state_dir=opt.state_dir(),
             sandbox=sandbox,
@@ -61,9 +67,17 @@ def command(
             commit=commit,
             lanes=jobs or opt.lanes(),
             fresh=fresh,
+            other_python=other,
         )
         store = EvidenceStore(opt.state_dir() / "evidence")
-        result = grade(project, assignment, choices, progress=with_reports_ready(show, formats), store=store)
+        with destination(out_dir, project, inside=True), progress() as show:
+            return grade(project, assignment, choices, progress=with_reports_ready(show, formats), store=store)
+
+    try:
+        result = measured(other_python())
+    except AnotherPython as other:
+        again_on(other, opt.state_dir())
+        result = measured("ignore")
     from grader.cli.outcome import finish
 
     raise click.exceptions.Exit(finish(result, out_dir, formats, staff=staff, console=out, given=project))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from grader.environment.build import Environment, Installer, can_be_had, of_course
-from grader.environment.faults import NotInstallable, Unreachable
+from grader.environment.faults import AnotherPython, NotInstallable, OtherPython, Unreachable
+from grader.environment.interpreters import at_hand
 from grader.environment.sources import Offer, nothing_said, offers, python_asked_for
 
 if TYPE_CHECKING:
@@ -27,15 +28,20 @@ def prepare_any(
     cache: Path,
     progress: Callable[[str], None],
     kind: "Kind" = "auto",
+    other_python: OtherPython = "ignore",
 ) -> Environment:
     """The project's environment, from the first of its locks and requirements that can be used; else the course's.
 
-    ``files`` are the project's paths from ``root``. What is not locked is resolved, and the environment says so. Raises
-    as ``build.prepare``.
+    ``files`` are the project's paths from ``root``. What is not locked is resolved, and the environment says so.
+    ``other_python`` says what to do where the project asks for another Python that this machine has: ``look`` for it
+    and leave, ``ignore`` it, or say that this one was ``taken`` for it. Raises as ``build.prepare``.
+
+    Raises:
+        AnotherPython: there is such a one.
     """
     install, known = Installer(cache, kind, progress), tuple(files)
     problems: list[str] = []
-    notes = _python_notes(root, frozenset(known))
+    notes = _python_notes(root, frozenset(known), other_python)
     offered = 0
     for offer in offers(root, known, cache / "locks"):
         offered += 1
@@ -69,8 +75,12 @@ def _installed(offer: Offer, install: Installer, problems: tuple[str, ...], note
     return install(found.lock, "resolved", problems, (f"{what}: another day may bring others.", *said))
 
 
-def _python_notes(root: Path, files: frozenset[str]) -> tuple[str, ...]:
-    """A sentence where the project asks for another Python than the one that it is measured with."""
+def _python_notes(root: Path, files: frozenset[str], other_python: OtherPython) -> tuple[str, ...]:
+    """A sentence where the project asks for another Python than the one that it is measured with, or got another.
+
+    Raises:
+        AnotherPython: it is looked for, and this machine has one.
+    """
     ours = platform.python_version()
     name, asked = python_asked_for(root, files)
     if not asked:
@@ -83,5 +93,8 @@ def _python_notes(root: Path, files: frozenset[str]) -> tuple[str, ...]:
     except InvalidSpecifier:
         return ()
     if wanted.contains(ours, prereleases=True):
-        return ()
+        taken = f"{name} asks for Python {asked}, so the grader ran on {ours}, which this machine has beside its own."
+        return (taken,) if other_python == "taken" else ()
+    if other_python == "look" and (found := at_hand(wanted)):
+        raise AnotherPython(f"{name} asks for Python {asked}", found)
     return (f"{name} asks for Python {asked}, and it was measured with {ours}, the grader's own.",)

@@ -8,6 +8,7 @@ import msgspec
 
 from grader.domain.evidence import Evidence
 from grader.domain.result import Provenance
+from grader.environment.faults import OtherPython
 from grader.stage.spec import Mode, SandboxKind, Vendor
 
 
@@ -19,7 +20,8 @@ class Options:
     ``criteria`` restricts the run to some criterion ids, which never gives an official result; gates are measured then
     only where ``gates`` names their metrics. ``lanes`` is how many processes share the checks: one where several
     submissions are graded at a time. With ``fresh`` nothing is taken from
-    the evidence store, and what is measured takes the place of what lay there, if it can be kept.
+    the evidence store, and what is measured takes the place of what lay there, if it can be kept. ``other_python`` is
+    that of ``prepare_any``, for projects that nobody here wrote.
     """
 
     state_dir: Path
@@ -34,6 +36,7 @@ class Options:
     gates: tuple[str, ...] | None = None
     lanes: int = 1
     fresh: bool = False
+    other_python: OtherPython = "ignore"
 
     @property
     def restricted(self) -> bool:

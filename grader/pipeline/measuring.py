@@ -175,8 +175,15 @@ class _Measuring:
             from grader.environment.any_project import prepare_any  # work of a module has a poetry.lock, or none
 
             self.progress(Progress("Preparing the Python environment"))
-            files = submission.files
-            return prepare_any(submission.root, files, course_lock=course_lock, cache=cache, progress=tell, kind=kind)
+            return prepare_any(
+                submission.root,
+                submission.files,
+                course_lock=course_lock,
+                cache=cache,
+                progress=tell,
+                kind=kind,
+                other_python=self.options.other_python,
+            )
         self.progress(Progress("Preparing the Python environment from poetry.lock"))
         return prepare(submission.root, course_lock=course_lock, cache=cache, progress=tell, kind=kind)
 
