@@ -21,7 +21,7 @@ class Options:
     only where ``gates`` names their metrics. ``lanes`` is how many processes share the checks: one where several
     submissions are graded at a time. With ``fresh`` nothing is taken from
     the evidence store, and what is measured takes the place of what lay there, if it can be kept. ``other_python`` is
-    that of ``prepare_any``, for projects that nobody here wrote.
+    that of ``prepare_any``, for projects that nobody here wrote; ``compose`` that of ``StageSpec``.
     """
 
     state_dir: Path
@@ -37,6 +37,7 @@ class Options:
     lanes: int = 1
     fresh: bool = False
     other_python: OtherPython = "ignore"
+    compose: bool = False
 
     @property
     def restricted(self) -> bool:

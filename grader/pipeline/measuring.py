@@ -236,6 +236,7 @@ class _Measuring:
             layout=layout,
             advisories=self.assignment.advisories,
             history=History(self.source, self.tip) if self.tip and submission is self.submission else None,
+            compose=self.options.compose and submission is self.submission,
         )
         lanes = self.options.lanes if metrics is None else 1
         unlimited: set[str] = set(evidence.unlimited)

@@ -29,7 +29,8 @@ class StageSpec:
     one of this process's own, ``state_dir`` what is kept between runs. ``mode`` is how questions to the loaded project
     are kept apart: each in a child of its own, or in a transaction that is rolled back. All that is asked of the
     project may take ``longest_s`` seconds, and it may leave the grader without an answer for ``patience_s`` of them.
-    ``advisories`` are what its packages are audited against, ``history`` what was committed before.
+    ``advisories`` are what its packages are audited against, ``history`` what was committed before. With ``compose``
+    its Compose file is really started, where this machine has an engine.
     """
 
     submission: Path
@@ -44,6 +45,7 @@ class StageSpec:
     patience_s: float = PATIENCE_S
     advisories: Advisories | None = None
     history: History | None = None
+    compose: bool = False
 
 
 __all__ = ["History", "Mode", "SandboxKind", "StageSpec", "Vendor"]

@@ -27,6 +27,7 @@ _SOURCE = "check-jsonschema and the operations gate"
 _DATA = re.compile(
     r"(?:.*/)?(?:postgres|postgis|pgvector|redis|valkey|mysql|mariadb|mongo|memcached|rabbitmq|elasticsearch|opensearch)\b.*"
 )
+_MAIN = re.compile(r"(?:.*/)?(?:docker-)?compose\.ya?ml")
 _HOST_KEYS = ("devices", "device_cgroup_rules")
 _NAMESPACES = ("network_mode", "pid", "ipc", "uts", "userns_mode", "cgroup")
 _STRONG = frozenset({"ALL", "SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE", "SYS_MODULE", "DAC_READ_SEARCH"})
@@ -46,7 +47,17 @@ def measure(files: Files) -> Measurement:
     for path in paths:
         for document in files.documents(path, "compose.unreadable"):
             found += _wrong(files, document)
+    if files.subject.spec.compose and (main := _main(paths)):
+        from grader.gates.operations.started import start  # reads Compose files by what is here
+
+        found.append(start(files, main))
     return measured(METRIC, [*files.problems, *found], _SOURCE)
+
+
+def _main(paths: list[str]) -> str:
+    """The file that starts the project by itself, the one that lies highest; "" where all go with another."""
+    named = [path for path in paths if _MAIN.fullmatch(path)]
+    return min(named, key=lambda path: (path.count("/"), path), default="")
 
 
 def _wrong(files: Files, document: Document) -> Iterator[Finding]:
@@ -77,7 +88,7 @@ def _service(
             f"{variable} has its value in the file.",
             "Write ${NAME:?} or a secret, and give it from outside.",
         )
-    for what in _asks(service):
+    for what in asks_of_machine(service):
         yield "host", f"it asks for {what} of the machine.", "Do without: who breaks out of it has the machine."
     for other in _unwaited(service, services):
         yield "order", f"it does not wait until {other} is healthy.", "Use depends_on with condition: service_healthy."
@@ -156,7 +167,8 @@ def _is_secret(value: str) -> bool:
     return len(value) >= _SHORTEST_SECRET and not is_word and not _HOMELY.search(value) and "://" not in value
 
 
-def _asks(service: dict[Any, Any]) -> Iterator[str]:
+def asks_of_machine(service: dict[Any, Any]) -> Iterator[str]:
+    """What a service asks for that is the machine's: rights, devices, namespaces, sockets and folders."""
     if service.get("privileged") not in (None, False):
         yield "all rights (privileged)"
     yield from (key for key in _HOST_KEYS if service.get(key))
