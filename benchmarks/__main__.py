@@ -1,7 +1,11 @@
-"""`make bench`: ratios of what was measured in turn in this very run, and the bound that each should keep."""
+"""`make bench`: ratios of what was measured in turn in this very run, and the bound that each should keep.
+
+``python -m benchmarks WORD ...`` measures the lines alone that have one of these words in their name.
+"""
 
 import contextlib
 import statistics
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,9 +14,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import duet_time, load, measures, own_tests, reading_gates
+from benchmarks import contract_time, duet_time, load, measures, own_tests, reading_gates
 
 ROUNDS = 3
+ONLY = tuple(sys.argv[1:])
 Measure = Callable[[], float]
 
 
@@ -33,17 +38,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="track-bench-") as name:
         room = Path(name)
         room.chmod(0o711)
-        for figure in figures(room, out):
+        for figure in filter(None, figures(room, out)):
             mark = "" if figure.kept is None else "✓" if figure.kept else "✗"
             table.add_row(figure.name, figure.value, figure.bound, mark)
     out.print(table)
 
 
-def figures(room: Path, out: Console) -> Iterator[Figure]:
-    """All figures, in the order they are measured."""
+def is_wanted(name: str) -> bool:
+    """Whether a line of that name is measured in this run."""
+    return not ONLY or any(word in name for word in ONLY)
+
+
+def figures(room: Path, out: Console) -> Iterator[Figure | None]:
+    """All figures, in the order they are measured; nothing in the place of those that nobody asked for."""
     bench = measures.Bench(room)
-    yield from _official(bench, out)
-    yield from _on_sqlite(bench, out)
+    yield from _of_checks(bench, out)
     agent = "sandboxed agent from nothing, to plain Python with the same project"
     yield _ratio(agent, bench.agent_start, bench.plain_start, 1.2, out)
     yield _ratio("grader --help, to python -c 'import click'", bench.help, bench.click, 1.2, out)
@@ -57,19 +66,35 @@ def figures(room: Path, out: Console) -> Iterator[Figure]:
     yield _ratio("coverage gate on solution 02, to one bare run of its tests", own.coverage, own.bare, 5.0, out)
     yield _ratio("test strength gate on solution 02, to one bare run of its tests", own.strength, own.bare, 15.0, out)
     yield from _reading(reading_gates.ReadingGates(bench.root, bench.environment.site, bench.state), out)
-    out.print("[dim]a duet with solution 03[/]")
-    duet, requests = duet_time.duet_and_requests(room / "duet")
-    yield _compared("duet of the performance gate with solution 03, to its requests", duet, requests, 2.0)
+    yield from _served(room, out)
     what = "failure scenarios gate on solution 02, to one bare run of its tests"
     yield _ratio(what, own.scenarios, own.bare, 15.0, out)
-    out.print("[dim]twenty people at solution 05[/]")
-    waited = load.percentile_95(room / "load")
-    yield Figure("solution 05, 20 users, 1,000 posts: 95th percentile", f"{waited:.0f} ms")
-    peak = measures.peak_memory_mb(bench)
-    yield Figure("peak memory of the grader itself", f"{peak:.0f} MB", "≤ 150 MB", peak <= 150)
+    if is_wanted(memory := "peak memory of the grader itself"):
+        peak = measures.peak_memory_mb(bench)
+        yield Figure(memory, f"{peak:.0f} MB", "≤ 150 MB", peak <= 150)
 
 
-def _official(bench: measures.Bench, out: Console) -> Iterator[Figure]:
+def _served(room: Path, out: Console) -> Iterator[Figure]:
+    """Gates and load that ask a served solution: each once, because a round takes minutes."""
+    if is_wanted(name := "contract gate on solution 03, to its runs of schemathesis"):
+        out.print(f"[dim]{name}[/]")
+        yield _compared(name, *contract_time.gate_and_tool(room / "contract"), 1.5)
+    if is_wanted(name := "duet of the performance gate with solution 03, to its requests"):
+        out.print(f"[dim]{name}[/]")
+        yield _compared(name, *duet_time.duet_and_requests(room / "duet"), 2.0)
+    if is_wanted(name := "solution 05, 20 users, 1,000 posts: 95th percentile"):
+        out.print(f"[dim]{name}[/]")
+        yield Figure(name, f"{load.percentile_95(room / 'load'):.0f} ms")
+
+
+def _of_checks(bench: measures.Bench, out: Console) -> Iterator[Figure | None]:
+    if is_wanted("checks of module 02 on PostgreSQL, official"):
+        yield from _official(bench, out)
+    if is_wanted("checks of module 02 on SQLite"):
+        yield from _on_sqlite(bench, out)
+
+
+def _official(bench: measures.Bench, out: Console) -> Iterator[Figure | None]:
     """Checks as an official grading runs them, to plain pytest-django with real commits; then a grading as a whole."""
     name = "checks of module 02 on PostgreSQL, official, to plain pytest-django with transaction=True"
     official, base = (lambda: bench.checks("fork", "postgres")), (lambda: bench.checks("inline", "postgres"))
@@ -78,11 +103,14 @@ def _official(bench: measures.Bench, out: Console) -> Iterator[Figure]:
     yield _milliseconds("official grade of module 02 as a whole, warm", bench.official, None, out)
 
 
-def _reading(gates: reading_gates.ReadingGates, out: Console) -> Iterator[Figure]:
+def _reading(gates: reading_gates.ReadingGates, out: Console) -> Iterator[Figure | None]:
     """Gates that read the submission as it lies there."""
-    yield _ratio("mypy as a gate on solution 02, to mypy alone", gates.types, gates.bare_types, 1.3, out)
-    yield _milliseconds("links and decision records of solution 02", gates.pages, 500, out)
-    yield _milliseconds("Dockerfile and Compose file of solution 02", gates.operations, 3000, out)
+    yield _ratio("mypy in the style gate on solution 02, to mypy alone", gates.types, gates.bare_types, 1.3, out)
+    what = "ruff, black and isort in the style gate on solution 02, to the three alone"
+    yield _ratio(what, gates.style, gates.bare_style, 1.5, out)
+    yield _milliseconds("documentation gate, links and decision records of solution 02", gates.pages, 500, out)
+    what = "operations gate on Dockerfile and Compose file of solution 02, to hadolint and the schema alone"
+    yield _ratio(what, gates.operations, gates.bare_operations, 3.0, out)
 
 
 def _on_sqlite(bench: measures.Bench, out: Console) -> Iterator[Figure]:
@@ -94,7 +122,9 @@ def _on_sqlite(bench: measures.Bench, out: Console) -> Iterator[Figure]:
         yield _compared(f"checks of module 02 on SQLite, {way}, to in-process", times[way], base, bound)
 
 
-def _ratio(name: str, measured: Measure, base: Measure, bound: float, out: Console) -> Figure:
+def _ratio(name: str, measured: Measure, base: Measure, bound: float, out: Console) -> Figure | None:
+    if not is_wanted(name):
+        return None
     times = _in_turn({name: measured, "what it is measured against": base}, out)
     return _compared(name, *times.values(), bound)
 
@@ -116,8 +146,10 @@ def _in_turn(ways: dict[str, Measure], out: Console) -> dict[str, float]:
     return {way: statistics.median(taken) for way, taken in times.items()}
 
 
-def _milliseconds(name: str, measure: Measure, bound: float | None, out: Console) -> Figure:
+def _milliseconds(name: str, measure: Measure, bound: float | None, out: Console) -> Figure | None:
     """A figure of this machine alone."""
+    if not is_wanted(name):
+        return None
     milliseconds = _in_turn({name: measure}, out)[name] * 1000
     if bound is None:
         return Figure(name, _shown(milliseconds / 1000))

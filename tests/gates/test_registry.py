@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -148,3 +149,10 @@ def test_what_could_not_be_found_out_is_an_error_for_each_that_asks() -> None:
         with pytest.raises(EnvironmentError_):
             shared.once("suite", broken)
     assert asked == [1]
+
+
+def test_the_speed_of_each_gate_is_measured_by_make_bench() -> None:
+    text = (Path(__file__).parents[2] / "benchmarks" / "__main__.py").read_text("utf-8")
+    named = {"strength": "test strength gate", "scenarios": "failure scenarios gate", "performance": "performance gate"}
+    missing = [name for name in GATES if named.get(name, f"{name} gate") not in text]
+    assert missing == []
