@@ -1,6 +1,6 @@
 """What the trusted pytest process is given, in a file of JSON, before it starts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -26,7 +26,7 @@ class RunSpec(StageSpec):
 
     ``lane`` is the number of this process among those that share the run's checks, and ``claims`` the folder in which
     they tell each other what they have taken. ``progress_fd`` takes a line for every check; ``life_fd`` ends when the
-    runner does.
+    runner does. ``left_out`` are paths that were handed in and not taken, with why.
     """
 
     seed: int
@@ -37,6 +37,7 @@ class RunSpec(StageSpec):
     life_fd: int
     lane: int = 0
     installed: Installed = Installed("submission", ())
+    left_out: dict[str, str] = field(default_factory=dict)
     cases: tuple[tuple[str, bool], ...] | None = None
 
 

@@ -1,7 +1,7 @@
 """Values in words, and comparison without surprises."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, KeysView, ValuesView
 from datetime import date, datetime
 from typing import Any
 
@@ -161,11 +161,15 @@ def _first_step(expected: Any, observed: Any) -> tuple[str, Any, Any] | None:
 
 
 def compared(op: str, left: Any, right: Any) -> tuple[str, str]:
-    """What ``assert left op right`` expected and observed. A text or a collection is asked for what it contains."""
+    """What ``assert left op right`` expected and observed.
+
+    A text or a collection is asked for what it contains, and is observed; a tuple has what is allowed, and is expected.
+    """
     if op in ("in", "not in") and isinstance(left, str) and isinstance(right, str):
         return (f"a text with {words(left)}" if op == "in" else f"a text without {words(left)}"), words(right)
-    if op in ("in", "not in") and isinstance(left, _COLLECTIONS):
-        return f"{words(left)} {'among' if op == 'in' else 'not among'} what there is", words(right)
+    if op in ("in", "not in") and (isinstance(left, _COLLECTIONS) or not isinstance(right, tuple)):
+        there = list(right) if isinstance(right, (KeysView, ValuesView)) else right
+        return f"{words(left)} {'among' if op == 'in' else 'not among'} what there is", words(there)
     if isinstance(left, date) and isinstance(right, date) and op in _MOMENTS:
         return f"{_MOMENTS[op]} {words(right)}", "the same: it did not move" if left == right else words(left)
     if op == "==" and (found := difference(right, left)):

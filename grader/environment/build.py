@@ -37,18 +37,20 @@ class Environment:
     notes: tuple[str, ...] = ()
     pin: Pin | None = field(default=None, compare=False, repr=False)
 
-    def notice(self, root: Path, files: Iterable[str]) -> str:
+    def notice(self, root: Path, files: Iterable[str], told: str = "") -> str:
         """One sentence or more on what stood in for the project's packages, and what is therefore absent.
 
         ``files`` are paths from ``root``, of the project. Nothing is to be said where its own were installed, but for
-        ``notes``.
+        ``notes``, and of a module that another finding has ``told`` of, in backquotes, only there.
         """
         if self.origin != "course":
             return " ".join((*self.problems, *self.notes))
         from grader.environment.absent import absence, absent_imports
 
         sentences = ["The course's packages stood in for your own.", *self.problems, *self.notes]
-        return " ".join(filter(None, [*sentences, absence(absent_imports(root, files, self.site))]))
+        found = absent_imports(root, files, self.site)
+        absent = {name: file for name, file in found.items() if f"`{name}`" not in told}
+        return " ".join(filter(None, [*sentences, absence(absent)]))
 
 
 def prepare(

@@ -10,6 +10,7 @@ from grader.intake.repository import Repository
 Ask = Callable[..., list[str]]
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _PREFIX = re.compile(r"[0-9A-Fa-f]{4,64}")
+_NAME = re.compile(r"(?!HEAD$)[^~^:@{}]{1,200}")  # no expression, but a name by itself
 _MOST_NAMED = 6
 
 
@@ -34,7 +35,8 @@ def _can_be_asked(typed: str) -> bool:
 
 
 def _refusal(repository: Repository, typed: str, ask: Ask) -> Exception:
-    missing = f"{repository.name} has no commit {shown(typed)}"
+    kind = "branch, tag or commit" if _NAME.fullmatch(typed) and not _PREFIX.fullmatch(typed) else "commit"
+    missing = f"{repository.name} has no {kind} {shown(typed)}"
     if repository.has_reftable and not ask("for-each-ref", "--count=1"):
         return EnvironmentError_(
             f"the branches of {repository.name} are kept as a reftable, which the git of this machine does not read",

@@ -27,7 +27,7 @@ class Store:
     def __init__(self, root: Path, limits: IntakeLimits) -> None:
         self.root, self.limits = root, limits
         self.files: dict[str, tuple[str, bool]] = {}
-        self.notices: list[str] = []
+        self.left_out: dict[str, str] = {}
         self._pointers: list[str] = []
         self.total = 0
         root.parent.mkdir(parents=True, exist_ok=True)
@@ -42,27 +42,28 @@ class Store:
         if any(is_made_by_tools(part) for part in parts):
             return False
         if any(map(is_secret, parts)):
-            self.notice(f"{shown(path)} was left out: it holds settings of one machine, and perhaps secrets.")
+            self.leave_out(path, "it holds settings of one machine, and perhaps secrets")
             return False
         wrong = next(filter(None, map(complaint, parts)), "") or self._too_deep(path, parts)
         if wrong:
-            self.notice(f"{shown(path)} was left out: {wrong}.")
+            self.leave_out(path, wrong)
         return not wrong
 
     def _too_deep(self, path: str, parts: tuple[str, ...]) -> str:
         deep = len(parts) > self.limits.depth or len(os.fsencode(path)) > self.limits.path_bytes
         return "its path is too long or too deep" if deep else ""
 
-    def notice(self, text: str) -> None:
-        """Keep a sentence for the learner, who is shown the first twenty and the number of the rest."""
-        self.notices.append(text)
+    def leave_out(self, path: str, why: str) -> None:
+        """Keep that the path was not taken; the learner is shown the first twenty, and the number of the rest."""
+        self.left_out[shown(path)] = why
 
     def all_notices(self) -> tuple[str, ...]:
         """The sentences kept, with the number of those that are not shown."""
-        rest = len(self.notices) - _MOST_NOTICES
+        notices = [f"{path} was left out: {why}." for path, why in self.left_out.items()]
+        rest = len(notices) - _MOST_NOTICES
         return (
             *self._of_pointers(),
-            *self.notices[:_MOST_NOTICES],
+            *notices[:_MOST_NOTICES],
             *([f"… and {rest} more like these."] if rest > 0 else ()),
         )
 
@@ -96,7 +97,7 @@ class Store:
                     digest.update(piece)
                     file.write(piece)
         except (FileExistsError, NotADirectoryError):
-            self.notice(f"{shown(path)} was left out: another file has its name or that of its folder.")
+            self.leave_out(path, "another file has its name or that of its folder")
             return
         target.chmod(0o555 if executable else 0o444)
         self.total += size

@@ -1,7 +1,9 @@
 """One submission as the grader sees it from here on: plain files of our own, whatever they came from."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from grader.domain.errors import EnvironmentError_, SubmissionError
@@ -16,6 +18,8 @@ from grader.intake.limits import IntakeLimits
 from grader.intake.names import shown
 from grader.intake.store import Store
 
+_MOST_LEFT_OUT = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:
@@ -23,7 +27,8 @@ class Submission:
 
     ``source`` is the end of its path, by which people tell it from others; ``root`` is the trusted copy (plain files,
     not writable). ``tree_hash`` is a SHA-256 over paths, contents and executable bits. ``files`` are paths from the
-    root, sorted; ``notices`` tell the learner what was left out, and why.
+    root, sorted; ``notices`` tell the learner what was left out, and why. ``left_out`` has of that the first thousand
+    paths, and why as the end of a sentence.
     """
 
     source: str
@@ -32,6 +37,7 @@ class Submission:
     tree_hash: str
     files: tuple[str, ...]
     notices: tuple[str, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def take_in(
@@ -75,6 +81,7 @@ def take_in(
         tree_hash=store.tree_hash(),
         files=tuple(sorted(store.files)),
         notices=tuple(filter(None, [place.sentence()])) + store.all_notices(),
+        left_out=dict(islice(store.left_out.items(), _MOST_LEFT_OUT)),
     )
 
 
@@ -101,9 +108,9 @@ def _wanted(entries: list[Entry], place: Place, store: Store) -> dict[str, Entry
         if not path or not store.wants(path):
             continue
         if entry.oddity:
-            store.notice(f"{shown(path)} was left out: {entry.oddity}.")
+            store.leave_out(path, entry.oddity)
         elif entry.size > store.limits.file_bytes:
-            store.notice(f"{shown(path)} was left out: it is larger than {store.limits.file_bytes >> 20} MB.")
+            store.leave_out(path, f"it is larger than {store.limits.file_bytes >> 20} MB")
         else:
             wanted[path] = entry
     _check_together([replace(entry, path=path) for path, entry in wanted.items()], store.limits)
@@ -123,7 +130,7 @@ def _copy(files: Source, wanted: dict[str, Entry], store: Store) -> None:
     """Write what is wanted, once all of it is known to be within the bounds."""
     for path, (_, pieces) in zip(wanted, files.contents(list(wanted.values())), strict=True):
         if pieces is None:
-            store.notice(f"{shown(path)} was left out: it cannot be opened.")
+            store.leave_out(path, "it cannot be opened")
         else:
             store.add(path, pieces, executable=wanted[path].executable)
 

@@ -51,6 +51,7 @@ def evidence_key(
     facts = {
         "form": _FORM,
         "tree": submission.tree_hash,
+        "left out": dict(submission.left_out),
         "checks": checks_hash(assignment.checks(public_only=options.public_only)),
         "criteria": [criterion.id for criterion in assignment.module.criteria],
         "metrics": sorted({gate.metric for gate in assignment.module.gates}),

@@ -101,7 +101,7 @@ class _Measuring:
             self.store.put(name, measured)
         # Where it lay is this time's, whenever it was measured.
         seen = replace(measured.provenance, submission=self.submission.source, commit=self.submission.commit)
-        return replace(measured, provenance=seen, notices=self._notices(environment))
+        return replace(measured, provenance=seen, notices=self._notices(environment, measured.evidence))
 
     def _looked_up(self, environment: Environment) -> tuple[str, Evidence, Measured | None]:
         """The key of the evidence, the evidence, and where it came from the store all that was kept with it."""
@@ -143,10 +143,11 @@ class _Measuring:
         )
         return Measured(evidence, provenance, "full" if hidden else "public", (), options.criteria, options.gates)
 
-    def _notices(self, environment: Environment) -> tuple[str, ...]:
+    def _notices(self, environment: Environment, evidence: Evidence) -> tuple[str, ...]:
         own = [f"`{k} = {getattr(self.layout, k)!r}`" for k, origin in self.found.origins.items() if origin == FILE]
         overrides = (f"As {FILE} says: {', '.join(own)}.",) if own else ()
-        stood_in = environment.notice(self.submission.root, self.submission.files)
+        told = evidence.start.observed if evidence.start else ""
+        stood_in = environment.notice(self.submission.root, self.submission.files, told)
         return (
             self.submission.notices
             + overrides
@@ -268,6 +269,7 @@ class _Measuring:
             submission=submission.root,
             environment=environment,
             layout=layout,
+            left_out=submission.left_out,
             sandbox=options.sandbox,
             database=options.database,
             mode=options.mode,

@@ -37,6 +37,10 @@ def _unknown_branch(folder: Path) -> HandIn:
     return HandIn(folder, "main")
 
 
+def _unknown_hash(folder: Path) -> HandIn:
+    return HandIn(committed(folder), "abcdef12")
+
+
 def _empty_repository(folder: Path) -> HandIn:
     git(folder, "init", "-q", "-b", "main")
     return HandIn(folder, "HEAD")
@@ -154,9 +158,13 @@ def _missing(folder: Path) -> HandIn:
 
 
 SENTENCES: dict[Callable[[Path], HandIn], tuple[str, str]] = {
-    _unknown_branch: ("has no commit main", "Its branches are: draft, master. Fetch the commit (git fetch), or"),
+    _unknown_branch: (
+        "has no branch, tag or commit main",
+        "Its branches are: draft, master. Fetch the commit (git fetch), or",
+    ),
     _empty_repository: ("nothing was committed yet in", "leave --commit out to grade the files as they lie there"),
     _partial: ("the clone is partial: it was made with --filter", "Clone it anew"),
+    _unknown_hash: ("has no commit abcdef12", "Its only branch is main."),
     _before_the_first: ("has no commit HEAD~1", "Its only branch is main."),
     _before_a_shallow_clone: ("has no commit HEAD~1", "fetch them (git fetch --unshallow)"),
     _tree: ("has no commit HEAD^{tree}: that is a tree", "Its only branch is main."),

@@ -49,6 +49,12 @@ def raised(**more) -> Raised:
     return Raised(**(given | more))
 
 
+def unknown(model: str, field: str) -> Raised:
+    """What Django raises for a field that the model does not have."""
+    message = f"{model}() got unexpected keyword arguments: '{field}'"
+    return Raised("TypeError", bases=("builtins.TypeError",), message=message)
+
+
 LEAKS = {
     "a path": raised(frames=(Frame(f"src/{SECRET}.py", 1, "f", ""),)),
     "a path with a line of its own": raised(frames=(Frame(f"x\n::error::{SECRET}", 1, "f", ""),)),
@@ -57,6 +63,8 @@ LEAKS = {
     "a module": raised(type=SECRET, bases=(f"{SECRET}.{SECRET}",)),
     "a field": raised(fields={SECRET: (("c", "m"),)}),
     "a constraint": Refused("unique", SECRET),
+    "a model": unknown(SECRET, "title"),
+    "a field that a model lacks": unknown("Slow", SECRET),
     "a place of an author's made of the project's words": Failed("a", "b", Location(f"{SECRET};", 3)),
 }
 
@@ -86,6 +94,18 @@ def test_what_is_there_is_told(root: Path) -> None:
     )
     assert told.observed == "a ValueError on `save`, the whole raised at src/models.py:4"
     assert "`save`" in explain(Refused("unique", "save"), context(Tree(root, root))).observed
+
+
+def test_a_field_that_the_model_lacks_is_told_by_its_name(root: Path) -> None:
+    """To a hidden check's reader by names that stand in the submission, to a public one's with what to do and where."""
+    tree = Tree(root, root)
+    assert explain(unknown("Slow", "save"), context(tree)).observed == "TypeError raised: Slow has no field `save`"
+    lacks = explain(unknown("Slow", "role"), context(tree)).observed
+    assert lacks == "TypeError raised: Slow lacks a field that the brief names"
+    public = explain(unknown("Slow", "role"), context(tree, public=True))
+    assert public.observed.startswith("Slow has no field `role`. The brief says which fields the model has")
+    assert public.where == Location("src/models.py", 1)
+    assert explain(unknown("Slow", "save"), context(tree)).cause == "Slow has no field `save`"
 
 
 def test_an_invented_frame_hides_no_real_one(root: Path) -> None:

@@ -65,6 +65,18 @@ STOPPED = {
         f"{HELPER}:3",
         "__main__",
     ),
+    "a call of exit as at the prompt": Stopped(
+        {HELPER: "A = 1\nexit()\n", MODELS: USES_HELPER},
+        "NameError: `exit()` is there at the interactive prompt, and not in a program",
+        f"{HELPER}:2",
+        "ends the whole project",
+    ),
+    "a pointer of Git LFS": Stopped(
+        {HELPER: f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 9\n", MODELS: USES_HELPER},
+        f"{HELPER} is a pointer of Git LFS and not the file itself",
+        f"{HELPER}:1",
+        "git lfs pull",
+    ),
     "a question to nobody": Stopped(
         {SETTINGS: '+\nNAME = input("Which database? ")\n'},
         "`input()` was called while the project was starting",
@@ -159,6 +171,41 @@ def test_one_finding_says_what_and_where_and_what_to_do(run, name: str) -> None:
     assert stopped.advice in found.remedy
     assert "manage.py" in found.repeat
     assert "importlib" not in found.traceback
+
+
+SUBMODULE, LINK = "it is a submodule, whose files are in another repository", "it is a symbolic link"
+
+
+@pytest.mark.parametrize(
+    ("imports", "left_out", "observed"),
+    [
+        (
+            "import shop",
+            {"src/apps/shop": SUBMODULE},
+            f"`shop` is imported, and src/apps/shop was left out: {SUBMODULE}",
+        ),
+        ("import shop.models", {"src/shop/": LINK}, f"`shop` is imported, and src/shop/ was left out: {LINK}"),
+        (
+            "from posts.prices import total",
+            {"src/apps/posts/prices.py": LINK},
+            f"`posts.prices` is imported, and src/apps/posts/prices.py was left out: {LINK}",
+        ),
+        (
+            "from posts import prices",
+            {"src/apps/posts/prices.py": LINK},
+            f"`posts.prices` is imported, and src/apps/posts/prices.py was left out: {LINK}",
+        ),
+        ("import shop", {"src/apps/shops": SUBMODULE}, "`shop` is imported, and no package in poetry.lock brings it"),
+    ],
+)
+def test_what_was_left_out_is_said_to_be_missing_for_that(
+    run, imports: str, left_out: dict[str, str], observed: str
+) -> None:
+    """The last is the control: another folder was left out."""
+    found = run({MODELS: f"+\n\n{imports}\n"}, checks=CHECKS, left_out=left_out).start
+    assert found is not None
+    assert observed in found.observed
+    assert str(found.where).startswith(f"{MODELS}:")
 
 
 @pytest.mark.parametrize("name", ["conflict marks", "no migrations"])

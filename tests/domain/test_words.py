@@ -112,6 +112,9 @@ def test_moments_are_told_as_moments() -> None:
 def test_what_is_looked_for_in_a_list_is_expected_and_the_list_observed() -> None:
     wanted, there = ["status", "published_at"], [["author_id"], ["category_id"]]
     assert compared("in", wanted, there) == (f"{words(wanted)} among what there is", words(there))
+    columns = ["author_id", "is_published"]
+    assert compared("not in", "is_published", columns) == ("'is_published' not among what there is", words(columns))
+    assert compared("not in", "", {"a": ""}.values()) == ("an empty text not among what there is", words([""]))
     assert compared("in", 500, (200, 201)) == ("one of [200, 201]", "500"), (
         "the control: a value is held against a list"
     )

@@ -58,6 +58,8 @@ def test_what_stood_in_is_said_with_what_is_therefore_absent(index: Index, tmp_p
         "poetry.lock is missing: run `poetry lock` and commit poetry.lock. "
         "`slugify` is imported in src/slugs.py and is not among the course's packages."
     )
+    told = "`slugify` is imported and is not among the course's packages (while the project was starting)"
+    assert "slugify" not in environment.notice(own, ["src/slugs.py"], told), "once is enough"
 
 
 def test_of_its_own_packages_nothing_is_said(index: Index, tmp_path: Path) -> None:

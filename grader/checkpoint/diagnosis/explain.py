@@ -1,7 +1,8 @@
 """From what ended a check to words: whose fault it was, what was expected, what was seen, and where."""
 
 import traceback
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -14,8 +15,9 @@ from grader.checkpoint.diagnosis.raising import (
     traceback_of,
     verified_location,
 )
-from grader.checkpoint.diagnosis.remedies import Situation, imported
+from grader.checkpoint.diagnosis.remedies import imported
 from grader.checkpoint.diagnosis.shapes import odd_answer
+from grader.checkpoint.diagnosis.situation import Situation
 from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.kit import factory
 from grader.domain.evidence import Location
@@ -50,7 +52,7 @@ class Context:
 
     ``tree`` is the submission, to look up what the project says of places and names; ``comparison`` is expected and
     observed of the comparison that failed last, ``view`` what the last request raised, ``layout`` where the parts of
-    the project are.
+    the project are; of ``own_packages`` and ``left_out`` see ``Situation``.
     """
 
     sentence: str
@@ -60,6 +62,12 @@ class Context:
     comparison: tuple[str, str] | None = None
     view: Raised | None = None
     layout: Layout = COURSE
+    own_packages: bool = True
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def situation(self, raised: Raised, where: Location | None) -> Situation:
+        """What was raised there, as words are looked for."""
+        return Situation(raised, where, self.tree, self.layout, self.own_packages, self.left_out)
 
 
 def explain(error: BaseException, context: Context) -> Ending:
@@ -138,7 +146,7 @@ def _told_by_check(failed: Failed, context: Context) -> Ending:
 def _raised(raised: Raised, context: Context) -> Ending:
     tree, shown = context.tree, context.public
     observed, where = describe(raised, tree, shown=shown), verified_location(innermost_frame(raised, tree), tree)
-    if shown and (special := imported(Situation(raised, where, tree, context.layout))):
+    if shown and (special := imported(context.situation(raised, where))):
         where = special.where or where
         observed = f"{special.observed}. {special.advice}"
     ending = _failed("no exception", observed, context, where, traceback_of(raised, tree))

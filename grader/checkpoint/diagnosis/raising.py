@@ -10,6 +10,7 @@ from grader.domain.text import one_line
 from grader.domain.words import bounded, field_list, plain_names
 
 _CONSTRAINT = re.compile(r"Constraint [“\"'](\w{1,100})[”\"'] is violated")
+_UNKNOWN_FIELD = re.compile(r"^(\w{1,100})\(\) got unexpected keyword arguments: '(\w{1,100})'")
 _MOST_MESSAGES = 3
 # Codes of refusals that Django's own fields make.
 _DJANGOS = frozenset(
@@ -28,7 +29,22 @@ def describe(raised: Raised, tree: Tree, *, shown: bool) -> str:
     if raised.fields:
         messages = f" ({_messages(raised)})" if shown and any(map(_said, raised.fields.values())) else ""
         return f"{_refusal(raised, name, tree, shown)}{messages}{at if place else ''}"
-    return f"{name}{at}" + (f": {bounded(raised.message, 200)}" if shown and raised.message else "")
+    said = bounded(raised.message, 200) if shown else _lacks(raised, tree)
+    return f"{name}{at}" + (f": {said}" if said else "")
+
+
+def unknown_field(raised: Raised) -> tuple[str, str] | None:
+    """The model and the field, if a field was set that the model does not have."""
+    found = _UNKNOWN_FIELD.search(raised.message) if raised.is_a("TypeError") else None
+    return (found[1], found[2]) if found else None
+
+
+def _lacks(raised: Raised, tree: Tree) -> str:
+    """The same as a sentence, by names that stand in the submission."""
+    model, field = unknown_field(raised) or ("", "")
+    if not tree.has_name(model):
+        return ""
+    return f"{model} has no field `{field}`" if tree.has_name(field) else f"{model} lacks a field that the brief names"
 
 
 def cause_of(raised: Raised, tree: Tree, *, shown: bool) -> str:
@@ -39,6 +55,8 @@ def cause_of(raised: Raised, tree: Tree, *, shown: bool) -> str:
     if raised.fields and all(code in _DJANGOS for messages in raised.fields.values() for code, _ in messages):
         # Django's own rules of a field are the same wherever it was that they were met.
         return _refusal(raised, tree.exception(raised.bases or (raised.type,)), tree, shown=False)
+    if found := unknown_field(raised):
+        return f"{found[0]} has no field `{found[1]}`" if shown else _lacks(raised, tree)
     if raised.fields or innermost_frame(raised, tree):
         return describe(raised, tree, shown=False)
     return describe(raised, tree, shown=True) if shown and raised.message else ""

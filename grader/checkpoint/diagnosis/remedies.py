@@ -6,55 +6,19 @@ A kind is a function from the situation to its words, or ``None``; the first tha
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from grader.agent.raised import Raised
-from grader.checkpoint.diagnosis.tree import Tree
+from grader.checkpoint.diagnosis import missing
+from grader.checkpoint.diagnosis.raising import unknown_field
+from grader.checkpoint.diagnosis.situation import Remedy, Situation
 from grader.domain.evidence import Location
-from grader.domain.layout import Layout
 
 PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
-_MODULE = re.compile(r"No module named '([\w.]{1,200})'")
 _VARIABLE = re.compile(r"Set the (\w{1,100}) environment variable")
 _KEY = re.compile(r"'(\w{1,100})'")
-_NO_MIGRATIONS = re.compile(r"Dependency on app with no migrations: (\w{1,100})")
-_NO_NODE = re.compile(r"reference nonexistent parent node \('(\w{1,100})', '(\w{1,200})'\)")
-_NO_TABLE = re.compile(r"no such table: (\w{1,100})|relation \"(\w{1,100})\" does not exist")
 _NEWER = re.compile(r"multiple exception types must be parenthesized|positional patterns follow|\bt['\"]")
 _ENCODING = re.compile(r"null bytes|\(unicode error\)|Non-UTF-8 code|codec can't decode")
+_INTERACTIVE = re.compile(r"name '(exit|quit|help|copyright|credits|license)' is not defined")
 _MARKS = re.compile(r"^(<{7}|>{7})( |$)", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What was raised while the project started, the learner's innermost line, and what the trusted side has of it."""
-
-    raised: Raised
-    place: Location | None
-    tree: Tree
-    layout: Layout
-    own_packages: bool = True
-
-    def matched(self, pattern: re.Pattern[str], *names: str) -> tuple[str, ...]:
-        """What the first message of the chain that matches has in its groups; of exceptions so named, if any are."""
-        for each in self.raised.chain:
-            found = pattern.search(each.message) if not names or any(map(each.is_a, names)) else None
-            if found:
-                return tuple(group for group in found.groups() if group) or (found[0],)
-        return ()
-
-    def any_is(self, *names: str) -> Raised | None:
-        """The deepest exception of the chain that is of a class so named."""
-        return next((r for r in reversed(self.raised.chain) if any(map(r.is_a, names))), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """What happened in words (``""``: as the exception says it), what to do, and where, if that is another place."""
-
-    observed: str
-    advice: str
-    where: Location | None = None
 
 
 def remedy(situation: Situation) -> Remedy:
@@ -115,6 +79,20 @@ def _exit(situation: Situation) -> Remedy | None:
     return Remedy("SystemExit: `exit()` was called while the file was imported", advice)
 
 
+def _interactive(situation: Situation) -> Remedy | None:
+    names = situation.matched(_INTERACTIVE, "NameError")
+    if not names:
+        return None
+    observed = f"NameError: `{names[0]}()` is there at the interactive prompt, and not in a program"
+    if names[0] not in ("exit", "quit"):
+        return Remedy(observed, "Delete the call.")
+    advice = (
+        "Delete the call: a file that ends the process when it is imported ends the whole project. A function says "
+        "what is wrong by `raise`; a program of its own ends by `sys.exit()`."
+    )
+    return Remedy(observed, advice)
+
+
 def _asked(situation: Situation) -> Remedy | None:
     error = situation.any_is("EOFError")
     if error is None or "reading a line" not in error.message:
@@ -130,33 +108,6 @@ def _endless(situation: Situation) -> Remedy | None:
     what = f"{situation.place.path} was being imported" if situation.place else "it was being imported"
     advice = "A module only defines things when it is imported: move the loop or the long work into a function."
     return Remedy(f"{what} and did not come to an end ({error.message})", advice)
-
-
-def _missing_module(situation: Situation) -> Remedy | None:
-    names = situation.matched(_MODULE, "ModuleNotFoundError", "ImportError")
-    if not names:
-        return None
-    top = names[0].partition(".")[0]
-    # Where no line of the learner's passed, as for a name in INSTALLED_APPS, the first that says it.
-    where = situation.place or situation.tree.find(re.compile(rf"(?<![\w.]){re.escape(names[0])}(?!\w)"))
-    if situation.tree.has_folder_or_module(top, situation.layout.sources):
-        advice = "Mend the name, or commit the file: a folder is a package only with all of its files."
-        return Remedy(f"there is no module `{names[0]}` in the submission", advice, where)
-    if folder := situation.tree.folder_of_package(top):
-        looked = ", ".join(f"{source}/" for source in situation.layout.sources)
-        observed = f"`{names[0]}` is imported and lies in {folder}/, where Python does not look for it"
-        advice = f"Move it to where it is looked for ({looked}), or say in track.toml where your sources are."
-        return Remedy(observed, advice, where)
-    if not situation.own_packages:
-        observed = f"`{names[0]}` is imported and is not among the course's packages, which stood in for your own lock"
-        return Remedy(
-            observed, "Mend the lock first: `poetry lock`, then commit pyproject.toml and poetry.lock.", where
-        )
-    observed = f"`{names[0]}` is imported, and no package in poetry.lock brings it"
-    advice = (
-        "`poetry add` the package that it comes from, and commit pyproject.toml and poetry.lock; or import it no more."
-    )
-    return Remedy(observed, advice, where)
 
 
 def _circle(situation: Situation) -> Remedy | None:
@@ -186,21 +137,6 @@ def _text(situation: Situation) -> str:
     return situation.tree.line(situation.place) if situation.place else ""
 
 
-def _no_migrations(situation: Situation) -> Remedy | None:
-    if names := situation.matched(_NO_MIGRATIONS):
-        observed = f"{names[0]} has no migrations: are they committed?"
-    elif names := situation.matched(_NO_NODE):
-        observed = f"the migration {names[1]} of {names[0]} is missing, which another depends on: is it committed?"
-    elif names := situation.matched(_NO_TABLE):
-        observed = f"there is no table {names[0]}: does a migration make it, and is it committed?"
-    else:
-        return None
-    advice = (
-        "`python manage.py makemigrations`, then commit the migrations folder with its __init__.py; see .gitignore."
-    )
-    return Remedy(observed, advice)
-
-
 def _conflicting(situation: Situation) -> Remedy | None:
     if not any("Conflicting migrations" in each.message for each in situation.raised.chain):
         return None
@@ -222,6 +158,16 @@ def _not_writable(situation: Situation) -> Remedy | None:
     return None
 
 
+def _unknown_field(situation: Situation) -> Remedy | None:
+    found = unknown_field(situation.raised)
+    if found is None:
+        return None
+    model, field = found
+    where = situation.place or situation.tree.find(re.compile(rf"^class {model}\b", re.MULTILINE))
+    advice = "The brief says which fields the model has, and their names; a new one needs a migration too."
+    return Remedy(f"{model} has no field `{field}`", advice, where)
+
+
 def _other(situation: Situation) -> Remedy:
     return Remedy(
         "", "Read the message from its end, mend that line, and start the project until it says nothing more."
@@ -231,17 +177,33 @@ def _other(situation: Situation) -> Remedy:
 _KINDS: tuple[Callable[[Situation], Remedy | None], ...] = (
     _conflict,
     _encoding,
+    missing.pointer,
     _syntax,
     _exit,
+    _interactive,
     _asked,
     _endless,
-    _missing_module,
+    missing.left_out,
+    missing.missing_module,
     _circle,
     _variable,
-    _no_migrations,
+    missing.no_migrations,
     _conflicting,
     _not_writable,
     _other,
 )
 # Of these, the ones that may as well be met when a check first imports a module or asks for a table.
-_LATER = (_conflict, _encoding, _syntax, _exit, _endless, _missing_module, _circle, _no_migrations)
+_LATER = (
+    _conflict,
+    _encoding,
+    missing.pointer,
+    _syntax,
+    _exit,
+    _interactive,
+    _endless,
+    missing.left_out,
+    missing.missing_module,
+    _circle,
+    missing.no_migrations,
+    _unknown_field,
+)

@@ -1,10 +1,12 @@
 """From what kept a project from starting to one finding: its whole chain of causes, the learner's line, what to do."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from grader.agent.client import AgentFault
 from grader.agent.raised import Frame, Raised
-from grader.checkpoint.diagnosis.remedies import Remedy, Situation, remedy
+from grader.checkpoint.diagnosis.remedies import remedy
+from grader.checkpoint.diagnosis.situation import Remedy, Situation
 from grader.checkpoint.diagnosis.tree import Tree
 from grader.domain.layout import Layout
 from grader.domain.start import StartFailure
@@ -18,11 +20,12 @@ _SILENT = Remedy("", "Start it as the command below does, and see what it waits 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What a start is read in: the submission, where its parts are, and whose packages are installed."""
+    """What a start is read in: the submission, where its parts are, whose packages are installed, what was left out."""
 
     tree: Tree
     layout: Layout
     own_packages: bool = True
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def start_failure(broken: Broken, started: Started) -> StartFailure:
@@ -39,7 +42,7 @@ def start_failure(broken: Broken, started: Started) -> StartFailure:
         return StartFailure(expected, str(cause), _SILENT.advice, repeat, unsure=cause.unsure)
     frame = innermost(cause, started.tree)
     place = started.tree.place(frame.path, frame.line) if frame else None
-    found = remedy(Situation(cause, place, started.tree, started.layout, started.own_packages))
+    found = remedy(Situation(cause, place, started.tree, started.layout, started.own_packages, started.left_out))
     place = found.where or place
     observed = found.observed or chain_message(cause)
     return StartFailure(

@@ -179,8 +179,11 @@ def pytest_runtest_makereport(
 def _ending(item: pytest.Item, error: BaseException) -> Ending:
     case = item.stash[CASE]
     checks, tree = item.config.rootpath, item.config.stash[TREE]
-    layout = item.config.stash[SPEC].layout
-    context = Context(case.sentence, checks, case.public, tree, case.comparison, case.view, layout)
+    spec = item.config.stash[SPEC]
+    own = spec.installed.origin == "submission"
+    context = Context(
+        case.sentence, checks, case.public, tree, case.comparison, case.view, spec.layout, own, spec.left_out
+    )
     try:
         ending = explain(error, context)
         # Where the start went well, a database that few checks ask for may still not be had: their own failure.

@@ -3,8 +3,8 @@
 import os
 import tempfile
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -59,7 +59,8 @@ class CheckRun:
 
     ``criteria`` restricts the run to some ids; with ``public_only``, criteria without a public check are out of scope.
     ``lanes`` is how many processes share the checks, each with an agent and services of its own. ``cases`` are the
-    (name, public) of the cases to repeat alone, which get less time; ``None`` runs all.
+    (name, public) of the cases to repeat alone, which get less time; ``None`` runs all. ``left_out`` are paths that
+    were handed in and not taken, with why.
     """
 
     module: Module
@@ -76,6 +77,7 @@ class CheckRun:
     lanes: int = 1
     cases: tuple[tuple[str, bool], ...] | None = None
     layout: Layout = COURSE
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def longest_s(self) -> float:
@@ -129,6 +131,7 @@ def _spec(run: CheckRun, folder: Path, lane: int, progress_fd: int, life_fd: int
         life_fd=life_fd,
         lane=lane,
         installed=Installed(run.environment.origin, run.environment.problems),
+        left_out=dict(run.left_out),
         cases=run.cases,
         longest_s=run.longest_s,
         patience_s=PATIENCE_S if run.cases is None else PATIENCE_REPEATED_S,

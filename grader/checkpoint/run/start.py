@@ -31,7 +31,7 @@ def start(items: list[pytest.Item], stage: Stage, spec: RunSpec, tree: Tree) -> 
     try:
         stage.main.ready(spec.database if migrated else None)
     except Broken as broken:
-        found = start_failure(broken, Started(tree, spec.layout, spec.installed.origin == "submission"))
+        found = start_failure(broken, Started(tree, spec.layout, spec.installed.origin == "submission", spec.left_out))
         partial.write_start(spec.folder, found)
         return broken
     return None
