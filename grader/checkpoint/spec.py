@@ -19,6 +19,20 @@ class Installed:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a run begins with: checks of ``open`` criteria, then those that ran code of the files ``saved``.
+
+    ``ran`` has by a check's name the files of which it ran code when it was run last. ``tables`` is a file with the
+    SQLite database that all migrations lead to, where that is known.
+    """
+
+    open: tuple[str, ...] = ()
+    saved: tuple[str, ...] = ()
+    ran: dict[str, list[str]] = field(default_factory=dict)
+    tables: Path | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSpec(StageSpec):
     """One run. ``criteria`` are all ids of the module, ``selected`` those to run, ``cases`` (name, public) those of
@@ -26,7 +40,9 @@ class RunSpec(StageSpec):
 
     ``lane`` is the number of this process among those that share the run's checks, and ``claims`` the folder in which
     they tell each other what they have taken. ``progress_fd`` takes a line for every check; ``life_fd`` ends when the
-    runner does. ``left_out`` are paths that were handed in and not taken, with why.
+    runner does. ``left_out`` are paths that were handed in and not taken, with why. With an
+    ``order`` it is noted which files each check ran code of. A process that has a ``held_fd`` waits, once all else is
+    ready, for the specification that it runs by.
     """
 
     seed: int
@@ -38,14 +54,26 @@ class RunSpec(StageSpec):
     lane: int = 0
     installed: Installed = Installed("submission", ())
     left_out: dict[str, str] = field(default_factory=dict)
+    order: Order | None = None
+    held_fd: int | None = None
     cases: tuple[tuple[str, bool], ...] | None = None
+
+
+def encode(spec: RunSpec) -> bytes:
+    """The specification as one line of JSON."""
+    return msgspec.json.encode(spec, enc_hook=str) + b"\n"
+
+
+def decode(line: bytes) -> RunSpec:
+    """What ``encode`` was given."""
+    return msgspec.json.decode(line, type=RunSpec, dec_hook=lambda kind, value: kind(value))
 
 
 def write(spec: RunSpec, path: Path) -> None:
     """Writes the specification for ``read``."""
-    path.write_bytes(msgspec.json.encode(spec, enc_hook=str))
+    path.write_bytes(encode(spec))
 
 
 def read(path: Path) -> RunSpec:
     """The specification at that path."""
-    return msgspec.json.decode(path.read_bytes(), type=RunSpec, dec_hook=lambda kind, value: kind(value))
+    return decode(path.read_bytes())

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -10,15 +10,14 @@ import click
 
 from grader.cli import options as opt
 from grader.cli.check import on_own_machine
-from grader.cli.console import err, escape, explain, out, progress
-from grader.domain.errors import EnvironmentError_, SubmissionError
+from grader.cli.console import escape, out
+from grader.cli.rounds import Rounds
 from grader.domain.result import Result
-from grader.domain.status import Status
 from grader.intake.saved import Mark, changed, marks
-from grader.pipeline import Assignment, Options
+from grader.pipeline import Options
 
-_EVERY_S = 0.2
-_SETTLED_S = 0.1  # editors write a file in several steps, and some save several files
+_EVERY_S = 0.1
+_SETTLED_S = 0.06  # editors write a file in several steps, and some save several files
 _MOST_NAMED = 3
 
 
@@ -43,7 +42,8 @@ def command(
 ) -> None:
     """Run the public checks on SUBMISSION (here, unless named) after each save, until Ctrl-C.
 
-    What failed last runs first and is told at once; then all runs, and the reports are written.
+    What failed last runs first, then what runs code of the files that were saved; each is told as soon as it is known.
+    Then all else runs, and the reports are written.
     """
     from grader.cli.assign import assignment
     from grader.cli.destination import destination
@@ -65,16 +65,19 @@ def command(
         )
         rounds = Rounds(submission, chosen, choices, lambda result: _written(result, out_dir, formats, submission))
         seen = marks(submission)
-        rounds.run()
-        for paths in saves(submission, seen):
-            out.print(f"\n{_named(paths)} changed.")
+        with rounds:
             rounds.run()
+            for paths in saves(submission, seen, rounds.warm.heat):
+                out.print(f"\n{_named(paths)} changed.")
+                rounds.run(paths)
 
 
-def saves(folder: Path, seen: Mapping[str, Mark]) -> Iterator[tuple[str, ...]]:
+def saves(
+    folder: Path, seen: Mapping[str, Mark], meanwhile: Callable[[], None] = lambda: None
+) -> Iterator[tuple[str, ...]]:
     """The paths that are saved after the folder looked like ``seen``, each time that it has settled; never ends.
 
-    What is saved while the caller is at work comes next.
+    What is saved while the caller is at work comes next. ``meanwhile`` is called whenever nothing is saved.
     """
     while True:
         now = marks(folder)
@@ -84,72 +87,13 @@ def saves(folder: Path, seen: Mapping[str, Mark]) -> Iterator[tuple[str, ...]]:
             seen = now
             yield paths
         else:
+            meanwhile()
             time.sleep(_EVERY_S)
 
 
 def _later(folder: Path) -> dict[str, Mark]:
     time.sleep(_SETTLED_S)
     return marks(folder)
-
-
-@dataclass(slots=True)
-class Rounds:
-    """Runs the checks of an assignment on a folder again and again; ``open`` are the criteria that failed last."""
-
-    submission: Path
-    assignment: Assignment
-    options: Options
-    finish: Callable[[Result], None]
-    open: tuple[str, ...] = ()
-
-    def run(self) -> None:
-        """What failed last, told at once; then all, which is left to the next round if there was a save meanwhile."""
-        if self.open:
-            before = marks(self.submission)
-            first = self._graded(opt.only(self.assignment.module, self.open))
-            if first is not None:
-                for line in told(first, self.open):
-                    out.print(line, markup=False, soft_wrap=True)
-            if changed(before, marks(self.submission)):
-                return
-        result = self._graded(None)
-        if result is not None:
-            self.open = still_open(result)
-            self.finish(result)
-
-    def _graded(self, criteria: tuple[str, ...] | None) -> Result | None:
-        """The result; ``None``, after a word about it, where the next save may mend what was in the way."""
-        from grader.pipeline import grade
-
-        choices = replace(self.options, criteria=criteria)
-        try:
-            with progress() as show:
-                return grade(self.submission, self.assignment, choices, progress=show if criteria is None else _silent)
-        except (SubmissionError, EnvironmentError_) as problem:
-            explain(problem)
-            err.print("Waiting for the next save.")
-            return None
-
-
-def still_open(result: Result) -> tuple[str, ...]:
-    """The ids of the criteria that fail, the first of the list first; none where the project does not even start.
-
-    What waits for another is not among them: it cannot pass before that does.
-    """
-    if result.start is not None:
-        return ()
-    return tuple(c.id for c in result.criteria if c.status is Status.FAILED)
-
-
-def told(result: Result, ids: tuple[str, ...]) -> Iterator[str]:
-    """A line for each of these criteria, and nothing of what they require."""
-    if result.start is not None:
-        yield "The project does not start."
-        return
-    words = {Status.PASSED: "passes now", Status.FAILED: "still fails", Status.BLOCKED: "waits for another"}
-    for criterion in result.criteria:
-        if criterion.id in ids:
-            yield f"{criterion.title}: {words.get(criterion.status, 'could not be measured')}"
 
 
 def _written(result: Result, out_dir: Path, formats: tuple[str, ...], submission: Path) -> None:
@@ -162,7 +106,3 @@ def _written(result: Result, out_dir: Path, formats: tuple[str, ...], submission
 def _named(paths: tuple[str, ...]) -> str:
     more = f" and {len(paths) - _MOST_NAMED} more" if len(paths) > _MOST_NAMED else ""
     return escape(", ".join(paths[:_MOST_NAMED]) + more)
-
-
-def _silent(_: object) -> None:
-    """The first answer is a matter of moments."""

@@ -31,7 +31,8 @@ class Store:
         self._pointers: list[str] = []
         self.total = 0
         root.parent.mkdir(parents=True, exist_ok=True)
-        _make_folder(root)
+        if not _is_empty_folder(root):
+            _make_folder(root)
 
     def wants(self, path: str) -> bool:
         """Whether the file or folder at this path is to be taken; notes why it is left out.
@@ -109,6 +110,10 @@ class Store:
         for path, (content, executable) in sorted(self.files.items()):
             digest.update(f"{path}\0{content}\0{executable:d}\n".encode())
         return digest.hexdigest()
+
+
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and not any(path.iterdir())
 
 
 def _make_folder(path: Path) -> None:

@@ -49,7 +49,7 @@ def take_in(
     slug: str = "",
     limits: IntakeLimits | None = None,
 ) -> Submission:
-    """Copy a submission into the new folder ``into``.
+    """Copy a submission into the folder ``into``, which is new or empty.
 
     ``source`` is a folder, a git repository with ``commit``, or a zip or tar archive. The project is looked for in it,
     and ``slug``, the name of the module's folder, tells it from others; ``folder``, a path in the source, names it.

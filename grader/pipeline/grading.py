@@ -9,6 +9,7 @@ from grader.pipeline.assignment import Assignment
 from grader.pipeline.job import Job, Measured, Options
 from grader.pipeline.measuring import measure
 from grader.pipeline.store import EvidenceStore
+from grader.pipeline.warm import Warm
 from grader.scoring import score, score_gates
 
 
@@ -19,14 +20,15 @@ def grade(
     *,
     progress: Callable[[Progress], None],
     store: EvidenceStore | None = None,
+    warm: Warm | None = None,
 ) -> Result:
-    """Grade one submission, by the evidence in the store if that has any of the same.
+    """Grade one submission, by the evidence in the store if that has any of the same; on what is ``warm``.
 
     Raises ``SubmissionError`` if it cannot be taken in at all, ``SandboxError`` or ``EnvironmentError_``
     if this machine cannot grade, ``CourseError`` if the course is wrong. All else is in the result.
     """
     job = Job(source, assignment.module.slug, options)
-    return score_measured(measure(job, assignment, progress=progress, store=store), assignment)
+    return score_measured(measure(job, assignment, progress=progress, store=store, warm=warm), assignment)
 
 
 def score_measured(measured: Measured, assignment: Assignment) -> Result:

@@ -25,6 +25,7 @@ from grader.pipeline.job import Job, Measured, Options
 from grader.pipeline.key import checks_hash, evidence_key
 from grader.pipeline.settle import doubted, key, repeated, settle, unmeasured
 from grader.pipeline.store import EvidenceStore, can_be_kept
+from grader.pipeline.warm import Warm
 from grader.scoring import unofficial_because
 from grader.stage.spec import History, StageSpec
 from grader.workspace import Workspace, workspace
@@ -33,8 +34,15 @@ Step = Callable[[Progress], None]
 _OF_HISTORY = ("security.", "documentation.changelog")  # metrics that look at earlier commits
 
 
-def measure(job: Job, assignment: Assignment, *, progress: Step, store: EvidenceStore | None = None) -> Measured:
-    """The evidence of one job, from the store if that has it.
+def measure(
+    job: Job,
+    assignment: Assignment,
+    *,
+    progress: Step,
+    store: EvidenceStore | None = None,
+    warm: Warm | None = None,
+) -> Measured:
+    """The evidence of one job, from the store if that has it; on what is ``warm``, if anything is.
 
     Raises ``SubmissionError`` if the submission cannot be taken in at all, ``SandboxError`` or ``EnvironmentError_``
     if this machine cannot grade, ``CourseError`` if the course is wrong. All else is evidence.
@@ -46,7 +54,7 @@ def measure(job: Job, assignment: Assignment, *, progress: Step, store: Evidence
 
         guarded = (job.source, assignment.public, assignment.hidden, assignment.course_lock, options.state_dir)
         refuse_exposed(path for path in guarded if path is not None)
-    with workspace() as room:
+    with workspace() if warm is None else warm.room() as room:
         progress(Progress("Taking in the submission"))
         submission = take_in(
             job.source,
@@ -57,7 +65,7 @@ def measure(job: Job, assignment: Assignment, *, progress: Step, store: Evidence
         )
         found = _found(submission, assignment)
         return _Measuring(
-            submission, found, assignment, options, room, progress, store, began, clock, job.source
+            submission, found, assignment, options, room, progress, store, began, clock, job.source, warm
         ).measured()
 
 
@@ -78,6 +86,7 @@ class _Measuring:
     began: datetime
     clock: float
     source: Path
+    warm: Warm | None
     seed: int = field(init=False)
     tip: str = field(init=False)
 
@@ -280,6 +289,8 @@ class _Measuring:
             lanes=1 if cases or options.criteria else options.lanes,
             cases=tuple(map(key, cases)) or None,
         )
+        if self.warm is not None and not cases and submission is self.submission:
+            return self.warm.run_checks(run, submission, environment, self.progress)
         return run_checks(run, progress=self.progress)
 
 

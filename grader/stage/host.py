@@ -79,7 +79,8 @@ class MainHost:
         if vendor == "postgres":
             self.services.postgres_databases.make(MIGRATED, lambda name: project.migrate(OnPostgres(name)))
             return
-        project.migrate_sqlite(MIGRATED)
+        if MIGRATED not in project.sqlite.given:
+            project.migrate_sqlite(MIGRATED)
 
 
 @dataclass(slots=True)

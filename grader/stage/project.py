@@ -1,8 +1,8 @@
 """The learner's project, running in a sandbox behind its agent: started, migrated once, restarted when it is lost."""
 
+import contextlib
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -56,7 +56,9 @@ class Project:
     """One agent, on its host. After ``patience_s`` lost on checks that fell silent it is not started again.
 
     ``origins`` are those that databases can be copied from while this agent runs. ``asked`` says whether a check has
-    begun on any process of it; ``endless`` are modules whose import does not end, with what that raises.
+    begun on any process of it; ``endless`` are modules whose import does not end, with what that raises. ``waiting``
+    is an agent that has been started and has loaded nothing of the project; with ``noting`` those that load it note
+    of which files code runs.
     """
 
     host: Host
@@ -69,8 +71,10 @@ class Project:
     lost_s: float = 0.0
     asked: bool = False
     endless: dict[str, Raised] = field(default_factory=dict)
+    waiting: AgentClient | None = None
+    noting: bool = False
 
-    @contextmanager
+    @contextlib.contextmanager
     def check(self, mode: str, place: Place | None) -> Iterator[AgentClient]:
         """A client with a check begun; ended or, if the agent is lost, killed on leaving.
 
@@ -97,7 +101,7 @@ class Project:
         if mode == "fork" and self.process is not None and not self.process.restore():
             self.stop()
 
-    @contextmanager
+    @contextlib.contextmanager
     def _copied(self, mode: str, place: Place | None) -> Iterator[OnPostgres | SqliteFile | None]:
         """A SQLite database as a file of this check's own, removed when its process has ended; any other as it is."""
         if not isinstance(place, OnSqlite):
@@ -107,7 +111,7 @@ class Project:
         with self.sqlite.copied(place.origin, shared=mode == "savepoint") as file:
             yield file
 
-    @contextmanager
+    @contextlib.contextmanager
     def _discarding(self, client: AgentClient) -> Iterator[None]:
         before = client.spent
         try:
@@ -169,7 +173,24 @@ class Project:
             self.broken[doing] = Broken(doing, error, self.asked)
             raise self.broken[doing] from error
 
-    def _start(self) -> None:
+    def start_ahead(self) -> None:
+        """Starts the agent with what every project loads of its packages, and with nothing of this one."""
+        if self.client is None and self.waiting is None:
+            self.waiting = self._launched()
+            with contextlib.suppress(Raised):
+                self.waiting.ask("preload", within_s=START_S)
+
+    def noted(self) -> list[str]:
+        """The files of the submission that code ran of since this was last asked; nothing of an agent that is gone."""
+        if self.client is None or not self.noting:
+            return []
+        try:
+            found = self.client.ask("noted", within_s=QUICK_S)
+        except (AgentFault, Raised):
+            return []
+        return [path for path in found if isinstance(path, str)] if isinstance(found, list) else []
+
+    def _launched(self) -> AgentClient:
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = self.host.launch(theirs.fileno())
@@ -179,8 +200,14 @@ class Project:
             ours.close()
             self.stop()
             raise
-        self.client = AgentClient(ours, usage)
+        return AgentClient(ours, usage)
+
+    def _start(self) -> None:
+        self.client, self.waiting = self.waiting or self._launched(), None
+        assert self.process is not None
         if (setup := self.host.setup(self.process)) is not None:
+            if self.noting:
+                self.client.ask("note", within_s=QUICK_S)
             self.client.ask("setup", within_s=START_S, doing="it was starting", **setup)
             self.client.ask("warm", within_s=START_S, doing="it was starting")
             self.host.loaded()
@@ -189,8 +216,9 @@ class Project:
         """Kills the sandbox; the next check starts another one."""
         if self.process is not None:
             self.host.kill(self.process)
-        if self.client is not None:
-            self.client.close()
+        for client in (self.client, self.waiting):
+            if client is not None:
+                client.close()
         self.sqlite.close()
-        self.client = self.process = None
+        self.client = self.waiting = self.process = None
         self.origins.clear()

@@ -44,6 +44,15 @@ class Stage:
     def _project(self, host: Host) -> Project:
         return Project(host, SqliteFiles(self.witness), self.spec.patience_s)
 
+    def start_ahead(self) -> None:
+        """Starts what loads the project and what looks at its database, before there is a project."""
+        self.main.start_ahead()
+        self.witness.start_ahead(self.main.sqlite.open_folder)
+
+    def begin(self) -> None:
+        """The time that all may take counts from now on."""
+        self._ends = time.monotonic() + self.spec.longest_s
+
     def main_beside(self, service: Service) -> Project:
         """The same as ``main``, with a real server of that kind in reach."""
         if service.name not in self._beside:

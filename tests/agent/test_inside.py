@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from grader.agent.client import AgentClient
+from grader.agent.inside.ahead import PACKAGES
 from grader.agent.mount import INSIDE, PROGRAM, bytecode_made, bytecode_of, inside_mount
 from grader.agent.raised import Raised
+from grader.environment import prepare
 from grader.sandbox.api import FIRST_FD, Launch, Limits, Mount, Process
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.stage.sqlite.witness import receive_folder
@@ -28,6 +30,7 @@ IMMUTABLE = (
     *(str, int, float, bool, bytes, frozenset, type(None)),
 )
 LONGEST = 250
+REFERENCE = Path(__file__).parents[2] / "capstone" / "reference"
 LOOK = """
 import sys
 NAMES = [name for name, module in sys.modules.items() if "/grader/" in str(getattr(module, "__file__", ""))]
@@ -40,7 +43,13 @@ def started(tmp_path: Path) -> Iterator[Started]:
     """Starts an agent of some folder beside a project of some files; ``SandboxError`` where it does not start."""
     sandbox, processes = Bubblewrap(), list[Process]()
 
-    def start(files: dict[str, str], folder: Path = FOLDER, writable: bool = False) -> AgentClient:
+    def start(
+        files: dict[str, str],
+        folder: Path = FOLDER,
+        writable: bool = False,
+        deps: Path | None = None,
+        sources: tuple[str, ...] = (),
+    ) -> AgentClient:
         project = tmp_path / "project"
         project.mkdir(mode=0o755)
         for name, text in files.items():
@@ -48,9 +57,15 @@ def started(tmp_path: Path) -> Iterator[Started]:
             (project / name).write_text(text)
         ours, theirs = socket.socketpair()
         mounts = (Mount(folder, INSIDE, writable),)
-        launch = Launch((PROGRAM, str(FIRST_FD)), mounts=mounts, limits=Limits(wall_s=60), pass_fds=(theirs.fileno(),))
+        launch = Launch(
+            (PROGRAM, str(FIRST_FD)),
+            mounts=mounts,
+            limits=Limits(wall_s=60),
+            pass_fds=(theirs.fileno(),),
+            sources=sources,
+        )
         with theirs:
-            processes.append(sandbox.start(launch, submission=project, deps=None))
+            processes.append(sandbox.start(launch, submission=project, deps=deps))
         receive_folder(ours).close()
         return AgentClient(ours)
 
@@ -188,3 +203,32 @@ def test_bytecode_follows_its_source(copy: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_package_that_cannot_be_written_is_used_as_it_is(copy: Path) -> None:
     (copy / "__pycache__").write_text("in the way")
     assert bytecode_made(copy) == copy
+
+
+@pytest.fixture(scope="session")
+def django(usual_state_dir: Path) -> Path:
+    """The folder of the reference application's packages."""
+    cache = usual_state_dir / "environments"
+    return prepare(REFERENCE, course_lock=REFERENCE, cache=cache, progress=lambda text: None).site
+
+
+def test_what_is_loaded_ahead_reads_no_setting_and_nothing_of_the_project(started: Started, django: Path) -> None:
+    """Every package that is named can be had by itself; settings are read when the project is there, not before."""
+    client = started({"src/sqlparse/__init__.py": "raise SystemExit"}, deps=django, sources=("src",))
+    found = client.ask("preload", within_s=30)
+    assert found == list(PACKAGES)
+    assert client.ask("evaluate", root="django.conf:settings.configured", steps=[], within_s=9) is False
+    assert client.ask("evaluate", root="django.apps:apps.ready", steps=[], within_s=9) is False
+
+
+def test_it_is_noted_of_which_files_code_runs(started: Started) -> None:
+    client = started({"one.py": "def one():\n    return 1\n", "two.py": "def two():\n    return 2\n"})
+    client.ask("evaluate", root="one:one", steps=[["call", [], {}]], within_s=9)
+    client.ask("note", within_s=9)
+    for _ in range(2):
+        client.ask("evaluate", root="one:one", steps=[["call", [], {}]], within_s=9)
+        client.ask("evaluate", root="one:one", steps=[["call", [], {}]], within_s=9)
+        assert client.ask("noted", within_s=9) == ["one.py"]
+    client.ask("evaluate", root="two:two", steps=[], within_s=9)
+    assert client.ask("noted", within_s=9) == ["two.py"], "as it is imported"
+    assert client.ask("noted", within_s=9) == []

@@ -32,20 +32,27 @@ def environment(state_dir: Path) -> Environment:
     return prepare(REFERENCE, course_lock=REFERENCE, cache=cache, progress=lambda text: None)
 
 
-@pytest.fixture(scope="session")
-def run(environment: Environment, state_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """``run(edits, checks=…, criteria=…, …)``: the evidence on the tiny project with those files replaced."""
+def put(root: Path, edits: Mapping[str, str | bytes]) -> None:
+    """The tiny project, with those files replaced, in the place of what lies there."""
+    shutil.copytree(DATA / "project", root, dirs_exist_ok=True)
+    for name, text in edits.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(text, bytes):
+            path.write_bytes(text)
+            continue
+        path.write_text(path.read_text() + text[1:] if text.startswith("+") else text)
 
-    def go(edits: Mapping[str, str | bytes] | None = None, checks: Path = DATA / "checks", **how: object) -> Evidence:
+
+@pytest.fixture(scope="session")
+def asked(
+    environment: Environment, state_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., CheckRun]:
+    """``asked(checks=…, criteria=…, …)``: a run on a submission whose folder is there and empty."""
+
+    def make(checks: Path = DATA / "checks", **how: object) -> CheckRun:
         root = tmp_path_factory.mktemp("run") / "submission"
-        shutil.copytree(DATA / "project", root)
-        for name, text in (edits or {}).items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if isinstance(text, bytes):
-                path.write_bytes(text)
-                continue
-            path.write_text(path.read_text() + text[1:] if text.startswith("+") else text)
+        root.mkdir()
         folders = tuple(checks / name for name in ("public", "hidden") if (checks / name).is_dir())
         chosen = {
             "sandbox": "auto",
@@ -55,7 +62,7 @@ def run(environment: Environment, state_dir: Path, tmp_path_factory: pytest.Temp
             "public_only": False,
             **how,
         }
-        wanted = CheckRun(
+        return CheckRun(
             module=module(checks),
             checks=folders,
             submission=root,
@@ -64,6 +71,17 @@ def run(environment: Environment, state_dir: Path, tmp_path_factory: pytest.Temp
             state_dir=state_dir,
             **chosen,  # type: ignore[arg-type]
         )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def run(asked: Callable[..., CheckRun]) -> Run:
+    """``run(edits, checks=…, criteria=…, …)``: the evidence on the tiny project with those files replaced."""
+
+    def go(edits: Mapping[str, str | bytes] | None = None, checks: Path = DATA / "checks", **how: object) -> Evidence:
+        wanted = asked(checks, **how)
+        put(wanted.submission, edits or {})
         return run_checks(wanted, progress=lambda step: None)
 
     return go

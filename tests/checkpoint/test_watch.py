@@ -60,7 +60,7 @@ def test_a_process_that_is_stuck_in_c_code_is_replaced(run, tmp_path, monkeypatc
 def test_only_the_watch_ends_it(run, tmp_path, monkeypatch) -> None:
     """The control: with no limit of the watch, the process is still there when the whole run is ended."""
     monkeypatch.setattr(watch, "MOST_CPU_S", 1e9)
-    monkeypatch.setattr("grader.checkpoint.run.runner.SPARE_S", -1192.0)
+    monkeypatch.setattr("grader.checkpoint.run.opened.SPARE_S", -1192.0)
     began = time.monotonic()
     evidence = watched(run, tmp_path, STUCK)
     assert time.monotonic() - began > 8

@@ -104,7 +104,8 @@ def test_a_session_of_edits(session: Session, project: Path) -> None:
     assert "Only some criteria were looked at" not in session.text
     assert "still open" not in session.text
     path.write_text(right + "\nraise SystemExit\n")
-    place = session.wait_for("1 criterion is still open", session.wait_for(f"{SERVICES} changed.", place))
+    place = session.wait_for(": fails now", session.wait_for(f"{SERVICES} changed.", place))
+    place = session.wait_for("1 criterion is still open", place)
     place = session.wait_for(WAITING, place)
     path.write_text(right)
     place = session.wait_for(": passes now", session.wait_for(f"{SERVICES} changed.", place))

@@ -66,7 +66,7 @@ def test_reads_a_bare_repository(project: Path, take: Take, git: Git, tmp_path: 
     ],
 )
 def test_refuses_a_name_that_is_no_commit(project: Path, take: Take, git: Git, name: str) -> None:
-    with pytest.raises(SubmissionError, match="has no (branch, tag or )?commit") as caught:
+    with pytest.raises(SubmissionError, match=r"has no (branch, tag or )?commit") as caught:
         take(project, commit=name)
     assert caught.value.hint
 
@@ -219,7 +219,7 @@ def test_a_reference_is_read_from_the_repository_only(
     (folder / "refs/heads/loop").write_text("ref: refs/heads/loop")
     (folder / "refs/heads/up").write_text("ref: refs/../../../hash")
     os.mkfifo(folder / "refs/heads/pipe")
-    with pytest.raises(SubmissionError, match="has no (branch, tag or )?commit"):
+    with pytest.raises(SubmissionError, match=r"has no (branch, tag or )?commit"):
         take(project, commit=name)
     assert take(project, commit="main").commit  # the control
 

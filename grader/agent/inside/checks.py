@@ -10,7 +10,7 @@ import signal
 import socket
 import types
 
-from . import asks, commands, describing, project, races
+from . import ahead, asks, commands, describing, project, races
 from .channel import Channel
 from .errors import serialize_exception
 from .process import Agent
@@ -37,6 +37,7 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = types.MappingProxyType(
         for operation in (
             *(asks.evaluate, asks.client, asks.request, asks.sql, asks.capture, asks.historical, asks.unapplied),
             *(asks.settings, asks.environ, commands.migrate, commands.manage, commands.core, commands.script),
+            *(ahead.preload, ahead.note, ahead.noted),
             *(describing.describe, enter, project.setup, project.warm, project.disconnect, races.race),
         )
     }

@@ -29,6 +29,7 @@ class Agent:
         self.channel, self.operations, self.root = channel, operations, root
         self.folder = tempfile.mkdtemp(prefix="agent-")
         self.objects: dict[int, object] = {}
+        self.noted: set[str] = set()
         self.environ_reads: list[tuple[str, str, int]] = []
         self.mode: str | None = None
         self.engine: str | None = None

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 
+from .ahead import forget_empty_folders
 from .loading import limited_load
 from .reads import traced_environ
 
@@ -34,6 +35,7 @@ def setup(
         os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
     if settings:
         os.environ["DJANGO_SETTINGS_MODULE"] = settings
+    forget_empty_folders(agent.root)
     import django
     from django.conf import settings as loaded
 

@@ -22,7 +22,7 @@ def order(items: list[pytest.Item], lane: int) -> None:
     """Numbers the checks as they were collected, alike in every lane, and puts them in the order of this one."""
     for index, item in enumerate(items):
         item.stash[INDEX] = index
-    items.sort(key=lambda item: _PLACES.get(_kind(item), 0))
+    items.sort(key=lambda item: _PLACES.get(kind(item), 0))
     if lane % 2:
         items.reverse()
 
@@ -31,14 +31,14 @@ def claimed(items: list[pytest.Item], claims: Path) -> Iterator[pytest.Item]:
     """The checks that no other lane has taken, each taken when it is asked for, or with the first of its kind."""
     ours: dict[str, bool] = {}
     for item in items:
-        name = _kind(item) or str(item.stash[INDEX])
+        name = kind(item) or str(item.stash[INDEX])
         if name not in ours:
             ours[name] = _take(claims / name)
         if ours[name]:
             yield item
 
 
-def _kind(item: pytest.Item) -> str:
+def kind(item: pytest.Item) -> str:
     """The kind of database whose migrations the check is about, or nothing."""
     call = getattr(item, "callspec", None)
     return str(call.params.get(_TOGETHER, "")) if call is not None else ""

@@ -2,12 +2,31 @@
 
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 
 import msgspec
 
 from grader.checkpoint.spec import SANDBOX, RunSpec
 from grader.domain.errors import SandboxError
+from grader.domain.status import Status
 from grader.sandbox.api import Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of a check, as soon as it has ended.
+
+    ``left`` checks of its criterion are still to come, ``urgent`` ones of those that the run begins with, ``checks``
+    are all. The first of a project that does not start has ``stopped``, and is about no check.
+    """
+
+    criterion: str = ""
+    status: Status = Status.PASSED
+    left: int = 0
+    urgent: int = 0
+    checks: int = 0
+    name: str = ""
+    stopped: str = ""
 
 
 def begin(spec: RunSpec, seconds: float, name: str) -> None:
@@ -15,9 +34,25 @@ def begin(spec: RunSpec, seconds: float, name: str) -> None:
     _send(spec, f"begin {spec.lane} {seconds:.0f} {name}")
 
 
-def end(spec: RunSpec, checks: int, name: str) -> None:
-    """A check has ended; there are so many in all."""
-    _send(spec, f"end {spec.lane} {checks:.0f} {name}")
+def end(spec: RunSpec, heard: Heard) -> None:
+    """A check has ended."""
+    facts = f"{heard.status} {heard.left} {heard.urgent} {heard.criterion}"
+    _send(spec, f"end {spec.lane} {heard.checks} {facts} {heard.name}")
+
+
+def stopped(spec: RunSpec, why: str) -> None:
+    """The project did not start."""
+    _send(spec, f"stopped {spec.lane} 0 {why}")
+
+
+def heard(word: str, number: str, rest: str) -> Heard | None:
+    """What a line says of a check or a start; nothing, if it is none of these."""
+    if word == "stopped":
+        return Heard(stopped=rest)
+    if word != "end":
+        return None
+    status, left, urgent, criterion, name = rest.split(" ", 4)
+    return Heard(criterion, Status(status), int(left), int(urgent), int(number), name)
 
 
 def write_sandbox(spec: RunSpec, sandbox: Sandbox) -> None:

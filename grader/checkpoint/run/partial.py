@@ -14,6 +14,7 @@ from grader.domain.start import StartFailure
 from grader.domain.status import Status
 
 _LIST, _STREAM, _UNSURE, _START = "collected.json", "observations.jsonl", "unsure.jsonl", "start.json"
+_RAN, TABLES = "ran.jsonl", "tables.sqlite3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,33 @@ def unsure(folder: Path) -> frozenset[tuple[str, bool]]:
     except OSError:
         return frozenset()
     return frozenset((str(check), bool(public)) for check, public in map(json.loads, lines))
+
+
+def write_ran(folder: Path, check: str, files: Sequence[str]) -> None:
+    """Leaves of which files of the submission a check ran code."""
+    with (folder / _RAN).open("ab") as stream:
+        stream.write(msgspec.json.encode([check, files]) + b"\n")
+
+
+def ran(folder: Path) -> dict[str, list[str]]:
+    """The same, by the names of checks."""
+    try:
+        lines = (folder / _RAN).read_bytes().splitlines()
+    except OSError:
+        return {}
+    return dict(msgspec.json.decode(line, type=tuple[str, list[str]]) for line in lines)
+
+
+def write_tables(folder: Path, database: bytes) -> None:
+    """Leaves the database that all migrations lead to; nothing where none was made."""
+    if database:
+        (folder / TABLES).write_bytes(database)
+
+
+def tables(folder: Path) -> bytes:
+    """The same; nothing where none was left."""
+    path = folder / TABLES
+    return path.read_bytes() if path.exists() else b""
 
 
 def write_start(folder: Path, failure: StartFailure) -> None:

@@ -14,13 +14,14 @@ from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.kit.case import CASE, SPEC, STAGE, Case
 from grader.checkpoint.kit.declare import ATTRIBUTE, Declared
 from grader.checkpoint.kit.rng import seeded
-from grader.checkpoint.run import lanes, notify, partial, start
+from grader.checkpoint.run import held, lanes, notify, partial, start
 from grader.checkpoint.run.guard import guard
 from grader.checkpoint.run.record import KEY, PLACE, written
 from grader.domain.errors import SandboxError
 from grader.domain.evidence import Observation, unobserved
 from grader.domain.status import Status
 from grader.domain.words import compared
+from grader.stage.places import MIGRATED
 from grader.stage.project import Broken
 from grader.stage.stage import Stage
 
@@ -28,6 +29,7 @@ pytest_plugins = ["grader.checkpoint.kit.fixtures"]
 ENDING: pytest.StashKey[Ending] = pytest.StashKey()
 STOPPED: "pytest.StashKey[Broken | None]" = pytest.StashKey()
 TREE: pytest.StashKey[Tree] = pytest.StashKey()
+REST: pytest.StashKey[held.Rest] = pytest.StashKey()
 _LONGEST_RECORD = 20_000
 _running: list[Case] = []
 
@@ -40,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[TREE] = Tree(spec.submission, spec.deps)
     config.stash[SPEC] = spec
     config.stash[STAGE] = _opened(spec)
+    config.stash[REST] = held.Rest()
 
 
 def _opened(spec: specification.RunSpec) -> Stage:
@@ -107,7 +110,17 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     if session.testsfailed:
         raise session.Interrupted(f"{session.testsfailed} errors during collection")
     config = session.config
+    if config.stash[SPEC].held_fd is not None:
+        config.stash[SPEC] = held.wait(config.stash[SPEC], config.stash[STAGE])
+    order = config.stash[SPEC].order
+    config.stash[REST].begin(session.items, order, {item: case_name(item) for item in session.items})
+    config.stash[STAGE].main.noting = order is not None
+    if order is not None and order.tables is not None:
+        config.stash[STAGE].main.sqlite.know(MIGRATED, order.tables.read_bytes())
     config.stash[STOPPED] = start.start(session.items, config.stash[STAGE], config.stash[SPEC], config.stash[TREE])
+    config.stash[STAGE].main.noted()  # what the start ran, it ran for all checks
+    if order is not None:
+        partial.write_tables(config.stash[SPEC].folder, config.stash[STAGE].main.sqlite.known(MIGRATED))
     lanes.run(session, config.stash[SPEC].claims)
     return True
 
@@ -137,7 +150,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     notify.begin(spec, declared.seconds, name)
     result = yield
     _running.remove(case)
-    notify.end(spec, item.session.testscollected, name)
+    left, urgent = item.config.stash[REST].end(item)
+    status = item.stash.get(ENDING, Ending(Status.PASSED)).status
+    notify.end(spec, notify.Heard(declared.criterion, status, left, urgent, item.session.testscollected, name))
+    if spec.order is not None:
+        partial.write_ran(spec.folder, name, item.config.stash[STAGE].main.noted())
     return result
 
 

@@ -5,6 +5,7 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from grader.checkpoint.spec import VARIABLE, RunSpec, write
 
 # Processes that may end before their time; beyond that, what is left has no better prospects.
 MOST_SUCCESSORS = 3
-_LOOK_MS = 1000
+_LOOK_MS, _LISTEN_MS = 1000, 150
 _OUTPUT_BYTES = 6000
 # Plugins of pytest's own that look after tests of another kind, and cost every check a little.
 _UNUSED = (
@@ -49,20 +50,33 @@ class Ended:
     why: str = ""
 
 
-def run(lanes: list[Lane], watch: Watch, longest_s: float) -> list[Ended]:
+class GivenUp(Exception):
+    """Nobody wants to know any more what comes of a run."""
+
+
+def run(
+    lanes: list[Lane],
+    watch: Watch,
+    longest_s: float,
+    begun: "Mapping[int, subprocess.Popen[bytes]] | None" = None,
+    gives_up: Callable[[], bool] | None = None,
+) -> list[Ended]:
     """Runs the lanes at once, and returns how each process ended when all have. Whatever happens, none is left behind.
 
     A process that is at one thing for too long is killed, and another takes the lane's place for the checks that are
-    left; at most ``MOST_SUCCESSORS`` in a run. After ``longest_s`` all are killed.
+    left; at most ``MOST_SUCCESSORS`` in a run. After ``longest_s`` all are killed. ``begun`` are processes of lanes
+    that have been started; what ``gives_up`` says is asked now and then, and ends all by ``GivenUp``.
     """
     living: dict[int, _Living] = {}
     ended: list[Ended] = []
     deadline = time.monotonic() + longest_s
     try:
         for lane in lanes:
-            _add(living, lane, watch)
+            _add(living, lane, watch, (begun or {}).get(lane.spec.lane))
         while living:
-            for pidfd in _gone(living):
+            if gives_up is not None and gives_up():
+                raise GivenUp
+            for pidfd in _gone(living, _LOOK_MS if gives_up is None else _LISTEN_MS):
                 ended.append(_collect(living, pidfd))
                 if ended[-1].code < 0 and time.monotonic() < deadline and len(ended) <= MOST_SUCCESSORS:
                     _add(living, _successor(ended[-1].lane, len(ended)), watch)
@@ -89,28 +103,41 @@ class _Living:
             self.process.kill()
 
 
-def _add(living: dict[int, _Living], lane: Lane, watch: Watch) -> None:
+def _add(
+    living: dict[int, _Living], lane: Lane, watch: Watch, process: "subprocess.Popen[bytes] | None" = None
+) -> None:
     watch.begin(lane.spec.lane)
-    process = _start(lane)
+    process = process or start(lane)
     living[os.pidfd_open(process.pid)] = _Living(lane, process)
 
 
-def _gone(living: dict[int, _Living]) -> list[int]:
-    """The descriptors of those that have ended, at once when one does; none if none does within a second."""
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Ends a process and all that it has started."""
+    process.kill()
+    _reap(process)
+
+
+def _gone(living: dict[int, _Living], within_ms: int) -> list[int]:
+    """The descriptors of those that have ended, at once when one does; none if none does in time."""
     poller = select.poll()
     for pidfd in living:
         poller.register(pidfd, select.POLLIN)
-    return [pidfd for pidfd, _ in poller.poll(_LOOK_MS)]
+    return [pidfd for pidfd, _ in poller.poll(within_ms)]
 
 
 def _collect(living: dict[int, _Living], pidfd: int) -> Ended:
     each = living.pop(pidfd)
     os.close(pidfd)
-    code = each.process.wait()
+    code = _reap(each.process)
+    return Ended(each.lane, code, _tail(each.lane.spec.folder / "output"), each.why)
+
+
+def _reap(process: "subprocess.Popen[bytes]") -> int:
+    code = process.wait()
     from grader.sandbox.rundir import sweep_of  # a grading starts without the sandbox's own modules
 
-    sweep_of(each.process.pid)
-    return Ended(each.lane, code, _tail(each.lane.spec.folder / "output"), each.why)
+    sweep_of(process.pid)
+    return code
 
 
 def _successor(lane: Lane, number: int) -> Lane:
@@ -133,12 +160,14 @@ def command(lane: Lane) -> list[str]:
     return [*words, f"--json-report-file={folder / 'report.json'}", "--json-report-omit", "log", "keywords", "streams"]
 
 
-def _start(lane: Lane) -> "subprocess.Popen[bytes]":
+def start(lane: Lane) -> "subprocess.Popen[bytes]":
+    """The process of a lane, started."""
     folder = lane.spec.folder
     (folder / "pytest.ini").write_text("[pytest]\n")
     write(lane.spec, folder / "run.json")
     environment = {name: value for name, value in os.environ.items() if _is_kept(name)}
     environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", VARIABLE: str(folder / "run.json")}
+    held = lane.spec.held_fd
     with (folder / "output").open("wb") as output:
         return subprocess.Popen(
             command(lane),
@@ -147,7 +176,7 @@ def _start(lane: Lane) -> "subprocess.Popen[bytes]":
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            pass_fds=(lane.spec.progress_fd, lane.spec.life_fd),
+            pass_fds=(lane.spec.progress_fd, lane.spec.life_fd, *([held] if held is not None else ())),
         )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from grader.checkpoint.diagnosis.starting import Started, start_failure
 from grader.checkpoint.diagnosis.tree import Tree
-from grader.checkpoint.run import partial
+from grader.checkpoint.run import notify, partial
 from grader.checkpoint.spec import RunSpec
 from grader.stage.project import Broken
 from grader.stage.stage import Stage
@@ -33,6 +33,7 @@ def start(items: list[pytest.Item], stage: Stage, spec: RunSpec, tree: Tree) -> 
     except Broken as broken:
         found = start_failure(broken, Started(tree, spec.layout, spec.installed.origin == "submission", spec.left_out))
         partial.write_start(spec.folder, found)
+        notify.stopped(spec, found.observed)
         return broken
     return None
 

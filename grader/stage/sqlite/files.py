@@ -16,11 +16,13 @@ class SqliteFiles:
     """Origins are saved as bytes on the trusted side: no check can reach one that another begins with.
 
     ``folder`` is the agent's, there as long as the agent runs. ``file`` is the name of the running check's own file.
+    ``given`` are origins that nobody has to make.
     """
 
     witness: Witness
     folder: Folder | None = None
     file: str = ""
+    given: set[Origin] = field(default_factory=set)
     _saved: dict[Origin, bytes] = field(default_factory=lambda: {EMPTY: b""})
     _save_as: Origin | None = None
     _has_shared: bool = False
@@ -46,6 +48,15 @@ class SqliteFiles:
         """Saves what the file holds as an origin. ``AgentFault`` if that is no database at rest."""
         self.witness.settle(self.open_folder, file.name)
         self._saved[origin] = self.open_folder.get(file.name)
+
+    def know(self, origin: Origin, data: bytes) -> None:
+        """An origin that was saved by another run, whose project makes the same of it."""
+        self._saved[origin] = data
+        self.given.add(origin)
+
+    def known(self, origin: Origin) -> bytes:
+        """What was saved as that origin; nothing if nothing was."""
+        return self._saved.get(origin, b"")
 
     def save_at_end(self, origin: Origin) -> None:
         """Saves the running check's file as an origin when its process has ended."""

@@ -162,6 +162,11 @@ class Witness:
             self._process = self.sandbox.start(launch, submission=None, deps=None)
         self._client, self._folder = AgentClient(ours), folder
 
+    def start_ahead(self, folder: Folder) -> None:
+        """Starts it before there is a question about this folder."""
+        if self._client is None:
+            self._start(folder)
+
     def forget(self, folder: Folder) -> None:
         """Ends it if it looks into this folder, which goes with its agent."""
         if folder is self._folder:
