@@ -83,7 +83,7 @@ class Session:
         for line in self.process.stdout:
             self.text += line
 
-    def wait_for(self, pattern: str | re.Pattern[str], after: int, within_s: float = 300.0) -> int:
+    def wait_for(self, pattern: str | re.Pattern[str], after: int, within_s: float = 1800.0) -> int:
         """The place in the text behind what matches; ``RuntimeError`` with the text if it does not come."""
         ends = time.monotonic() + within_s
         while time.monotonic() < ends and self.process.poll() is None:

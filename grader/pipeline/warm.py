@@ -88,14 +88,22 @@ class Warm:
             self._tables = {key: opened.tables} if opened.tables else self._tables
 
     def heat(self) -> None:
-        """Prepares the next round; nothing where there was none, or where what is prepared has not waited long."""
+        """Prepares the next round, where there was one and none is prepared that has not waited long.
+
+        Where there is no room for it, the next round begins without.
+        """
         if self._last is None:
             return
         if self._prepared is not None:
             if time.monotonic() - self._prepared.since < _LONGEST_WAIT_S / 2:
                 return
             self.cool()
-        run, environment = self._last
+        try:
+            self._prepare(*self._last)
+        except OSError:
+            self.cool()
+
+    def _prepare(self, run: CheckRun, environment: Environment) -> None:
         self._rooms = _rooms()
         room = next(self._rooms)
         submission = room.path / "submission"

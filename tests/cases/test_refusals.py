@@ -37,6 +37,11 @@ def _unknown_branch(folder: Path) -> HandIn:
     return HandIn(folder, "main")
 
 
+def _master(folder: Path) -> HandIn:
+    git(committed(folder), "branch", "-m", "master")
+    return HandIn(folder, "main")
+
+
 def _unknown_hash(folder: Path) -> HandIn:
     return HandIn(committed(folder), "abcdef12")
 
@@ -164,6 +169,7 @@ SENTENCES: dict[Callable[[Path], HandIn], tuple[str, str]] = {
     ),
     _empty_repository: ("nothing was committed yet in", "leave --commit out to grade the files as they lie there"),
     _partial: ("the clone is partial: it was made with --filter", "Clone it anew"),
+    _master: ("has no branch, tag or commit main", "Its only branch is master. Fetch the commit (git fetch), or"),
     _unknown_hash: ("has no commit abcdef12", "Its only branch is main."),
     _before_the_first: ("has no commit HEAD~1", "Its only branch is main."),
     _before_a_shallow_clone: ("has no commit HEAD~1", "fetch them (git fetch --unshallow)"),

@@ -128,6 +128,12 @@ STOPPED = {
         f"{SETTINGS}:",
         "a default",
     ),
+    "a variable that django-environ requires": Stopped(
+        {SETTINGS: '+\nSITE_NAME = env.str("SITE_NAME")\n'},
+        "the settings require the variable `SITE_NAME`, which is not set",
+        f"{SETTINGS}:",
+        "a .env file is not read there",
+    ),
     "a file that cannot be written": Stopped(
         {SETTINGS: LOGGING},
         "ValueError: Unable to configure handler 'file', because of OSError: [Errno 30] Read-only file system",
