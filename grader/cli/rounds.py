@@ -1,7 +1,7 @@
 """The rounds of `grader watch`: each runs all public checks, and tells what people wait for as soon as it is known."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -59,12 +59,11 @@ class Rounds:
         """The result; ``None``, after a word about it, where the next save may mend what was in the way."""
         from grader.pipeline import grade
 
-        choices = replace(self.options, seed=None)
         try:
             if not shown:
-                return grade(self.submission, self.assignment, choices, progress=_silent, warm=self.warm)
+                return grade(self.submission, self.assignment, self.options, progress=_silent, warm=self.warm)
             with progress() as show:
-                return grade(self.submission, self.assignment, choices, progress=show, warm=self.warm)
+                return grade(self.submission, self.assignment, self.options, progress=show, warm=self.warm)
         except GivenUp:
             return None
         except (SubmissionError, EnvironmentError_) as problem:

@@ -78,7 +78,8 @@ class OpenedRun:
     def ended(
         self, run: CheckRun, progress: Callable[[Progress], None], listeners: Listeners
     ) -> tuple[list[RunSpec], list[processes.Ended]]:
-        """What each process was to do, and how it ended. ``run`` differs from that of the start in no place.
+        """What each process was to do, and how it ended. ``run`` is the one that this was opened for, but for
+        what a process that waits can be told: seed, criteria, order, what was left out.
 
         Raises ``GivenUp`` where a listener wants no more of it.
         """
