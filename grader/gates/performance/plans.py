@@ -32,11 +32,12 @@ _CURSOR = re.compile(r"\s*DECLARE\s[^;]{1,200}?\sCURSOR\s[^;]{0,40}?FOR\s", re.I
 
 _WITHIN_S = 20
 # The columns of an index in their order, `-` before a descending one; expressions and conditions make it none of these.
-_INDEXES = """SELECT i.indexrelid::regclass::text,
+_INDEXES = """SELECT c.relname::text,
     array_agg((CASE WHEN i.indoption[k - 1] & 1 = 1 THEN '-' ELSE '' END) || a.attname::text ORDER BY k)
-    FROM pg_catalog.pg_index AS i, generate_series(1, i.indnkeyatts) AS k, pg_catalog.pg_attribute AS a
-    WHERE i.indrelid = to_regclass(%s) AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
-    AND a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1] GROUP BY 1"""
+    FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid,
+    generate_series(1, i.indnkeyatts) AS k, pg_catalog.pg_attribute AS a
+    WHERE i.indrelid = to_regclass('public.' || quote_ident(%s)) AND i.indisvalid AND i.indpred IS NULL
+    AND i.indexprs IS NULL AND a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1] GROUP BY c.relname"""
 
 
 @dataclass(frozen=True, slots=True)
