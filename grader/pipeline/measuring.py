@@ -18,11 +18,11 @@ from grader.domain.result import Provenance
 from grader.environment import Environment, prepare, unchanged
 from grader.intake import Submission, take_in
 from grader.intake.history import tip_of
-from grader.intake.layout import FILE, Found, detect, of_course
-from grader.intake.surprise import as_given, misplaced, unlike_starter
+from grader.intake.layout import Found, detect, of_course
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.job import Job, Measured, Options
 from grader.pipeline.key import checks_hash, evidence_key
+from grader.pipeline.notices import notices
 from grader.pipeline.settle import doubted, key, repeated, settle, unmeasured
 from grader.pipeline.store import EvidenceStore, can_be_kept
 from grader.pipeline.warm import Warm
@@ -110,7 +110,8 @@ class _Measuring:
             self.store.put(name, measured)
         # Where it lay is this time's, whenever it was measured.
         seen = replace(measured.provenance, submission=self.submission.source, commit=self.submission.commit)
-        return replace(measured, provenance=seen, notices=self._notices(environment, measured.evidence))
+        told = notices(self.submission, self.found, self.assignment, environment, measured.evidence)
+        return replace(measured, provenance=seen, notices=told)
 
     def _looked_up(self, environment: Environment) -> tuple[str, Evidence, Measured | None]:
         """The key of the evidence, the evidence, and where it came from the store all that was kept with it."""
@@ -151,32 +152,6 @@ class _Measuring:
             unofficial_because=reasons,
         )
         return Measured(evidence, provenance, "full" if hidden else "public", (), options.criteria, options.gates)
-
-    def _notices(self, environment: Environment, evidence: Evidence) -> tuple[str, ...]:
-        own = [f"`{k} = {getattr(self.layout, k)!r}`" for k, origin in self.found.origins.items() if origin == FILE]
-        overrides = (f"As {FILE} says: {', '.join(own)}.",) if own else ()
-        told = evidence.start.observed if evidence.start else ""
-        stood_in = environment.notice(self.submission.root, self.submission.files, told)
-        return (
-            self.submission.notices
-            + overrides
-            + self.found.sentences()
-            + tuple(filter(None, [self._surprise(), stood_in]))
-        )
-
-    def _surprise(self) -> str:
-        """What explains at once why much may fail: code in another folder, or the work of another module."""
-        assignment = self.assignment
-        if assignment.layout is None or assignment.public is None:
-            return ""
-        place = misplaced(self.submission.files, self.layout)
-        moved = self.layout.sources != assignment.layout.sources
-        # What learners receive has no hidden checks, and their own work in the starter's place.
-        if place or moved or assignment.hidden is None:
-            return place
-        starter = assignment.public.parents[1] / "starter"
-        files = self.submission.files
-        return as_given(self.submission.root, files, starter) or unlike_starter(files, starter)
 
     def _environment(self, submission: Submission) -> Environment:
         course_lock, cache = self.assignment.course_lock, self.options.state_dir / "environments"
