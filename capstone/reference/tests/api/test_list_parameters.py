@@ -33,6 +33,9 @@ TABLE = """
     users/?ordering=email                             400 ordering
     posts/?page=2                                     404
     comments/?cursor=nowhere                          404
+    comments/?cursor=!!!                              404
+    comments/?cursor=bm9uc2Vuc2U=                     404
+    comments/?cursor=%00                              404
     posts/?author=&category=&tag=&search=             200 1
     posts/?unknown=x                                  200 1
     posts/?page=1&author=nobody                       200 0
@@ -42,6 +45,8 @@ TABLE = """
     comments/?cursor=                                 200 1
     comments/?post=0                                  200 0
     tags/?offset=500                                  200 0
+    tags/?offset=999999999                            200 0
+    posts/?format=xml                                 200 1
     categories/?limit=100                             200 1
     users/?search=                                    200 4
 """

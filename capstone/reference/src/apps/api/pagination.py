@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 DEFAULT_SIZE = 20
 MAX_SIZE = 100
 # Beyond it a database would count in vain.
-MAX_OFFSET = 1_000_000
+MAX_PAGE = 1_000_000
+MAX_OFFSET = 999_999_999
 
 if TYPE_CHECKING:
     Base = pagination.BasePagination
@@ -58,7 +59,7 @@ class BoundedParameters(Base):
 class PageNumbers(BoundedParameters, pagination.PageNumberPagination):
     """`page` and `page_size`: for lists that people leaf through."""
 
-    bounds = {"page": (1, MAX_OFFSET), "page_size": (1, MAX_SIZE)}
+    bounds = {"page": (1, MAX_PAGE), "page_size": (1, MAX_SIZE)}
     page_size_query_param = "page_size"
 
     def get_page_size(self, request: Request) -> int:
@@ -85,6 +86,14 @@ class Cursors(BoundedParameters, pagination.CursorPagination):
             return super().paginate_queryset(queryset, request, view)
         except ModelValidationError as nonsense:
             raise NotFound(self.invalid_cursor_message) from nonsense
+
+    def decode_cursor(self, request: Request) -> pagination.Cursor | None:
+        """Where to go on; NotFound for a cursor that was never given out, since it names no place."""
+        cursor = super().decode_cursor(request)
+        asked = request.query_params.get(self.cursor_query_param)
+        if asked and cursor == pagination.Cursor(0, False, None):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
 
     def get_page_size(self, request: Request) -> int:
         """How many to a page."""

@@ -74,6 +74,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     # END
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     # BEGIN SOLUTION 03
+    "URL_FORMAT_OVERRIDE": None,  # a parameter of that name is ignored as any other
     "DEFAULT_SCHEMA_CLASS": "api.schema.OperationSchema",
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "api.problems.exception_handler",

@@ -131,7 +131,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        # BEGIN SOLUTION 04
+        # BEGIN GIVEN 03
         "DIRS": [ROOT / "src" / "templates"],  # before those of the apps
         # END
         "OPTIONS": {

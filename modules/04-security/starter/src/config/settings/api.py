@@ -43,6 +43,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     # TODO(04): escape what people wrote on its way out, too (brief, task 5).
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "URL_FORMAT_OVERRIDE": None,  # a parameter of that name is ignored as any other
     "DEFAULT_SCHEMA_CLASS": "api.schema.OperationSchema",
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "api.problems.exception_handler",

@@ -54,6 +54,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
+        "DIRS": [ROOT / "src" / "templates"],  # before those of the apps
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
