@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.checkpoint.run import processes
 from grader.checkpoint.run.asked import CheckRun
 from grader.checkpoint.run.opened import OpenedRun
 from grader.checkpoint.spec import Order
@@ -51,7 +52,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckRun:
 @pytest.fixture
 def heated(run: CheckRun, monkeypatch: pytest.MonkeyPatch) -> Iterator[Warm]:
     """One that has prepared the next round, but for the processes."""
-    monkeypatch.setattr(OpenedRun, "start_ahead", lambda self: None)
+    monkeypatch.setattr(OpenedRun, "start_ahead", OpenedRun._make)
     monkeypatch.setattr(OpenedRun, "waits", property(lambda self: True))
     found = Warm(_last=(run, run.environment))  # type: ignore[arg-type]
     found.heat()
@@ -95,6 +96,27 @@ def test_without_room_for_it_nothing_is_prepared_and_nothing_left(
     found = Warm(_last=(run, run.environment))  # type: ignore[arg-type]
     found.heat()
     assert (found._prepared, left(run)) == (None, [])
+
+
+@pytest.mark.parametrize("moment", [(OpenedRun, "__init__"), (OpenedRun, "_make"), (processes, "start")])
+def test_an_interruption_while_it_is_prepared_leaves_nothing(
+    moment: tuple[object, str], run: CheckRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Ctrl-C comes right after something was made, before anybody else knows of it."""
+    owner, name = moment
+    real = getattr(owner, name)
+
+    def interrupted(*words: object, **named: object) -> None:
+        if name != "start":
+            real(*words, **named)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(owner, name, interrupted)
+    found = Warm(_last=(run, run.environment))  # type: ignore[arg-type]
+    with pytest.raises(KeyboardInterrupt):
+        found.heat()
+    found.cool()
+    assert left(run) == []
 
 
 ROUNDS = {

@@ -3,13 +3,16 @@
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from grader.checkpoint.spec import SANDBOX, RunSpec
 from grader.domain.errors import SandboxError
 from grader.domain.status import Status
-from grader.sandbox.api import Sandbox
+
+if TYPE_CHECKING:
+    from grader.sandbox.api import Sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def heard(word: str, number: str, rest: str) -> Heard | None:
     return Heard(criterion, Status(status), int(left), int(urgent), int(number), name)
 
 
-def write_sandbox(spec: RunSpec, sandbox: Sandbox) -> None:
+def write_sandbox(spec: RunSpec, sandbox: "Sandbox") -> None:
     """How the submission is run apart, for the result."""
     official, unlimited = "yes" if sandbox.official else "no", "\n".join(sandbox.missing_limits())
     _write(spec, {"name": sandbox.name, "official": official, "unlimited": unlimited})

@@ -1,6 +1,7 @@
 """The room of one run of the checks: its folder, its pipes, and processes that may be started beforehand."""
 
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -47,11 +48,11 @@ class OpenedRun:
 
     def __init__(self, run: CheckRun) -> None:
         self.run, self.ran, self.tables = run, dict[str, list[str]](), b""
-        self._folder = Path(tempfile.mkdtemp(prefix="track-checks-"))
-        self._folder.chmod(0o711)  # the sandbox's own user passes through to the sockets below, and lists nothing
-        (self._folder / "claims").mkdir(mode=0o700)
-        (self._reading, self._writing), self._life = os.pipe(), os.pipe()
-        self._open = [self._reading, self._writing, *self._life]
+        # Named now and made later: whoever is interrupted while it is made knows what to remove.
+        self._folder = Path(tempfile.gettempdir()) / f"track-checks-{secrets.token_hex(8)}"
+        self._reading = self._writing = -1
+        self._life = (-1, -1)
+        self._open: list[int] = []
         self._waiting: dict[int, _Waiting] = {}
 
     def __enter__(self) -> Self:
@@ -60,11 +61,22 @@ class OpenedRun:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _make(self) -> None:
+        """The folder and the pipes, unless they are there."""
+        if self._open:
+            return
+        self._folder.mkdir(mode=0o700)
+        self._folder.chmod(0o711)  # the sandbox's own user passes through to the sockets below, and lists nothing
+        (self._folder / "claims").mkdir(mode=0o700)
+        (self._reading, self._writing), self._life = os.pipe(), os.pipe()
+        self._open = [self._reading, self._writing, *self._life]
+
     def start_ahead(self) -> None:
         """Starts the processes now: they wait, with all ready, for the submission that ``ended`` is asked about.
 
         The folder of the submission is there by now, and it is empty.
         """
+        self._make()
         for lane in range(self.run.lanes):
             reading, telling = os.pipe()
             self._open.append(telling)
@@ -83,6 +95,7 @@ class OpenedRun:
 
         Raises ``GivenUp`` where a listener wants no more of it.
         """
+        self._make()
         specs = [self._spec(run, lane) for lane in range(run.lanes)]
         if run.order is not None and self.tables:
             known = self._folder / partial.TABLES
