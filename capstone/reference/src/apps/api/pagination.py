@@ -88,7 +88,7 @@ class Cursors(BoundedParameters, pagination.CursorPagination):
             raise NotFound(self.invalid_cursor_message) from nonsense
 
     def decode_cursor(self, request: Request) -> pagination.Cursor | None:
-        """Where to go on; NotFound for a cursor that was never given out, since it names no place."""
+        """Where to go on; NotFound for a cursor that was never given out."""
         cursor = super().decode_cursor(request)
         asked = request.query_params.get(self.cursor_query_param)
         if asked and cursor == pagination.Cursor(0, False, None):
