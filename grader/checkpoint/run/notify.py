@@ -10,9 +10,12 @@ import msgspec
 from grader.checkpoint.spec import SANDBOX, RunSpec
 from grader.domain.errors import SandboxError
 from grader.domain.status import Status
+from grader.domain.text import one_line
 
 if TYPE_CHECKING:
     from grader.sandbox.api import Sandbox
+
+_LONGEST_LINE = 2000  # bytes: less than what a pipe takes as a whole (PIPE_BUF is 4096)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,10 @@ def write_refusal(spec: RunSpec, error: SandboxError) -> None:
 
 
 def _send(spec: RunSpec, line: str) -> None:
+    """One line whatever is in it: words of a project may stand in it, and lanes write to one pipe."""
+    told = one_line(line).encode(errors="backslashreplace")[:_LONGEST_LINE]
     with suppress(OSError):
-        os.write(spec.progress_fd, f"{line}\n".encode())
+        os.write(spec.progress_fd, told + b"\n")
 
 
 def _write(spec: RunSpec, facts: dict[str, str]) -> None:

@@ -102,7 +102,7 @@ class OpenedRun:
             known.write_bytes(self.tables)
             specs = [replace(spec, order=replace(run.order, tables=known)) for spec in specs]
         watch = Watch()
-        reading = os.fdopen(self._reading)
+        reading = os.fdopen(self._reading, encoding="utf-8", errors="replace")
         self._open.remove(self._reading)
         thread = threading.Thread(target=_forward, args=(reading, progress, listeners.hear, watch), daemon=True)
         thread.start()

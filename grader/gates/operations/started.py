@@ -95,7 +95,7 @@ def _copied(submission: Path, project: Path) -> Path:
     """A copy of the submission for builds, with the variables of its example where it has none."""
     shutil.copytree(submission, project, symlinks=True)
     example, own = project / ".env.example", project / ".env"
-    if example.is_file() and not example.is_symlink() and not own.exists():
+    if example.is_file() and not example.is_symlink() and not own.exists() and not own.is_symlink():
         shutil.copy(example, own)
     return project
 
