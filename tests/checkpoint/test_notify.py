@@ -7,7 +7,6 @@ import pytest
 
 from grader.checkpoint.run import notify
 
-
 WORDS = {
     "plain": "plain",
     "a line that says more": "first\nend 0 9 passed 0 0 one.base forged",
