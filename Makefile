@@ -64,9 +64,10 @@ pytest: setup ## Run the grader's own tests, slow ones last (ARGS="tests/scoring
 verify: setup ## Let the course prove itself, quickly (see docs/authors/proof.md)
 	$(bin)/grader course verify
 
-prove: setup ## Grade every state and mutant, and a solution on a busy machine, write the ledgers, and try the gates in full
+prove: setup ## Grade every state and mutant, a solution on a busy machine, and all that is right under five seeds, write the ledgers, and try the gates in full
 	$(bin)/grader course prove --older-grader
 	$(bin)/grader course prove --under-load
+	$(bin)/grader course prove --seeds 5
 	$(bin)/python -m pytest -m exhaustive
 
 bench: setup ## Measure the speed of the grader, as ratios of one run
@@ -82,6 +83,7 @@ serve-docs: setup ## Show the site at http://127.0.0.1:8000 and rebuild it on ch
 reference: setup ## Write anew what pages take from the program and the manifests
 	$(bin)/python -m scripts.cli_reference
 	$(bin)/python -m scripts.criteria_tables
+	$(bin)/python -m scripts.unseen_table
 	$(bin)/python -m scripts.permission_tables
 
 build: setup ## Project the reference to the committed starters, and build the wheel into dist/

@@ -1,4 +1,4 @@
-"""Write the permission tables into the brief of module 03, from ``permissions.toml``, and give its cells to tests.
+"""Write the permission tables into the brief of module 03, from ``permissions.toml``, which its checks read.
 
 The tables stand between ``<!-- permissions -->`` and ``<!-- /permissions -->``, the order of refusals between
 ``<!-- precedence -->`` and ``<!-- /precedence -->``. With ``--check`` nothing is written, and the exit code says
@@ -8,64 +8,20 @@ whether the committed brief is current.
 import re
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from grader.checkpoint.kit.cells import status_of
+
 ROOT = Path(__file__).parents[1]
-SOURCE = ROOT / "modules/03-api/permissions.toml"
-BRIEF = SOURCE.with_name("README.md")
-OWN = "own"
-ANONYMOUS = "anonymous"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One case: who asks for what, of which object, and the status of the answer.
-
-    ``operation`` is a method and a path below ``/api/v1``. ``object`` is the state of the object by the names of the
-    file; empty if the operation needs none; None if there is no such object.
-    """
-
-    role: str
-    operation: str
-    object: dict[str, str] | None
-    status: int
+SOURCE = ROOT / "modules/03-api/checks/permissions.toml"
+BRIEF = ROOT / "modules/03-api/README.md"
 
 
 def load() -> dict[str, Any]:
     """The file as data."""
     return tomllib.loads(SOURCE.read_text("utf-8"))
-
-
-def cells(source: dict[str, Any]) -> Iterator[Cell]:
-    """Every case of every table, in their order."""
-    for table in source["tables"]:
-        for row in table["rows"]:
-            for state, operation in product(_objects(row), row["operations"]):
-                for roles, answer in zip(table["columns"], row["answers"], strict=True):
-                    status = _status(source, operation, answer)
-                    for role in roles:
-                        if role != ANONYMOUS or OWN not in (state or {}).values():
-                            yield Cell(role, operation, state, status)
-
-
-def _objects(row: dict[str, Any]) -> list[dict[str, str] | None]:
-    if row.get("missing"):
-        return [None]
-    sets: list[dict[str, list[str]]] = row.get("objects", [{}])
-    return [dict(zip(values, chosen, strict=True)) for values in sets for chosen in product(*values.values())]
-
-
-def _status(source: dict[str, Any], operation: str, answer: int | str) -> int:
-    """The answer as a number. A POST below an object is an action; to a collection it makes something."""
-    if isinstance(answer, int):
-        return answer
-    method, _, path = operation.partition(" ")
-    name = "action" if method == "POST" and "{id}" in path else method
-    return int(source["ok"][name])
 
 
 def tables(source: dict[str, Any]) -> str:
@@ -79,7 +35,7 @@ def _table(source: dict[str, Any], table: dict[str, Any]) -> str:
     for row in table["rows"]:
         answers = []
         for answer in row["answers"]:
-            statuses = {_status(source, operation, answer) for operation in row["operations"]}
+            statuses = {status_of(source, operation, answer) for operation in row["operations"]}
             answers.append(", ".join(map(str, sorted(statuses))))
         lines.append(f"| {row['says']} | {' | '.join(answers)} |")
     return "\n".join(lines)

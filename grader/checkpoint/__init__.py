@@ -19,10 +19,14 @@ Verbs (``from grader.checkpoint import ...``)
         ``with raises("PermissionDenied"): ...``: an exception of that class name, or a subclass of it.
     expect(observed, equal_to=..., because="")      strict (``True`` is not ``1``) and worded
     expect_that(holds, expected="...", observed=...)   for anything that ``==`` does not say
+    expect_rows(queryset, [post, ...], of="published()", by=("status", "published_at"))   which rows it gives, told by
+                these fields of the rows that are too many or missing
     fail(expected=..., observed=..., where=None)    ends the check as failed; ``where`` is "path:line"
     later(callable, *args, **kwargs)                a call for ``app.race``, not made yet
     Factory(app, rng, name=Recipe("app.Model", many=("tags",), field=value or callable(make)))
         ``make.name(**fields)`` saved, ``make.name.build(**fields)`` not saved.
+    stored_rows(db)                                 all rows of the five models by kind, to compare before and after
+    load_cells(path), PermissionWalk(...)           the cells of permission tables, and who asks them
     disagreements(app.describe(), db)               where the models' claims and the tables differ, in words
     Refused, Raised, Failed                         the exceptions behind the verbs
 
@@ -54,7 +58,8 @@ Fixtures
                 ``db.columns(table)``, ``db.constraints(table)``, ``db.indexes(table)``, ``db.tables()``;
                 ``with db.refused("unique"): ...`` as refuses, for the database. On PostgreSQL what is no ordinary
                 table fails the check, and so does a write that changes no row
-    queries     ``with queries() as q: ...`` then ``q.count`` and ``q.statements``: all but transactions' own
+    queries     ``with queries() as q: ...`` then ``q.count`` and ``q.statements``: all but transactions' own;
+                ``q.in_transaction``: whether one was begun, or a savepoint
     manage      ``manage("migrate", "posts", "0001")`` in this check's own database -> CommandOutput(code, out);
                 with ``settings=`` or ``env=`` a fresh ``python manage.py ...``, without a database of its own.
                 ``manage.core("check", "--deploy", ...)`` is Django's own command, whatever the project calls so
@@ -68,7 +73,36 @@ Fixtures
                 and what it returns, made once for all checks that ask under that title
     serve       ``server = serve(settings="config.settings.production", env={...})``: gunicorn in the sandbox with
                 real PostgreSQL (migrated) and Redis; ``server.ready_within(30, "/healthz")``,
-                ``server.get(path, headers={...})`` -> status_code, headers, text, json()
+                ``server.get(path, headers={...})`` -> status_code, headers, text, json();
+                ``server.silence("postgres", "redis")``: they take all and say nothing, until ``.restore(...)``
+    api         the submission served as in production, once for all checks of a process; before each of them its rows
+                and Redis are as they were at the start. Rates have no limits.
+                ``api.get("/posts/", as_="editor")``, ``.post(path, as_="reader", json={...})``, ``.put``, ``.patch``,
+                ``.delete``, ``.request(method, path, ...)``: below ``/api/v1``; ``version=""`` is ``/api``,
+                ``version=None`` takes the path as it is; ``body=b"..."`` is sent as it is; ``headers={...}``;
+                ``csrf=False`` leaves the token out; ``client="192.0.2.1"`` is who connects. ``as_`` is one of
+                ``api.people`` (``reader``, ``reader2``, ``contributor``, …, ``admin2``, ``inactive``, ``demoted``;
+                ``.id``, ``.username``) or ``None``
+                -> Answer: as ``client``'s, and ``.expect(200, 204)``, ``.object()``, ``.problem(404)`` -> dict
+                ``api.at_once([api.later("POST", path, ...), ...])`` -> answers of requests at the same moment;
+                ``api.silence("redis")``, ``.cut("redis")`` (as if stopped), ``.restore("redis")``; ``api.age(60)``
+                makes what the project remembers beside its models a minute older, in PostgreSQL and Redis;
+                ``api.count_own_rows()`` are those in tables that no brief names. Beside it ``app``, ``db``,
+                ``queries`` are about the database that is served
+    api_with    ``api_with(env={"THROTTLE_BURST": "3/minute"}, settings="")`` -> another ``api`` of the check's own, for
+                what changes the environment; its database by ``.app``, ``.db`` and ``.rows``;
+                ``api_with.restart(api, env={...})`` kills its server, whatever it is at work on, and starts another
+    rows        rows behind ``api``, made by the project's models: ``rows.post(state="out", author="contributor",
+                tags=[...], category=...)``, ``rows.comment(post=..., author="reader", status="approved",
+                post_state="archived")``,
+                ``rows.user(...)``, ``.category()``, ``.tag()``; many in one question: ``rows.posts([{...}, {...}])``, …
+                -> Row: ``.id`` and what it was made with; ``rows.move_posts(keys, state)``
+    platform    ``it = platform(env={...})``: a deployment of the check's own: ``it.web`` is asked as ``api`` is,
+                ``worker = it.worker(env={...})`` is ready when it returns, ``worker.kill()`` is SIGKILL;
+                ``it.mail.taken``, ``it.mail.answer({"RCPT": "451 Later"})``, ``it.collector.below("/v1/traces")``;
+                ``it.lines("request")``, ``worker.lines("task")`` -> log lines as dicts; ``it.waiting("comments")``,
+                ``it.messages("dead")``, ``it.settle(20)``, ``it.age_messages()``; ``it.until(holds, expected=...,
+                observed=callable, within_s=...)``
     services    ``services.postgres.down()`` and ``.up()``, ``services.redis.down()`` and ``.up()``
     files       the submission as data: ``.text(path)``, ``.exists(path)``, ``.glob(pattern)``, ``.toml(path)``,
                 ``.yaml(path)``; a missing or unreadable file fails the check
@@ -88,11 +122,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from grader.agent.raised import Raised
     from grader.checkpoint.kit.agreement import disagreements
+    from grader.checkpoint.kit.cells import load_cells
     from grader.checkpoint.kit.declare import Cell, check, matrix
     from grader.checkpoint.kit.factory import Factory, Recipe
     from grader.checkpoint.kit.outcome import expect, expect_that, fail, raises, refuses
+    from grader.checkpoint.kit.permissions import PermissionWalk, stored_rows
     from grader.checkpoint.kit.remote import Outcome, Remote, later
     from grader.checkpoint.kit.rng import Rng
+    from grader.checkpoint.kit.rows import Row
+    from grader.checkpoint.kit.rowsets import expect_rows
     from grader.checkpoint.kit.schema import er_diagram, schema_diff, schema_text
     from grader.stage.outcome import Failed, Refused
 else:
@@ -106,6 +144,10 @@ else:
 
 
 _HOME = {
+    "PermissionWalk": "grader.checkpoint.kit.permissions",
+    "Row": "grader.checkpoint.kit.rows",
+    "load_cells": "grader.checkpoint.kit.cells",
+    "stored_rows": "grader.checkpoint.kit.permissions",
     "Raised": "grader.agent.raised",
     "disagreements": "grader.checkpoint.kit.agreement",
     "Cell": "grader.checkpoint.kit.declare",
@@ -116,6 +158,7 @@ _HOME = {
     "Failed": "grader.stage.outcome",
     "Refused": "grader.stage.outcome",
     "expect": "grader.checkpoint.kit.outcome",
+    "expect_rows": "grader.checkpoint.kit.rowsets",
     "expect_that": "grader.checkpoint.kit.outcome",
     "fail": "grader.checkpoint.kit.outcome",
     "raises": "grader.checkpoint.kit.outcome",
@@ -134,21 +177,26 @@ __all__ = [
     "Factory",
     "Failed",
     "Outcome",
+    "PermissionWalk",
     "Raised",
     "Recipe",
     "Refused",
     "Remote",
     "Rng",
+    "Row",
     "check",
     "disagreements",
     "er_diagram",
     "expect",
+    "expect_rows",
     "expect_that",
     "fail",
     "later",
+    "load_cells",
     "matrix",
     "raises",
     "refuses",
     "schema_diff",
     "schema_text",
+    "stored_rows",
 ]

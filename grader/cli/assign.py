@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from grader.cli.console import err
 from grader.cli.options import gates_named
 from grader.course import Course, assign, load_course
 from grader.domain.course import Module
@@ -46,6 +47,12 @@ def assignment(
     with tempfile.TemporaryDirectory(prefix="track-control-") as room:
         Path(room).chmod(0o711)  # the sandbox's own user passes through to the control submission
         found = assign(course, chosen, Path(room))
+        if found.module.draft and not gates:
+            err.print(
+                f"[yellow]Note:[/] the checks of module {chosen:02d} are a draft: not all of them are there, or "
+                "proved. They show what is still open; there is no grade.",
+                soft_wrap=True,
+            )
         yield replace(found, module=_with_gates(found.module, course, gates))
 
 

@@ -146,6 +146,7 @@ def verify(course_dir: Path | None, number: int | None, sample: int, seed: int |
 @click.option("--older-grader", "older", is_flag=True, help="Also what a grader with other code has graded.")
 @click.option("--under-load", is_flag=True, help="Instead: a solution, again and again on a machine kept busy.")
 @click.option("--rounds", type=click.IntRange(1), default=20, show_default=True, help="Gradings under each load.")
+@click.option("--seeds", type=click.IntRange(2), help="Instead: states and accepted submissions, under so many seeds.")
 def prove(
     course_dir: Path | None,
     number: int | None,
@@ -155,6 +156,7 @@ def prove(
     older: bool,
     under_load: bool,
     rounds: int,
+    seeds: int | None,
 ) -> None:
     """Grade every state and every mutant whose inputs changed, and write the ledger after each."""
     from grader.course import load_course
@@ -164,6 +166,8 @@ def prove(
     _refuse_what_lint_finds(course)
     if under_load:
         _prove_under_load(course, number or 2, rounds, anew)
+    if seeds:
+        _prove_by_seeds(course, number, names, jobs, anew, seeds)
     with progress() as show:
         proof = run(
             course,
@@ -203,3 +207,28 @@ def _prove_under_load(course: "Course", number: int, rounds: int, anew: bool) ->
         steady = steady and full == len(found.scores)
         out.print(f"{words}: {full} of {len(found.scores)} with {found.full} points, {found.repeated} cases repeated.")
     raise click.exceptions.Exit(0 if steady else 1)
+
+
+def _prove_by_seeds(
+    course: "Course", number: int | None, names: tuple[str, ...], jobs: int, anew: bool, seeds: int
+) -> NoReturn:
+    """Says of each entry which criteria came out otherwise, and how near checks came to their limit; 1 if any did."""
+    from grader.course.seeds import repeat
+
+    with progress() as show:
+        known = repeat(
+            course,
+            state_dir=opt.state_dir(),
+            progress=show,
+            only=number,
+            jobs=jobs,
+            seeds=seeds,
+            names=names,
+            anew=anew,
+        )
+    for name, found in known.items():
+        slow = max(found.slowest.items(), key=lambda item: item[1], default=("", 0.0))
+        nearest = f"; {slow[0]} took {slow[1]:.0%} of its time" if slow[0] else ""
+        steady = f"not the same: {', '.join(found.unsteady)}" if found.unsteady else "the same"
+        out.print(f"{name}, {len(found.seeds)} seeds: {steady}{nearest}.", soft_wrap=True, markup=False)
+    raise click.exceptions.Exit(1 if any(found.unsteady for found in known.values()) else 0)

@@ -114,19 +114,18 @@ def gates_named(known: Mapping[str, Gate], names: tuple[str, ...]) -> tuple[Gate
 def only(module: Module, names: tuple[str, ...], gates: tuple[str, ...] | None = None) -> tuple[str, ...] | None:
     """The criteria named on the command line, with those that they require; ``None`` for all.
 
-    Where ``gates`` were named and no criterion, none is asked for.
+    Where ``gates`` were named and no criterion, none is asked for. Of a draft all are named, so that there is no grade.
 
     Raises:
         UsageError_: the module has no criterion of that name.
     """
-    known = {c.id: c for c in module.criteria}
+    known = [c.id for c in module.criteria]
     unknown = [n for n in names if n not in known]
     if unknown:
         raise UsageError_(f"module {module.number:02d} has no criterion {unknown[0]}", f"It has: {', '.join(known)}.")
-    wanted: list[str] = list(names)
-    for name in wanted:
-        wanted += [r for r in known[name].requires if r not in wanted]
-    return tuple(wanted) or (None if gates is None else ())
+    if module.draft and gates is None:
+        names = names or tuple(known)
+    return module.with_required(names) or (None if gates is None else ())
 
 
 def empty_folder(folder: Path) -> Path:

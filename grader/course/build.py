@@ -28,9 +28,13 @@ def built_modules(course: Course) -> tuple[Module, ...]:
     return tuple(m for m in course.modules if (course.folder(m) / "module.toml").is_file())
 
 
-def graded_modules(course: Course) -> tuple[Module, ...]:
-    """The built modules that have criteria: those that can be graded, and have something to prove."""
-    return tuple(m for m in built_modules(course) if m.criteria)
+def graded_modules(course: Course, *, only: int | None = None) -> tuple[Module, ...]:
+    """The built modules that have criteria: those that can be graded, and have something to prove.
+
+    A draft is among them only if it is the one that is asked for, by its number ``only``; the others are whatever
+    ``only`` is.
+    """
+    return tuple(m for m in built_modules(course) if m.criteria and (not m.draft or m.number == only))
 
 
 def check_starters(course: Course) -> tuple[Drift, ...]:

@@ -1,6 +1,5 @@
 """The ledger: what became of every state and every mutant, under the hash of all that led to it."""
 
-import hashlib
 import json
 import os
 import tempfile
@@ -12,9 +11,10 @@ from typing import Literal
 import msgspec
 
 from grader.course.accepted import accepted_tree, load_accepted
-from grader.course.assignments import assign
 from grader.course.build import graded_modules
 from grader.course.fingerprint import grader_fingerprint
+from grader.course.junk import junk_trees
+from grader.course.keys import Checks, Keys
 from grader.course.manifest import Course
 from grader.course.mutants import load_mutants, mutate
 from grader.course.projection import Tree, project_tree
@@ -22,16 +22,16 @@ from grader.domain.course import Criterion, Module, Mutant, State
 from grader.domain.errors import CourseError
 from grader.domain.result import Result
 from grader.domain.status import Status
-from grader.pipeline import checks_hash
 
-Kind = Literal["starter", "solution", "earlier", "accepted", "mutant"]
+Kind = Literal["starter", "solution", "earlier", "accepted", "mutant", "junk"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What grading gave: the score, and the ids of the criteria that were not passed, by status.
 
-    ``grader`` is the fingerprint of the grader that did it. Outcomes that differ in it alone are equal.
+    ``tree`` and ``checks`` are the keys of what was graded and of the checks. ``grader`` is the fingerprint of the
+    grader that did it. Outcomes that differ in these three alone are equal.
     """
 
     key: str
@@ -40,6 +40,8 @@ class Outcome:
     blocked: tuple[str, ...] = ()
     errored: tuple[str, ...] = ()
     grader: str = field(default="", compare=False)
+    tree: str = field(default="", compare=False)
+    checks: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ class Entry:
     """One grading that has to come out in a known way: a tree, the module it is graded for, and what it must fail.
 
     ``must_fail`` and ``may_fail`` are those of a mutant, and empty for all other kinds. ``name`` is ``02/starter``,
-    ``02/solution``, ``02/starter-for-01``, ``02/accepted/NAME`` or ``02/mutant/NAME``; ``key`` is a SHA-256 over the
-    tree, the checks, the environment that stands in, and what the manifest says of scores.
+    ``02/solution``, ``02/starter-for-01``, ``02/accepted/NAME``, ``02/junk/NAME`` or ``02/mutant/NAME``; ``key`` is a
+    SHA-256 over the tree, the checks, the environment that stands in, and what the manifest says of scores;
+    ``tree_key`` is one over the first and the third of them.
     """
 
     name: str
@@ -56,6 +59,8 @@ class Entry:
     module: Module
     tree: Tree
     key: str
+    tree_key: str
+    checks: Checks
     must_fail: tuple[str, ...] = ()
     may_fail: tuple[str, ...] = ()
 
@@ -82,6 +87,9 @@ class Entry:
         if self.kind == "starter":
             if passed:
                 yield f"passes where nothing is built: {', '.join(passed)}"
+        elif self.kind == "junk":
+            if outcome.score >= self.module.pass_score:
+                yield f"passes with {outcome.score} points, though every answer is rubbish"
         elif self.kind == "mutant":
             if missed := sorted(set(self.must_fail) - failed):
                 yield f"does not fail {', '.join(missed)}"
@@ -91,7 +99,12 @@ class Entry:
             yield f"not passed: {', '.join(wrong)}"
 
     def _blocked_alone(self, outcome: Outcome) -> Iterator[str]:
-        """Criteria that are blocked though nothing that they require is failed or blocked."""
+        """Criteria that are blocked though nothing that they require is failed or blocked.
+
+        Junk that does not start blocks all that needs a project that does.
+        """
+        if self.kind == "junk":
+            return
         unmet = {*outcome.failed, *outcome.blocked}
         alone = [i for i in outcome.blocked if not unmet & set(self.module.criterion(i).requires)]
         if alone:
@@ -106,16 +119,20 @@ def outcome_of(key: str, result: Result) -> Outcome:
 
 
 def entries(course: Course, *, only: int | None = None) -> Iterator[Entry]:
-    """Every entry the course has to prove: of each module the states first, then the accepted, then the mutants.
+    """Every entry the course has to prove: of each module the states, the accepted, the junk, the mutants.
+
+    Those of a draft are there only where it is the ``only`` one.
 
     Raises:
         CourseError: an accepted submission or a mutant does not fit any more.
     """
-    for module in graded_modules(course):
+    make = _Maker(course)
+    for module in graded_modules(course, only=only):
         if only in (None, module.number):
-            yield from _states(course, module)
-            yield from _accepted(course, module)
-            yield from _mutants(course, module)
+            yield from make.states(module)
+            yield from make.accepted(module)
+            yield from make.junk(module)
+            yield from make.mutants(module)
 
 
 def uncaught(course: Course, module: Module) -> tuple[str, ...]:
@@ -124,50 +141,52 @@ def uncaught(course: Course, module: Module) -> tuple[str, ...]:
     return tuple(c.id for c in module.criteria if not c.manual and c.id not in caught)
 
 
-def _states(course: Course, module: Module) -> Iterator[Entry]:
-    starter, number = project_tree(course, State(module.number, False)), f"{module.number:02d}"
-    yield _entry(course, f"{number}/starter", "starter", module, starter)
-    yield _entry(course, f"{number}/solution", "solution", module, project_tree(course, State(module.number, True)))
-    for earlier in graded_modules(course):
-        if earlier.number < module.number:
-            yield _entry(course, f"{number}/starter-for-{earlier.number:02d}", "earlier", earlier, starter)
+class _Maker:
+    """Makes the entries of a course."""
 
+    def __init__(self, course: Course) -> None:
+        self._course, self._keys = course, Keys(course)
 
-def _accepted(course: Course, module: Module) -> Iterator[Entry]:
-    starter, solution = (project_tree(course, State(module.number, solved)) for solved in (False, True))
-    for accepted in load_accepted(course, module):
-        tree = accepted_tree(starter, solution, accepted)
-        yield _entry(course, f"{module.number:02d}/accepted/{accepted.id}", "accepted", module, tree)
+    def states(self, module: Module) -> Iterator[Entry]:
+        starter, solution = self._starter_and_solution(module)
+        yield self._entry(f"{module.number:02d}/starter", "starter", module, starter)
+        yield self._entry(f"{module.number:02d}/solution", "solution", module, solution)
+        for earlier in graded_modules(self._course):
+            if earlier.number < module.number:
+                name = f"{module.number:02d}/starter-for-{earlier.number:02d}"
+                yield self._entry(name, "earlier", earlier, starter)
 
+    def accepted(self, module: Module) -> Iterator[Entry]:
+        starter, solution = self._starter_and_solution(module)
+        for accepted in load_accepted(self._course, module):
+            tree = accepted_tree(starter, solution, accepted)
+            yield self._entry(f"{module.number:02d}/accepted/{accepted.id}", "accepted", module, tree)
 
-def _mutants(course: Course, module: Module) -> Iterator[Entry]:
-    solution = project_tree(course, State(module.number, True))
-    for mutant in load_mutants(course, module):
-        tree = mutate(solution, mutant)
-        yield _entry(course, f"{module.number:02d}/mutant/{mutant.id}", "mutant", module, tree, mutant)
+    def junk(self, module: Module) -> Iterator[Entry]:
+        for name, tree in junk_trees(self._starter_and_solution(module)[1]):
+            yield self._entry(f"{module.number:02d}/junk/{name}", "junk", module, tree)
 
+    def mutants(self, module: Module) -> Iterator[Entry]:
+        solution = self._starter_and_solution(module)[1]
+        for mutant in load_mutants(self._course, module):
+            name = f"{module.number:02d}/mutant/{mutant.id}"
+            yield self._entry(name, "mutant", module, mutate(solution, mutant), mutant)
 
-def _entry(course: Course, name: str, kind: Kind, module: Module, tree: Tree, mutant: Mutant | None = None) -> Entry:
-    expected = (mutant.must_fail, mutant.may_fail) if mutant else ((), ())
-    return Entry(name, kind, module, tree, entry_key(course, module, tree), *expected)
+    def _starter_and_solution(self, module: Module) -> tuple[Tree, Tree]:
+        starter, solution = (project_tree(self._course, State(module.number, solved)) for solved in (False, True))
+        return starter, solution
+
+    def _entry(self, name: str, kind: Kind, module: Module, tree: Tree, mutant: Mutant | None = None) -> Entry:
+        expected = (mutant.must_fail, mutant.may_fail) if mutant else ((), ())
+        keys = self._keys
+        return Entry(
+            name, kind, module, tree, keys.whole(module, tree), keys.tree(tree), keys.checks(module), *expected
+        )
 
 
 def entry_key(course: Course, module: Module, tree: Tree) -> str:
-    """SHA-256 over all of the course that decides how this tree is graded; no path of this machine, no time.
-
-    Of the manifest only what scores depend on: a better hint changes no verdict. The grader's own code is left out,
-    or the ledger would never be current; the drawn sample looks after that.
-    """
-    digest = hashlib.sha256()
-    assignment = assign(course, module.number, Path())
-    rules = [[c.id, c.points, sorted(c.requires), c.manual] for c in module.criteria]
-    lock = (course.environment_lock / "poetry.lock").read_bytes()
-    parts = [checks_hash(assignment.checks(public_only=False)).encode(), json.dumps(rules).encode(), lock]
-    for path, (content, executable) in sorted(tree.items()):
-        parts += [path.encode(), b"x" if executable else b"-", content]
-    for part in parts:
-        digest.update(len(part).to_bytes(8) + part)
-    return digest.hexdigest()
+    """The key that an entry of this tree has."""
+    return Keys(course).whole(module, tree)
 
 
 def ledger_path(course: Course) -> Path:
@@ -181,19 +200,45 @@ def read_ledger(course: Course) -> Mapping[str, Outcome]:
     Raises:
         CourseError: the file is no ledger.
     """
-    try:
-        return msgspec.json.decode(ledger_path(course).read_bytes(), type=dict[str, Outcome])
-    except FileNotFoundError:
-        return {}
-    except msgspec.DecodeError as problem:
-        raise CourseError(
-            f"{ledger_path(course)}: {problem}", "Restore it from git, or delete it and run: grader course prove"
-        ) from None
+    return read_json(ledger_path(course), Outcome, "grader course prove")
 
 
 def write_ledger(course: Course, outcomes: Mapping[str, Outcome]) -> None:
     """Write the whole ledger or nothing of it, in an order that makes diffs readable."""
     write_json(ledger_path(course), outcomes)
+
+
+def checks_path(course: Course) -> Path:
+    """Where it is committed which checks the outcomes of the ledger rest on."""
+    return course.root / "modules" / "ledger-checks.json"
+
+
+def read_checks(course: Course) -> dict[str, dict[str, str]]:
+    """By the key of checks, what each criterion rested on then.
+
+    Raises:
+        CourseError: the file is no such table.
+    """
+    return read_json(checks_path(course), dict[str, str], "grader course prove --anew")
+
+
+def write_checks(course: Course, known: Mapping[str, Mapping[str, str]], outcomes: Mapping[str, Outcome]) -> None:
+    """Write those that an outcome rests on."""
+    write_json(checks_path(course), {key: known[key] for key in sorted({o.checks for o in outcomes.values()}) if key})
+
+
+def read_json[Row](path: Path, kind: type[Row], command: str) -> dict[str, Row]:
+    """What ``write_json`` wrote there, each a ``kind``; nothing if the file is not there. ``command`` makes it anew.
+
+    Raises:
+        CourseError: it holds anything else.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, kind])  # type: ignore[valid-type]
+    except FileNotFoundError:
+        return {}
+    except msgspec.DecodeError as problem:
+        raise CourseError(f"{path}: {problem}", f"Restore it from git, or delete it and run: {command}") from None
 
 
 def write_json(path: Path, named: Mapping[str, object]) -> None:

@@ -9,15 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import msgspec
-
 from grader.course.assignments import assign
 from grader.course.build import graded_modules
-from grader.course.ledger import entry_key, write_json
+from grader.course.ledger import entry_key, read_json, write_json
 from grader.course.manifest import Course
 from grader.course.projection import project_tree, write_tree
 from grader.domain.course import Module, State
-from grader.domain.errors import CourseError
 from grader.domain.progress import Progress
 from grader.pipeline import Options, grade
 
@@ -64,7 +61,7 @@ def prove_under_load(
 
     It can be interrupted at any time and goes on from there. Raises as ``grade`` does.
     """
-    module = next(m for m in graded_modules(course) if m.number == only)
+    module = next(m for m in graded_modules(course, only=only) if m.number == only)
     known = dict(read_load(course))
     for kind in KINDS:
         name, fresh = f"{only:02d}/{kind}", _fresh(course, module)
@@ -130,7 +127,7 @@ def _busy(loops: int) -> Iterator[None]:
 
 def unsteady(course: Course, *, only: int = 2, rounds: int = ROUNDS) -> Iterator[tuple[str, str]]:
     """What the ledger does not prove: the name of the entry, and what is missing."""
-    module = next(m for m in graded_modules(course) if m.number == only)
+    module = next(m for m in graded_modules(course, only=only) if m.number == only)
     known, fresh = read_load(course), _fresh(course, module)
     for kind in KINDS:
         name = f"{only:02d}/{kind}"
@@ -145,11 +142,4 @@ def load_path(course: Course) -> Path:
 
 def read_load(course: Course) -> Mapping[str, Steadiness]:
     """The outcomes by name; none if nothing was proved yet. Raises ``CourseError`` if the file is no ledger."""
-    try:
-        return msgspec.json.decode(load_path(course).read_bytes(), type=dict[str, Steadiness])
-    except FileNotFoundError:
-        return {}
-    except msgspec.DecodeError as problem:
-        raise CourseError(
-            f"{load_path(course)}: {problem}", "Restore it from git, or delete it: grader course prove --under-load"
-        ) from None
+    return read_json(load_path(course), Steadiness, "grader course prove --under-load")

@@ -1,5 +1,6 @@
 """Mutants: wrong submissions as data, made from the solution by edits that each match exactly once."""
 
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
@@ -11,7 +12,9 @@ from grader.domain.course import Edit, Module, Mutant
 from grader.domain.errors import CourseError
 
 
-class _Edit(Struct, forbid_unknown_fields=True):
+class EditAsWritten(Struct, forbid_unknown_fields=True):
+    """An edit as a description has it."""
+
     file: str
     new: str
     old: str = ""
@@ -20,7 +23,7 @@ class _Edit(Struct, forbid_unknown_fields=True):
 class _Mutant(Struct, forbid_unknown_fields=True):
     title: str
     must_fail: list[str]
-    edits: list[_Edit]
+    edits: list[EditAsWritten]
     may_fail: list[str] = []
 
 
@@ -41,13 +44,17 @@ def _load(path: Path, module: Module) -> Mutant:
         raise CourseError(
             f"{path}: it must fail nothing, or edits nothing", "Fill `must_fail`, and write at least one [[edits]]."
         )
-    for edit in read.edits:
+    return Mutant(path.stem, read.title, checked(path, read.edits), tuple(read.must_fail), tuple(read.may_fail))
+
+
+def checked(path: Path, edits: list[EditAsWritten]) -> tuple[Edit, ...]:
+    """The edits of a description. Raises ``CourseError`` for one that changes nothing or leaves the project."""
+    for edit in edits:
         if edit.old == edit.new:
             raise CourseError(f"{path}: an edit of {edit.file} changes nothing", "Make `new` differ from `old`.")
         if not _is_inside(edit.file):
             raise CourseError(f"{path}: {edit.file!r} is no path in the solution", "Write it as src/apps/….")
-    edits = tuple(Edit(e.file, e.old, e.new) for e in read.edits)
-    return Mutant(path.stem, read.title, edits, tuple(read.must_fail), tuple(read.may_fail))
+    return tuple(Edit(e.file, e.old, e.new) for e in edits)
 
 
 def _check_criteria(path: Path, module: Module, names: list[str]) -> None:
@@ -72,9 +79,14 @@ def mutate(tree: Tree, mutant: Mutant) -> Tree:
     Raises:
         CourseError: a file is missing or is there already, or an edit's old text is not there exactly once.
     """
+    return edited(tree, mutant.edits, f"mutants/{mutant.id}.toml")
+
+
+def edited(tree: Tree, edits: Iterable[Edit], where: str) -> Tree:
+    """A tree with these edits, in order; ``where`` they are written. Raises ``CourseError`` as ``mutate`` does."""
     out = dict(tree)
-    for edit in mutant.edits:
-        out[edit.file] = _edited(out, edit, f"mutants/{mutant.id}.toml")
+    for edit in edits:
+        out[edit.file] = _edited(out, edit, where)
     return out
 
 

@@ -10,13 +10,24 @@ from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 
 from grader.course.build import graded_modules
 from grader.course.fingerprint import grader_fingerprint
-from grader.course.ledger import Entry, Outcome, entries, read_ledger, uncaught, write_ledger
+from grader.course.ledger import (
+    Entry,
+    Outcome,
+    entries,
+    read_checks,
+    read_ledger,
+    uncaught,
+    write_checks,
+    write_ledger,
+)
 from grader.course.manifest import Course
 from grader.course.projection import write_tree
 from grader.course.proving import Children
+from grader.course.stale import Known, joined, of_this_entry, stale_criteria
 from grader.domain.errors import UsageError_
 from grader.domain.progress import Progress
 
@@ -55,6 +66,7 @@ def prove(
 ) -> Proof:
     """Grade what changed since the ledger, ``jobs`` at a time, and write the ledger after each.
 
+    Where nothing but checks changed, only the criteria that the change reaches are graded again.
     With ``older`` also what was graded by a grader whose code was another; with ``anew`` everything; with ``names``
     what they name and nothing else (``named``), whether it changed or not.
     It can be interrupted at any time, and goes on from there when it is run again. Entries of what is no longer in the
@@ -68,21 +80,42 @@ def prove(
     progress(Progress("Projecting every state and mutant"))
     wanted = list(entries(course, only=only))
     chosen = named(wanted, names)
-    outcomes = dict(read_ledger(course))
-    for gone in superfluous(wanted, outcomes, only):
+    outcomes, known = dict(read_ledger(course)), read_checks(course)
+    for gone in superfluous(course, wanted, outcomes, only):
         del outcomes[gone]
-    write_ledger(course, outcomes)
+    for entry in wanted:
+        known[entry.checks.key] = dict(entry.checks.criteria)
+        if (found := outcomes.get(entry.name)) is not None and is_current(entry, found):
+            outcomes[entry.name] = of_this_entry(entry, found)
     due = [e for e in chosen if anew or names or _is_due(e, outcomes.get(e.name), older)]
+    parts = {e.name: None if anew or names else _part(e, outcomes.get(e.name), known) for e in due}
+    _write(course, outcomes, known)
     began = time.monotonic()
-    with closing(_graded(course, due, state_dir, jobs)) as graded:
+    with closing(_graded(course, due, state_dir, jobs, parts)) as graded:
         for done, (entry, outcome) in enumerate(graded, 1):
+            part = parts[entry.name]
+            if part is not None:
+                outcome = joined(entry, outcomes[entry.name], part, outcome)
             outcomes[entry.name] = outcome
-            write_ledger(course, outcomes)
+            _write(course, outcomes, known)
             left_s = (time.monotonic() - began) / done * (len(due) - done)
             progress(Progress(f"Proved {entry.name}, {_about(left_s)}", done, len(due)))
     left = len(by_older_grader(chosen, outcomes))
     missing = () if names else unproved(course, only)
     return Proof(len(chosen), len(due), (*missing, *judge(chosen, outcomes)), left)
+
+
+def _write(course: Course, outcomes: Mapping[str, Outcome], known: Known) -> None:
+    """What outcomes rest on first: without it they would be graded as a whole."""
+    write_checks(course, known, outcomes)
+    write_ledger(course, outcomes)
+
+
+def _part(entry: Entry, outcome: Outcome | None, known: Known) -> tuple[str, ...] | None:
+    """The criteria to be graded again; ``None`` for all of them."""
+    if outcome is None or is_current(entry, outcome):  # it is due for another reason than the checks
+        return None
+    return stale_criteria(entry, outcome, known)
 
 
 def named(wanted: Sequence[Entry], names: tuple[str, ...]) -> tuple[Entry, ...]:
@@ -121,15 +154,21 @@ def _about(seconds: float) -> str:
 
 def unproved(course: Course, only: int | None) -> tuple[Wrong, ...]:
     """The modules with criteria that no mutant fails."""
-    modules = [m for m in graded_modules(course) if only in (None, m.number)]
+    modules = [m for m in graded_modules(course, only=only) if only in (None, m.number)]
     found = [(module, uncaught(course, module)) for module in modules]
     return tuple(Wrong(f"{m.number:02d}/mutant", f"no mutant fails {', '.join(ids)}") for m, ids in found if ids)
 
 
-def superfluous(wanted: Iterable[Entry], outcomes: Iterable[str], only: int | None) -> list[str]:
-    """Names in the ledger that no state or mutant of these modules has any more."""
+def superfluous(course: Course, wanted: Iterable[Entry], outcomes: Iterable[str], only: int | None) -> list[str]:
+    """Names in the ledger that no state or mutant of these modules has any more; what was proved of a draft stays."""
     names = {e.name for e in wanted}
-    return [n for n in outcomes if n not in names and (only is None or n.startswith(f"{only:02d}/"))]
+    drafts = {f"{m.number:02d}" for m in course.modules if m.draft}
+
+    def is_looked_at(name: str) -> bool:
+        number = name.partition("/")[0]
+        return number not in drafts if only is None else number == f"{only:02d}"
+
+    return [n for n in outcomes if n not in names and is_looked_at(n)]
 
 
 def is_current(entry: Entry, outcome: Outcome | None) -> bool:
@@ -172,8 +211,17 @@ def regrade(course: Course, chosen: list[Entry], *, state_dir: Path, jobs: int =
         return {entry.name: outcome for entry, outcome in graded}
 
 
-def _graded(course: Course, due: list[Entry], state_dir: Path, jobs: int) -> Generator[tuple[Entry, Outcome]]:
-    """The outcomes as they come. If it is closed early, what has begun is ended and the rest never begins."""
+def _graded(
+    course: Course,
+    due: list[Entry],
+    state_dir: Path,
+    jobs: int,
+    parts: Mapping[str, tuple[str, ...] | None] = MappingProxyType({}),
+) -> Generator[tuple[Entry, Outcome]]:
+    """The outcomes as they come. If it is closed early, what has begun is ended and the rest never begins.
+
+    ``parts`` has the criteria to grade by the names of entries; all where it has none.
+    """
     children = Children()
     with (
         tempfile.TemporaryDirectory(prefix="track-prove-", ignore_cleanup_errors=True) as name,
@@ -182,20 +230,26 @@ def _graded(course: Course, due: list[Entry], state_dir: Path, jobs: int) -> Gen
         room = Path(name)
         room.chmod(0o711)
         tasks = {
-            pool.submit(_grade, course, entry, room / str(n), state_dir, children): entry for n, entry in enumerate(due)
+            pool.submit(_grade, course, entry, room / str(n), state_dir, children, parts.get(entry.name)): entry
+            for n, entry in enumerate(due)
         }
         try:
             for task in as_completed(tasks):
-                yield tasks[task], task.result()
+                yield tasks[task], of_this_entry(tasks[task], task.result())
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             children.end()
 
 
-def _grade(course: Course, entry: Entry, room: Path, state_dir: Path, children: Children) -> Outcome:
+def _grade(
+    course: Course, entry: Entry, room: Path, state_dir: Path, children: Children, part: tuple[str, ...] | None
+) -> Outcome:
+    if part == ():  # what changed reaches no criterion
+        return Outcome(entry.key, 0)
+    criteria, number = entry.module.with_required(part or ()), entry.module.number
     submission = write_tree(entry.tree, room / "submission")
     room.chmod(0o711)  # the sandbox's own user passes through, and may not list
     try:
-        return children.outcome(course.root, entry.module.number, submission, entry.key, state_dir)
+        return children.graded(course.root, number, submission, entry.key, state_dir, criteria=criteria).outcome
     finally:
         shutil.rmtree(room, ignore_errors=True)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from types import FrameType
@@ -19,6 +19,7 @@ from grader.course.ledger import Outcome, outcome_of
 from grader.course.manifest import load_course
 from grader.domain import errors
 from grader.domain.errors import EnvironmentError_, GraderError
+from grader.domain.result import Result
 from grader.pipeline import Options, grade
 
 # One seed for all: a mutant that is caught by luck only would otherwise come and go.
@@ -26,6 +27,14 @@ SEED = 20_260_101
 # A grading takes its sandboxes and servers down in less; then it is killed, and they end with it.
 _GRACE_S = 1.5
 _TAIL = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What came of a grading, and how long its checks took: the longest of each name, in seconds."""
+
+    outcome: Outcome
+    seconds: dict[str, float]
 
 
 class Children:
@@ -36,8 +45,18 @@ class Children:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._ended = False
 
-    def outcome(self, root: Path, number: int, submission: Path, key: str, state_dir: Path) -> Outcome:
-        """Grades a folder for a module of the course in ``root``.
+    def graded(
+        self,
+        root: Path,
+        number: int,
+        submission: Path,
+        key: str,
+        state_dir: Path,
+        *,
+        seed: int = SEED,
+        criteria: Sequence[str] = (),
+    ) -> Graded:
+        """Grades a folder for a module of the course in ``root``: all criteria, or some.
 
         The folder above ``submission`` is where all temporary files of the grading go: whoever removes it has removed
         whatever a grading that was killed has left.
@@ -45,13 +64,14 @@ class Children:
         Raises:
             GraderError: whatever the grading raised, or that it ended without an outcome.
         """
-        words = [str(root), str(number), str(submission), key, str(state_dir)]
+        words = [str(root), str(number), str(submission), key, str(state_dir), str(seed)]
+        words += criteria or ()
         said, error = self._run([sys.executable, "-m", "grader.course.proving", *words], submission.parent)
         try:
             answer = json.loads(said)
             if "error" in answer:
                 raise getattr(errors, answer["error"], GraderError)(answer["message"], answer["hint"])
-            return msgspec.convert(answer["outcome"], Outcome)
+            return msgspec.convert(answer, Graded)
         except (ValueError, KeyError, TypeError, msgspec.ValidationError):
             tail = error.decode(errors="replace").strip()[-_TAIL:]
             raise EnvironmentError_(f"a grading ended without an outcome: {tail}", "Run the same again.") from None
@@ -85,18 +105,26 @@ class Children:
 
 
 def main(words: Sequence[str]) -> None:
-    """Grades one folder and prints what came of it as JSON: an ``outcome``, or an ``error`` with what to do."""
-    root, number, submission, key, state_dir = words
+    """Grades one folder and prints what came of it as JSON: a ``Graded``, or an ``error`` with what to do."""
+    root, number, submission, key, state_dir, seed, *criteria = words
     answer: dict[str, object]
     try:
         found = assign(load_course(Path(root)), int(number), Path(submission).parent)
-        assignment = replace(found, module=found.module.counting())
-        options = Options(Path(state_dir), seed=SEED)
+        assignment = replace(found, module=replace(found.module, gates=()))  # gates have proofs of their own
+        options = Options(Path(state_dir), seed=int(seed), criteria=tuple(criteria) or None)
         result = grade(Path(submission), assignment, options, progress=lambda step: None)
-        answer = {"outcome": msgspec.to_builtins(outcome_of(key, result))}
+        answer = msgspec.to_builtins(Graded(outcome_of(key, result), _longest(result)))
     except GraderError as problem:
         answer = {"error": type(problem).__name__, "message": problem.message, "hint": problem.hint}
     sys.stdout.write(json.dumps(answer))
+
+
+def _longest(result: Result) -> dict[str, float]:
+    seconds: dict[str, float] = {}
+    for observation in (o for criterion in result.criteria for o in criterion.observations):
+        name = observation.check.partition("[")[0]
+        seconds[name] = max(seconds.get(name, 0.0), observation.duration_s)
+    return seconds
 
 
 def _as_interrupt(signum: int, frame: FrameType | None) -> None:

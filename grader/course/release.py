@@ -18,6 +18,7 @@ from grader.domain.errors import CourseError, UsageError_
 from grader.reader.locks import content_hashes
 
 _SHARED = ("README.md", "hints.md", "module.toml")
+_OPEN = ("LICENSE", "rubric/gates.toml")  # of the course, in every release
 _IGNORED = ".venv/\n__pycache__/\n*.py[cod]\n.env\n*.sqlite3\nout/\n"
 # One commit, by nobody in particular at no particular time: two releases of one course are the same, bit for bit.
 _COMMIT = {
@@ -60,9 +61,10 @@ def release(course: Course, out: Path, *, module: int) -> Path:
     for each in released:
         _module(course, each, out / "modules" / each.slug)
     _environment(course, module, out / "environment")
-    if (rubric := course.root / "rubric" / "gates.toml").is_file():
-        (out / "rubric").mkdir(exist_ok=True)
-        shutil.copyfile(rubric, out / "rubric" / rubric.name)
+    for path in _OPEN:
+        if (course.root / path).is_file():
+            (out / path).parent.mkdir(exist_ok=True)
+            shutil.copyfile(course.root / path, out / path)
     _root(course, released, out)
     # Beside the file that names it, and not by a name on an index, where somebody else may have taken that name.
     (out / name).write_bytes(wheel)
@@ -126,8 +128,6 @@ def _root(course: Course, released: tuple[Module, ...], out: Path) -> None:
     )
     (out / ".gitignore").write_text(_IGNORED, "utf-8")
     (out / "README.md").write_text(_readme(course, latest), "utf-8")
-    if (course.root / "LICENSE").is_file():
-        shutil.copyfile(course.root / "LICENSE", out / "LICENSE")
 
 
 def _packed_advisories(course: Course, out: Path) -> str:
@@ -180,8 +180,9 @@ def _commit(out: Path, message: str) -> None:
 
 def released_text(course: Course, module: int) -> Iterator[str]:
     """Every text that a release of this module may hold, taken from its sources."""
-    if (course.root / "LICENSE").is_file():
-        yield (course.root / "LICENSE").read_text("utf-8")
+    for path in (course.root / name for name in _OPEN):
+        if path.is_file():
+            yield path.read_text("utf-8")
     for each in built_modules(course):
         if each.number <= module:
             folder = course.folder(each)

@@ -15,6 +15,7 @@ from grader.course.load import unsteady
 from grader.course.manifest import Course
 from grader.course.projection import project_to
 from grader.course.prove import by_older_grader, draw, is_current, judge, regrade, superfluous, unproved
+from grader.course.seeds import unrepeated
 from grader.domain.course import State
 from grader.domain.errors import CourseError
 from grader.domain.progress import Progress
@@ -61,7 +62,8 @@ def verify(
         progress(Progress(f"Checking {state}"))
         findings += _mended(check_state(course, state, state_dir), str(state))
     progress(Progress("Grading what changed, and a sample of the rest"))
-    return (*findings, *_mended(_proved(course, state_dir, sample, only, seed, strict), "proof"))
+    findings += _mended(_proved(course, state_dir, sample, only, seed, strict), "proof")
+    return (*findings, *_mended(_steady(course, only), "proof"))
 
 
 def _mended(found: Iterator[Finding], where: str) -> Iterator[Finding]:
@@ -138,7 +140,7 @@ def _proved(
     for missing in unproved(course, only):
         yield Finding(missing.name, missing.problem, "Write one: a check that cannot fail proves nothing.")
     wanted, recorded = list(entries(course, only=only)), read_ledger(course)
-    for gone in superfluous(wanted, recorded, only):
+    for gone in superfluous(course, wanted, recorded, only):
         yield Finding(gone, "it is in the ledger, and no longer in the course", _PROVE)
     due = [e for e in wanted if not is_current(e, recorded.get(e.name))]
     if due:
@@ -152,7 +154,13 @@ def _proved(
     for entry in drawn:
         if now[entry.name] != recorded[entry.name]:
             yield Finding(entry.name, "graded now, it comes out otherwise than the ledger says", _REPEAT)
-    for name, problem in unsteady(course) if only in (None, 2) else ():
-        yield Finding(f"modules/load.json: {name}", problem, _PROVE + " --under-load")
     for wrong in judge(wanted, {**recorded, **now}):
         yield Finding(wrong.name, wrong.problem, "Mend the check, the mutant or the reference; then: " + _PROVE)
+
+
+def _steady(course: Course, only: int | None) -> Iterator[Finding]:
+    """Verdicts rest neither on the load of the machine nor on the seed."""
+    for name, problem in unsteady(course) if only in (None, 2) else ():
+        yield Finding(f"modules/load.json: {name}", problem, _PROVE + " --under-load")
+    for name, problem in unrepeated(course, only=only):
+        yield Finding(f"modules/seeds.json: {name}", problem, _PROVE + " --seeds 5")

@@ -1,5 +1,6 @@
 """What the course says: modules, their criteria, and the submissions that must fail them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
@@ -82,7 +83,8 @@ class Gate:
 class Module:
     """One assignment: its number (1 to 5), a slug such as ``02-domain-modeling``, criteria and gates.
 
-    What their points sum up to is the module's 100.
+    What their points sum up to is the module's 100. In a ``draft`` they may be fewer: its checks are not all there or
+    not all proved, so its criteria are looked at and give no grade.
     """
 
     number: int
@@ -91,6 +93,7 @@ class Module:
     pass_score: int
     criteria: tuple[Criterion, ...]
     gates: tuple[Gate, ...] = ()
+    draft: bool = False
 
     def counting(self) -> Self:
         """The module without the gates that are only shown: that neither give points nor block."""
@@ -102,6 +105,13 @@ class Module:
             if criterion.id == criterion_id:
                 return criterion
         raise KeyError(criterion_id)
+
+    def with_required(self, criteria: Iterable[str]) -> tuple[str, ...]:
+        """These ids, and those of all criteria that they require; ``KeyError`` if the module has one of them not."""
+        wanted = list(criteria)
+        for name in wanted:
+            wanted += [required for required in self.criterion(name).requires if required not in wanted]
+        return tuple(wanted)
 
 
 @dataclass(frozen=True, slots=True, order=True)

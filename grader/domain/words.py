@@ -117,6 +117,12 @@ _MOMENTS = {
     ">": "a moment after",
     ">=": "no moment before",
 }
+_EMPTY: tuple[tuple[type, str], ...] = (
+    (list, "an empty list"),
+    (tuple, "an empty tuple"),
+    (dict, "an empty dict"),
+    (object, "an empty set"),
+)
 _COLLECTIONS = (list, tuple, dict, set, frozenset)
 _LONG = 120  # characters: two collections that both fit in are read side by side
 
@@ -124,7 +130,7 @@ _LONG = 120  # characters: two collections that both fit in are read side by sid
 def difference(expected: Any, observed: Any) -> tuple[str, str] | None:
     """Where two collections first differ, and how; ``None`` for anything else, and for two that are short.
 
-    ``item 9, 'title': 'Hello'`` and ``item 9, 'title': 'Bye'``: cut off as a whole, they would look alike.
+    ``[8]['title']: 'Hello'`` and ``[8]['title']: 'Bye'``: cut off as a whole, they would look alike.
     """
     if max(len(words(expected)), len(words(observed))) <= _LONG:
         return None
@@ -134,7 +140,7 @@ def difference(expected: Any, observed: Any) -> tuple[str, str] | None:
         path.append(name)
     if not path:
         return None
-    at = bounded(", ".join(path), LONGEST // 2)
+    at = bounded("".join(path), LONGEST // 2)
     return tuple(f"{at}: {'nothing' if value is _NOTHING else words(value)}" for value in (expected, observed))  # type: ignore[return-value]
 
 
@@ -146,17 +152,17 @@ _NOTHING = _Nothing()
 
 
 def _first_step(expected: Any, observed: Any) -> tuple[str, Any, Any] | None:
-    """The first item that differs: its name, and both values."""
+    """The first item that differs: how one gets at it in Python, and both values."""
     if isinstance(expected, dict) and isinstance(observed, dict):
         for key in [*expected, *(key for key in observed if key not in expected)]:
             one, other = expected.get(key, _NOTHING), observed.get(key, _NOTHING)
             if not same(one, other):
-                return words(key), one, other
+                return f"[{words(key)}]", one, other
     elif isinstance(expected, (list, tuple)) and isinstance(observed, (list, tuple)):
         for index in range(max(len(expected), len(observed))):
             one, other = (items[index] if index < len(items) else _NOTHING for items in (expected, observed))
             if not same(one, other):
-                return f"item {index + 1}", one, other
+                return f"[{index}]", one, other
     return None
 
 
@@ -174,4 +180,19 @@ def compared(op: str, left: Any, right: Any) -> tuple[str, str]:
         return f"{_MOMENTS[op]} {words(right)}", "the same: it did not move" if left == right else words(left)
     if op == "==" and (found := difference(right, left)):
         return found
-    return bounded(_COMPARED.get(op, op + " {}").format(words(right))), words(left)
+    return bounded(_COMPARED.get(op, op + " {}").format(_beside(right))), _beside(_in_order_of(right, left))
+
+
+def _beside(value: Any) -> str:
+    """A value as one reads it beside another: that a collection is empty is said, since brackets are overlooked."""
+    if isinstance(value, _COLLECTIONS) and not value:
+        return next(text for kind, text in _EMPTY if isinstance(value, kind))
+    return words(value)
+
+
+def _in_order_of(expected: Any, observed: Any) -> Any:
+    """A mapping in the order of another one, as far as they have the same keys: its own order says nothing."""
+    if not (isinstance(expected, dict) and isinstance(observed, dict)) or len(observed) > _MOST_ITEMS:
+        return observed
+    known = [key for key in expected if key in observed]
+    return {key: observed[key] for key in [*known, *(key for key in observed if key not in expected)]}

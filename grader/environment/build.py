@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from grader.domain.errors import EnvironmentError_, GraderError
+from grader.domain.text import visible
 from grader.environment.faults import NotInstallable, Unreachable
 from grader.environment.install import environment_key, installed
 from grader.environment.kept import kept_lock
@@ -113,6 +114,7 @@ def unchanged[T](
     Raises:
         EnvironmentError_: it was changed again.
     """
+    which = ""
     for _ in range(2):
         environment = prepared()
         try:
@@ -123,13 +125,16 @@ def unchanged[T](
         else:
             if _is_intact(environment):
                 return environment, found
-        progress("The installed packages were changed from outside meanwhile: measuring again")
         if environment.pin is not None:
+            changed = visible(environment.pin.changed())
+            which = f" ({changed})" if changed else ""
             environment.pin.release()
+        progress(f"The installed packages were changed from outside meanwhile{which}: measuring again")
         put_aside(environment.site.parent)
     raise EnvironmentError_(
-        f"the packages in {environment.site} were changed twice while they were in use, so nothing was graded.",
-        "Let nothing else write to the grader's cache, then run the same command again.",
+        f"the packages in {environment.site} were changed twice while they were in use{which}, so nothing was graded.",
+        "Let nothing else write to the grader's cache, such as a Python that compiles what it imports from there, then "
+        "run the same command again.",
     )
 
 

@@ -29,7 +29,8 @@ def evict(cache: Path, *, environments: int = KEPT_ENVIRONMENTS, wheel_bytes: in
 
 def _evict_wheels(folder: Path, most: int) -> None:
     kept = 0
-    for place in sorted((path.parent for path in folder.glob("*/manifest.json")), key=_touched, reverse=True):
+    whole = (path.parent for path in folder.glob("*/manifest.json") if path.parent.name[0] != ".")  # not half unpacked
+    for place in sorted(whole, key=_touched, reverse=True):
         try:
             kept += manifest_of(place).size
         except EnvironmentError_:  # damaged, or removed meanwhile

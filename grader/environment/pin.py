@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.environment.inventory import Inventory, inventory, is_unchanged
+from grader.environment.inventory import Inventory, first_changed, inventory, is_unchanged
 
 _SEAL = ".complete"
 _ASIDE = ".aside-"
@@ -49,6 +49,16 @@ class Pin:
             return folders_same and is_unchanged(self.site, seal.files)
         except (OSError, msgspec.DecodeError):
             return False
+
+    def changed(self) -> str:
+        """What is not what it was, for people: the path below ``site`` of a file, or else of a folder; may be empty."""
+        try:
+            seal = msgspec.json.decode((self.folder / _SEAL).read_bytes(), type=_Seal)
+            if found := first_changed(self.site, seal.files):
+                return found
+            return next((path for path, n, at in seal.folders if _facts(self.site / path) != (n, at)), "")
+        except (OSError, msgspec.DecodeError):
+            return ""
 
     def release(self) -> None:
         """Gives it up; again is no harm."""

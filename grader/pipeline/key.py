@@ -73,7 +73,7 @@ def checks_hash(folders: tuple[Path, ...]) -> str:
     """SHA-256 over the names and bytes of all files in these folders and of the shared ones beside them."""
     digest = hashlib.sha256()
     for folder in folders:
-        for path in sorted({*_written(folder), *(p for p in _written(folder.parent) if p.parent == folder.parent)}):
+        for path in sorted({*written(folder), *(p for p in written(folder.parent) if p.parent == folder.parent)}):
             digest.update(path.relative_to(folder.parent).as_posix().encode() + b"\0")
             digest.update(_digest(path))
     return digest.hexdigest()
@@ -92,10 +92,10 @@ def code_hash() -> str:
 def measuring_files() -> list[Path]:
     """The grader's own files that can change what is measured: its modules, and the configuration of its tools."""
     home = Path(__file__).parents[1]
-    return sorted(path for room in _ROOMS for path in _written(home / room))
+    return sorted(path for room in _ROOMS for path in written(home / room))
 
 
-def _written(folder: Path) -> Iterator[Path]:
+def written(folder: Path) -> Iterator[Path]:
     """All files in a folder and below it, but for what Python, its tools and editors leave there."""
     for above, folders, names in folder.walk():
         folders[:] = [name for name in folders if name != "__pycache__" and not name.startswith(".")]

@@ -133,6 +133,7 @@ class _Measuring:
             mode=options.mode,
             hidden=hidden,
             only=options.restricted,
+            draft=self.assignment.module.draft,
         )
         provenance = Provenance(
             grader_version=__version__,

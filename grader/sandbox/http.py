@@ -37,7 +37,8 @@ class Response:
 
 def proxy_line(client: str = "127.0.0.1") -> bytes:
     """What tells a server behind a Unix socket who asks, as HAProxy and gunicorn do (PROXY protocol, version 1)."""
-    return f"PROXY TCP4 {client} 127.0.0.1 50000 8000\r\n".encode("ascii")
+    family, here = ("TCP6", "::1") if ":" in client else ("TCP4", "127.0.0.1")
+    return f"PROXY {family} {client} {here} 50000 8000\r\n".encode("ascii")
 
 
 def request(
@@ -66,7 +67,7 @@ def request(
         with contextlib.suppress(BrokenPipeError):  # a server may answer, and close, before it has read the body
             connection.request(method, path, body=body or None, headers=sent)
         with connection.getresponse() as response:
-            content = response.read(LARGEST_BODY + 1)
+            content = _body(response)
         if time.monotonic() >= deadline:
             raise TimeoutError
         if response.length and len(content) <= LARGEST_BODY:
@@ -81,6 +82,17 @@ def request(
     return Response(response.status, tuple(response.getheaders()), content)
 
 
+def _body(response: http.client.HTTPResponse) -> bytes:
+    """The body, a byte more than allowed at most.
+
+    Piece by piece: asked for all of it, the library believes the size of a chunk, and one below zero means without end.
+    """
+    content = bytearray()
+    while len(content) <= LARGEST_BODY and (piece := response.read1(LARGEST_BODY + 1 - len(content))):
+        content += piece
+    return bytes(content)
+
+
 def _failure(error: Exception, *, late: bool, path: str) -> Exception:
     if late or isinstance(error, TimeoutError):
         return TimeoutError(f"no complete answer to {path} in time")
@@ -93,14 +105,18 @@ class _UnixConnection(http.client.HTTPConnection):
     def __init__(self, path: Path, timeout_s: float, prelude: bytes) -> None:
         super().__init__("localhost", timeout=timeout_s)
         self._path, self._prelude, self._timeout_s = path, prelude, timeout_s
+        self._carrier: socket.socket | None = None
 
     def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock = self._carrier = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self._timeout_s)
         self.sock.connect(str(self._path))
         self.sock.sendall(self._prelude)
 
     def cut(self) -> None:
-        """Ends it from another thread: a server that drips a byte a second never runs into a timeout."""
+        """Ends it from another thread: a server that drips a byte a second never runs into a timeout.
+
+        ``sock`` is gone by the time that a body is read which ends with the connection; what carries it is not.
+        """
         with contextlib.suppress(OSError, AttributeError):
-            self.sock.shutdown(socket.SHUT_RDWR)
+            self._carrier.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]

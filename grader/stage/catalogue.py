@@ -58,8 +58,9 @@ _TABLES = {
 }
 _COLUMNS = {
     "postgres": catalogue_postgres.COLUMNS,
-    "sqlite": 'SELECT name, lower(type), "notnull" = 0, dflt_value FROM pragma_table_info(%s)',
+    "sqlite": 'SELECT name, lower(type), "notnull" = 0, dflt_value FROM pragma_table_xinfo(%s) WHERE hidden <> 1',
 }
+_STORED = "SELECT name FROM pragma_table_xinfo(%s) WHERE hidden = 0"
 _KINDS = {"p": "primary-key", "f": "foreign-key", "c": "check", "u": "unique"}
 
 
@@ -72,6 +73,13 @@ def columns(db: Reads, table: str) -> list[Column]:
     """The columns in order."""
     found = db.execute(_COLUMNS[db.vendor], (table,))
     return [Column(name, kind, bool(null), default) for name, kind, null, default in found]
+
+
+def stored(db: Reads, table: str) -> tuple[str, ...]:
+    """The names of the columns in order, on SQLite without those that the database computes."""
+    if db.vendor == "sqlite":
+        return tuple(name for (name,) in db.execute(_STORED, (table,)))
+    return tuple(column.name for column in columns(db, table))
 
 
 def constraints(db: Reads, table: str) -> list[Constraint]:

@@ -34,7 +34,7 @@ class Database:
 
     def rows(self, table: str, *columns: str, **where: Any) -> list[dict[str, Any]]:
         """The rows with these values, those columns of each (all if none is named), in order of the first."""
-        names = columns or tuple(column.name for column in self.columns(table))
+        names = columns or catalogue.stored(self, table)
         clause, values = condition(where)
         chosen = ", ".join(map(quoted, names))
         found = self.execute(f"SELECT {chosen} FROM {quoted(table)}{clause} ORDER BY 1", values)
@@ -51,6 +51,10 @@ class Database:
         """How many rows have these values."""
         clause, values = condition(where)
         return int(self.execute(f"SELECT count(*) FROM {quoted(table)}{clause}", values)[0][0])
+
+    def versions(self, table: str) -> dict[Any, str]:
+        """By id, what is another once a row was written, though it holds what it held; nothing on SQLite."""
+        return {}
 
     def insert(self, table: str, **row: Any) -> None:
         """Adds a row, beside the project's own rules."""

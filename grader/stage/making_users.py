@@ -24,10 +24,9 @@ def main() -> None:
     own = _own(order["function"])
     hashed = "" if own else importlib.import_module("django.contrib.auth.hashers").make_password(order["password"])
     made = []
-    for number, role in enumerate(order["roles"], FIRST_ID + order["first"]):
-        name = order["prefix"] + role
+    for number, (who, role, name) in enumerate(order["people"], FIRST_ID + order["first"]):
         user = own(role=role, username=name, password=order["password"]) if own else _user(role, name, hashed, number)
-        made.append({"role": role, "name": user.get_username(), "session": _session(user, order["token"])})
+        made.append({"who": who, "name": user.get_username(), "session": _session(user, order["token"])})
     sys.stdout.write("\n" + json.dumps(made) + "\n")
 
 

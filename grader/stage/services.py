@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class StoppableServer:
-    """A running server that a check may stop and start again."""
+    """A running server that a check may stop and start again; ``starts`` counts how often it was started."""
 
     def __init__(self, server: Server) -> None:
-        self.server, self._runs = server, True
+        self.server, self._runs, self.starts = server, True, 1
 
     def down(self) -> None:
         """Stops the server, as an operator would; again is no harm."""
@@ -35,6 +35,7 @@ class StoppableServer:
         if not self._runs:
             self.server.start()
             self._runs = True
+            self.starts += 1
 
     def has_crashed(self) -> bool:
         """Whether it does not answer, although nobody took it down."""
@@ -91,9 +92,13 @@ class Services:
 
     def attach(self, process: Process, service: Service) -> None:
         """Carries what a sandbox sends to the service's port to its server; again is no harm."""
+        self.connect(process, service.port, self.socket(service))
+
+    def connect(self, process: Process, port: int, socket: Path) -> None:
+        """Carries what a sandbox sends to one of its ports to a Unix socket; again is no harm."""
         routes = self._routes.setdefault(id(process), {})
-        if service.port not in routes:
-            routes[service.port] = self._relay.attach(process.listeners[service.port], self.socket(service))
+        if port not in routes:
+            routes[port] = self._relay.attach(process.listeners[port], socket)
 
     def fault(self, process: Process, service: Service, mode: Mode, delay_s: float = 0.0) -> None:
         """How the network between a sandbox and a service that is attached to it does from now on: see ``Route.set``.

@@ -3,6 +3,8 @@
 import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
+from types import MappingProxyType
 
 from grader.sandbox.server import ApplicationServer
 from grader.stage import registry
@@ -13,6 +15,7 @@ from grader.stage.stage import Stage
 
 # What takes the course's limits of rates away: for gates that ask more often than anybody may.
 UNLIMITED = {f"THROTTLE_{kind}": "" for kind in ("BURST", "ANON", "USER", "SENSITIVE", "LOGIN", "REGISTER")}
+NONE: Mapping[int, Path] = MappingProxyType({})
 
 
 def serve(
@@ -24,13 +27,14 @@ def serve(
     database: str | None = None,
     migrate: bool = True,
     workers: int = 2,
+    more: Mapping[int, Path] = NONE,
 ) -> ApplicationServer:
     """Starts the server of the layout under ``settings``, or those of a deployment. ``stack`` ends it.
 
     It is on the PostgreSQL database of that name, or else on a new one of its own, migrated unless ``migrate`` is
     false; a project without a driver of PostgreSQL is on SQLite instead, and one without gunicorn is served without it.
-    ``env`` adds variables; ``None`` takes one
-    away. Requests come as plain HTTP from 127.0.0.1.
+    ``env`` adds variables; ``None`` takes one away. ``more`` are sockets that it reaches at further ports of its own.
+    Requests come as plain HTTP from 127.0.0.1.
 
     Raises:
         Broken: the project does not get through its migrations.
@@ -45,7 +49,7 @@ def serve(
         submission=stage.spec.submission,
         deps=stage.spec.deps,
         env=deployment(stage, database, settings=settings, env=env),
-        ports=registry.ports(),
+        ports=(*registry.ports(), *more),
         layout=layout,
         workers=workers,
         mounts=(data_of(database),) if runs_on_sqlite(stage.spec) else (),
@@ -55,6 +59,8 @@ def serve(
     stack.callback(services.kill, server.process)
     for service in REGISTRY:
         services.attach(server.process, service)
+    for port, socket in more.items():
+        services.connect(server.process, port, socket)
     return server
 
 

@@ -78,7 +78,7 @@ def serve_inhabited(
 def create_users(
     stage: Stage,
     database: str,
-    roles: Iterable[str] | None = None,
+    roles: Iterable[str] | Mapping[str, str] | None = None,
     *,
     settings: str = "",
     env: Mapping[str, str | None] | None = None,
@@ -86,15 +86,21 @@ def create_users(
 ) -> dict[str, User]:
     """Makes a user of each role in that database, by the project's own code in the sandbox.
 
+    A mapping gives roles by the name of each user, so that several can have the same one: the result has these names.
+
     For sessions that hold, ``settings`` and ``env`` are the server's, ``SECRET_KEY`` among them, and it runs already:
     its start empties Redis. ``first`` is how many were made in the same database before.
 
     Raises:
         NoUsers: the project makes none.
     """
-    wanted = tuple(stage.spec.layout.roles if roles is None else roles)
-    password, csrf, prefix = secrets.token_urlsafe(18), secrets.token_hex(16), f"u{secrets.token_hex(4)}-"
-    order = {"roles": wanted, "prefix": prefix, "password": password, "token": csrf, "first": first}
+    given = stage.spec.layout.roles if roles is None else roles
+    wanted = dict(given) if isinstance(given, Mapping) else {role: role for role in given}
+    password, csrf = secrets.token_urlsafe(18), secrets.token_hex(16)
+    # Neither its name nor its number, which follows from the order, tells of anybody who they are to be.
+    people = [(who, role, f"u{secrets.token_hex(5)}") for who, role in wanted.items()]
+    secrets.SystemRandom().shuffle(people)
+    order = {"people": people, "password": password, "token": csrf, "first": first}
     variables = deployment(stage, database, settings=settings, env=env)
     layout = stage.spec.layout
     variables["TRACK_USERS"] = json.dumps({**order, "function": layout.users})
@@ -106,7 +112,7 @@ def create_users(
         how = f"it ended with status {status}" if status else "it did not say whom it made"
         said = layout.users or "the model of users that the settings name"
         raise NoUsers(f"No user of each role could be made by {said}: {how}.", text[-2000:])
-    return {role: User(role, made[role][0], password, _headers(made[role][1], csrf)) for role in wanted}
+    return {name: User(role, made[name][0], password, _headers(made[name][1], csrf)) for name, role in wanted.items()}
 
 
 def log_in(server: ApplicationServer, user: User, path: str | None = None) -> dict[str, str]:
@@ -135,13 +141,13 @@ def _token(server: ApplicationServer, user: User, path: str) -> str:
 
 
 def _read(text: str) -> dict[str, tuple[str, dict[str, str]]] | None:
-    """By role, the name and the session that the project says it made; ``None`` for anything else that it said."""
+    """By whom it was to make, the name and the session that the project says it made; ``None`` if it said otherwise."""
     said = last_value(text)
     found = {}
     for entry in said if isinstance(said, list) else [None]:
-        if not (isinstance(entry, dict) and isinstance(entry.get("role"), str) and _fits(_NAME, entry.get("name"))):
+        if not (isinstance(entry, dict) and isinstance(entry.get("who"), str) and _fits(_NAME, entry.get("name"))):
             return None
-        found[entry["role"]] = (entry["name"], _session(entry.get("session")))
+        found[entry["who"]] = (entry["name"], _session(entry.get("session")))
     return found
 
 

@@ -140,6 +140,17 @@ def test_a_project_has_its_own_modules_whatever_their_names(started: Started) ->
         assert agent.ask("evaluate", within_s=20, root=f"{name}:WHO", steps=[]) == f"the {name} of the project"
 
 
+def test_several_questions_are_answered_in_order_until_one_raises(started: Started) -> None:
+    note = "SEEN = []\ndef note(what):\n    SEEN.append(what)\n    return len(SEEN)\n"
+    note += "def fail():\n    raise ValueError('no')\n"
+    agent = started({"look.py": note})
+    calls = [["look:note", [["call", [word], {}]]] for word in ("a", "b")]
+    assert agent.ask("batch", within_s=20, programs=calls) == [1, 2]
+    with pytest.raises(Raised, match="ValueError"):
+        agent.ask("batch", within_s=20, programs=[calls[0], ["look:fail", [["call", [], {}]]], calls[1]])
+    assert agent.ask("evaluate", within_s=20, root="look:SEEN", steps=[]) == ["a", "b", "a"]
+
+
 def test_no_import_statement_leads_to_the_agent(started: Started) -> None:
     agent = started({"look.py": LOOK})
     names = agent.ask("evaluate", within_s=20, root="look:NAMES", steps=[])

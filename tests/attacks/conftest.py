@@ -45,7 +45,9 @@ def course() -> Course:
 def bases(course: Course, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Path]:
     """The honest submissions that attacks start from, projected once."""
     room = tmp_path_factory.mktemp("bases")
-    states = {(("solution" if solved else "starter"), n): State(n, solved) for n in (1, 2) for solved in (False, True)}
+    states = {
+        (("solution" if solved else "starter"), n): State(n, solved) for n in (1, 2, 3) for solved in (False, True)
+    }
     return {key: project_to(course, state, room / f"{key[0]}-{key[1]}") for key, state in states.items()}
 
 
@@ -56,7 +58,7 @@ def bait(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[B
     canaries = tuple(f"CANARY-{secrets.token_hex(8)}" for _ in range(4))
     checks, mutants, environment, neighbour = canaries
     assignments = {}
-    for number in (1, 2):
+    for number in (1, 2, 3):
         honest = assign(course, number, tmp_path_factory.mktemp("control"))
         folder = room / f"checks-{number}"
         shutil.copytree(honest.public.parent, folder)

@@ -14,8 +14,22 @@ LOOT = Path(__file__).parent / "loot.py"
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A text of a file that is there once, and what takes its place."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
 class Attack:
-    """One hostile submission, which ends in a result (``outcome`` graded), a SubmissionError (refused) or in any."""
+    """One hostile submission, which ends in a result (``outcome`` graded), a SubmissionError (refused) or in any.
+
+    ``fault`` is what it really lacks: the honest submission that it is held against lacks it too. The criteria in
+    ``failed`` have to be failed. With ``hidden_first`` the hidden checks come before the public ones, as in every other
+    lane of a whole grading.
+    """
 
     name: str
     title: str
@@ -29,11 +43,14 @@ class Attack:
     listener: bool = False
     below_honest: bool = False
     constant_answers: bool = False
+    hidden_first: bool = False
     survivors: str = ""
     canary_file: str = ""
     many: int = 0
     forbidden: tuple[str, ...] = ()
     criteria: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    fault: tuple[Edit, ...] = ()
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -49,8 +66,9 @@ def load_attacks() -> list[Attack]:
     for path in sorted(CASES.glob("*.toml")):
         data = tomllib.loads(path.read_text("utf-8"))
         parts = {key: data.pop(key) for key in _PARTS if key in data}
-        for key in ("forbidden", "criteria"):
+        for key in ("forbidden", "criteria", "failed"):
             data[key] = tuple(data.pop(key, ()))
+        data["fault"] = tuple(Edit(**edit) for edit in data.pop("fault", ()))
         attacks.append(Attack(name=path.stem, parts=parts, **data))
     return attacks
 
@@ -61,11 +79,20 @@ def materialise(attack: Attack, base: Path | None, out: Path, port: int) -> Path
         out.mkdir(parents=True)
     else:
         shutil.copytree(base, out)
+    lack(attack.fault, out)
     _texts(attack, out, port)
     _oddities(attack, out)
     if attack.loot:
         shutil.copyfile(LOOT, out / "src" / "loot.py")
     return out
+
+
+def lack(fault: tuple[Edit, ...], out: Path) -> None:
+    """Takes out of the submission in ``out`` what it is to lack."""
+    for edit in fault:
+        text = _text(out / edit.file)
+        assert text.count(edit.old) == 1, edit
+        _write(out / edit.file, text.replace(edit.old, edit.new))
 
 
 def _texts(attack: Attack, out: Path, port: int) -> None:

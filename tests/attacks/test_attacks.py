@@ -3,10 +3,12 @@
 import hashlib
 import time
 from contextlib import closing
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from grader.domain.errors import SubmissionError
 from grader.domain.result import Result
@@ -15,7 +17,7 @@ from grader.report import REPORTS, for_learners
 from grader.sandbox.api import Launch, Limits
 from grader.sandbox.bubblewrap import Bubblewrap
 from tests.attacks.conftest import Bait, Listener
-from tests.attacks.hostile import Attack, load_attacks, materialise
+from tests.attacks.hostile import Attack, Edit, load_attacks, materialise
 from tests.attacks.loot import BROKEN
 from tests.attacks.meter import Meter
 
@@ -26,6 +28,8 @@ ATTACKS = load_attacks()
 CRITERIA = ("domain.user-role", "domain.post-fields", "domain.slug-made")
 # Of a processor, for the whole grading, its sandboxes and services; by the clock a busy machine may take much longer.
 LONGEST_CPU_S, LONGEST_S = 120.0, 900.0
+# Reports that are JSON: a tag in one of their strings is nobody's markup.
+DATA = {"json", "sarif", "classroom"}
 
 
 def _criteria(attack: Attack) -> tuple[str, ...]:
@@ -35,7 +39,11 @@ def _criteria(attack: Attack) -> tuple[str, ...]:
 
 def _grade(tree: Path, bait: Bait, attack: Attack, criteria: tuple[str, ...], state_dir: Path) -> Result:
     options = Options(state_dir=state_dir, database=attack.database, seed=7, criteria=criteria)  # type: ignore[arg-type]
-    return grade(tree, bait.assignments[attack.module], options, progress=lambda step: None)
+    assignment = bait.assignments[attack.module]
+    if attack.hidden_first:
+        assert assignment.hidden is not None
+        assignment = replace(assignment, public=assignment.hidden, hidden=assignment.public)
+    return grade(tree, assignment, options, progress=lambda step: None)
 
 
 def _outcome(
@@ -67,13 +75,16 @@ def _running(name: str) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def honest(bait: Bait, bases: dict[tuple[str, int], Path], state_dir: Path):
-    """The score of the submission that an attack starts from, on the same criteria; each measured once."""
+def honest(bait: Bait, bases: dict[tuple[str, int], Path], state_dir: Path, tmp_path_factory: pytest.TempPathFactory):
+    """The score of the submission that an attack starts from, without what it lacks too, on the same criteria."""
 
     @cache
-    def score(base: str, module: int, database: str, criteria: tuple[str, ...]) -> int:
-        attack = Attack(name="", title="", row="", base=base, module=module, database=database)
-        return _grade(bases[base, module], bait, attack, criteria, state_dir).score
+    def score(base: str, module: int, database: str, criteria: tuple[str, ...], fault: tuple[Edit, ...]) -> int:
+        attack = Attack(name="", title="", row="", base=base, module=module, database=database, fault=fault)
+        tree = bases[base, module]
+        if fault:
+            tree = materialise(attack, tree, tmp_path_factory.mktemp("faulty") / "submission", 0)
+        return _grade(tree, bait, attack, criteria, state_dir).score
 
     return score
 
@@ -97,14 +108,16 @@ def test_attack_is_held(
     assert attack.outcome in ("any", "refused" if refusal else "graded")
     if refusal is not None:
         assert refusal.hint, "a refusal says what to do next"
-        texts = [refusal.message, refusal.hint]
+        texts = {"message": refusal.message, "hint": refusal.hint}
     else:
         assert result is not None
-        limit = honest(attack.base, attack.module, attack.database, criteria) if base else 0
+        limit = honest(attack.base, attack.module, attack.database, criteria, attack.fault) if base else 0
         assert result.score <= limit
         assert not (attack.below_honest and result.met)
+        told = {c.id: [(o.check, o.observed) for o in c.observations] for c in result.criteria if c.status != "failed"}
+        assert not set(attack.failed) & told.keys(), told
         assert result.graded, [o.fault for c in result.criteria for o in c.observations if o.fault]
-        texts = [report.render(for_learners(result)) for report in REPORTS.values()]
+        texts = {name: report.render(for_learners(result)) for name, report in REPORTS.items()}
     assert meter.cpu_s() < LONGEST_CPU_S
     assert time.monotonic() - began < LONGEST_S
     _assert_nothing_leaks(texts, attack, bait)
@@ -114,12 +127,17 @@ def test_attack_is_held(
     assert not attack.canary_file or not Path(attack.canary_file).exists()
 
 
-def _assert_nothing_leaks(texts: list[str], attack: Attack, bait: Bait) -> None:
-    for text in texts:
+def _assert_nothing_leaks(texts: dict[str, str], attack: Attack, bait: Bait) -> None:
+    for name, text in texts.items():
         for secret in (*bait.canaries, BROKEN):
             assert secret not in text
-        for markup in attack.forbidden:
-            assert markup not in text
+        for word in attack.forbidden:
+            assert word not in (shown(name, text) if word.startswith("<") else text), name
+
+
+def shown(name: str, text: str) -> str:
+    """Where a report may come to a browser, the HTML that it is there: a tag between backticks is none."""
+    return "" if name in DATA else MarkdownIt().render(text) if name == "markdown" else text
 
 
 def test_what_is_found_reaches_the_report(bait: Bait, bases, tmp_path: Path, state_dir: Path) -> None:

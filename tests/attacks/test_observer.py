@@ -263,3 +263,19 @@ def test_an_honest_database(server: Postgres) -> None:
         assert (refused.value.kind, refused.value.constraint) == ("check", "title_not_empty")
         here.project.execute("CREATE INDEX feed ON posts_post (status, title)")
         assert ("status", "title") in [index.columns for index in db.indexes("posts_post")]
+
+
+def test_what_was_done_and_undone_has_been_written(server: Postgres) -> None:
+    """A row that holds what it held is still another version of itself, unless what wrote it was rolled back."""
+    with room(server) as here:
+        db = here.observer()
+        (key,) = before = db.versions("posts_post")
+        with contextlib.suppress(psycopg.Rollback), here.project.transaction() as undone:
+            here.project.execute("UPDATE posts_post SET title = 'False'")
+            raise psycopg.Rollback(undone)
+        assert db.versions("posts_post") == before
+        rows = db.rows("posts_post")
+        for title in ("False", "True"):
+            here.project.execute("UPDATE posts_post SET title = %s", [title])
+        assert db.rows("posts_post") == rows
+        assert db.versions("posts_post")[key] != before[key]

@@ -52,7 +52,7 @@ def test_two_hundred_lines_are_compared_at_once(run, tmp_path) -> None:
     observations = run({"src/apps/posts/models.py": LONG}, checks=tmp_path).observations
     assert [o.status for o in observations] == [Status.FAILED] * 2
     for one in observations:
-        said = one.observed.removeprefix("item 1: ").lstrip("['")
+        said = one.observed.removeprefix("[0]: ").lstrip("['")
         assert said.startswith(("a", "b")), "the comparison has been noted"
         assert len(one.observed) <= 300
         assert one.duration_s < 8

@@ -8,6 +8,7 @@ from grader.agent.raised import Frame, Raised
 from grader.checkpoint.diagnosis.explain import Context, explain
 from grader.checkpoint.diagnosis.shapes import odd_answer
 from grader.checkpoint.diagnosis.tree import Tree
+from grader.checkpoint.kit.http import Response
 from grader.checkpoint.kit.outcome import fail, raises, refuses
 from grader.domain.evidence import Location
 from grader.stage.outcome import Failed, Refused
@@ -147,6 +148,29 @@ def test_the_wrong_exception_is_told_as_any_other(root: Path) -> None:
     hidden, public = (explain(caught.value, context(Tree(root, root), public)) for public in (False, True))
     assert hidden.observed == "ValueError raised at src/models.py:4"
     assert public.observed == f"{SECRET} raised at src/models.py:4: m", "the control: a public check names the class"
+
+
+def test_what_is_not_raised_is_told_without_an_article() -> None:
+    with pytest.raises(Failed) as caught, raises("django.core.exceptions.ImproperlyConfigured"):
+        pass
+    assert (caught.value.expected, caught.value.observed) == ("ImproperlyConfigured is raised", "nothing is raised")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("nothing here", "status 500, 'nothing here'"),
+        (
+            "\n<html><title>Server\n Error</title><h1>Server Error</h1>",
+            "status 500, a page in HTML with the title 'Server Error'",
+        ),
+        ("<p>" + "<title>" * 100_000, "status 500, a page in HTML"),
+    ],
+)
+def test_a_page_where_json_was_expected_is_told_by_its_title(body: str, told: str) -> None:
+    with pytest.raises(Failed) as caught:
+        Response(500, (), body.encode()).json()
+    assert (caught.value.expected, caught.value.observed) == ("a JSON answer", told)
 
 
 BLANK = {"fields": {"save": (("blank", "This field cannot be blank."),)}, "bases": ("builtins.ValueError",)}

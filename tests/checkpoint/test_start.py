@@ -15,6 +15,17 @@ MODELS, URLS = "src/apps/posts/models.py", "src/config/urls.py"
 SETTINGS, HELPER = "src/config/settings/testing.py", "src/apps/posts/helper.py"
 USES_HELPER = "+\n\nfrom posts import helper\n"
 GOOD = {}
+MIGRATION = "src/apps/posts/migrations/0002_more.py"
+RUN_SQL = """from django.db import migrations
+
+STATEMENTS = {statements}
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("posts", "0001_initial")]
+    operations = [migrations.RunSQL(one) for one in STATEMENTS]
+"""
 LOGGING = """+
 LOGGING = {
     "version": 1,
@@ -146,6 +157,26 @@ STOPPED = {
         f"{HELPER}:1",
         "inside the function",
     ),
+    "a database that is too large": Stopped(
+        {MIGRATION: RUN_SQL.format(statements=["CREATE TABLE large AS SELECT zeroblob(17000000) AS content"])},
+        "it is larger than 16 MiB",
+        "",
+        "load less",
+    ),
+    "a table whose definition is no SQL": Stopped(
+        {
+            MIGRATION: RUN_SQL.format(
+                statements=[
+                    "CREATE TABLE oddities (a text)",
+                    "PRAGMA writable_schema = ON",
+                    "UPDATE sqlite_master SET sql = 'CREATE' WHERE name = 'oddities'",
+                ]
+            )
+        },
+        "malformed database schema (oddities)",
+        f"{MIGRATION}:3",
+        "SQL of your own that makes or changes `oddities`",
+    ),
     "an exception": Stopped(
         {HELPER: "A = 1 / 0\n", MODELS: USES_HELPER},
         "ZeroDivisionError: division by zero",
@@ -164,6 +195,13 @@ def test_a_project_that_starts_has_no_such_finding(run, database: str) -> None:
     evidence = run(GOOD, checks=CHECKS, database=database)
     assert evidence.start is None
     assert set(statuses(evidence).values()) == {Status.PASSED}
+
+
+def test_a_project_starts_whose_constraints_call_functions_of_django(run) -> None:
+    table = "CREATE TABLE rule (a text CHECK (a REGEXP '^[A-Z]+$'), b text CHECK (JSON_VALID(b)), c AS (MD5(a)))"
+    evidence = run({MIGRATION: RUN_SQL.format(statements=[table])}, checks=CHECKS)
+    assert evidence.start is None
+    assert Status.BLOCKED not in statuses(evidence).values()
 
 
 @pytest.mark.parametrize("name", STOPPED)

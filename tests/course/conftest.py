@@ -1,12 +1,16 @@
 """A tiny course, as data: one application of two modules, in a folder of the test's own."""
 
 import os
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from grader.course import Course, load_course
+from grader.course import Course, load_course, prove
+from grader.course.ledger import Entry, Outcome
+from grader.course.proving import Children
+from tests.course.proofs import right
 
 Write = Callable[[Mapping[str, str]], Path]
 
@@ -226,3 +230,23 @@ def without_git_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """As outside any git hook."""
     for name in [n for n in os.environ if n.startswith("GIT_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def graded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of what was graded, each with its criteria where it was not all of them.
+
+    Grading is stood in for, and comes out right.
+    """
+    names: list[str] = []
+    lock = threading.Lock()
+
+    def grade(
+        course: Course, entry: Entry, room: Path, state_dir: Path, children: Children, part: tuple[str, ...] | None
+    ) -> Outcome:
+        with lock:
+            names.append(" ".join((entry.name, *(part or ()))))
+        return right(course)[entry.name]
+
+    monkeypatch.setattr(prove, "_grade", grade)
+    return names

@@ -7,6 +7,7 @@ import pytest
 from grader.course import Course
 from grader.course.accepted import Accepted, accepted_tree, load_accepted
 from grader.course.ledger import Outcome, entries
+from grader.domain.course import Edit
 from grader.domain.errors import CourseError
 
 STARTER = {
@@ -50,6 +51,37 @@ def test_what_does_not_fit_the_starter_is_an_error(accepted: Accepted, message: 
     with pytest.raises(CourseError) as caught:
         accepted_tree(STARTER, SOLUTION, accepted)
     assert caught.value.message == message
+
+
+def test_one_of_edits_is_the_solution_with_them():
+    accepted = Accepted("hand", "Another", (), {}, (Edit("a.py", "A", "other"), Edit("new.py", "", "new\n")))
+    assert accepted_tree(STARTER, SOLUTION, accepted) == {
+        "a.py": (b"other\n", False),
+        "new.py": (b"new\n", False),
+        "poetry.lock": (b"2", False),
+    }
+
+
+def test_an_edit_that_does_not_fit_is_an_error():
+    accepted = Accepted("hand", "Another", (), {}, (Edit("a.py", "B", "other"),))
+    with pytest.raises(CourseError, match=r"accepted/hand.toml: the old text is 0 times in a.py"):
+        accepted_tree(STARTER, SOLUTION, accepted)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "there are no files in edits/"),
+        ('remove = ["a.py"]\n[[edits]]\nfile = "a.py"\nold = "a"\nnew = "b"\n', "has edits, and files or `remove` too"),
+        ('[[edits]]\nfile = "a.py"\nold = "a"\nnew = "a"\n', "changes nothing"),
+        ('[[edits]]\nfile = "../a.py"\nold = "a"\nnew = "b"\n', "is no path in the solution"),
+    ],
+)
+def test_edits_as_written(course: Course, written: Path, text: str, message: str):
+    (written / "edits.toml").write_text(f'title = "Another"\n{text}', "utf-8")
+    with pytest.raises(CourseError) as caught:
+        load_accepted(course, course.modules[0])
+    assert message in caught.value.message
 
 
 def test_it_is_an_entry_that_needs_full_marks(course: Course, written: Path):

@@ -6,6 +6,8 @@ import pytest
 
 from grader.course import Course, Drift, build_solution, build_starters, check_starters
 from grader.course.build import built_modules, graded_modules
+from grader.course.ledger import entries
+from grader.course.prove import superfluous
 
 STARTER = "modules/01-one/starter"
 
@@ -98,6 +100,22 @@ def test_a_module_that_cannot_be_graded_yet_has_a_starter_all_the_same(course: C
     assert [m.number for m in graded_modules(bare)] == [1]
     build_starters(bare)
     assert (bare.folder(bare.modules[1]) / "starter/src/app.py").is_file()
+
+
+def test_a_draft_is_proved_only_when_it_is_asked_for(course: Course, rewrite):
+    drafted = rewrite("modules/02-two/module.toml", "pass_score", "draft = true\npass_score")
+    assert [m.number for m in graded_modules(drafted)] == [1]
+    assert [m.number for m in graded_modules(drafted, only=1)] == [1]
+    assert [m.number for m in graded_modules(drafted, only=2)] == [1, 2]
+    assert {entry.name[:2] for entry in entries(drafted)} == {"01"}
+    assert {entry.name[:2] for entry in entries(drafted, only=2)} == {"02"}
+
+
+def test_what_was_proved_of_a_draft_stays_in_the_ledger(course: Course, rewrite):
+    drafted = rewrite("modules/02-two/module.toml", "pass_score", "draft = true\npass_score")
+    recorded = ["01/mutant/gone", "02/mutant/gone", "03/solution"]
+    assert superfluous(drafted, list(entries(drafted)), recorded, None) == ["01/mutant/gone", "03/solution"]
+    assert superfluous(drafted, list(entries(drafted, only=2)), recorded, 2) == ["02/mutant/gone"]
 
 
 def test_the_starters_of_this_repository_have_not_drifted(real: Course):

@@ -19,7 +19,7 @@ STATES = [State(number, solved) for number in range(1, 6) for solved in (False, 
 def test_every_entry_is_current_and_right(real: Course):
     wanted, recorded = list(entries(real)), read_ledger(real)
     assert unproved(real, None) == ()
-    assert superfluous(wanted, recorded, None) == []
+    assert superfluous(real, wanted, recorded, None) == []
     assert judge(wanted, recorded) == ()
 
 

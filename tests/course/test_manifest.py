@@ -152,3 +152,11 @@ def test_a_wrong_manifest_names_file_line_and_remedy(rewrite, path: str, old: st
 def test_a_missing_course_says_so(tmp_path):
     with pytest.raises(CourseError, match=r"course\.toml cannot be read"):
         load_course(tmp_path)
+
+
+def test_a_draft_may_have_fewer_points_and_never_more(rewrite):
+    drafted = rewrite(ONE, "pass_score", "draft = true\npass_score")
+    assert drafted.modules[0].draft
+    assert rewrite(ONE, "points = 60", "points = 10").modules[0].criteria[0].points == 10
+    with pytest.raises(CourseError, match="the points sum to 101"):
+        rewrite(ONE, "points = 10", "points = 61")

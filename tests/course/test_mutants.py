@@ -1,10 +1,12 @@
 """Mutants as data: each edit applies exactly once, or says why not."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from grader.course import Course, project_tree
+from grader.course import Course, load_course, project_tree
+from grader.course.accepted import load_accepted
 from grader.course.ledger import uncaught
 from grader.course.mutants import load_mutants, mutate
 from grader.domain.course import Edit, Mutant, State
@@ -78,3 +80,12 @@ def test_every_mutant_of_this_repository_applies(real: Course):
                 if each_python := [e.file for e in each.edits if Path(e.file).suffix == ".py"]:
                     for path in each_python:
                         compile(mutate(solution, each)[path][0], path, "exec")
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_of_the_course_each_criterion_has_two_mutants_and_each_module_three_accepted(number: int):
+    course = load_course(Path(__file__).parents[2])
+    module = course.modules[number - 1]
+    caught = Counter(i for mutant in load_mutants(course, module) for i in mutant.must_fail)
+    assert [c.id for c in module.criteria if not c.manual and caught[c.id] < 2] == []
+    assert len(load_accepted(course, module)) >= 3

@@ -1,4 +1,4 @@
-"""The ledger, the proof and what verify finds, on a tiny course; nothing is graded here but in the last test."""
+"""The ledger and the proof, on a tiny course; nothing is graded here."""
 
 import json
 import shutil
@@ -8,42 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course, build_starters, load_course, prove, proving, verify
-from grader.course.fingerprint import grader_fingerprint
-from grader.course.ledger import Entry, Outcome, entries, ledger_path, read_ledger, write_json, write_ledger
-from grader.course.load import KINDS, ROUNDS, Steadiness, load_path
+from grader.course import Course, load_course, prove, verify
+from grader.course.ledger import Outcome, entries, ledger_path, read_ledger, write_ledger
 from grader.domain.errors import CourseError, SandboxError, UsageError_
 from grader.domain.progress import Progress
-
-ALL = ("one.base", "one.guard")
-PASSED = Outcome("", 100)
-CAUGHT = Outcome("", 0, failed=ALL)
-RIGHT = {"starter": CAUGHT, "solution": PASSED, "earlier": PASSED, "mutant": CAUGHT}
-
-
-def entry(course: Course, name: str) -> Entry:
-    return next(e for e in entries(course) if e.name == name)
-
-
-def right(course: Course) -> dict[str, Outcome]:
-    """A ledger in which everything came out as it has to."""
-    grader = grader_fingerprint()
-    scores = {"solution": 100, "earlier": 100}
-    return {e.name: Outcome(e.key, scores.get(e.kind, 0), failed_in(e), grader=grader) for e in entries(course)}
-
-
-def failed_in(each: Entry) -> tuple[str, ...]:
-    return () if each.kind in ("solution", "earlier") else tuple(c.id for c in each.module.criteria if not c.manual)
+from tests.course.proofs import ALL, entry, right, run
 
 
 def test_every_state_and_mutant_is_an_entry(course: Course):
     assert [e.name for e in entries(course)] == [
         "01/starter",
         "01/solution",
+        "01/junk/empty",
         "01/mutant/forgets",
         "02/starter",
         "02/solution",
         "02/starter-for-01",
+        "02/junk/empty",
         "02/mutant/forgets",
     ]
     assert {e.name[:2] for e in entries(course, only=2)} == {"02"}
@@ -110,15 +91,17 @@ def test_keys_are_of_contents_and_not_of_places_or_times(course: Course, tmp_pat
     moved = load_course(shutil.copytree(course.root, tmp_path / "elsewhere" / "x", copy_function=shutil.copyfile))
     (moved.reference / "run.sh").chmod(0o755)
     assert {e.name: e.key for e in entries(moved)} == keys
-    assert len(set(keys.values())) == len(keys)
+    apart = [key for name, key in keys.items() if "junk" not in name]  # without apps it is the solution
+    assert len(set(apart)) == len(apart)
 
 
+SCORED_BY_02 = {"02/starter", "02/solution", "02/junk", "02/mutant"}
 CHANGES = [
     ("reference/src/plain.py", "sys)", "os)", {"01", "02"}),
     ("modules/01-one/checks/hidden/test_hidden.py", "stands", "stays", {"01", "02/starter-for-01"}),
-    ("modules/02-two/checks/conftest.py", "shared", "common", {"02/starter", "02/solution", "02/mutant"}),
+    ("modules/02-two/checks/conftest.py", "shared", "common", SCORED_BY_02),
     ("modules/02-two/module.toml", "manual = true", "manual = true # always", set()),
-    ("modules/02-two/module.toml", 'requires = ["two.base"]', "", {"02/starter", "02/solution", "02/mutant"}),
+    ("modules/02-two/module.toml", 'requires = ["two.base"]', "", SCORED_BY_02),
     ("modules/02-two/mutants/forgets.toml", " - 1", " - 2", {"02/mutant"}),
     ("modules/02-two/module.toml", "Build it.", "Do build it.", set()),
     ("modules/02-two/README.md", "anchor", "Anchor", set()),
@@ -163,39 +146,16 @@ def test_a_write_that_is_interrupted_leaves_the_old_ledger(course: Course, monke
     assert not list((course.root / "modules").glob(".ledger-*"))
 
 
-def silent(step: Progress) -> None:
-    """Nobody watches."""
-
-
-@pytest.fixture
-def graded(course: Course, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of what was graded: grading itself is stood in for, and comes out right."""
-    names: list[str] = []
-    lock = threading.Lock()
-
-    def grade(course: Course, entry: Entry, room: Path, state_dir: Path, children: proving.Children) -> Outcome:
-        with lock:
-            names.append(entry.name)
-        return right(course)[entry.name]
-
-    monkeypatch.setattr(prove, "_grade", grade)
-    return names
-
-
-def run(course: Course, tmp_path: Path, **options: object) -> prove.Proof:
-    return prove.prove(course, state_dir=tmp_path, progress=silent, **options)  # type: ignore[arg-type]
-
-
 def test_only_what_changed_is_graded_again(course: Course, graded: list[str], tmp_path: Path):
-    assert run(course, tmp_path) == prove.Proof(7, 7, ())
-    assert run(course, tmp_path) == prove.Proof(7, 0, ())
+    assert run(course, tmp_path) == prove.Proof(9, 9, ())
+    assert run(course, tmp_path) == prove.Proof(9, 0, ())
     (course.root / "modules/02-two/mutants/forgets.toml").write_text(
         (course.root / "modules/02-two/mutants/forgets.toml").read_text().replace(" - 1", " - 2")
     )
     graded.clear()
-    assert run(course, tmp_path) == prove.Proof(7, 1, ())
+    assert run(course, tmp_path) == prove.Proof(9, 1, ())
     assert graded == ["02/mutant/forgets"]
-    assert run(course, tmp_path, only=1, anew=True) == prove.Proof(3, 3, ())
+    assert run(course, tmp_path, only=1, anew=True) == prove.Proof(4, 4, ())
 
 
 def test_what_an_older_grader_graded_counts_is_told_and_can_be_graded_again(
@@ -207,9 +167,9 @@ def test_what_an_older_grader_graded_counts_is_told_and_can_be_graded_again(
     assert prove.by_older_grader(wanted, read_ledger(course)) == tuple(wanted)
     assert prove.judge(wanted, read_ledger(course)) == ()
     graded.clear()
-    assert run(course, tmp_path) == prove.Proof(7, 0, (), older=7)
+    assert run(course, tmp_path) == prove.Proof(9, 0, (), older=9)
     run(course, tmp_path, only=1, older=True)
-    assert sorted(graded) == ["01/mutant/forgets", "01/solution", "01/starter"]
+    assert sorted(graded) == ["01/junk/empty", "01/mutant/forgets", "01/solution", "01/starter"]
 
 
 def test_before_a_release_nothing_may_be_of_an_older_grader(
@@ -219,7 +179,7 @@ def test_before_a_release_nothing_may_be_of_an_older_grader(
     monkeypatch.setattr(verify, "regrade", lambda course, chosen, **_: {e.name: right(course)[e.name] for e in chosen})
     monkeypatch.setattr(prove, "grader_fingerprint", lambda: "another")
     found = [[f.problem for f in verify._proved(course, tmp_path, 2, 1, 0, strict)] for strict in (False, True)]
-    assert found == [[], ["3 of 3 entries were graded by an older grader"]]
+    assert found == [[], ["4 of 4 entries were graded by an older grader"]]
 
 
 def test_what_left_the_course_leaves_the_ledger(course: Course, graded: list[str], tmp_path: Path):
@@ -244,15 +204,15 @@ def test_an_interrupted_proof_keeps_what_it_has_and_goes_on_from_there(
     assert set(threading.enumerate()) == before
     assert len(read_ledger(course)) == 2
     graded.clear()
-    assert run(course, tmp_path) == prove.Proof(7, 5, ())
-    assert len(graded) == 5
+    assert run(course, tmp_path) == prove.Proof(9, 7, ())
+    assert len(graded) == 7
 
 
 NAMED = [
     (("forgets",), ["01/mutant/forgets", "02/mutant/forgets"]),
     (("02/mutant/forgets",), ["02/mutant/forgets"]),
-    (("two.guard",), ["02/mutant/forgets", "02/solution", "02/starter"]),
-    (("one.base", "02/starter"), ["01/mutant/forgets", "01/solution", "01/starter", "02/starter"]),
+    (("two.guard",), ["02/junk/empty", "02/mutant/forgets", "02/solution", "02/starter"]),
+    (("one.base", "02/starter"), ["01/junk/empty", "01/mutant/forgets", "01/solution", "01/starter", "02/starter"]),
 ]
 
 
@@ -280,7 +240,7 @@ def test_how_long_it_still_takes_is_said(course: Course, graded: list[str], tmp_
     steps: list[Progress] = []
     prove.prove(course, state_dir=tmp_path, progress=steps.append, jobs=1)
     said = [(step.done, step.total, step.text.partition(", ")[2]) for step in steps if step.total]
-    assert said == [*((n, 7, "about 10 s left") for n in range(1, 7)), (7, 7, "the last")]
+    assert said == [*((n, 9, "about 10 s left") for n in range(1, 9)), (9, 9, "the last")]
     assert (prove._about(89), prove._about(3600)) == ("about 90 s left", "about 60 min left")
 
 
@@ -295,81 +255,5 @@ def test_what_was_errored_is_never_current(course: Course):
 def test_a_seed_draws_the_same_sample_wherever_it_is_drawn(course: Course):
     pool = list(entries(course))
     assert prove.draw(pool, 3, 7) == prove.draw(reversed(pool), 3, 7)
-    assert len(prove.draw(pool, 99, 7)) == 7
+    assert len(prove.draw(pool, 99, 7)) == 9
     assert len({tuple(e.name for e in prove.draw(pool, 3, seed)) for seed in range(9)}) > 1
-
-
-@pytest.fixture
-def found(graded: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., dict[str, str]]:
-    """What verify finds, as problems by place; states are not run."""
-    monkeypatch.setattr(verify, "check_state", lambda course, state, state_dir: iter(()))
-
-    def findings(course: Course, sample: int = 0) -> dict[str, str]:
-        all_ = verify.verify(course, state_dir=tmp_path, sample=sample, only=None, progress=silent)
-        assert all(f.remedy for f in all_)
-        return {f.where: f.problem for f in all_}
-
-    return findings
-
-
-def proved(course: Course) -> Course:
-    build_starters(course)
-    write_ledger(course, right(course))
-    write_json(load_path(course), steady(course))
-    return course
-
-
-def steady(course: Course) -> dict[str, Steadiness]:
-    """A ledger of gradings under load in which every score is full."""
-    key = entry(course, "02/solution").key
-    return {f"02/{kind}": Steadiness(key, 100, (100,) * ROUNDS) for kind in KINDS}
-
-
-def test_a_course_that_is_right_has_no_findings(course: Course, found: Callable[..., dict[str, str]]):
-    assert found(proved(course), sample=3) == {}
-
-
-FINDINGS = [
-    ("reference/src/plain.py", "sys)", "os)", "modules/01-one/starter/src/plain.py", "changed: not what the reference"),
-    ("reference/src/plain.py", "sys)", "os)", "modules/ledger.json", "7 of 7 entries are out of date"),
-    (
-        "modules/01-one/checks/hidden/test_hidden.py",
-        "one.guard",
-        "one.gard",
-        "modules/01-one/checks/hidden/test_hidden.py:10",
-        "one.gard is no criterion of module 01; did you mean one.guard?",
-    ),
-    ("modules/01-one/mutants/forgets.toml", ', "one.guard"', "", "01/mutant", "no mutant fails one.guard"),
-    ("modules/01-one/mutants/forgets.toml", "len(", "lens(", "proof", "mutants/forgets.toml: the old text is 0 times"),
-    ("reference/src/app.py", "# # TODO(01): ask", "# ask", "starters", "this stub has no TODO(01)"),
-    ("modules/ledger.json", "02/mutant/forgets", "02/mutant/gone", "02/mutant/gone", "no longer in the course"),
-    ("modules/load.json", '"02/busy"', '"02/idle"', "modules/load.json: 02/busy", "not proved"),
-    (
-        "modules/load.json",
-        "[\n   100",
-        "[\n   98",
-        "modules/load.json: 02/busy",
-        "1 of 20 gradings did not give 100 points",
-    ),
-    ("reference/src/plain.py", "sys)", "os)", "modules/load.json: 02/busy", "not proved since it changed"),
-]
-
-
-@pytest.mark.parametrize(("path", "old", "new", "where", "problem"), FINDINGS)
-def test_what_does_not_hold_is_found(
-    course: Course, rewrite: Callable[..., Course], found, path: str, old: str, new: str, where: str, problem: str
-):
-    proved(course)
-    assert problem in found(rewrite(path, old, new))[where]
-
-
-def test_an_entry_that_was_written_by_hand_does_not_stay(course: Course, found):
-    ledger = right(proved(course))
-    write_ledger(course, ledger | {"01/solution": Outcome(ledger["01/solution"].key, 100, blocked=("one.review",))})
-    assert "otherwise than the ledger says" in found(course, sample=7)["01/solution"]
-
-
-def test_checks_that_are_no_python_are_found(course: Course, rewrite: Callable[..., Course], found):
-    proved(course)
-    problems = found(rewrite("modules/01-one/checks/hidden/test_hidden.py", "def test_base", "def def"))
-    assert any(where.endswith("test_hidden.py:6") and "does not parse" in said for where, said in problems.items())

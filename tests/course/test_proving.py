@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course
+from grader.course import Course, proving
 from grader.course.proving import Children
 from grader.domain.errors import EnvironmentError_, UsageError_
+from grader.pipeline import Assignment, Options
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -23,16 +24,33 @@ ENDED_WITHIN_S = 2.0
 
 def test_what_keeps_it_from_grading_is_raised_here(real: Course, tmp_path: Path, state_dir: Path) -> None:
     with pytest.raises(UsageError_, match="the course has no module 09"):
-        Children().outcome(real.root, 9, tmp_path / "submission", "key", state_dir)
+        Children().graded(real.root, 9, tmp_path / "submission", "key", state_dir)
     with pytest.raises(EnvironmentError_, match=r"a grading ended without an outcome: [\s\S]*ValueError"):
-        Children().outcome(real.root, "two", tmp_path / "submission", "key", state_dir)  # type: ignore[arg-type]
+        Children().graded(real.root, "two", tmp_path / "submission", "key", state_dir)  # type: ignore[arg-type]
 
 
 def test_after_the_end_none_begins(real: Course, tmp_path: Path, state_dir: Path) -> None:
     children = Children()
     children.end()
     with pytest.raises(EnvironmentError_, match="the proof has ended"):
-        children.outcome(real.root, 2, tmp_path, "key", state_dir)
+        children.graded(real.root, 2, tmp_path, "key", state_dir)
+
+
+@pytest.mark.parametrize("criteria", [(), ("api.types", "api.cursor")])
+def test_it_measures_checks_and_no_gate(
+    real: Course, tmp_path: Path, state_dir: Path, monkeypatch: pytest.MonkeyPatch, criteria: tuple[str, ...]
+) -> None:
+    """Module 03 has gates that count."""
+    seen: list[object] = []
+
+    def look(source: Path, assignment: Assignment, options: Options, progress: object) -> None:
+        seen.append((assignment.module.number, assignment.module.gates, options.criteria))
+        raise UsageError_("seen enough")
+
+    monkeypatch.setattr(proving, "grade", look)
+    assert any(gate.points for module in real.modules if module.number == 3 for gate in module.gates)
+    proving.main([str(real.root), "3", str(tmp_path / "submission"), "key", str(state_dir), "1", *criteria])
+    assert seen == [(3, (), criteria or None)]
 
 
 @pytest.fixture

@@ -111,6 +111,17 @@ def test_a_planted_line_is_found_in_a_file(released: Path, course: Course, line:
     assert leaks(released, course, module=1) == ("modules/01-one/hints.md:2",)
 
 
+def test_what_every_release_holds_is_no_leak_where_a_later_module_says_the_same(root: Path, tmp_path: Path):
+    """A criterion of module 02 and a gate of the rubric point to one page."""
+    docs = 'docs = [["Versioning", "https://docs.example.com/versioning/"]]'
+    (root / "rubric").mkdir()
+    (root / "rubric/gates.toml").write_text(f"# what gates ask for\n# {docs}\n")
+    manifest = root / "modules/02-two/module.toml"
+    manifest.write_text(manifest.read_text().replace("docs = []", docs))
+    changed = load_course(root)
+    assert leaks(release(changed, tmp_path / "released", module=1), changed, module=1) == ()
+
+
 def test_a_canary_is_found_in_a_name(released: Path, course: Course):
     (released / "CANARY-0123456789ab").touch()
     assert leaks(released, course, module=1) == ("CANARY-0123456789ab",)

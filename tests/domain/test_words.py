@@ -5,6 +5,7 @@ import time
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -87,11 +88,30 @@ CHANGED = [*ROWS[:8], {**ROWS[8], "title": "Another"}, *ROWS[9:]]
 
 
 def test_long_collections_are_told_by_where_they_first_differ() -> None:
-    assert compared("==", CHANGED, ROWS) == ("item 9, 'title': 'Title 8'", "item 9, 'title': 'Another'")
-    assert compared("==", ROWS[:11], ROWS) == (f"item 12: {words(ROWS[11])}", "item 12: nothing")
+    assert compared("==", CHANGED, ROWS) == ("[8]['title']: 'Title 8'", "[8]['title']: 'Another'")
+    assert compared("==", ROWS[:11], ROWS) == (f"[11]: {words(ROWS[11])}", "[11]: nothing")
     by_id = {"rows": dict(enumerate(ROWS))}
-    assert compared("==", {"rows": dict(enumerate(CHANGED))}, by_id)[0] == "'rows', 8, 'title': 'Title 8'"
+    assert compared("==", {"rows": dict(enumerate(CHANGED))}, by_id)[0] == "['rows'][8]['title']: 'Title 8'"
     assert compared("==", [1, 2], [1, 3]) == ("[1, 3]", "[1, 2]"), "short ones side by side"
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected", "told"),
+    [
+        (["posts.slug"], [], ("an empty list", "['posts.slug']")),
+        (None, [], ("an empty list", "None")),
+        ({}, {"posts": 1}, ("{'posts': 1}", "an empty dict")),
+        ({"posts"}, set(), ("an empty set", "{'posts'}")),
+        ({2: 3, 1: 1}, {1: 0, 2: 2}, ("{1: 0, 2: 2}", "{1: 1, 2: 3}")),
+        ({"x": 1, "b": 2, "a": 3}, {"a": 1, "b": 2}, ("{'a': 1, 'b': 2}", "{'a': 3, 'b': 2, 'x': 1}")),
+    ],
+)
+def test_two_short_collections_are_read_side_by_side(observed: Any, expected: Any, told: tuple[str, str]) -> None:
+    assert compared("==", observed, expected) == told
+
+
+def test_what_an_empty_collection_should_not_be_reads_well() -> None:
+    assert compared("!=", [], []) == ("anything but an empty list", "an empty list")
 
 
 @given(st.recursive(st.integers() | st.text(), lambda c: st.lists(c) | st.dictionaries(st.text(), c), max_leaves=60))

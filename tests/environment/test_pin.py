@@ -148,8 +148,10 @@ def test_control_an_error_in_an_unchanged_one_is(make: Make) -> None:
 
 
 def test_twice_changed_is_not_graded(make: Make) -> None:
-    with pytest.raises(EnvironmentError_, match="changed twice while they were in use, so nothing was graded"):
-        unchanged(make, lambda environment: shutil.rmtree(environment.site), lambda text: None)
+    said: list[str] = []
+    with pytest.raises(EnvironmentError_, match=r"changed twice while they were in use \(odd/.*\), so nothing"):
+        unchanged(make, lambda environment: shutil.rmtree(environment.site), said.append)
+    assert said[0].startswith("The installed packages were changed from outside meanwhile (odd/")
 
 
 def test_what_is_held_is_not_evicted(make: Make, tmp_path: Path) -> None:

@@ -63,6 +63,24 @@ def test_who_evicts_meanwhile_breaks_nothing(index: Index, tmp_path: Path) -> No
         thread.join()
 
 
+def test_a_wheel_that_is_all_but_in_its_place_stays(
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last moment of unpacking: all is written, and the room has not got its name yet."""
+    rename, kept = Path.rename, []
+
+    def evict_first(self: Path, target: Path) -> Path:
+        if self.name.startswith(".unpack-"):
+            evict(tmp_path / "cache", wheel_bytes=0)
+            kept.append((self / "manifest.json").is_file())
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", evict_first)
+    _install(_requirements(index)[0], tmp_path / "cache")
+    assert kept
+    assert all(kept)
+
+
 INSTALL = """
 import os, sys
 from pathlib import Path

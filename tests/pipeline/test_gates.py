@@ -108,3 +108,13 @@ def test_of_a_project_that_does_not_start_what_needs_it_running_waits(tmp_path: 
     assert "Measuring coverage" not in said
     for name in ("html", "markdown", "junit", "sarif", "classroom"):
         assert REPORTS[name].render(result)
+
+
+def test_a_check_shows_what_a_reviewer_looks_at(tmp_path: Path, state_dir: Path) -> None:
+    """The diagram of the tables and what the migrations changed, for the learner too."""
+    course = load_course(ROOT)
+    solution = project_to(course, State(2, True), tmp_path / "solution")
+    only = ("domain.schema-review",)
+    options = Options(state_dir, database="sqlite", mode="savepoint", public_only=True, criteria=only, seed=7)
+    result = grade(solution, assign(course, 2, tmp_path), options, progress=lambda step: None)
+    assert [artefact.kind for artefact in result.artefacts] == ["er-diagram", "diff"]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.checkpoint.kit.cells import cells
 from grader.course import load_course, project_to
 from grader.domain.course import State
-from scripts.permission_tables import BRIEF, cells, load, main, with_tables
+from scripts.permission_tables import BRIEF, load, main, with_tables
 from tests.reference.suite import Suite
 
 COURSE = Path(__file__).parents[2]

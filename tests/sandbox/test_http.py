@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -85,6 +86,24 @@ def test_what_is_no_answer(serve: Serve, answer: bytes) -> None:
         http.request(serve(answer), "GET", "/", timeout_s=5)
 
 
+@pytest.mark.parametrize("chunks", [b"2\r\nhi\r\n0\r\n\r\n", b"1\r\nh\r\n1;more\r\ni\r\n0\r\nX-Trailer: x\r\n\r\n"])
+def test_a_body_in_chunks(serve: Serve, chunks: bytes) -> None:
+    path = serve(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
+    assert http.request(path, "GET", "/", timeout_s=5).body == b"hi"
+
+
+def test_a_chunk_of_less_than_nothing_is_not_read_whole(serve: Serve) -> None:
+    """The library takes its size for "all that comes", and would keep it in memory."""
+    answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n" + b"x" * (16 * http.LARGEST_BODY)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ConnectionError):
+            http.request(serve(answer), "GET", "/", timeout_s=20)
+        assert tracemalloc.get_traced_memory()[1] - len(answer) < 4 * http.LARGEST_BODY
+    finally:
+        tracemalloc.stop()
+
+
 def test_a_drip_does_not_hold_us_up(serve: Callable[..., Path]) -> None:
     path = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789", pause_s=0.05)
     begun = time.monotonic()
@@ -93,6 +112,22 @@ def test_a_drip_does_not_hold_us_up(serve: Callable[..., Path]) -> None:
     assert time.monotonic() - begun < 1
 
 
+@pytest.mark.parametrize("more", [b"Connection: close\r\n", b"Transfer-Encoding: chunked\r\nConnection: close\r\n"])
+def test_a_body_that_ends_with_the_connection_does_not_hold_us_up(serve: Callable[..., Path], more: bytes) -> None:
+    """The library lets its socket go once it has read the headers of such an answer."""
+    body = b"1\r\nx\r\n" * 1000
+    path = serve(b"HTTP/1.1 200 OK\r\n" + more + b"\r\n" + body, pause_s=0.005)
+    begun = time.monotonic()
+    with pytest.raises(TimeoutError):
+        http.request(path, "GET", "/", timeout_s=2)
+    assert time.monotonic() - begun < 6
+
+
 def test_no_server(tmp_path: Path) -> None:
     with pytest.raises(ConnectionError):
         http.request(tmp_path / "none", "GET", "/")
+
+
+def test_an_address_of_ipv6_is_told_as_one() -> None:
+    """gunicorn refuses an address that is not of the family that the line names."""
+    assert http.proxy_line("2001:db8::5") == b"PROXY TCP6 2001:db8::5 ::1 50000 8000\r\n"

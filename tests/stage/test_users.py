@@ -92,9 +92,9 @@ def test_a_project_that_makes_nobody(stage: Stage, function: str, monkeypatch: p
         "{}",
         "[1]",
         "[" * 100_000,
-        '[{"role": 1, "name": "a", "session": {}}]',
-        '[{"role": "user", "name": "a\\r\\nX: 1", "session": {}}]',
-        '[{"role": "user", "name": "' + "a" * 200 + '", "session": {}}]',
+        '[{"who": 1, "name": "a", "session": {}}]',
+        '[{"who": "user", "name": "a\\r\\nX: 1", "session": {}}]',
+        '[{"who": "user", "name": "' + "a" * 200 + '", "session": {}}]',
     ],
 )
 def test_what_a_project_says_of_its_users_is_data(said: str) -> None:
@@ -106,7 +106,7 @@ def test_what_a_project_says_of_its_users_is_data(said: str) -> None:
 )
 def test_a_session_that_cannot_stand_in_a_header_is_none(change: dict[str, object]) -> None:
     right: dict[str, object] = {"cookie": "sessionid", "csrf": "csrftoken", "header": "X-CSRFToken", "value": "abc"}
-    entry = {"role": "user", "name": "ann", "session": right}
+    entry = {"who": "user", "name": "ann", "session": right}
     assert users._read("noise\n" + json.dumps([entry])) == {"user": ("ann", right)}
     assert users._read(json.dumps([{**entry, "session": {**right, **change}}])) == {"user": ("ann", {})}
 

@@ -91,6 +91,11 @@ def evaluate(agent: Agent, root: int | str, steps: Sequence[Any]) -> Any:
     return follow(agent, root, steps)
 
 
+def batch(agent: Agent, programs: Sequence[tuple[int | str, Sequence[Any]]]) -> list[Any]:
+    """The values of several such questions, in order; one that raises is the last that is asked."""
+    return [evaluate(agent, root, steps) for root, steps in programs]
+
+
 def client(agent: Agent) -> Any:
     """A test client with cookies of its own, on the one handler that the parent loaded."""
     from django.test import Client

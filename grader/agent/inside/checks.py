@@ -35,7 +35,16 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = types.MappingProxyType(
     {
         operation.__name__: operation
         for operation in (
-            *(asks.evaluate, asks.client, asks.request, asks.sql, asks.capture, asks.historical, asks.unapplied),
+            *(
+                asks.evaluate,
+                asks.batch,
+                asks.client,
+                asks.request,
+                asks.sql,
+                asks.capture,
+                asks.historical,
+                asks.unapplied,
+            ),
             *(asks.settings, asks.environ, commands.migrate, commands.manage, commands.core, commands.script),
             *(ahead.preload, ahead.note, ahead.noted),
             *(describing.describe, enter, project.setup, project.warm, project.disconnect, races.race),

@@ -11,13 +11,13 @@ import os
 import re
 import socket
 import sqlite3
-import time
 import types
 
 from . import sources
 from .answering import answer
 from .channel import Channel
 from .copies import open_copy
+from .limited import Overtime, limited_cpu
 from .values import decode, encode, no_reference
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LONGEST_CPU_S = 8.0
 MOST_ROWS = 4000
 MOST_BYTES = 900_000
-PRAGMAS = frozenset({"table_info", "foreign_key_list", "index_list", "index_info"})
+PRAGMAS = frozenset({"table_info", "table_xinfo", "foreign_key_list", "index_list", "index_info"})
 KINDS: Mapping[str, str] = types.MappingProxyType(
     {
         "SQLITE_CONSTRAINT_CHECK": "check",
@@ -39,17 +39,22 @@ KINDS: Mapping[str, str] = types.MappingProxyType(
     }
 )
 ABSENT = re.compile("no such (table|column)|has no column named")
+UNKNOWN = re.compile(r"(?:no such|unknown) function: (\w{1,60})")
 
 
 class Denied(Exception):
     """A statement that reads something else than an ordinary table."""
 
 
+class Computed(Exception):
+    """A statement that reads a generated column, which shows what nobody has stored."""
+
+
 class Guard:
     """What a statement may do: SQLite asks it about every access while the statement is being prepared."""
 
     def __init__(self) -> None:
-        self.read: set[str] = set()
+        self.read: set[tuple[str, str]] = set()
 
     def __call__(
         self, action: int, first: str | None, second: str | None, database: str | None, source: str | None
@@ -61,7 +66,7 @@ class Guard:
         if action == sqlite3.SQLITE_FUNCTION and str(second).lower() in ("load_extension", "fts3_tokenizer"):
             return sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_READ and source is None:
-            self.read.add(str(first).lower())
+            self.read.add((str(first).lower(), str(second).lower()))
         return sqlite3.SQLITE_OK
 
 
@@ -73,7 +78,7 @@ class Databases:
         self._contents: dict[str, bytes] = {}
 
     def sql(self, name: str, statement: str, params: Any, back: bool = False) -> tuple[Any, ...]:
-        """A statement in that file: ``("rows", …)``, ``("refused", kind, constraint)`` or ``("failed", why)``.
+        """A statement in that file: ``("rows", …)``, ``("refused", kind, constraint)`` or what failed, and why.
 
         ``back``: what it writes is to be seen by the project, which has let its connections go.
         """
@@ -82,18 +87,20 @@ class Databases:
         if values:
             statement = statement.replace("%s", "?").replace("%%", "%")
         try:
-            with open_copy(self.folder, name, back) as base:
-                ends = time.process_time() + LONGEST_CPU_S
-                base.set_progress_handler(lambda: time.process_time() > ends, 20_000)
+            with limited_cpu(LONGEST_CPU_S) as is_over, open_copy(self.folder, name, back) as base:
+                base.set_progress_handler(is_over, 20_000)
                 base.set_authorizer(guard)
                 return ("rows", rows(base, guard, statement, values))
         except sqlite3.IntegrityError as error:
             return ("refused", *refusal(error))
         except Denied as error:
             return ("absent", str(error))
-        except (OSError, sqlite3.Error, sqlite3.Warning) as error:
-            message = str(error)
-            return ("absent" if ABSENT.search(message) else "failed", message[:200])
+        except Computed as error:
+            return ("computed", str(error))
+        except Overtime:
+            return ("slow", f"{LONGEST_CPU_S:.0f} s")
+        except (OSError, MemoryError, sqlite3.Error, sqlite3.Warning) as error:
+            return failure(str(error) or "out of memory")
 
     def put(self, name: str, key: str, content: Any = None) -> str:
         """Makes the file of a database with what was given under that key, now or before; why not, or nothing."""
@@ -122,8 +129,13 @@ def rows(base: sqlite3.Connection, guard: Guard, statement: str, values: Sequenc
     cursor = base.execute(statement, values)
     if cursor.description is None:
         return []
-    if odd := guard.read & not_ordinary(base):
+    read = frozenset(guard.read)
+    tables = {table for table, _ in read}
+    if odd := tables & not_ordinary(base):
         raise Denied(f"{min(odd)} is not an ordinary table")
+    for table in tables:
+        if odd := {column for of, column in read if of == table} & generated(base, table):
+            raise Computed(f"{min(odd)} of {table}")
     found, size = [], 0
     for row in cursor:
         found.append(row)
@@ -137,6 +149,19 @@ def not_ordinary(base: sqlite3.Connection) -> set[str]:
     """The names of views and of virtual tables, which show what they like."""
     found = base.execute("SELECT name FROM sqlite_master WHERE type = 'view' OR (type = 'table' AND rootpage = 0)")
     return {str(name).lower() for (name,) in found}
+
+
+def generated(base: sqlite3.Connection, table: str) -> set[str]:
+    """The names of the columns that the database computes."""
+    found = base.execute("SELECT name FROM pragma_table_xinfo(?) WHERE hidden IN (2, 3)", (table,))
+    return {str(name).lower() for (name,) in found}
+
+
+def failure(message: str) -> tuple[str, str]:
+    """What is missing for a statement by what SQLite says: a table or column, a function, or something else."""
+    if unknown := UNKNOWN.search(message):
+        return ("function", unknown[1])
+    return ("absent" if ABSENT.search(message) else "failed", message[:200])
 
 
 def refusal(error: sqlite3.IntegrityError) -> tuple[str, str]:

@@ -29,6 +29,7 @@ from grader.stage.outcome import ABSENT, Failed, Refused
 from grader.stage.project import Broken
 
 # What reading an answer of unforeseen shape raises, in the check's own lines.
+_LONGEST_REQUEST = 500
 _SHAPE = (TypeError, KeyError, IndexError, ValueError, AttributeError, ArithmeticError)
 
 
@@ -52,7 +53,8 @@ class Context:
 
     ``tree`` is the submission, to look up what the project says of places and names; ``comparison`` is expected and
     observed of the comparison that failed last, ``view`` what the last request raised, ``layout`` where the parts of
-    the project are; of ``own_packages`` and ``left_out`` see ``Situation``.
+    the project are, ``asked`` the last request to a server, as a command that sends it; of ``own_packages`` and
+    ``left_out`` see ``Situation``.
     """
 
     sentence: str
@@ -62,6 +64,7 @@ class Context:
     comparison: tuple[str, str] | None = None
     view: Raised | None = None
     layout: Layout = COURSE
+    asked: str = ""
     own_packages: bool = True
     left_out: Mapping[str, str] = field(default_factory=dict)
 
@@ -72,7 +75,10 @@ class Context:
 
 def explain(error: BaseException, context: Context) -> Ending:
     """The ending that this exception means: ``failed`` for whatever the project brought about, else ``errored``."""
-    return replace(_meaning(error, context), unsure=is_unsure(error) or is_unsure(context.view))
+    ending = replace(_meaning(error, context), unsure=is_unsure(error) or is_unsure(context.view))
+    if ending.status is not Status.FAILED or not context.asked:
+        return ending
+    return replace(ending, observed=f"{ending.observed} (after `{bounded(one_line(context.asked), _LONGEST_REQUEST)}`)")
 
 
 def is_unsure(error: BaseException | None) -> bool:

@@ -1,5 +1,6 @@
 """From what kept a project from starting to one finding: its whole chain of causes, the learner's line, what to do."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from grader.domain.start import StartFailure
 from grader.domain.text import one_line, visible
 from grader.domain.words import bounded, last_part
 from grader.stage.project import Broken
+from grader.stage.standing import SERVING
 
 _LONGEST_MESSAGE, _LONGEST_TRACEBACK = 200, 6000
 _SILENT = Remedy("", "Start it as the command below does, and see what it waits for or what ends it.")
@@ -36,10 +38,13 @@ def start_failure(broken: Broken, started: Started) -> StartFailure:
     """
     migrating = "migrations" in broken.doing
     cause = broken.cause
-    expected = "migrations that run" if migrating else "a project that starts"
-    repeat = _command(started.layout, migrating)
+    served = broken.doing == SERVING
+    expected = "migrations that run" if migrating else "a server that starts" if served else "a project that starts"
+    repeat = _server(started.layout) if served else _command(started.layout, migrating)
     if isinstance(cause, AgentFault):
-        return StartFailure(expected, str(cause), _SILENT.advice, repeat, unsure=cause.unsure)
+        where = started.tree.find(re.compile(rf"\b{re.escape(cause.about)}\b", re.IGNORECASE)) if cause.about else None
+        advice = cause.advice or _SILENT.advice
+        return StartFailure(expected, str(cause), advice, repeat, where, unsure=cause.unsure)
     frame = innermost(cause, started.tree)
     place = started.tree.place(frame.path, frame.line) if frame else None
     found = remedy(Situation(cause, place, started.tree, started.layout, started.own_packages, started.left_out))
@@ -79,6 +84,10 @@ def traceback(raised: Raised, tree: Tree) -> str:
         passed = tuple(frame for frame in each.frames if tree.place(frame.path, frame.line))
         parts.append(Raised(each.type, message=each.message, frames=passed).traceback())
     return "\nwhich led to\n".join(parts)
+
+
+def _server(layout: Layout) -> str:
+    return f"poetry run {layout.server} {layout.application}"
 
 
 def _command(layout: Layout, migrating: bool) -> str:

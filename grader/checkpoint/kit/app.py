@@ -38,6 +38,12 @@ class App:
         """Follows steps from a reference, a model's label or ``module:name``."""
         return self.wrap(self._line.ask("evaluate", _doing(steps), root=root, steps=steps))
 
+    def batch(self, programs: list[Later]) -> list[Any]:
+        """The values of calls made one after the other, by a single question; the first that raises ends it."""
+        doing = _doing(list(programs[0].steps)) if programs else ""
+        sent = [[program.root, list(program.steps)] for program in programs]
+        return of_type(list, self.wrap(self._line.ask("batch", doing, programs=sent)))
+
     def wrap(self, answer: Any) -> Any:
         """A decoded answer with its references as objects of this project."""
         try:

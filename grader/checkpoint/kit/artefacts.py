@@ -24,7 +24,7 @@ class Artefacts:
     def __init__(self, case: Case, folder: Path) -> None:
         self._case, self._file = case, folder / "artefacts.jsonl"
 
-    def __call__(self, id: str, title: str, kind: Literal["diff", "table", "er-diagram"], body: str) -> None:
+    def __call__(self, id: str, title: str, kind: Literal["diff", "table", "er-diagram", "grid"], body: str) -> None:
         """Attaches it to the check's criterion. ``body`` is text for a diff, JSON for the others.
 
         What is larger than half a million characters is left out, and a table in its place says so.

@@ -15,10 +15,12 @@ from grader.stage.line import Line
 from grader.stage.places import Place, Vendor
 from grader.stage.project import Project
 from grader.stage.stage import Stage
+from grader.stage.standing import StandingServer
 
 CASE: "pytest.StashKey[Case]" = pytest.StashKey()
 STAGE: pytest.StashKey[Stage] = pytest.StashKey()
 SPEC: pytest.StashKey[RunSpec] = pytest.StashKey()
+STANDING: pytest.StashKey[StandingServer] = pytest.StashKey()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Case:
     """One check on its way.
 
     ``vendor`` is its kind of database; ``stack`` is unwound when it ends; ``lines`` are those that it has opened;
-    ``commands`` has the last command of the learner's own that it ran, if that failed.
+    ``commands`` has the last command of the learner's own that it ran, if that failed; ``asked`` is the last request to
+    a server, as a command that sends it.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Case:
     lines: list[Line] = field(default_factory=list)
     comparison: tuple[str, str] | None = None
     commands: list[FailedCommand] = field(default_factory=list)
+    asked: str = ""
 
     def note_command(self, ok: bool, out: str, fresh: bool = False) -> None:
         """Notes what a command of the learner's own wrote at the end, if it failed."""

@@ -11,6 +11,7 @@ from grader.stage.registry import find
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 ATTRIBUTE = "checkpoint_check"
+SECONDS = 30.0  # where a check says nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Declared:
     criterion: str
     down: str | None = None
     database: Literal["postgres"] | None = None
-    seconds: float = 30.0
+    seconds: float = SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def check(
     *,
     down: str | None = None,
     database: Literal["postgres"] | None = None,
-    seconds: float = 30.0,
+    seconds: float = SECONDS,
 ) -> Callable[[Test], Test]:
     """Ties a test to a criterion. Its docstring is the learner's sentence.
 
@@ -61,7 +62,7 @@ def matrix(
     *,
     down: str | None = None,
     database: Literal["postgres"] | None = None,
-    seconds: float = 30.0,
+    seconds: float = SECONDS,
 ) -> Callable[[Test], Test]:
     """The same for a table: a case for every cell, given to the test as ``cell``."""
     cells = read_table(table)

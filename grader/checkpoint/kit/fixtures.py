@@ -7,15 +7,18 @@ from contextlib import AbstractContextManager
 import pytest
 
 from grader.agent.client import of_type
+from grader.checkpoint.kit.api import Api, ApiWith
 from grader.checkpoint.kit.app import App, Client
 from grader.checkpoint.kit.artefacts import Artefacts
-from grader.checkpoint.kit.case import CASE, SPEC, STAGE, Case
+from grader.checkpoint.kit.case import CASE, SPEC, STAGE, STANDING, Case
 from grader.checkpoint.kit.commands import Fresh, Load, Manage
 from grader.checkpoint.kit.files import Files
 from grader.checkpoint.kit.lines import empty_line, migrated_line
 from grader.checkpoint.kit.migrations import Migrations
+from grader.checkpoint.kit.platform import Platforms
 from grader.checkpoint.kit.queries import Queries, by_log, counting
 from grader.checkpoint.kit.rng import Rng, seeded
+from grader.checkpoint.kit.rows import Rows
 from grader.checkpoint.kit.serve import Serve
 from grader.checkpoint.kit.sources import Sources
 from grader.checkpoint.kit.statements import agent_statements
@@ -26,6 +29,9 @@ from grader.stage.line import Line
 from grader.stage.services import Services
 from grader.stage.sqlite.witness import witnessed_statements
 from grader.stage.stage import Stage
+from grader.stage.standing import StandingServer
+
+SERVED = "api"
 
 
 @pytest.fixture
@@ -49,8 +55,44 @@ def spec(request: pytest.FixtureRequest) -> RunSpec:
 
 
 @pytest.fixture
-def line(case: Case, stage: Stage) -> Line:
-    """The check's line to the project, in a database of its own; what is to be down is down from its first question."""
+def standing(request: pytest.FixtureRequest) -> StandingServer:
+    """The server that the checks of this process share."""
+    return request.config.stash[STANDING]
+
+
+@pytest.fixture
+def api(case: Case, stage: Stage, standing: StandingServer) -> Api:
+    """The shared server, everything behind it as it was at the start."""
+    return Api(case, stage, standing.shared(public=case.public), standing)
+
+
+@pytest.fixture
+def api_with(case: Case, stage: Stage, standing: StandingServer) -> ApiWith:
+    """Servers of the check's own."""
+    return ApiWith(case, stage, standing)
+
+
+@pytest.fixture
+def platform(case: Case, stage: Stage, standing: StandingServer) -> Platforms:
+    """Deployments of the check's own, with workers and what they send to."""
+    return Platforms(case, stage, standing)
+
+
+@pytest.fixture
+def rows(api: Api) -> Rows:
+    """Rows in the database of the shared server."""
+    return api.rows
+
+
+@pytest.fixture
+def line(request: pytest.FixtureRequest, case: Case, stage: Stage) -> Line:
+    """The check's line to the project, in a database of its own; what is to be down is down from its first question.
+
+    Of a check that takes ``api`` it is the database that is served.
+    """
+    if SERVED in request.fixturenames:
+        served: Api = request.getfixturevalue(SERVED)
+        return served.line
     line = migrated_line(stage, case)
     if case.declared.down is not None:
         case.stack.enter_context(stage.services.without(case.declared.down))
@@ -90,8 +132,11 @@ def observed(case: Case, stage: Stage, line: Line) -> Database:
 
 
 @pytest.fixture
-def db(case: Case, stage: Stage, line: Line) -> Database:
-    """This check's own database, seen from beside the project."""
+def db(request: pytest.FixtureRequest, case: Case, stage: Stage, line: Line) -> Database:
+    """This check's own database, or that of the shared server, seen from beside the project."""
+    if SERVED in request.fixturenames:
+        served: Api = request.getfixturevalue(SERVED)
+        return served.db
     return observed(case, stage, line)
 
 

@@ -16,4 +16,13 @@ class Response(http.Response):
         try:
             return load(self.body, BODY)
         except BadReply:
-            raise Failed("a JSON answer", f"status {self.status_code}, {words(self.text)}") from None
+            raise Failed("a JSON answer", f"status {self.status_code}, {_text_in_words(self.text)}") from None
+
+
+def _text_in_words(text: str) -> str:
+    """A body as one reads it in a line: of a page in HTML, its title."""
+    if not text.lstrip().startswith("<"):
+        return words(text)
+    _, begun, rest = text.partition("<title>")
+    title, ended, _ = rest.partition("</title>")
+    return f"a page in HTML with the title {words(' '.join(title.split()))}" if begun and ended else "a page in HTML"

@@ -78,5 +78,9 @@ def raises(name: str) -> Iterator[None]:
     except Raised as raised:
         if raised.is_a(name):
             return
-        raise Failed(f"a {name}", f"a {raised.type}", raised.where, raised) from None
-    raise Failed(f"a {name}", "nothing was raised")
+        raise Failed(_is_raised(name), f"{raised.type} is raised", raised.where, raised) from None
+    raise Failed(_is_raised(name), "nothing is raised")
+
+
+def _is_raised(name: str) -> str:
+    return f"{name.rpartition('.')[2]} is raised"

@@ -4,6 +4,7 @@ Everything counts but a short list of texts that say nothing of data, each taken
 database does while it is called is part of the statement that calls it: what is counted is round trips.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,12 +12,18 @@ from dataclasses import dataclass
 from grader.stage.outcome import Failed
 from grader.stage.postgres.statements import counted
 
+_BEGINS = re.compile(r"\s*(?:BEGIN|START TRANSACTION|SAVEPOINT)\b", re.IGNORECASE)
+
 
 @dataclass(slots=True)
 class Queries:
-    """The statements that may read or write data, in order; complete once the block has ended."""
+    """The statements that may read or write data, in order; complete once the block has ended.
+
+    ``in_transaction`` is whether a transaction or a savepoint was begun in the block.
+    """
 
     statements: tuple[str, ...] = ()
+    in_transaction: bool = False
 
     @property
     def count(self) -> int:
@@ -30,7 +37,9 @@ def counting[Mark](begin: Callable[[], Mark], end: Callable[[Mark], list[str]]) 
     queries = Queries()
     mark = begin()
     yield queries
-    queries.statements = tuple(statement for sent in end(mark) for statement in counted(sent))
+    everything = end(mark)
+    queries.statements = tuple(statement for sent in everything for statement in counted(sent))
+    queries.in_transaction = any(_BEGINS.match(sent) for sent in everything)
 
 
 def by_log(since: Callable[[int], list[str]]) -> Callable[[int], list[str]]:

@@ -7,7 +7,10 @@ from grader.checkpoint.kit.case import Case
 from grader.checkpoint.kit.http import Response
 from grader.domain.words import bounded
 from grader.sandbox.server import ApplicationServer
+from grader.sandbox.services.relay import Mode
 from grader.stage.outcome import Failed
+from grader.stage.registry import find
+from grader.stage.services import Services
 from grader.stage.serving import serve
 from grader.stage.stage import Stage
 
@@ -15,8 +18,20 @@ from grader.stage.stage import Stage
 class Served:
     """gunicorn with the submission. Requests arrive as plain HTTP from 127.0.0.1, with Host ``localhost``."""
 
-    def __init__(self, server: ApplicationServer) -> None:
-        self._server = server
+    def __init__(self, server: ApplicationServer, services: Services) -> None:
+        self._server, self._services = server, services
+
+    def silence(self, *services: str) -> None:
+        """From now on these services (``postgres``, ``redis``) take what this server sends, and say nothing."""
+        self._network("hang", services)
+
+    def restore(self, *services: str) -> None:
+        """From now on they answer again, what hung too."""
+        self._network("ok", services)
+
+    def _network(self, mode: Mode, services: tuple[str, ...]) -> None:
+        for name in services:
+            self._services.fault(self._server.process, find(name), mode)
 
     def ready_within(self, seconds: float, path: str = "/healthz", headers: Mapping[str, str] | None = None) -> float:
         """Seconds from start to the first 200; fails the check if there is none in time."""
@@ -63,4 +78,5 @@ class Serve:
 
         ``env`` adds variables; ``None`` takes one away.
         """
-        return Served(serve(self._stage, self._case.stack, settings=settings or "", env=env, migrate=migrate))
+        server = serve(self._stage, self._case.stack, settings=settings or "", env=env, migrate=migrate)
+        return Served(server, self._stage.services)

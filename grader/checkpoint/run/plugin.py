@@ -11,7 +11,7 @@ import pytest
 from grader.checkpoint import spec as specification
 from grader.checkpoint.diagnosis.explain import Context, Ending, errored, explain
 from grader.checkpoint.diagnosis.tree import Tree
-from grader.checkpoint.kit.case import CASE, SPEC, STAGE, Case
+from grader.checkpoint.kit.case import CASE, SPEC, STAGE, STANDING, Case
 from grader.checkpoint.kit.declare import ATTRIBUTE, Declared
 from grader.checkpoint.kit.rng import seeded
 from grader.checkpoint.run import held, lanes, notify, partial, start
@@ -24,6 +24,7 @@ from grader.domain.words import compared
 from grader.stage.places import MIGRATED
 from grader.stage.project import Broken
 from grader.stage.stage import Stage
+from grader.stage.standing import StandingServer
 
 pytest_plugins = ["grader.checkpoint.kit.fixtures"]
 ENDING: pytest.StashKey[Ending] = pytest.StashKey()
@@ -42,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[TREE] = Tree(spec.submission, spec.deps)
     config.stash[SPEC] = spec
     config.stash[STAGE] = _opened(spec)
+    config.stash[STANDING] = StandingServer(config.stash[STAGE])
     config.stash[REST] = held.Rest()
 
 
@@ -117,7 +119,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     config.stash[STAGE].main.noting = order is not None
     if order is not None and order.tables is not None:
         config.stash[STAGE].main.sqlite.know(MIGRATED, order.tables.read_bytes())
-    config.stash[STOPPED] = start.start(session.items, config.stash[STAGE], config.stash[SPEC], config.stash[TREE])
+    what = start.Start(config.stash[STAGE], config.stash[STANDING], config.stash[SPEC], config.stash[TREE])
+    config.stash[STOPPED] = start.start(session.items, what)
     config.stash[STAGE].main.noted()  # what the start ran, it ran for all checks
     if order is not None:
         partial.write_tables(config.stash[SPEC].folder, config.stash[STAGE].main.sqlite.known(MIGRATED))
@@ -199,7 +202,16 @@ def _ending(item: pytest.Item, error: BaseException) -> Ending:
     spec = item.config.stash[SPEC]
     own = spec.installed.origin == "submission"
     context = Context(
-        case.sentence, checks, case.public, tree, case.comparison, case.view, spec.layout, own, spec.left_out
+        case.sentence,
+        checks,
+        case.public,
+        tree,
+        case.comparison,
+        case.view,
+        spec.layout,
+        case.asked,
+        own,
+        spec.left_out,
     )
     try:
         ending = explain(error, context)

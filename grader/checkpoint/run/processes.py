@@ -154,7 +154,7 @@ def command(lane: Lane) -> list[str]:
     words = [sys.executable, "-I", "-X", "faulthandler", "-X", f"pycache_prefix={lane.spec.state_dir / 'bytecode'}"]
     words += ["-m", "pytest", *map(str, lane.checks)]
     words += ["-c", str(folder / "pytest.ini"), f"--rootdir={root}", f"--confcutdir={root}", "-o", "addopts="]
-    words += ["-p", "no:cacheprovider", "--import-mode=importlib", "-q", "--no-header", "--tb=short"]
+    words += ["-p", "no:cacheprovider", "--import-mode=importlib", "-q", "--no-header", "--tb=native"]
     words += ["--capture=no", *(word for name in _UNUSED for word in ("-p", f"no:{name}"))]
     words += ["-p", "pytest_jsonreport.plugin", "-p", "grader.checkpoint.run.plugin", "--json-report"]
     return [*words, f"--json-report-file={folder / 'report.json'}", "--json-report-omit", "log", "keywords", "streams"]

@@ -1,5 +1,7 @@
 """The first thing a run does: start the project. What stops that is told once, and blocks what needs it running."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from grader.checkpoint.diagnosis.starting import Started, start_failure
@@ -8,30 +10,53 @@ from grader.checkpoint.run import notify, partial
 from grader.checkpoint.spec import RunSpec
 from grader.stage.project import Broken
 from grader.stage.stage import Stage
+from grader.stage.standing import SERVING, StandingServer
 
 # Fixtures through which a check asks the running project, or a new process of it.
-_RUNNING = frozenset(("line", "fresh", "migrations", "serve"))
+_SERVED = frozenset(("api", "api_with"))
+_RUNNING = frozenset(("line", "fresh", "migrations", "serve")) | _SERVED
 _MIGRATED = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What is started for a run: the project on its stage, and the server that checks share."""
+
+    stage: Stage
+    standing: StandingServer
+    spec: RunSpec
+    tree: Tree
 
 
 def needs_start(item: pytest.Item) -> bool:
     """Whether the check asks the project anything, rather than only looking at its files."""
-    return not _RUNNING.isdisjoint(getattr(item, "fixturenames", ()))
+    return not _RUNNING.isdisjoint(_fixtures(item))
 
 
-def start(items: list[pytest.Item], stage: Stage, spec: RunSpec, tree: Tree) -> Broken | None:
-    """Starts the project, and migrates the database that its checks run on, if any of them needs that.
+def is_served(item: pytest.Item) -> bool:
+    """Whether the check asks the server that checks share, or one that begins as it does."""
+    return not _SERVED.isdisjoint(_fixtures(item))
+
+
+def start(items: list[pytest.Item], what: Start) -> Broken | None:
+    """Starts the project, migrates the database that its checks run on, and serves it, as far as any check needs that.
 
     Returns what stopped it, and leaves word of that; the stage remembers it, and no check tries it again.
     """
     needed = [item for item in items if needs_start(item)]
     if not needed:
         return None
-    migrated = any(_MIGRATED in getattr(item, "fixturenames", ()) for item in needed)
+    served = [item for item in needed if is_served(item)]
+    migrated = any(_MIGRATED in _fixtures(item) for item in needed if item not in served)
     try:
-        stage.main.ready(spec.database if migrated else None)
+        what.stage.main.ready(what.spec.database if migrated else None)
+        if served:
+            what.standing.shared(public=True)  # nothing is asked yet
     except Broken as broken:
-        found = start_failure(broken, Started(tree, spec.layout, spec.installed.origin == "submission", spec.left_out))
+        spec = what.spec
+        found = start_failure(
+            broken, Started(what.tree, spec.layout, spec.installed.origin == "submission", spec.left_out)
+        )
         partial.write_start(spec.folder, found)
         notify.stopped(spec, found.observed)
         return broken
@@ -39,6 +64,12 @@ def start(items: list[pytest.Item], stage: Stage, spec: RunSpec, tree: Tree) -> 
 
 
 def refuse_unstarted(item: pytest.Item, broken: Broken | None) -> None:
-    """Raises what stopped the project, for a check that needs it to be loaded."""
-    if broken is not None and "migrations" not in broken.doing and needs_start(item):
+    """Raises what stopped the project, for a check that needs what was not to be had."""
+    if broken is None:
+        return
+    if is_served(item) or ("migrations" not in broken.doing and broken.doing != SERVING and needs_start(item)):
         raise broken
+
+
+def _fixtures(item: pytest.Item) -> tuple[str, ...]:
+    return tuple(getattr(item, "fixturenames", ()))

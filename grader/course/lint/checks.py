@@ -54,6 +54,32 @@ def lint_checks(course: Course, module: Module) -> Iterator[LintProblem]:
         yield LintProblem(where, f"no check carries {unused}.", "Write a check for it.")
 
 
+def time_limits(course: Course, module: Module) -> Mapping[str, float]:
+    """The seconds that each check of a module has, by the name that results give it (``task5_slugs::a_gap``).
+
+    Checks whose ``seconds`` are no number as it stands there are left out: nothing is run to know them.
+    """
+    from grader.checkpoint.kit.declare import SECONDS
+
+    limits = dict[str, float]()
+    for path in sorted((course.folder(module) / "checks").rglob("test_*.py")):
+        for function in (node for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, _Function)):
+            name = f"{path.stem.removeprefix('test_')}::{function.name.removeprefix('test_')}"
+            for call in (one for one in function.decorator_list if isinstance(one, ast.Call)):
+                if getattr(call.func, "id", "") in _VERBS:
+                    given = next((word.value for word in call.keywords if word.arg == "seconds"), ast.Constant(SECONDS))
+                    if isinstance(given, ast.Constant) and isinstance(given.value, (int, float)):
+                        limits[name] = float(given.value)
+    return limits
+
+
+def tied_criteria(tree: ast.Module) -> set[str | None]:
+    """The criteria that the checks of a file are tied to; ``None`` among them where one cannot be read."""
+    constants = _constants(tree)
+    functions = [node for node in tree.body if isinstance(node, _Function) and node.name.startswith("test_")]
+    return {tie.criterion for function in functions for tie in _ties(function, constants)}
+
+
 def _of_test(
     where: str, function: _Function, ties: list[_Tie], module: Module, known: set[str]
 ) -> Iterator[LintProblem]:

@@ -101,6 +101,11 @@ class Postgres:
         """A connection with the project's own rights in a database, for what may set off code of a project."""
         return self._connect(self._logins[name].writer, name, options())
 
+    def let_writer_pass_triggers(self, name: str) -> None:
+        """The writer of this database may put rows back as they were, with no trigger but those that always fire."""
+        statement = sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}")
+        self._connection().execute(statement.format(sql.Identifier(self._logins[name].writer.name)))
+
     def terminate(self, pid: int) -> None:
         """Ends a session, whatever it is doing: unlike a cancelled statement, no code of a project can go on."""
         self._connection().execute("SELECT pg_catalog.pg_terminate_backend(%s)", [pid])

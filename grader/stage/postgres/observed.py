@@ -31,6 +31,11 @@ class Observed(Database):
         names = columns or self._reader.stored(table)
         return [dict(zip(names, row, strict=True)) for row in self._reader.rows(table, names, where)]
 
+    def versions(self, table: str) -> dict[Any, str]:
+        """See ``Database``."""
+        self.used = True
+        return self._writer.versions(table)
+
     def count(self, table: str, **where: Any) -> int:
         """See ``Database``."""
         self.used = True

@@ -188,6 +188,18 @@ class Writer:
             refusals.refuse(answer.error, public=self._session.public)
         return answer.results[-1].tag
 
+    def versions(self, table: str) -> dict[Any, str]:
+        """By id, the transaction that wrote each row of a table: another one once a row was written, whatever it holds.
+
+        ``COPY`` gives no system columns. With the project's rights a query runs nothing that it could not run itself.
+        """
+        text = f"SELECT id, xmin FROM ONLY public.{_name(table)}"
+        answer = self._session.ask(_AFRESH, _AS_PROJECT + text, table=table)
+        if answer.error:
+            refusals.refuse(answer.error, public=self._session.public)
+        result = answer.results[-1]
+        return {key: str(by) for key, by in (map(loaded, row, result.types) for row in result.rows)}
+
     def change(self, table: str, statement: str, params: tuple[Any, ...]) -> None:
         """The same for a statement that has to change a row: no constraint has accepted what was not tried."""
         if self.execute(statement, params).endswith(" 0"):

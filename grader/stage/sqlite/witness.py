@@ -7,6 +7,7 @@ in a sandbox of its own, without submission and packages, that is killed when it
 import contextlib
 import hashlib
 import os
+import re
 import socket
 import stat
 from collections.abc import Callable
@@ -27,6 +28,11 @@ LARGEST_FILE = 16 << 20
 _BESIDE = ("", "-wal", "-shm", "-journal")
 _WITHIN_S = 60.0  # the witness itself gives a statement 8 s of the processor
 _HANDED_OUT_WITHIN_S = 30.0
+_MALFORMED = re.compile(r"malformed database schema \((\w{1,60})\)")
+_COMMIT = "Look in your migrations for a transaction that is begun by hand, and end it; Django commits each migration."
+_LEAVE = "Look in your migrations for what removes or replaces the file of the database, and leave it to Django."
+_SMALLER = "Look in your migrations for what fills the tables, and load less: what is large belongs into a command."
+_PAST_DJANGO = "Look in your migrations for what writes into the file past Django (`writable_schema`, another program)."
 _LIMITS = Limits(memory_mb=512, processes=8, tmp_mb=128, wall_s=1800, address_mb=1024)
 
 
@@ -39,16 +45,18 @@ class Folder:
     def get(self, name: str) -> bytes:
         """What a settled database holds; ``AgentFault`` if it is no ordinary file, too large, or not settled."""
         if self._size(f"{name}.sqlite3-wal") or self._size(f"{name}.sqlite3-journal"):
-            raise AgentFault("Your project left its database in the middle of a transaction.")
+            raise AgentFault("Your project left its database in the middle of a transaction.", advice=_COMMIT)
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
             with os.fdopen(os.open(f"{name}.sqlite3", flags, dir_fd=self.fd), "rb") as file:
                 kind = os.fstat(file.fileno())
                 data = file.read(LARGEST_FILE + 1) if stat.S_ISREG(kind.st_mode) else None
         except OSError as error:
-            raise AgentFault("Your project removed its database.") from error
-        if data is None or len(data) > LARGEST_FILE:
-            raise AgentFault("Your project left something else than a database of at most 16 MiB.")
+            raise AgentFault("Your project removed its database.", advice=_LEAVE) from error
+        if data is None:
+            raise AgentFault("Your project left something else than a file where its database was.", advice=_LEAVE)
+        if len(data) > LARGEST_FILE:
+            raise AgentFault("Your project left a database of more than 16 MiB.", advice=_SMALLER)
         return data
 
     def remove(self, name: str) -> None:
@@ -82,6 +90,20 @@ def receive_folder(control: socket.socket) -> Folder:
     return Folder(found[0])
 
 
+def unreadable(why: str) -> AgentFault:
+    """What a database means that cannot be read, by what SQLite says of it, with what to do about it."""
+    sentence = f"Your project left a database that cannot be read: {bounded(why, 200)}."
+    if "16 MiB" in why:
+        return AgentFault(sentence, advice=_SMALLER)
+    if found := _MALFORMED.search(why):
+        advice = (
+            f"Look in your migrations for SQL of your own that makes or changes `{found[1]}`; what SQLite says of it "
+            "is above. What Django's operations make can be read."
+        )
+        return AgentFault(sentence, advice=advice, about=found[1])
+    return AgentFault(sentence, advice=_PAST_DJANGO)
+
+
 @dataclass(slots=True)
 class Witness:
     """One warm witness: started with the first question, and anew for another folder or after it was lost."""
@@ -109,6 +131,16 @@ class Witness:
             case ("absent", str()):
                 seen = "the database has no such table or column"
                 raise Failed("tables and columns as the brief names them", seen)
+            case ("computed", str() as column):
+                raise Failed(f"a column {bounded(column, 100)} that is stored", "the database computes it")
+            case ("function", str() as function):
+                expected = "a table whose rules call functions of SQLite's and of Django's"
+                raise Failed(expected, f"they call {bounded(function, 60)}(), which only the project itself registers")
+            case ("slow", str() as limit):
+                expected = f"constraints, indexes and triggers that come to an end within {bounded(limit, 20)}"
+                raise Failed(
+                    expected, "they do not, as where a regular expression can match one text in very many ways"
+                )
             case (_, str() as why):
                 raise Failed("a database that can be read and written", f"SQLite says: {bounded(why, 200)}")
         raise Failed("a database that can be read", "it cannot be read")
@@ -128,7 +160,7 @@ class Witness:
     def settle(self, folder: Folder, name: str) -> None:
         """Rolls back or writes home what a process has left half-way; ``AgentFault`` for what is no database."""
         if why := of_type(str, self._ask(folder, "settle", name=name)):
-            raise AgentFault(f"Your project left a database that cannot be read: {bounded(why, 200)}.")
+            raise unreadable(why)
 
     def source(self, op: str, **arguments: Any) -> Any:
         """An answer about Python sources: ``classes`` or ``functions``."""

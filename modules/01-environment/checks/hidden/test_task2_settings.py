@@ -1,7 +1,5 @@
 """Task 2, settings: layers and variables."""
 
-import re
-
 import pytest
 
 from grader.checkpoint import Failed, check, expect_that, fail, raises
@@ -111,14 +109,21 @@ def test_addresses(load, production, rng, layer):
 
 @check("env.variables")
 @pytest.mark.parametrize("layer", ["development", "production"])
-def test_an_empty_redis_url(load, production, layer):
-    """An empty `REDIS_URL` means the local cache in development and is refused in production."""
-    env = production | {"REDIS_URL": ""}
-    if layer == "development":
-        assert "locmem" in load("config.settings.development", env=env).CACHES["default"]["BACKEND"]
-        return
-    with raises("ImproperlyConfigured"):
-        load("config.settings.production", env=env)
+def test_an_absolute_path(load, production, rng, layer):
+    """`sqlite:///` and an absolute path, four strokes in all, is that file."""
+    path = f"/tmp/{rng.word()}.sqlite3"
+    database = load(f"config.settings.{layer}", env=production | {"DATABASE_URL": f"sqlite:///{path}"}).DATABASES[
+        "default"
+    ]
+    assert database["ENGINE"].endswith("sqlite3")
+    assert str(database["NAME"]) == path
+
+
+@check("env.variables")
+def test_an_empty_redis_url(load, production):
+    """An empty `REDIS_URL` means the local cache in development."""
+    settings = load("config.settings.development", env=production | {"REDIS_URL": ""})
+    assert "locmem" in settings.CACHES["default"]["BACKEND"]
 
 
 @check("env.variables")
@@ -129,17 +134,19 @@ def test_lists(load, production, rng, layer):
     origins = [f"https://{host}" for host in hosts]
     lists = {"ALLOWED_HOSTS": ",".join(hosts), "CSRF_TRUSTED_ORIGINS": ",".join(origins)}
     settings = load(f"config.settings.{layer}", env=production | lists)
-    assert list(settings.ALLOWED_HOSTS) == hosts
+    allowed = list(settings.ALLOWED_HOSTS)
+    expect_that(set(hosts) <= set(allowed), expected=f"{hosts} among the hosts", observed=allowed)
     assert list(settings.CSRF_TRUSTED_ORIGINS) == origins
 
 
 @check("env.variables")
 def test_variables_of_production(load, production, rng):
-    """`SECRET_KEY`, `SECURE_SSL_REDIRECT` and `SECURE_HSTS_SECONDS` arrive in production."""
+    """`SECRET_KEY`, `SECURE_SSL_REDIRECT` and `SECURE_HSTS_SECONDS` arrive in production, and no origins unasked."""
     settings = load("config.settings.production", env=production)
     key = settings.SECRET_KEY
     assert key == production["SECRET_KEY"]
     assert (settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS) == (True, 31536000)
+    assert list(settings.CSRF_TRUSTED_ORIGINS) == []
     seconds = rng.randrange(3600, 10**6)
     settings = load(
         "config.settings.production",
@@ -186,70 +193,5 @@ def test_no_debug_page_whatever_the_variable_says(serve, production, rng):
 @pytest.mark.parametrize("layer", ["production", "testing"])
 def test_debug_stays_off(load, production, layer):
     """Debug is off in production and testing, whatever `DEBUG` says."""
-    for value in ("True", "1"):
+    for value in ("True", "true", "1", "yes", "on"):
         assert load(f"config.settings.{layer}", env=production | {"DEBUG": value}).DEBUG is False
-
-
-@check("env.dotenv")
-def test_the_file_supplies(load, rng):
-    """`.env` supplies what is not set."""
-    hosts = [rng.word(), rng.word()]
-    settings = load(
-        "config.settings.development", env={}, files={".env": f"ALLOWED_HOSTS={','.join(hosts)}\nDEBUG=false\n"}
-    )
-    assert (list(settings.ALLOWED_HOSTS), settings.DEBUG) == (hosts, False)
-
-
-@check("env.dotenv")
-@pytest.mark.parametrize("layer", ["development", "production"])
-def test_the_file_overrides_nothing(load, production, rng, layer):
-    """`.env` does not override what is set."""
-    host = rng.word()
-    text = "ALLOWED_HOSTS=file.example\nSECRET_KEY=of-the-file\nDATABASE_URL=sqlite:///of-the-file\n"
-    settings = load(f"config.settings.{layer}", env=production | {"ALLOWED_HOSTS": host}, files={".env": text})
-    assert list(settings.ALLOWED_HOSTS) == [host]
-    key = settings.SECRET_KEY
-    assert key == production["SECRET_KEY"]
-    assert settings.DATABASES["default"]["NAME"] == "nothing"
-
-
-LISTED = re.compile(r"^\s*(?:#\s*)?(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$")
-NOT_OURS = {"DJANGO_SETTINGS_MODULE", "PATH", "HOME", "PYTHONPATH", "TMPDIR", "TMP", "TEMP", "USER", "HOSTNAME", "LANG"}
-
-
-def listed(files):
-    """The variables of .env.example with their values, in order."""
-    found = (LISTED.match(line) for line in files.text(".env.example").splitlines())
-    return [(match[1], match[2].strip()) for match in found if match]
-
-
-@check("env.example")
-@pytest.mark.parametrize("layer", ["development", "production", "testing"])
-def test_every_variable_is_listed(load, files, production, layer):
-    """Every variable that the project's own code reads is in `.env.example`."""
-    names = {name for name, _ in listed(files)}
-    read = [
-        one for one in load.environ(f"config.settings.{layer}", env=production) if one.path and one.name not in NOT_OURS
-    ]
-    assert read, "the settings read no variable at all"
-    missing = next((one for one in read if one.name not in names), None)
-    expect_that(
-        missing is None,
-        expected="a line for every variable",
-        observed=missing and f"{missing.name}, read at {missing.path}:{missing.line}, has none",
-    )
-
-
-@check("env.example")
-def test_every_variable_once(files):
-    """`.env.example` lists each variable once."""
-    names = [name for name, _ in listed(files)]
-    assert sorted({name for name in names if names.count(name) > 1}) == []
-
-
-@check("env.example")
-@pytest.mark.parametrize("layer", ["development", "testing"])
-def test_no_key_that_is_in_use(load, files, layer):
-    """What `.env.example` gives for `SECRET_KEY` is not a key that the settings fall back to."""
-    key = load(f"config.settings.{layer}", env={}).SECRET_KEY
-    assert key not in [value.strip("\"'") for name, value in listed(files) if name == "SECRET_KEY"]

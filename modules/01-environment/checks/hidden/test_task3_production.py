@@ -1,5 +1,7 @@
 """Task 3, production: behind a proxy that ends TLS."""
 
+import pytest
+
 from grader.checkpoint import check, expect_that
 
 HTTPS = {"Host": "example.org", "X-Forwarded-Proto": "https"}
@@ -35,7 +37,7 @@ def test_what_the_server_says_of_it(serve, production):
 @check("env.https")
 def test_the_same_address_with_https(ready_site):
     """Plain HTTP is redirected to the same address with https, whatever the address."""
-    for path in ("/", "/admin/", "/nowhere/?a=1"):
+    for path in ("/", "/admin/", "/nowhere/?a=1", "/admin/login/?next=/admin/", "/live/more", "/a/healthz"):
         answer = ready_site.get(path, headers={"Host": "www.example.org"})
         assert answer.status_code in (301, 302, 307, 308)
         assert answer.header("Location") == f"https://www.example.org{path}"
@@ -48,6 +50,41 @@ def test_https_is_served(ready_site):
     assert answer.status_code == 200
     said = sorted(part.strip().lower() for part in answer.header("Strict-Transport-Security").split(";"))
     assert said == ["includesubdomains", "max-age=31536000", "preload"]
+
+
+@check("env.https", seconds=60)
+@pytest.mark.parametrize(("word", "statuses"), [("false", {200}), ("true", {301, 302, 307, 308})])
+def test_what_the_variable_says(serve, production, word, statuses):
+    """With `SECURE_SSL_REDIRECT=false` plain HTTP is served, with `true` redirected; cookies are Secure in any case."""
+    keys = {"SECRET_KEY": production["SECRET_KEY"], "ALLOWED_HOSTS": "example.org"}
+    server = serve(env=keys | {"SECURE_SSL_REDIRECT": word})
+    server.request("GET", "/live", headers={"Host": "example.org"}, within_s=30)
+    answer = server.get("/admin/login/", headers={"Host": "example.org"})
+    expect_that(answer.status_code in statuses, expected=f"one of {sorted(statuses)}", observed=answer.status_code)
+    cookie = server.get("/admin/login/", headers=HTTPS).header("Set-Cookie").lower()
+    expect_that("csrftoken" in cookie and "; secure" in cookie, expected="a Secure csrftoken", observed="another one")
+
+
+# gunicorn believes the header of a proxy on its own machine by itself, so Django is asked without gunicorn.
+ASKED = """
+from django.test import Client
+answer = Client().get("/{path}/", headers={{"Host": "example.org", "X-Forwarded-Proto": "https"}})
+print("{path}", answer.status_code)
+"""
+SERVING = ("gunicorn.conf.py", "Dockerfile", "docker-compose.yml", "start.sh", "entrypoint.sh")
+
+
+@check("env.https")
+def test_a_proxy_on_another_machine(manage, production, files, rng):
+    """`X-Forwarded-Proto: https` is believed when the proxy is on another machine than gunicorn."""
+    told = " ".join(files.text(path) for path in SERVING if files.exists(path)).lower().replace("-", "_")
+    if "forwarded_allow_ips" in told:  # gunicorn is told whom to believe
+        return
+    path = rng.word()
+    code = ASKED.format(path=path)
+    ran = manage("shell", "--no-imports", "-c", code, settings="config.settings.production", env=production)
+    found = [line for line in ran.out.splitlines() if line.startswith(path)]
+    expect_that(found == [f"{path} 404"], expected="404 for an address that is not there", observed=found or "nothing")
 
 
 @check("env.https")
@@ -63,8 +100,16 @@ def test_cookies_are_secure(ready_site, load, production):
 @check("env.hosts")
 def test_strange_hosts(ready_site):
     """Hosts that are not in `ALLOWED_HOSTS` get 400, those that are get an answer."""
-    assert ready_site.get("/admin/login/", headers=HTTPS | {"Host": "www.example.org"}).status_code == 200
-    for host in ("evil.example", "example.org.evil.example", "10.0.0.1"):
+    for host in ("www.example.org", "example.org", "EXAMPLE.org", "example.org:8000"):
+        assert ready_site.get("/admin/login/", headers=HTTPS | {"Host": host}).status_code == 200
+    for host in (
+        "evil.example",
+        "example.org.evil.example",
+        "evilexample.org",
+        "api.example.org",
+        "10.0.0.1",
+        "localhost",
+    ):
         answer = ready_site.get("/admin/login/", headers=HTTPS | {"Host": host})
         assert answer.status_code == 400
         expect_that("DEBUG = True" not in answer.text, expected="a plain answer", observed="a debug page")

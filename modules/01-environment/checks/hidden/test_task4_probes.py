@@ -8,6 +8,7 @@ from grader.checkpoint import check
 
 HTTP = {"Host": "example.org"}
 UNAVAILABLE = {"status": "unavailable"}
+SERVICES = {"database": "postgres", "cache": "redis"}
 WORDS = {True: "ok", False: "unavailable"}
 
 
@@ -51,9 +52,28 @@ def test_healthz_and_the_database(ready_site, services):
     assert soon(ready_site, "/healthz") == 200
 
 
+@check("env.healthz-outage", seconds=90)
+def test_healthz_while_the_database_is_silent(ready_site):
+    """`/healthz` says 503 within ten seconds while PostgreSQL takes connections and stays silent, and recovers."""
+    assert ask(ready_site, "/healthz") == (200, {"status": "ok"})
+    ready_site.silence("postgres")
+    assert ask(ready_site, "/healthz") == (503, UNAVAILABLE)
+    ready_site.restore("postgres")
+    assert soon(ready_site, "/healthz") == 200
+
+
+@check("env.live", seconds=60)
+def test_live_while_services_are_silent(ready_site):
+    """`/live` answers while PostgreSQL and Redis take connections and stay silent."""
+    ready_site.silence("postgres", "redis")
+    assert [ask(ready_site, "/live") for _ in range(2)] == [(200, {"status": "ok"})] * 2
+
+
 @check("env.healthz-outage", seconds=60)
 def test_healthz_does_not_mind_the_cache(ready_site, services):
     """`/healthz` says 200 while Redis is away."""
+    ready_site.silence("redis")
+    assert ask(ready_site, "/healthz") == (200, {"status": "ok"})
     services.redis.down()
     assert ask(ready_site, "/healthz") == (200, {"status": "ok"})
 
@@ -71,6 +91,18 @@ def test_ready_is_json(ready_site):
     """`/ready` answers JSON with both checks, every time."""
     assert "application/json" in ready_site.get("/ready", headers=HTTP).header("Content-Type")
     assert [ask(ready_site, "/ready") for _ in range(3)] == [readiness()] * 3
+
+
+@check("env.ready-outage", seconds=90)
+@pytest.mark.parametrize("silent", [("database",), ("cache",), ("database", "cache")], ids="+".join)
+def test_ready_while_services_are_silent(ready_site, silent):
+    """`/ready` says 503 within ten seconds while a service takes connections and stays silent, and recovers."""
+    assert ask(ready_site, "/ready") == readiness()
+    names = [SERVICES[name] for name in silent]
+    ready_site.silence(*names)
+    assert ask(ready_site, "/ready") == readiness(**dict.fromkeys(silent, False))
+    ready_site.restore(*names)
+    assert soon(ready_site, "/ready") == 200
 
 
 @check("env.ready-outage", seconds=90)

@@ -9,7 +9,7 @@ HTTPS = {"Host": "example.org", "X-Forwarded-Proto": "https"}
 def test_django_has_nothing_to_say(manage, production):
     """`manage.py check --deploy --fail-level WARNING` is clean in production."""
     ran = manage("check", "--deploy", "--fail-level", "WARNING", settings="config.settings.production", env=production)
-    expect_that(ran.code == 0, expected="no warning", observed="there are some: run the command to see them")
+    expect_that(ran.code == 0, expected="no warning", observed="there are some")
 
 
 @check("env.https")
@@ -23,5 +23,5 @@ def test_plain_http_is_redirected(ready_site):
 @check("env.hosts")
 def test_a_strange_host(ready_site):
     """A host that is not in `ALLOWED_HOSTS` gets 400."""
-    assert ready_site.get("/admin/login/", headers=HTTPS).status_code == 200
+    assert ready_site.get("/admin/login/", headers=HTTPS).status_code != 400
     assert ready_site.get("/admin/login/", headers=HTTPS | {"Host": "evil.example"}).status_code == 400

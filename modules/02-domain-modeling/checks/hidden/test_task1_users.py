@@ -23,7 +23,7 @@ def test_the_role_of_somebody_new(models, stored, rng):
 @check("domain.user-role")
 def test_another_role_is_refused(make):
     """A role that is none of the four is refused on `role`."""
-    for role in ("author", "Editor", ""):
+    for role in ("author", "Editor", "EDITOR", " editor", "superuser", ""):
         with refuses("role"):
             make.user.build(role=role).full_clean()
 
@@ -64,3 +64,44 @@ def test_other_letters_are_other_addresses(make, rng):
     tail = f"{rng.word()}@example.com"
     make.user(email=f"axb{tail}")
     make.user.build(email=f"a_b{tail}").full_clean()
+
+
+@check("domain.user-role")
+def test_staff_are_readers_too(models, stored, rng):
+    """Who is staff or a superuser is a reader as well, unless said otherwise."""
+    flags = {"is_staff": True, "is_superuser": True, "password": "!"}
+    user = models("user").objects.create(username=rng.word(), email=f"{rng.word()}@example.com", **flags)
+    assert stored("user", user, "role") == "reader"
+
+
+@check("domain.user-email", database="postgres")
+def test_letters_beyond_ascii(make, db, rng):
+    """An address that differs only in the case of letters beyond A to Z is refused on `email`."""
+    name = rng.word()
+    for one, other in (("ärger", "ÄRGER"), ("журнал", "ЖУРНАЛ"), ("ωmega", "Ωmega")):
+        make.user(email=f"{name}@{one}.example")
+        with refuses("email"):
+            make.user.build(email=f"{name}@{other}.example").full_clean()
+
+
+@check("domain.user-email")
+def test_whoever_has_it(make, rng):
+    """An address is taken whoever has it: somebody of any role, active or not."""
+    for others in ({"is_active": False}, {"role": "reader"}, {"role": "admin", "is_staff": True}):
+        taken = make.user(email=f"{rng.word()}@example.com", **others).email
+        for again in (taken, taken.upper()):
+            with refuses("email"):
+                make.user.build(email=again).full_clean()
+
+
+@check("domain.user-email")
+def test_a_change_of_address(make, rng):
+    """A stored user may write the own address in other capitals, and is refused somebody else's."""
+    taken = f"{rng.word()}@example.com"
+    make.user(email=taken)
+    user = make.user()
+    user.email = user.email.title()
+    user.full_clean()
+    user.email = taken.upper()
+    with refuses("email"):
+        user.full_clean()

@@ -1,6 +1,8 @@
 """Task 2, the models: their fields, defaults and relations."""
 
-from grader.checkpoint import check, raises, refuses
+import pytest
+
+from grader.checkpoint import check, expect_that, raises, refuses
 
 
 @check("domain.taxonomy-fields")
@@ -12,6 +14,13 @@ def test_the_length_of_a_name(make, rng):
         for wrong in (f"{name}x", ""):
             with refuses("name"):
                 maker.build(name=wrong).full_clean()
+
+
+@check("domain.taxonomy-fields")
+@pytest.mark.parametrize("kind", ["category", "tag", "post"])
+def test_the_form_may_leave_the_slug_empty(make, kind):
+    """A category, tag or post whose slug is left empty passes full_clean()."""
+    getattr(make, kind).build(slug="").full_clean()
 
 
 @check("domain.taxonomy-fields")
@@ -57,15 +66,15 @@ def test_each_status(make, archived):
 @check("domain.post-fields")
 def test_another_status(make):
     """A status of a post that is none of the three is refused on `status`."""
-    for status in ("deleted", "Draft", ""):
+    for status in ("deleted", "Draft", "DRAFT", " draft", ""):
         with refuses("status"):
             make.post.build(status=status).full_clean()
 
 
 @check("domain.post-fields")
-def test_a_draft_without_a_body(make):
+def test_a_draft_without_a_body(bare):
     """A draft may be without a body, a category and tags."""
-    make.post.build(body="").full_clean()
+    bare.post.build(body="").full_clean()
 
 
 @check("domain.post-fields")
@@ -88,10 +97,20 @@ def test_the_way_back_to_posts(make):
 def test_a_comment_as_text(make, rng):
     """A comment's text contains its author's username and the post's title."""
     name, title = rng.word(), rng.title()
-    comment = make.comment(author=make.user(username=name), post=make.published(title=title))
+    author = make.user(username=name, first_name="Some", last_name="Body")
+    comment = make.comment(author=author, post=make.published(title=title))
     shown = str(comment)
     assert name in shown
     assert title in shown
+
+
+@check("domain.comment-fields")
+def test_a_comment_as_text_is_not_cut(make, rng):
+    """However long the username and the title are, both are whole in a comment's text."""
+    name, title = ("".join(rng.choices("abcdefghij", k=count)) for count in (150, 200))
+    shown = str(make.comment(author=make.user(username=name), post=make.published(title=title)))
+    expect_that(name in shown, expected="a username of 150 letters in the text", observed="it is not whole")
+    expect_that(title in shown, expected="a title of 200 letters in the text", observed="it is not whole")
 
 
 @check("domain.comment-fields")
@@ -103,6 +122,13 @@ def test_each_status_of_a_comment(make):
     for status in ("spam", "Pending", ""):
         with refuses("status"):
             make.comment.build(post=post, status=status).full_clean()
+
+
+@check("domain.comment-fields")
+def test_a_comment_of_one_character(make):
+    """A comment of one character is accepted and stored."""
+    comment = make.comment(body="!")
+    comment.full_clean()
 
 
 @check("domain.comment-fields")
@@ -143,3 +169,37 @@ def test_a_deleted_post_takes_its_comments_along(make, db):
     make.comment(post=post)
     post.delete()
     assert db.rows("comments_comment", "id") == [{"id": other.pk}]
+
+
+@check("domain.post-fields")
+def test_a_person_as_text(make, rng):
+    """A post shows its title and its author the username, whatever else is known of them."""
+    name, title = rng.word(), rng.title()
+    author = make.user(username=name, first_name="Some", last_name="Body")
+    assert [str(author), str(make.post.build(author=author, title=title))] == [name, title]
+
+
+@check("domain.post-fields")
+def test_what_a_post_needs(make):
+    """A post without an author is refused on that field, and nothing worse happens."""
+    with refuses("author"):
+        make.post.build(author=None).full_clean()
+
+
+@check("domain.comment-fields")
+@pytest.mark.parametrize("field", ["post", "author"])
+def test_what_a_comment_needs(make, field):
+    """A comment without a post or an author is refused on that field, and nothing worse happens."""
+    with refuses(field):
+        make.comment.build(**{field: None}).full_clean()
+
+
+@check("domain.taxonomy-fields")
+@pytest.mark.parametrize(("kind", "least"), [("category", 50), ("tag", 50), ("post", 220)])
+def test_a_slug_by_hand_that_is_taken(make, rng, kind, least):
+    """A slug given by hand is accepted, and refused on `slug` when another one of the kind has it."""
+    maker, slug = getattr(make, kind), rng.slug()
+    maker.build(slug="s" * least).full_clean()
+    maker(slug=slug)
+    with refuses("slug"):
+        maker.build(slug=slug).full_clean()

@@ -1,10 +1,11 @@
 """Task 4, when clean() is bypassed: the trusted side writes, the database answers."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
-from grader.checkpoint import check, raises
+from grader.checkpoint import check, expect_that, raises
 
 CHOICES = [
     ("post", "posts_post", "status", ["draft"]),
@@ -27,9 +28,30 @@ def test_values_outside_the_list(make, db, kind, table, column, values):
     row = getattr(make, kind)()
     for value in values:
         db.update(table, {column: value}, id=row.pk)
-    for wrong in ("lost", "", values[0].upper()):
+    for wrong in ("lost", "", values[0].upper(), values[0][:-1]):
         with db.refused():
             db.update(table, {column: wrong}, id=row.pk)
+
+
+LISTS = [
+    ("post", "posts_post", "status", {"draft", "published", "archived"}),
+    ("comment", "comments_comment", "status", {"pending", "approved", "rejected"}),
+    ("user", "accounts_user", "role", {"admin", "editor", "contributor", "reader"}),
+]
+LIKELY = {"scheduled", "deleted", "hidden", "spam", "flagged", "author", "moderator", "staff", "superuser", "owner"}
+
+
+@check("domain.db-choices", database="postgres")
+@pytest.mark.parametrize(("kind", "table", "column", "values"), LISTS, ids=[c[0] for c in LISTS])
+def test_no_other_word(make, db, kind, table, column, values):
+    """No other word is stored as a status or role, whatever the constraint's own words are."""
+    row = getattr(make, kind)()
+    definitions = [c.definition for c in db.constraints(table) if c.kind == "check" and column in c.columns]
+    written = {word for text in definitions for word in re.findall(r"'(\w{1,20})'", text)}
+    longest = max(map(len, values))  # a longer one may not fit into the column
+    for wrong in sorted(word for word in (LIKELY | written) - values if len(word) <= longest):
+        with db.refused():
+            db.update(table, {column: wrong, **({"published_at": None} if kind == "post" else {})}, id=row.pk)
 
 
 @check("domain.db-choices")
@@ -66,16 +88,24 @@ def test_what_the_database_accepts(make, db):
     assert db.one("posts_post", "status", id=post.pk)["status"] == "archived"
 
 
+OUT = {"status": "published", "published_at": datetime(2026, 1, 1, tzinfo=UTC)}
+STATES = {
+    "post": [{"status": "draft", "published_at": None}, OUT, OUT | {"status": "archived"}],
+    "comment": [{"status": status} for status in ("pending", "approved", "rejected")],
+}
+
+
 @check("domain.db-not-empty")
 @pytest.mark.parametrize(
     ("kind", "table", "column"), [("post", "posts_post", "title"), ("comment", "comments_comment", "body")]
 )
 def test_empty_texts(make, db, rng, kind, table, column):
-    """The database refuses an empty title of a post and an empty body of a comment, and accepts a word."""
+    """The database refuses an empty title of a post and an empty body of a comment in any status; it accepts a word."""
     row = getattr(make, kind)()
-    db.update(table, {column: rng.word()}, id=row.pk)
-    with db.refused():
-        db.update(table, {column: ""}, id=row.pk)
+    for state in STATES[kind]:
+        db.update(table, {column: rng.word(), **state}, id=row.pk)
+        with db.refused():
+            db.update(table, {column: ""}, id=row.pk)
 
 
 @check("domain.db-not-empty")
@@ -103,7 +133,29 @@ def test_names_that_differ_only_in_case(make, db, rng, kind, table, column):
     taken, other = f"{rng.word()}@example.com", getattr(make, kind)()
     getattr(make, kind)(**{column: taken})
     db.update(table, {column: f"x{taken}"}, id=other.pk)
-    for again in (taken, taken.upper(), taken.title()):
+    for again in (taken, taken.upper(), taken.title(), taken.swapcase()):
+        with db.refused():
+            db.update(table, {column: again}, id=other.pk)
+
+
+@check("domain.db-unique-case")
+def test_addresses_of_others_whoever_they_are(make, db, rng):
+    """An address is taken for the database as well, whoever has it: somebody of any role, active or not."""
+    user = make.user()
+    for others in ({"is_active": False}, {"role": "reader"}, {"role": "admin", "is_superuser": True}):
+        taken = make.user(email=f"{rng.word()}@example.com", **others).email
+        with db.refused():
+            db.update("accounts_user", {"email": taken.upper()}, id=user.pk)
+
+
+@check("domain.db-unique-case", database="postgres")
+@pytest.mark.parametrize(("kind", "table", "column"), UNIQUE_NAMES, ids=[u[0] for u in UNIQUE_NAMES])
+def test_letters_beyond_ascii(make, db, kind, table, column):
+    """The database knows capitals beyond A to Z, and tells apart what `LOWER()` does."""
+    other = getattr(make, kind)()
+    for taken, again, different in (("ärger", "ÄRGER", "arger"), ("журнал", "ЖУРНАЛ", "журналы")):
+        getattr(make, kind)(**{column: taken})
+        db.update(table, {column: different}, id=other.pk)
         with db.refused():
             db.update(table, {column: again}, id=other.pk)
 
@@ -122,4 +174,10 @@ def test_no_address_twice(make, db):
 )
 def test_leading_columns(db, table, columns):
     """An index on posts leads with `status, published_at`, one on comments with `post_id, status`."""
-    assert columns in [tuple(index.columns[:2]) for index in db.indexes(table)]
+    leading = [tuple(index.columns[:2]) for index in db.indexes(table)]
+    named = ", ".join(columns)
+    expect_that(
+        columns in leading,
+        expected=f"an index of {table} that begins with `{named}`",
+        observed=f"they begin with {leading}",
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.checkpoint import check
+from grader.checkpoint import check, fail
 
 ROLES = ("reader", "contributor", "editor", "admin")
 EVERYBODY, NOBODY = dict.fromkeys(ROLES, True), dict.fromkeys(ROLES, False)
@@ -12,14 +12,18 @@ active = pytest.mark.parametrize("active", [True, False], ids=["active", "inacti
 
 
 def answers(verb, make, demote, kind, *, whose, active):
-    """What the verb says of a post or comment to a user of each role."""
+    """What the verb says of a post or comment to a user of each role, who is staff or a superuser or neither."""
     said = {}
     for role in ROLES:
-        user = make.user(is_active=active)
-        row = getattr(make, kind)(author=user if whose == "own" else make.user())
-        demote(user, role)
-        row.refresh_from_db()
-        said[role] = getattr(row, verb)(user)
+        for flags in ({}, {"is_staff": True, "is_superuser": True}):
+            user = make.user(is_active=active, **flags)
+            row = getattr(make, kind)(author=user if whose == "own" else make.user())
+            demote(user, role)
+            row.refresh_from_db()
+            answer = getattr(row, verb)(user)
+            if flags and answer != said[role]:
+                fail(expected=f"for a {role} who is a superuser the same as for any {role}", observed=answer)
+            said[role] = answer
     return said
 
 
@@ -48,11 +52,12 @@ def test_who_edits_a_comment(make, demote, whose, active):
 
 
 @check("domain.comment-ownership")
+@whose
 @active
-def test_who_moderates_a_comment(make, demote, active):
-    """A comment on a post of somebody else is moderated by editors and admins; by nobody who is not active."""
+def test_who_moderates_a_comment(make, demote, whose, active):
+    """A comment on a post of somebody else is moderated by editors and admins, their own too; by nobody not active."""
     expected = EDITORIAL if active else NOBODY
-    assert answers("can_be_moderated_by", make, demote, "comment", whose="another's", active=active) == expected
+    assert answers("can_be_moderated_by", make, demote, "comment", whose=whose, active=active) == expected
 
 
 @check("domain.comment-ownership")
@@ -77,3 +82,22 @@ def test_nobody_touches_a_comment(app, make):
     """An anonymous user neither edits nor moderates a comment."""
     comment, anonymous = make.comment(), app.anonymous()
     assert [comment.can_be_edited_by(anonymous), comment.can_be_moderated_by(anonymous)] == [False, False]
+
+
+@check("domain.comment-ownership")
+@pytest.mark.parametrize("status", ["draft", "archived"])
+@pytest.mark.parametrize("role", ROLES)
+def test_authors_moderate_whatever_they_are_now(make, demote, db, role, status):
+    """The author of a post moderates the comments of others on it whatever the role is by now, in any state of it.
+
+    An own comment on an own post is moderated by editors and admins.
+    """
+    user = make.user()
+    post = make.published(author=user)
+    comment, own = make.comment(post=post), make.comment(post=post, author=user)
+    db.update("posts_post", {"status": status, "published_at": None}, id=post.pk)
+    demote(user, role)
+    for one in (comment, own):
+        one.refresh_from_db()
+    said = comment.can_be_moderated_by(user), own.can_be_moderated_by(user)
+    assert said == (True, EDITORIAL[role])

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.checkpoint import check
+from grader.checkpoint import check, expect_that
 
 
 def ids(queryset):
@@ -21,16 +21,18 @@ def scheduled(make):
 @check("domain.queryset-verbs")
 def test_what_is_published(make, models, archived, scheduled):
     """`published()` leaves out drafts, archived posts and those whose moment is still to come."""
-    posts = sorted(make.published().pk for _ in range(3))
-    make.post(), archived(), scheduled()
+    posts = [make.published().pk for _ in range(3)]
+    posts.append(make.published(published_at=datetime.now(UTC) - timedelta(milliseconds=5)).pk)
+    make.post(), archived(), scheduled(), make.published(published_at=datetime.now(UTC) + timedelta(minutes=5))
+    make.post(status="archived"), make.post(status="archived", published_at=datetime.now(UTC) + timedelta(hours=1))
     assert ids(models("post").objects.published()) == posts
 
 
 @check("domain.queryset-verbs")
 def test_what_is_a_draft(make, models, archived, scheduled):
-    """`drafts()` gives drafts only."""
+    """`drafts()` gives drafts only, not what was archived without a date."""
     post = make.post()
-    make.published(), archived(), scheduled()
+    make.published(), archived(), scheduled(), make.post(status="archived")
     assert ids(models("post").objects.drafts()) == [post.pk]
 
 
@@ -56,11 +58,42 @@ def test_search(make, models, rng):
 
 @check("domain.queryset-verbs")
 def test_search_takes_the_text_as_it_is(make, models, rng):
-    """A percent sign in a search is a percent sign."""
+    """No character of a search is a pattern, neither of SQL's nor of a regular expression."""
     word = rng.word()
-    post = make.post(title=f"100% {word}")
-    make.post(title=f"1000 {word}")
-    assert ids(models("post").objects.search(f"100% {word}")) == [post.pk]
+    alike = f"1000 {word}ab"
+    make.post(title=alike, body=alike)
+    for text in (
+        "100%",
+        f"{word}a_",
+        f"{word}.b",
+        f"{word}.*",
+        f"^1000 {word}",
+        f"{word}(ab)",
+        f"{word}\\w",
+        f"[{word}]",
+    ):
+        post = make.post(title=f"{text} again")
+        found = ids(models("post").objects.search(text))
+        expect_that(found == [post.pk], expected=f"one post that contains {text!r}", observed=f"{len(found)} posts")
+
+
+@check("domain.queryset-verbs")
+def test_search_takes_words_as_one_piece(make, models, rng):
+    """Several words are one piece: not in another order, not in two places, not across title and body."""
+    one, two = rng.word(), rng.word()
+    post = make.post(body=f"So {one} {two}, then.")
+    both = make.post(title=f"{one} {two}", body=f"{one} {two}")
+    make.post(title=f"{two} {one}"), make.post(title=one, body=two), make.post(body=f"{one} and {two}")
+    assert ids(models("post").objects.search(f"{one} {two}".upper())) == sorted([post.pk, both.pk])
+
+
+@check("domain.queryset-verbs", database="postgres")
+def test_search_beyond_ascii(make, models, rng):
+    """Case makes no difference to letters beyond A to Z either."""
+    word = rng.word()
+    post = make.post(title=f"{word} Ärger"), make.post(body=f"{word} ÄRGER")
+    make.post(title=f"{word} arger")
+    assert ids(models("post").objects.search(f"{word} ärGER")) == sorted(one.pk for one in post)
 
 
 @check("domain.queryset-verbs")
@@ -139,7 +172,26 @@ def test_each_post_once(make, models):
 
 
 @check("domain.visible-to")
-def test_inactive_editors_see_no_more_than_others(make, models):
-    """An editor who is not active does not see the drafts of others."""
-    make.post()
-    assert ids(models("post").objects.visible_to(make.user(role="editor", is_active=False))) == []
+@pytest.mark.parametrize("role", ["reader", "contributor", "editor", "admin"])
+def test_inactive_users_see_no_more_than_others(make, models, demote, library, role):
+    """Who is not active sees what everybody sees: no drafts of others, and none of their own."""
+    user = make.user(is_active=False)
+    own, others = library(user)
+    demote(user, role)
+    assert ids(models("post").objects.visible_to(user)) == sorted([own[1].pk, others[1].pk])
+
+
+@check("domain.visible-to")
+def test_superusers_see_no_more_than_their_role_does(make, models, library):
+    """A contributor who is staff and a superuser sees what a contributor sees."""
+    user = make.user(is_staff=True, is_superuser=True)
+    own, others = library(user)
+    assert ids(models("post").objects.visible_to(user)) == sorted([*(post.pk for post in own), others[1].pk])
+
+
+@check("domain.visible-to")
+def test_what_was_published_just_now(app, make, models):
+    """What was published a moment ago is seen by everybody."""
+    post = make.published(published_at=datetime.now(UTC) - timedelta(milliseconds=5))
+    for user in (app.anonymous(), make.user(role="reader")):
+        assert ids(models("post").objects.visible_to(user)) == [post.pk]

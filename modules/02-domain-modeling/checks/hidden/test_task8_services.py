@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.checkpoint import check, raises, refuses
+from grader.checkpoint import check, expect_that, raises, refuses
 
 PUBLISH, ARCHIVE = "posts.services:publish_post", "posts.services:archive_post"
+NOW = datetime.now(UTC).replace(microsecond=0)
 MODERATE = "comments.services:moderate_comment"
 
 
@@ -27,21 +28,23 @@ def test_publishing(app, make, db, role):
 @check("domain.publish-service")
 def test_publishing_without_a_body(app, make, db):
     """A draft without a body is refused with ValidationError, and stays the draft that it was."""
-    post = make.post(body=" ")
-    with refuses("body"):
+    post = make.post(body="")
+    with refuses():
         app.call(PUBLISH, post=post, by=post.author)
     assert db.rows("posts_post", "status", "published_at", id=post.pk) == [{"status": "draft", "published_at": None}]
 
 
 @check("domain.publish-service")
 @pytest.mark.parametrize("verb", [PUBLISH, ARCHIVE], ids=["publish", "archive"])
-def test_those_who_may_not(app, make, db, verb):
+def test_those_who_may_not(app, make, db, demote, verb):
     """Who may not edit a post gets PermissionDenied, and nothing changes."""
     post = make.post() if verb == PUBLISH else make.published()
     people = [
         make.user(),
         make.user(role="reader"),
+        make.user(is_staff=True, is_superuser=True),
         make.user(role="editor", is_active=False),
+        demote(post.author),
         app.anonymous(),
     ]
     before = db.one("posts_post", "status", "published_at", id=post.pk)
@@ -67,7 +70,7 @@ def test_moderating(app, make, db, role):
     """Editors, admins and the author of the post give a comment its status; it is returned."""
     comment = make.comment()
     by = comment.post.author if role == "author of the post" else make.user(role=role)
-    for status in ("approved", "rejected"):
+    for status in ("approved", "rejected", "pending", "pending", "approved", "approved", "pending", "rejected"):
         returned = app.call(MODERATE, comment=comment, by=by, status=status)
         assert db.one("comments_comment", "status", id=comment.pk)["status"] == status
         assert (returned.pk, returned.status) == (comment.pk, status)
@@ -77,8 +80,10 @@ def test_moderating(app, make, db, role):
 def test_a_status_that_does_not_exist(app, make, db):
     """A status that does not exist is refused with ValidationError, and nothing changes."""
     comment = make.comment()
-    with refuses():
-        app.call(MODERATE, comment=comment, by=make.user(role="editor"), status="lost")
+    editor = make.user(role="editor")
+    for status in ("lost", "Approved", "APPROVED", " approved", ""):
+        with refuses():
+            app.call(MODERATE, comment=comment, by=editor, status=status)
     assert db.one("comments_comment", "status", id=comment.pk)["status"] == "pending"
 
 
@@ -87,7 +92,107 @@ def test_those_who_may_not_moderate(app, make, db):
     """Who may not moderate a comment gets PermissionDenied, and nothing changes."""
     author = make.user()
     comment = make.comment(author=author, post=make.published(author=author))
-    for person in (make.user(), make.user(role="editor", is_active=False), app.anonymous(), author):
+    people = [make.user(), make.user(is_superuser=True), make.user(role="editor", is_active=False), app.anonymous()]
+    for person in (*people, author):
         with raises("PermissionDenied"):
             app.call(MODERATE, comment=comment, by=person, status="approved")
     assert db.one("comments_comment", "status", id=comment.pk)["status"] == "pending"
+
+
+@check("domain.publish-service")
+@pytest.mark.parametrize("state", ["archived", "archived without a date", "scheduled", "draft"])
+def test_publishing_whatever_it_was(app, make, db, state):
+    """Whatever is not out by now is published at the time of the call: archived and scheduled posts too."""
+    post = make.post() if state == "draft" else make.published()
+    moments = {"archived": NOW - timedelta(days=9), "scheduled": NOW + timedelta(days=9)}
+    status = {"scheduled": "published", "draft": "draft"}.get(state, "archived")
+    db.update("posts_post", {"status": status, "published_at": moments.get(state)}, id=post.pk)
+    post.refresh_from_db()
+    before = datetime.now(UTC)
+    app.call(PUBLISH, post=post, by=post.author)
+    row = db.one("posts_post", "status", "published_at", id=post.pk)
+    assert row["status"] == "published"
+    assert before - timedelta(seconds=1) <= row["published_at"] <= datetime.now(UTC) + timedelta(seconds=1)
+
+
+@check("domain.publish-service")
+def test_what_is_out_keeps_its_moment(app, make, db):
+    """A post that is out already keeps its `published_at` when it is published again."""
+    post = make.published()
+    before = db.one("posts_post", "status", "published_at", id=post.pk)
+    app.call(PUBLISH, post=post, by=make.user(role="editor"))
+    assert db.one("posts_post", "status", "published_at", id=post.pk) == before
+
+
+@check("domain.publish-service")
+@pytest.mark.parametrize("field", ["title", "body", "author"])
+@pytest.mark.parametrize("state", ["draft", "archived"])
+def test_publishing_asks_for_every_rule(app, make, db, demote, field, state):
+    """What task 3 refuses is refused, and nothing in the database changes: title, body and author."""
+    post = make.post()
+    wrong = {"title": " ", "body": ""}
+    db.update("posts_post", {"status": state, **({field: wrong[field]} if field in wrong else {})}, id=post.pk)
+    if field == "author":
+        demote(post.author)
+    post.refresh_from_db()
+    before = db.rows("posts_post")
+    with refuses():
+        app.call(PUBLISH, post=post, by=make.user(role="editor"))
+    assert db.rows("posts_post") == before
+
+
+@check("domain.publish-service")
+@pytest.mark.parametrize("state", ["draft", "archived", "scheduled", "published"])
+def test_archiving_always_works(app, make, db, demote, state):
+    """Whatever its status was, and however wrong a post is by now, it is archived, and keeps its `published_at`."""
+    moment = {"published": NOW - timedelta(hours=2), "scheduled": NOW + timedelta(days=2)}.get(state)
+    post = make.post()
+    changes = {
+        "status": "published" if state == "scheduled" else state,
+        "published_at": moment,
+        "body": "",
+    }
+    db.update("posts_post", changes, id=post.pk)
+    demote(post.author)
+    post.refresh_from_db()
+    app.call(ARCHIVE, post=post, by=make.user(role="editor"))
+    expected = {"status": "archived", "published_at": moment, "body": ""}
+    assert db.one("posts_post", *expected, id=post.pk) == expected
+
+
+@check("domain.publish-service")
+@pytest.mark.parametrize("verb", [PUBLISH, ARCHIVE], ids=["publish", "archive"])
+def test_a_transaction_and_names(app, make, queries, verb):
+    """A service takes its arguments by name only, and works in a transaction."""
+    post, editor = make.published(), make.user(role="editor")
+    with raises("TypeError"):
+        app.call(verb, post, editor)
+    with queries() as seen:
+        app.call(verb, post=post, by=editor)
+    expect_that(seen.in_transaction, expected="a service in a transaction", observed="its statements are in none")
+
+
+@check("domain.moderation-service")
+def test_moderating_in_a_transaction(app, make, queries):
+    """Moderating takes its arguments by name only, and works in a transaction."""
+    comment, editor = make.comment(), make.user(role="editor")
+    with raises("TypeError"):
+        app.call(MODERATE, comment, editor, "approved")
+    with queries() as seen:
+        app.call(MODERATE, comment=comment, by=editor, status="approved")
+    expect_that(seen.in_transaction, expected="a service in a transaction", observed="its statements are in none")
+
+
+@check("domain.moderation-service")
+@pytest.mark.parametrize("state", ["draft", "archived"])
+@pytest.mark.parametrize("role", ["editor on their own", "admin", "reader who wrote the post"])
+def test_moderating_whatever_became_of_the_post(app, make, db, demote, state, role):
+    """The state of the post, and what its author is by now, do not matter; editors moderate comments of their own."""
+    word = role.partition(" ")[0]
+    editor = make.user(role=word if word != "reader" else "contributor")
+    comment = make.comment(author=editor) if word == "editor" else make.comment()
+    by = demote(comment.post.author) if word == "reader" else editor
+    db.update("posts_post", {"status": state, "published_at": None}, id=comment.post.pk)
+    comment.refresh_from_db()
+    app.call(MODERATE, comment=comment, by=by, status="rejected")
+    assert db.one("comments_comment", "status", id=comment.pk)["status"] == "rejected"

@@ -1,12 +1,32 @@
 """Task 9, migrations that lose nothing: each on SQLite and on PostgreSQL."""
 
+import hashlib
 import itertools
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from grader.checkpoint import check, disagreements, expect_that
 
+BLANK = ("", "  ", "\u00a0\n", "\u3000")
+# Titles that leave nothing, that grow, that are as long as may be, and with white space around them; some twice.
+ODD = (
+    "!!!",
+    "日本語",
+    "   ",
+    "It's 100%",
+    "\ufb03" * 200,
+    "\ufb03" * 200,
+    "x" * 200,
+    "x" * 200,
+    "  Padded\u00a0",
+    "\tTab ",
+)
+FIRST = {
+    "src/apps/posts/migrations/0001_initial.py": "2d462a0df377de366d8c4501465efdcb101c10733e01d9608a3378eb5fab1ef2",
+    "src/apps/accounts/migrations/0001_initial.py": "f39cd0defb06b263d07a77362a4f81ba67268b2ef9135ec5f77c4bf378267b94",
+}
 OLD_COLUMNS = ["author_id", "body", "id", "is_published", "title"]
 KEPT = ("id", "title", "body", "author_id")
 MADE = ("status", "published_at", "slug", "updated_at")
@@ -21,6 +41,12 @@ def posts(migrations, *columns):
     return {number: tuple(rows[number][column] for column in columns) for number in sorted(rows)}
 
 
+def moment(value):
+    """A time as the database has it; SQLite has it without a zone, in UTC."""
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 @pytest.fixture
 def forwards(migrations, old_rows):
     """Old rows of every kind, migrated: their ids by kind, the word that some have as title, what they were."""
@@ -28,11 +54,12 @@ def forwards(migrations, old_rows):
     def migrate(migrations, rng):
         old, word = old_rows(migrations, rng), rng.word()
         ids = {
-            "plain": [old(is_published=True), old(), old(is_published=True)],
-            "alike": [old(title=word.title(), is_published=True), old(title=word.title()), old(title=word.title())],
-            "odd": [old(title=title, is_published=True) for title in ("!!!", "日本語", "   ", "It's 100%")],
-            "empty": [old(body=""), old(is_published=True, body="")],
+            "plain": [old(is_published=True), old(body=" \u00a0kept \n\t"), old(is_published=True)],
+            "alike": [old(title=title) for title in (f"{word} 2", word.title(), word, f"{word}!", f"{word}-2-")],
+            "odd": [old(title=title, is_published=True) for title in ODD],
+            "empty": [old(body=""), *(old(is_published=True, body=body) for body in BLANK)],
         }
+        old.author(is_superuser=True, is_staff=True)
         before = {number: tuple(row[column] for column in KEPT) for number, row in sorted(old.written.items())}
         migrations.migrate()
         return ids, word, before
@@ -55,6 +82,15 @@ def backwards(migrations, forwards):
         return plain, before, left
 
     return lambda: migrations.once("old rows, backwards", migrate)
+
+
+@check("domain.migrations-complete")
+@pytest.mark.parametrize("path", FIRST)
+def test_the_first_is_as_it_was_given(files, path):
+    """`0001_initial` of posts and of accounts stay as they are; only how they are broken into lines may change."""
+    told = re.sub(r"#.*|[\s,]+", "", files.text(path)).replace("'", '"')
+    same = hashlib.sha256(told.encode()).hexdigest() == FIRST[path]
+    expect_that(same, expected=f"{path} as it was given", observed="it was changed")
 
 
 @check("domain.migrations-complete", seconds=60)
@@ -104,18 +140,40 @@ def test_old_rows(migrations, forwards):
     Equal titles are numbered, no slug is empty; a second `migrate` changes nothing.
     """
     ids, word, before = forwards()
-    published = [ids["plain"][0], ids["plain"][2], ids["alike"][0], *ids["odd"]]
-    drafts = [ids["plain"][1], *ids["alike"][1:], *ids["empty"]]
+    published = [ids["plain"][0], ids["plain"][2], *ids["odd"]]
+    drafts = [ids["plain"][1], *ids["alike"], *ids["empty"]]
     found = posts(migrations, *MADE)
     dated = {number: (status, date is not None) for number, (status, date, *_) in found.items()}
     assert dated == dict.fromkeys(published, ("published", True)) | dict.fromkeys(drafts, ("draft", False))
     assert posts(migrations, *KEPT) == before
     slugs = {number: slug for number, (_, _, slug, _) in found.items()}
-    assert sorted(slugs[number] for number in ids["alike"]) == [word, f"{word}-2", f"{word}-3"]
+    expected = [f"{word}-2", word, f"{word}-3", f"{word}-4", f"{word}-2-2"]
+    assert [slugs[number] for number in ids["alike"]] == expected, "in the order of the ids"
     assert "" not in slugs.values()
+    assert max(len(slug) for slug in slugs.values()) <= 220
+    assert max(moment(date) for _, date, *_ in found.values() if date) <= datetime.now(UTC), "in the future"
+    people = migrations.db.rows("accounts_user", "id", "role", "email", "updated_at")
+    assert {person["role"] for person in people} == {"reader"}
     assert len(set(slugs.values())) == len(slugs)
     migrations.migrate()
     assert posts(migrations, *MADE) == found
+    assert migrations.db.rows("accounts_user", "id", "role", "email", "updated_at") == people
+
+
+@check("domain.migrations-forwards", seconds=90, database="postgres")
+@pytest.mark.parametrize("migrations", ["postgres"], indirect=True)
+def test_thousands_of_rows(migrations, old, rng):
+    """More rows than fit into one step all come along, of many equal titles each with a number of its own."""
+    word, author = rng.word(), old.author()
+    for number in range(1_200):
+        old(title=word if number % 2 else f"{word} {number}x", author_id=author, is_published=number % 3 == 0)
+    migrations.migrate()
+    found = posts(migrations, "status", "slug")
+    assert len(found) == 1_200
+    assert len({slug for _, slug in found.values()}) == 1_200
+    assert sum(status == "published" for status, _ in found.values()) == 400
+    numbered = [slug for number, (_, slug) in found.items() if old.written[number]["title"] == word]
+    assert numbered == [word, *(f"{word}-{number}" for number in range(2, 601))]
 
 
 @check("domain.migrations-backwards", seconds=60)

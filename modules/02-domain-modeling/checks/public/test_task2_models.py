@@ -4,26 +4,26 @@ from grader.checkpoint import check
 
 
 @check("domain.taxonomy-fields")
-def test_a_category_and_a_tag(make):
+def test_a_category_and_a_tag(bare):
     """A category and a tag with nothing but a name are accepted, and show their name."""
-    category, tag = make.category.build(name="Field notes"), make.tag.build(name="python")
+    category, tag = bare.category.build(name="Field notes"), bare.tag.build(name="python")
     category.full_clean()
     tag.full_clean()
     assert (str(category), str(tag)) == ("Field notes", "python")
 
 
 @check("domain.post-fields")
-def test_a_new_post(make, stored):
+def test_a_new_post(bare, stored):
     """A new post is a draft without a date, and shows its title."""
-    post = make.post(title="Hello")
+    post = bare.post(title="Hello")
     post.full_clean()
     assert (*stored("post", post, "status", "published_at"), str(post)) == ("draft", None, "Hello")
 
 
 @check("domain.comment-fields")
-def test_a_new_comment(make, stored):
+def test_a_new_comment(make, bare, stored):
     """A new comment is pending."""
-    comment = make.comment()
+    comment = bare.comment(post=make.published())
     comment.full_clean()
     assert stored("comment", comment, "status") == "pending"
 

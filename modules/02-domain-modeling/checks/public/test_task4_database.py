@@ -1,6 +1,6 @@
 """Task 4, when clean() is bypassed: the plain cases."""
 
-from grader.checkpoint import check
+from grader.checkpoint import check, expect_that
 
 
 @check("domain.db-choices")
@@ -49,4 +49,8 @@ def test_a_second_tag_by_plain_sql(make, db):
 def test_the_index_of_posts(db):
     """Posts have an index whose leading columns are `status, published_at`."""
     leading = [tuple(index.columns[:2]) for index in db.indexes("posts_post")]
-    assert ("status", "published_at") in leading
+    expect_that(
+        ("status", "published_at") in leading,
+        expected="an index on posts that begins with `status, published_at`",
+        observed=f"indexes that begin with {leading}",
+    )

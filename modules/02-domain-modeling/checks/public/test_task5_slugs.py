@@ -1,6 +1,14 @@
 """Task 5, slugs: the plain cases."""
 
+import pytest
+
 from grader.checkpoint import check
+
+
+@pytest.fixture
+def make(bare):
+    """Rows whose slugs the project makes."""
+    return bare
 
 
 @check("domain.slug-made")
@@ -27,3 +35,9 @@ def test_a_long_title(make, stored):
     post = make.post.build(title="㎑" * 100)
     post.save()
     assert 0 < len(stored("post", post, "slug")) <= 220
+
+
+@check("domain.slug-race", database="postgres", seconds=60)
+def test_two_saves_at_once(race):
+    """Two posts called "Hello" that are saved at the same moment on PostgreSQL both succeed, with two slugs."""
+    assert race("Hello", atomic=False) == ["hello", "hello-2"]

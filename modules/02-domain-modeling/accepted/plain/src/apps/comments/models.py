@@ -60,7 +60,7 @@ class Comment(models.Model):
         return self.post.title + ": " + self.author.username
 
     def clean(self):
-        if getattr(self, "post", None) is not None and self.post.status != "published":
+        if self.post_id and not type(self.post).objects.published().filter(pk=self.post_id).exists():
             raise ValidationError({"post": "not published"})
 
     def can_be_edited_by(self, user):

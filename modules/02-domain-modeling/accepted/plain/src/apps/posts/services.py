@@ -8,8 +8,9 @@ def publish_post(*, post, by):
     with transaction.atomic():
         if not post.can_be_edited_by(by):
             raise PermissionDenied("no")
+        if not Post.objects.published().filter(pk=post.pk).exists():
+            post.published_at = timezone.now()
         post.status = Post.PUBLISHED
-        post.published_at = post.published_at or timezone.now()
         post.full_clean()
         post.save()
         return post

@@ -43,7 +43,7 @@ class Comment(models.Model):
         errors = {}
         if not len((self.body or "").strip()) >= 1 or len(self.body) > 5000:
             errors["body"] = "Between 1 and 5000 characters, please."
-        if self.post_id and self.post.status != "published":
+        if self.post_id and not self.post.is_out():
             errors["post"] = "This post takes no comments."
         if errors:
             raise ValidationError(errors)

@@ -9,14 +9,14 @@ def carry_over(apps, schema_editor):
     Post = apps.get_model("posts", "Post")
     taken = set()
     for post in Post.objects.using(schema_editor.connection.alias).order_by("id"):
-        start = slugify(post.title) or "untitled"
+        start = slugify(post.title)[:220] or "untitled"
         address, number = start, 1
         while address in taken:
             number += 1
-            address = f"{start[:210]}-{number}"
+            address = f"{start[:212]}-{number}"
         taken.add(address)
         post.slug = address
-        if post.is_published and post.body != "":
+        if post.is_published and post.body.strip() != "":
             post.status, post.published_at = "published", timezone.now()
         post.save()
 

@@ -117,6 +117,9 @@ class Post(Stamped):
         if self.author_id and self.author.role == "reader":
             yield "author", "Readers read."
 
+    def is_out(self):
+        return self.status == "published" and self.published_at <= timezone.now()
+
     def can_be_edited_by(self, user):
         if user.is_anonymous or not user.is_active:
             return False

@@ -5,20 +5,24 @@ from django.db import transaction
 from django.utils import timezone
 
 
-def _change(post, by, **changes):
+def _allow(post, by):
     if not post.can_be_edited_by(by):
         raise PermissionDenied
-    with transaction.atomic():
-        for name, value in changes.items():
-            setattr(post, name, value)
-        post.full_clean()
-        post.save()
+
+
+@transaction.atomic()
+def publish_post(*, post, by):
+    _allow(post, by)
+    if not post.is_out():
+        post.status, post.published_at = "published", timezone.now()
+    post.full_clean()
+    post.save()
     return post
 
 
-def publish_post(*, post, by):
-    return _change(post, by, status="published", published_at=timezone.now())
-
-
+@transaction.atomic()
 def archive_post(*, post, by):
-    return _change(post, by, status="archived")
+    _allow(post, by)
+    post.status = "archived"
+    post.save()
+    return post

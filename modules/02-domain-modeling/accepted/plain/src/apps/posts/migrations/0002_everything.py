@@ -20,7 +20,7 @@ def forwards(apps, schema_editor):
             slug = f"{base}-{n}"
         used[slug] = pk
         values = {"slug": slug}
-        if public and body:
+        if public and body.strip():
             values.update(status="published", published_at=timezone.now())
         posts.filter(pk=pk).update(**values)
 

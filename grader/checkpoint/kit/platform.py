@@ -1,0 +1,178 @@
+"""The fixture ``platform``: the submission as it is operated, with workers, queues, and what it sends to."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from grader.agent.scan import BODY, BadReply, load
+from grader.checkpoint.kit.api import Api
+from grader.checkpoint.kit.case import Case
+from grader.domain.words import bounded
+from grader.sandbox.api import Process
+from grader.stage import platform as stage_platform
+from grader.stage.outcome import Failed
+from grader.stage.stage import Stage
+from grader.stage.standing import StandingServer
+from grader.stage.witness.collector import Collector
+from grader.stage.witness.mail import MailServer
+from grader.stage.witness.server import wait_until
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+READY_S = 30.0
+_READ = ("comments", "mail", "analytics")  # the queues that workers read
+# A message is in no queue and in no hand for a moment, while a worker takes it.
+_QUIET_S = 0.3
+_MOST_MESSAGES = 1_000
+_CUT = "bytes left out ..."
+
+
+@dataclass
+class Running:
+    """A worker: a process beside the server, with its children."""
+
+    platform: stage_platform.Platform
+    process: Process
+
+    def kill(self) -> None:
+        """SIGKILL, to it and its children."""
+        self.platform.kill(self.process)
+
+    def output(self) -> str:
+        """What it wrote to standard output and error so far."""
+        return self.process.output().decode("utf-8", "replace")
+
+    def lines(self, event: str | None = None) -> list[dict[str, Any]]:
+        """Its log lines as objects, those of an event or all; what does not begin with ``{`` is no log line."""
+        return log_lines(self.output(), event)
+
+
+@dataclass
+class Platform:
+    """``web`` is asked as ``api`` is; ``mail`` and ``collector`` are what the deployment sends to."""
+
+    web: Api
+    stage: Stage
+    deployment: stage_platform.Platform
+
+    @property
+    def mail(self) -> MailServer:
+        """The mail server that it was told of."""
+        return self.deployment.mail
+
+    @property
+    def collector(self) -> Collector:
+        """Where it posts traces (below ``/v1/traces``) and errors (below ``/api/``)."""
+        return self.deployment.collector
+
+    def worker(self, *, env: Mapping[str, str | None] | None = None, within_s: float = READY_S) -> Running:
+        """A worker of all queues, which waits for messages; fails the check if it does not in time."""
+        listening = self._listening()
+        worker = Running(self.deployment, self.deployment.run(stage_platform.WORKER, env))
+
+        def is_ready() -> bool:
+            return worker.process.poll() is not None or self._listening() > listening
+
+        if not wait_until(is_ready, within_s) or worker.process.poll() is not None:
+            said = bounded((worker.output().strip().splitlines() or ["nothing"])[-1], 200)
+            raise Failed(f"a worker that is ready within {within_s:g} s of its start", f"its last words are: {said}")
+        return worker
+
+    def lines(self, event: str | None = None) -> list[dict[str, Any]]:
+        """The log lines of the server."""
+        return log_lines(self.web.place.server.output().decode("utf-8", "replace"), event)
+
+    def waiting(self, queue: str) -> int:
+        """How many messages wait in a queue, one that a worker has in hand not among them."""
+        with self._queues() as client:
+            return int(client.llen(queue))
+
+    def messages(self, queue: str) -> list[Any]:
+        """The first thousand messages of a queue, as the transport stores them; fails the check if one is no JSON."""
+        with self._queues() as client:
+            return [_object(one) for one in client.lrange(queue, 0, _MOST_MESSAGES - 1)]
+
+    def settle(self, within_s: float = 20.0) -> None:
+        """Waits until all tasks are done; fails the check if messages wait or are in hand after these seconds."""
+        deadline, since = time.monotonic() + within_s, None
+        while since is None or time.monotonic() < since + _QUIET_S:
+            unsettled = self._unsettled()
+            since = None if unsettled else since or time.monotonic()
+            if time.monotonic() > deadline and unsettled:
+                raise Failed(f"all tasks done within {within_s:g} s", f"{unsettled} messages wait or are in hand")
+            time.sleep(0.02)
+
+    def until(
+        self, holds: Callable[[], object], *, expected: str, observed: Callable[[], object], within_s: float
+    ) -> None:
+        """Waits until it holds; fails the check after these seconds, with what is observed then."""
+        if not wait_until(holds, within_s):
+            raise Failed(f"{expected} within {within_s:g} s", bounded(str(observed()), 300))
+
+    def age_messages(self) -> None:
+        """Makes what workers have in hand and have not acknowledged as old as it has to be to go to another one.
+
+        The transport keeps it in a set by the time at which it was taken, in the database of the queues.
+        """
+        with self._queues() as client:
+            for key in client.scan_iter("*unacked_index"):
+                aged: dict[Any, float] = dict.fromkeys(client.zrange(key, 0, -1), 0.0)
+                if aged:
+                    client.zadd(key, aged, xx=True)
+
+    def _listening(self) -> int:
+        """How many connections wait for a message: Redis tells, whatever a worker logs."""
+        with self._queues() as client:
+            return sum(one["cmd"] == "brpop" for one in client.client_list())
+
+    def _unsettled(self) -> int:
+        with self._queues() as client:
+            in_hand = sum(int(client.hlen(key)) for key in client.scan_iter("*unacked"))
+            return in_hand + sum(int(client.llen(queue)) for queue in _READ)
+
+    @contextmanager
+    def _queues(self) -> "Iterator[Redis]":
+        """The database of the queues. What a project keeps there in another form is its own fault."""
+        from redis import ResponseError
+
+        with closing(self.stage.services.redis_server.admin(stage_platform.QUEUES_DB)) as client:
+            try:
+                yield client
+            except ResponseError as error:
+                raise Failed("queues as Celery's transport stores them", bounded(str(error), 200)) from None
+
+
+class Platforms:
+    """``platform(env=…)``: a deployment of the check's own, its server started and no worker yet."""
+
+    def __init__(self, case: Case, stage: Stage, standing: StandingServer) -> None:
+        self._case, self._stage, self._standing = case, stage, standing
+
+    def __call__(self, *, env: Mapping[str, str | None] | None = None) -> Platform:
+        found = stage_platform.Platform(self._stage, self._standing, self._case.stack, env)
+        return Platform(Api(self._case, self._stage, found.web, self._standing), self._stage, found)
+
+
+def log_lines(text: str, event: str | None = None) -> list[dict[str, Any]]:
+    """The objects of a log, those of an event or all. Fails the check at a line that begins as one and is none.
+
+    The last line may still be written, and where the middle of a long log is left out two lines are cut.
+    """
+    *lines, _ = text.split("\n")
+    beside_the_cut = {i + step for i, line in enumerate(lines) if _CUT in line for step in (-1, 1)}
+    whole = (line for i, line in enumerate(lines) if i not in beside_the_cut)
+    found = [_object(line) for line in whole if line.startswith("{")]
+    return [one for one in found if event is None or one.get("event") == event]
+
+
+def _object(text: bytes | str) -> Any:
+    """A JSON object of the project's; fails the check if it is none, or holds more than can be read."""
+    data = text.encode() if isinstance(text, str) else text
+    try:
+        return load(data, BODY)
+    except BadReply:
+        said = bounded(data.decode("utf-8", "replace"), 200)
+        raise Failed("one JSON object on each line that begins with {, and as each message", said) from None

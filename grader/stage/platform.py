@@ -1,0 +1,85 @@
+"""A whole deployment of module 05: the server with its people, workers, and what they send to."""
+
+import secrets
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from grader.sandbox.api import Launch, Limits, Process
+from grader.stage import registry
+from grader.stage.people import Place
+from grader.stage.registry import REDIS, REGISTRY
+from grader.stage.serving import deployment
+from grader.stage.stage import Stage
+from grader.stage.standing import StandingServer
+from grader.stage.witness import collector, mail
+from grader.stage.witness.collector import Collector
+from grader.stage.witness.mail import MailServer
+
+WORKER = ("-m", "celery", "-A", "config.celery", "worker", "--queues", "comments,mail,analytics")
+# A worker with its children, each of which has loaded the project.
+_LIMITS = Limits(wall_s=600.0, memory_mb=2048, processes=96)
+QUEUES_DB = 1
+# Short waits, so that a check that has to see a retry or a return sees it.
+_SHORT = {
+    "TASK_BACKOFF_SECONDS": "1",
+    "TASK_BACKOFF_MAX_SECONDS": "1",
+    "EMAIL_TIMEOUT_SECONDS": "2",
+    "OTEL_BSP_SCHEDULE_DELAY": "200",
+}
+
+
+class Platform:
+    """What runs of one deployment. Everything ends with ``stack``."""
+
+    def __init__(
+        self, stage: Stage, standing: StandingServer, stack: ExitStack, env: Mapping[str, str | None] | None = None
+    ) -> None:
+        self._stage, self._stack = stage, stack
+        self.mail, self.collector = MailServer(), Collector()
+        stack.callback(self.mail.close)
+        stack.callback(self.collector.close)
+        self._more: dict[int, Path] = {mail.PORT: self.mail.socket, collector.PORT: self.collector.socket}
+        self.env: dict[str, str | None] = {**standing.env, **self._variables(), **(env or {})}
+        self.web: Place = standing.own(stack, env=self.env, more=self._more)
+
+    def run(self, argv: tuple[str, ...], env: Mapping[str, str | None] | None = None) -> Process:
+        """Another process of this deployment, in a sandbox of its own, with everything in reach that the server has.
+
+        ``argv`` is Python's arguments, ``WORKER`` for example.
+        """
+        stage = self._stage
+        stage.check_time()
+        launch = Launch(
+            argv,
+            env=deployment(stage, self.web.database, env={**self.env, **(env or {})}),
+            limits=_LIMITS,
+            ports=(*registry.ports(), *self._more),
+            sources=stage.spec.layout.sources,
+        )
+        process = stage.sandbox.start(launch, submission=stage.spec.submission, deps=stage.spec.deps)
+        self._stack.callback(stage.services.kill, process)
+        for service in REGISTRY:
+            stage.services.attach(process, service)
+        for port, socket in self._more.items():
+            stage.services.connect(process, port, socket)
+        return process
+
+    def kill(self, process: Process) -> None:
+        """Ends a process that ``run`` gave and all of its children, by SIGKILL, whatever they are at work on."""
+        self._stage.services.kill(process)
+
+    def _variables(self) -> dict[str, str]:
+        inside = self._stage.sandbox.reserve((*registry.ports(), *self._more))
+        services = self._stage.services
+        posted = f"127.0.0.1:{inside[collector.PORT]}"
+        return {
+            **_SHORT,
+            "JWT_SIGNING_KEY": secrets.token_hex(32),
+            "BROKER_URL": services.redis_server.url(inside[REDIS.port], QUEUES_DB),
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(inside[mail.PORT]),
+            "EMAIL_USE_TLS": "false",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{posted}",
+            "SENTRY_DSN": f"http://{secrets.token_hex(16)}@{posted}/1",
+        }
