@@ -40,6 +40,23 @@ def _from_db(cls, *args, **kwargs):
 
 Post.from_db = _from_db
 """
+# Slow enough that checks are still running, however fast the machine is, when the first one has been told of.
+SLOWLY_SAVED = """
+
+import time
+
+
+def _slowly(save):
+    def slow_save(self, *args, **kwargs):
+        time.sleep(0.5)
+        return save(self, *args, **kwargs)
+
+    return slow_save
+
+
+for _model in (Post, Category, Tag):
+    _model.save = _slowly(_model.save)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -70,20 +87,22 @@ def found(name: str) -> list[int]:
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if any(name.encode() in word for word in words) and words[0] != b"bwrap":
+        if any(name.encode() in word for word in words) and Path(os.fsdecode(words[0])).name != "bwrap":
             pids.append(pid)
     return pids
 
 
 def after_the_first_check(name: str, act: Callable[[list[int]], None]) -> Callable[[Progress], None]:
-    """A step of progress that does something to the processes of that name, once, beside the checks that follow."""
-    done: list[threading.Thread] = []
+    """A step of progress that does something to the processes of that name, once, before the checks that follow."""
+    done = False
 
     def step(progress: Progress) -> None:
+        nonlocal done
         if progress.done and not done:
-            assert found(name)
-            done.append(threading.Thread(target=act, args=(found(name),)))
-            done[0].start()
+            done = True
+            pids = found(name)
+            assert pids
+            act(pids)
 
     return step
 
@@ -99,8 +118,12 @@ def each(pids: list[int], sign: signal.Signals) -> list[int]:
 
 
 def stop_for_a_while(pids: list[int]) -> None:
-    """What a machine does to a process that it has no time for."""
+    """What a machine does to a process that it has no time for: stopped at once, and going on of itself later."""
     fds = each(pids, signal.SIGSTOP)
+    threading.Thread(target=go_on, args=(fds,)).start()
+
+
+def go_on(fds: list[int]) -> None:
     time.sleep(STOPPED_S)
     for fd in fds:
         with contextlib.suppress(ProcessLookupError):  # the grader may have given it up meanwhile
@@ -118,19 +141,21 @@ def assert_full_after_repetition(result: Result, first: str) -> None:
     told = [o.fault for c in result.criteria for o in c.observations if o.fault]
     assert result.graded, told
     assert result.score == result.max_score
-    assert any("Repeated alone. The first time: " in fault and first in fault for fault in told)
+    assert any("Repeated alone. The first time: " in fault and first in fault for fault in told), told
     learners = for_learners(result)
     assert not [o.fault for c in learners.criteria for o in c.observations if o.fault]
 
 
 def test_a_project_that_gets_no_time_for_a_while_loses_nothing(course, tmp_path, state_dir: Path) -> None:
     step = after_the_first_check("/grader/launcher.py", stop_for_a_while)
-    assert_full_after_repetition(graded(course, tmp_path, state_dir, step=step), "did not answer within")
+    result = graded(course, tmp_path, state_dir, edit=SLOWLY_SAVED, step=step)
+    assert_full_after_repetition(result, "Your project did not ")  # take a question, or answer it, in time
 
 
 def test_a_server_that_the_machine_kills_costs_nothing(course, tmp_path, state_dir: Path) -> None:
     step = after_the_first_check("pginstall18/bin/postgres", kill)
-    assert_full_after_repetition(graded(course, tmp_path, state_dir, step=step), "PostgreSQL did not answer")
+    result = graded(course, tmp_path, state_dir, edit=SLOWLY_SAVED, step=step)
+    assert_full_after_repetition(result, "PostgreSQL did not answer")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """What the proofs of the delivery files share: solution 05 as learners would have it, and a machine to run it on."""
 
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -45,11 +47,20 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def site(project: Path, state_dir: Path) -> Path:
-    """The packages of its lock."""
+def site(project: Path, state_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages of its lock, in a folder of our own: in the cache they are made anew when a file was overwritten."""
     made = prepare(project, course_lock=project, cache=state_dir / "environments", progress=lambda _: None)
     assert made.origin == "submission", made.problems
-    return made.site
+    return shutil.copytree(made.site, tmp_path_factory.mktemp("packages") / "site", copy_function=_linked)
+
+
+def _linked(source: str, target: str) -> str:
+    """A further name for a file, or a copy where the cache lies on another file system."""
+    try:
+        os.link(source, target)
+    except OSError:
+        return shutil.copy2(source, target)
+    return target
 
 
 @pytest.fixture(scope="module")

