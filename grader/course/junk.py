@@ -1,7 +1,8 @@
 """Junk: submissions that answer everything, and always with the same rubbish. They are rejected, and measured.
 
 Each is the solution of a module with one app more, which takes over what Django does for the project's own models and
-for every request. So there is no check that it does not meet, and none may fall over it.
+for every request. So there is no check that it does not meet, and none may fall over it. Where there is an API, accounts are
+spared: people have to be made before anything can be asked as somebody.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from grader.course.projection import Tree
 
 _SETTINGS = "src/config/settings/base.py"
 _APPS = "src/apps/"
+_API = "src/apps/api/"
 _CONFIG = '''"""Takes over what the project answers."""
 
 import time
@@ -30,7 +32,7 @@ class JunkConfig(AppConfig):
         """For every request, and for the models of the project's own apps."""
         BaseHandler.get_response = answer
         for model in self.apps.get_models():
-            if not model.__module__.startswith("django."):
+            if not model.__module__.startswith(SPARED):
                 model.full_clean = model.save = model.delete = done
                 model.__str__ = text
                 for name in OWN:
@@ -42,6 +44,7 @@ class JunkConfig(AppConfig):
 
 OWN = ("can_be_edited_by", "can_be_moderated_by")
 '''
+_SPARED = "SPARED = ({})\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +135,12 @@ def junk_trees(solution: Tree) -> Iterator[tuple[str, Tree]]:
     yield "empty", {path: (b"", False) if _is_of_apps(path) else file for path, file in solution.items()}
     if _SETTINGS in solution:
         content, executable = solution[_SETTINGS]
+        spared = '"django.", "accounts."' if any(path.startswith(_API) for path in solution) else '"django.",'
         settings = content + b'\nINSTALLED_APPS = [*INSTALLED_APPS, "junk.apps.JunkConfig"]\n'
         for kind in KINDS:
             app = {
                 f"{_APPS}junk/__init__.py": (b"", False),
-                f"{_APPS}junk/apps.py": ((_CONFIG + kind.source).encode(), False),
+                f"{_APPS}junk/apps.py": ((_CONFIG + _SPARED.format(spared) + kind.source).encode(), False),
             }
             yield kind.id, {**solution, _SETTINGS: (settings, executable), **app}
 

@@ -88,8 +88,9 @@ class Entry:
             if passed:
                 yield f"passes where nothing is built: {', '.join(passed)}"
         elif self.kind == "junk":
-            if outcome.score >= self.module.pass_score:
-                yield f"passes with {outcome.score} points, though every answer is rubbish"
+            possible = sum(c.points for c in self._scored())
+            if outcome.score * 100 >= self.module.pass_score * possible:
+                yield f"passes with {outcome.score} of {possible} points, though every answer is rubbish"
         elif self.kind == "mutant":
             if missed := sorted(set(self.must_fail) - failed):
                 yield f"does not fail {', '.join(missed)}"
@@ -223,8 +224,12 @@ def read_checks(course: Course) -> dict[str, dict[str, str]]:
 
 
 def write_checks(course: Course, known: Mapping[str, Mapping[str, str]], outcomes: Mapping[str, Outcome]) -> None:
-    """Write those that an outcome rests on."""
-    write_json(checks_path(course), {key: known[key] for key in sorted({o.checks for o in outcomes.values()}) if key})
+    """Write those that an outcome rests on.
+
+    Where an outcome rests on checks that nobody knows, it is graded as a whole when it is due.
+    """
+    used = sorted({o.checks for o in outcomes.values()} & set(known))
+    write_json(checks_path(course), {key: known[key] for key in used})
 
 
 def read_json[Row](path: Path, kind: type[Row], command: str) -> dict[str, Row]:

@@ -88,7 +88,7 @@ def prove(
         if (found := outcomes.get(entry.name)) is not None and is_current(entry, found):
             outcomes[entry.name] = of_this_entry(entry, found)
     due = [e for e in chosen if anew or names or _is_due(e, outcomes.get(e.name), older)]
-    parts = {e.name: None if anew or names else _part(e, outcomes.get(e.name), known) for e in due}
+    parts = {e.name: None if anew or names else _part(e, outcomes.get(e.name), known, older) for e in due}
     _write(course, outcomes, known)
     began = time.monotonic()
     with closing(_graded(course, due, state_dir, jobs, parts)) as graded:
@@ -111,9 +111,11 @@ def _write(course: Course, outcomes: Mapping[str, Outcome], known: Known) -> Non
     write_ledger(course, outcomes)
 
 
-def _part(entry: Entry, outcome: Outcome | None, known: Known) -> tuple[str, ...] | None:
-    """The criteria to be graded again; ``None`` for all of them."""
+def _part(entry: Entry, outcome: Outcome | None, known: Known, older: bool) -> tuple[str, ...] | None:
+    """The criteria to be graded again; ``None`` for all of them, as where ``older`` graders do not count."""
     if outcome is None or is_current(entry, outcome):  # it is due for another reason than the checks
+        return None
+    if older and outcome.grader != grader_fingerprint():
         return None
     return stale_criteria(entry, outcome, known)
 

@@ -1,6 +1,7 @@
 """Junk: rubbish as an answer to everything, which is rejected and always measured."""
 
 import ast
+from dataclasses import replace
 
 import pytest
 
@@ -25,6 +26,23 @@ def test_each_kind_is_the_solution_with_one_app_more():
         assert "JunkConfig" in defined
 
 
+def test_accounts_are_spared_where_people_have_to_be_made_to_ask():
+    api = {**SOLUTION, "src/apps/api/urls.py": (b"", False)}
+    apps = "src/apps/junk/apps.py"
+    assert all(b"accounts." not in tree[apps][0] for name, tree in junk_trees(SOLUTION) if name != "empty")
+    assert all(b'"accounts."' in tree[apps][0] for name, tree in junk_trees(api) if name != "empty")
+
+
+def test_the_bar_is_of_what_criteria_are_worth(course: Course):
+    """Gates have points too, which no junk is graded by."""
+    whole = next(e for e in entries(course, only=1) if e.name == "01/junk/empty")
+    module = whole.module
+    half = replace(module, criteria=tuple(replace(c, points=c.points // 2) for c in module.criteria))
+    assert replace(whole, module=half).problem(Outcome("", 50)) == (
+        "passes with 50 of 50 points, though every answer is rubbish"
+    )
+
+
 def test_the_empty_one_has_no_line_in_its_apps():
     empty = dict(junk_trees(SOLUTION))["empty"]
     assert empty["src/apps/posts/models.py"] == (b"", False)
@@ -41,7 +59,7 @@ def test_a_project_without_the_layers_of_the_course_has_the_empty_one_alone():
         (Outcome("", 0, ("one.base", "one.guard")), ""),
         (Outcome("", 0, ("one.base",), ("one.guard",)), ""),
         (Outcome("", 0, (), ("one.base", "one.guard")), ""),  # it does not start
-        (Outcome("", 100), "passes with 100 points, though every answer is rubbish"),
+        (Outcome("", 100), "passes with 100 of 100 points, though every answer is rubbish"),
         (Outcome("", 0, ("one.guard",), (), ("one.base",)), "could not be measured: one.base"),
     ],
 )

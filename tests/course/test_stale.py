@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course
+from grader.course import Course, prove
 from grader.course.ledger import Outcome, checks_path, entries, read_checks, read_ledger, write_ledger
 from grader.course.prove import is_current
 from grader.course.stale import joined, stale_criteria
@@ -99,6 +99,26 @@ def test_a_ledger_that_does_not_know_its_checks_learns_them_without_a_grading(
     run(apart, tmp_path)
     assert graded == []
     assert all(o.tree and o.checks in read_checks(apart) for o in read_ledger(apart).values())
+
+
+def test_outcomes_whose_checks_nobody_knows_stay(
+    apart: Course, rewrite: Callable[..., Course], graded: list[str], tmp_path: Path
+):
+    """The table was deleted, or two branches were joined: what rests on them is graded as a whole when it is due."""
+    checks_path(apart).unlink()
+    course = rewrite(GUARD, "It holds", "It does hold")
+    run(course, tmp_path, names=("01/solution",))
+    assert graded == ["01/solution"]
+    assert run(course, tmp_path).wrong == ()
+
+
+def test_what_an_older_grader_graded_is_graded_as_a_whole_where_that_is_asked_for(
+    apart: Course, rewrite: Callable[..., Course], graded: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    course = rewrite(GUARD, "It holds", "It does hold")
+    monkeypatch.setattr(prove, "grader_fingerprint", lambda: "another")
+    run(course, tmp_path, only=1, older=True)
+    assert sorted(graded) == ["01/junk/empty", "01/mutant/forgets", "01/solution", "01/starter"]
 
 
 BEFORE = Outcome("", 40, failed=("one.base",), grader="older")
