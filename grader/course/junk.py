@@ -1,8 +1,8 @@
 """Junk: submissions that answer everything, and always with the same rubbish. They are rejected, and measured.
 
 Each is the solution of a module with one app more, which takes over what Django does for the project's own models and
-for every request. So there is no check that it does not meet, and none may fall over it. Where there is an API, accounts are
-spared: people have to be made before anything can be asked as somebody.
+for every request. So there is no check that it does not meet, and none may fall over it. Where there is an API,
+accounts are spared: people have to be made before anything can be asked as somebody.
 """
 
 from collections.abc import Iterator
