@@ -21,14 +21,21 @@ class AgentFault(Exception):
     ``lost`` is false if only the check's own process has gone and the agent can begin the next check. ``unsure`` is
     true of what a busy machine may bring about as well: silence, and the end of a process that did not exit by itself.
     ``advice`` is what to do about it, where more is known than that it has to be looked for; ``about`` is a word that
-    stands in the submission where the cause is.
+    stands in the submission where the cause is. ``expected`` is what was wanted of it, where that is not an answer.
     """
 
     def __init__(
-        self, sentence: str, lost: bool = True, unsure: bool = False, advice: str = "", about: str = ""
+        self,
+        sentence: str,
+        lost: bool = True,
+        unsure: bool = False,
+        advice: str = "",
+        about: str = "",
+        expected: str = "",
     ) -> None:
         super().__init__(sentence)
         self.lost, self.unsure, self.advice, self.about = lost, unsure, advice, about
+        self.expected = expected
 
 
 class AgentClient:

@@ -8,11 +8,14 @@ import importlib
 import json
 import os
 import sys
+import traceback
 from typing import Any
 
 POWERFUL = ("admin", "administrator", "staff", "superuser")
 # Far from the numbers that a tool tries, so that who may delete accounts does not begin with their own.
 FIRST_ID = 910_000
+# The status if Django has started and a user could not be made.
+NOT_MADE = 3
 
 
 def main() -> None:
@@ -21,13 +24,23 @@ def main() -> None:
     if os.environ.get("DJANGO_CONFIGURATION"):
         importlib.import_module("configurations").setup()
     importlib.import_module("django").setup()
+    try:
+        made = _made(order)
+    except Exception:
+        traceback.print_exc()
+        sys.exit(NOT_MADE)
+    sys.stdout.write("\n" + json.dumps(made) + "\n")
+
+
+def _made(order: dict[str, Any]) -> list[dict[str, Any]]:
+    """Who was made, in the order that they were asked for."""
     own = _own(order["function"])
     hashed = "" if own else importlib.import_module("django.contrib.auth.hashers").make_password(order["password"])
     made = []
     for number, (who, role, name) in enumerate(order["people"], FIRST_ID + order["first"]):
         user = own(role=role, username=name, password=order["password"]) if own else _user(role, name, hashed, number)
         made.append({"who": who, "name": user.get_username(), "session": _session(user, order["token"])})
-    sys.stdout.write("\n" + json.dumps(made) + "\n")
+    return made
 
 
 def _own(function: str) -> Any:

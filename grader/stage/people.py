@@ -28,6 +28,9 @@ PEOPLE = MappingProxyType(
 )
 _SINCE: dict[str, dict[str, Any]] = {"inactive": {"is_active": False}, "demoted": {"role": "reader"}}
 _ACCOUNTS = "accounts_user"
+# What is told when nobody can be made: nothing can be asked as somebody then.
+USERS = "a user of each role, stored by `save()`"
+MAKE_USERS = "Save a user in `manage.py shell` and look for its row: `save()`, a signal or the database refuses it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class PeopleTemplate:
         with databases.observer(lambda: database, deadline=math.inf, public=True) as db:
             rows = {row["username"]: row["id"] for row in db.rows(_ACCOUNTS, "id", "username")}
             if missing := [user.username for user in users.values() if user.username not in rows]:
-                raise AgentFault(f"There is no row of {_ACCOUNTS} for {len(missing)} users that were made.")
+                said = f"{len(missing)} of {len(users)} users that were saved have no row in the table {_ACCOUNTS}."
+                raise AgentFault(said, expected=USERS, advice=MAKE_USERS)
             for name, user in users.items():  # the project made them: what it is asked about them holds all the same
                 settled = {"role": user.role, "is_active": True, "is_superuser": False, **_SINCE.get(name, {})}
                 db.update(_ACCOUNTS, settled, id=rows[user.username])

@@ -18,7 +18,7 @@ from grader.agent.client import AgentFault
 from grader.domain.text import visible
 from grader.domain.words import bounded
 from grader.sandbox.server import ApplicationServer
-from grader.stage.people import PeopleTemplate, Place
+from grader.stage.people import MAKE_USERS, USERS, PeopleTemplate, Place
 from grader.stage.project import Broken
 from grader.stage.registry import REGISTRY
 from grader.stage.serving import NONE
@@ -134,7 +134,9 @@ class StandingServer:
             return step()
         except NoUsers as error:
             end = _last_words(error.detail)
-            self._broken = Broken(SERVING, AgentFault(f"{error}{f' It ended with: {end}' if end else ''}"))
+            said = f"{error}{f' It ended with: {end}' if end else ''}"
+            fault = AgentFault(said, expected=USERS, advice=MAKE_USERS) if error.started else AgentFault(said)
+            self._broken = Broken(SERVING, fault)
         except AgentFault as fault:
             self._broken = Broken(SERVING, fault)
         except Broken as broken:

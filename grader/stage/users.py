@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.sandbox.server import ApplicationServer
+from grader.stage.making_users import NOT_MADE
 from grader.stage.program import last_value, run_in_project
 from grader.stage.serving import deployment, new_database, serve
 from grader.stage.stage import Stage
@@ -24,11 +25,14 @@ _TOKENS = ("access", "access_token", "token", "auth_token", "key")
 
 
 class NoUsers(Exception):
-    """The project makes no users; the message says in a sentence why, ``detail`` how its own output ends."""
+    """The project makes no users; the message says in a sentence why, ``detail`` how its own output ends.
 
-    def __init__(self, why: str, detail: str = "") -> None:
+    ``started`` is whether it had got as far as making them.
+    """
+
+    def __init__(self, why: str, detail: str = "", started: bool = True) -> None:
         super().__init__(why)
-        self.detail = detail
+        self.detail, self.started = detail, started
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,8 @@ def create_users(
     if made is None or set(made) != set(wanted):
         how = f"it ended with status {status}" if status else "it did not say whom it made"
         said = layout.users or "the model of users that the settings name"
-        raise NoUsers(f"No user of each role could be made by {said}: {how}.", text[-2000:])
+        started = status in (0, NOT_MADE)
+        raise NoUsers(f"No user of each role could be made by {said}: {how}.", text[-2000:], started)
     return {name: User(role, made[name][0], password, _headers(made[name][1], csrf)) for name, role in wanted.items()}
 
 

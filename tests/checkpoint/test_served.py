@@ -16,19 +16,21 @@ from tests.checkpoint.conftest import module
 COURSE = Path(__file__).parents[2]
 CHECKS = Path(__file__).parent / "data" / "served"
 PRODUCTION = "src/config/settings/production.py"
+MODELS = "src/apps/accounts/models.py"
 pytestmark = pytest.mark.slow(minutes=1)
 RunServed = Callable[..., Evidence]
 
 
 @pytest.fixture(scope="module")
 def run_served(environment: Environment, state_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> RunServed:
-    """``run_served(addition, criteria=…, lanes=…)``: the evidence on solution 03, its production settings longer."""
+    """``run_served(addition, models, criteria=…, lanes=…)``: the evidence on solution 03, two files of it longer."""
 
-    def go(addition: str = "", **how: object) -> Evidence:
+    def go(addition: str = "", models: str = "", **how: object) -> Evidence:
         folder = tmp_path_factory.mktemp("served")
         folder.chmod(0o711)
         root = project_to(load_course(COURSE), State(3, True), folder / "submission")
-        (root / PRODUCTION).write_text((root / PRODUCTION).read_text() + addition)
+        for path, more in ((PRODUCTION, addition), (MODELS, models)):
+            (root / path).write_text((root / path).read_text() + more)
         chosen = {"criteria": None, "public_only": False, "database": "postgres", **how}
         wanted = CheckRun(
             module=module(CHECKS),
@@ -77,6 +79,16 @@ def test_a_case_alone(run_served: RunServed) -> None:
     assert [(one.check, one.status) for one in evidence.observations] == [
         ("served::each_begins_anew[2]", Status.PASSED)
     ]
+
+
+@pytest.mark.parametrize("save", ["lambda self, *args, **kwargs: None", "lambda self, *args, **kwargs: 1 / 0"])
+def test_a_project_whose_users_are_not_stored_is_told_so(run_served: RunServed, save: str) -> None:
+    """It is served; but nobody is there to ask as."""
+    evidence = run_served(models=f"\nUser.save = {save}\n")
+    assert set().union(*statuses(evidence).values()) == {Status.BLOCKED}
+    assert evidence.start is not None
+    assert evidence.start.expected == "a user of each role, stored by `save()`"
+    assert "manage.py shell" in evidence.start.remedy
 
 
 def test_a_project_that_cannot_be_served_is_one_finding(run_served: RunServed) -> None:

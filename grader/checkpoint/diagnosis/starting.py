@@ -44,7 +44,7 @@ def start_failure(broken: Broken, started: Started) -> StartFailure:
     if isinstance(cause, AgentFault):
         where = started.tree.find(re.compile(rf"\b{re.escape(cause.about)}\b", re.IGNORECASE)) if cause.about else None
         advice = cause.advice or _SILENT.advice
-        return StartFailure(expected, str(cause), advice, repeat, where, unsure=cause.unsure)
+        return StartFailure(cause.expected or expected, str(cause), advice, repeat, where, unsure=cause.unsure)
     frame = innermost(cause, started.tree)
     place = started.tree.place(frame.path, frame.line) if frame else None
     found = remedy(Situation(cause, place, started.tree, started.layout, started.own_packages, started.left_out))
