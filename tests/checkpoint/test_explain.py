@@ -107,6 +107,9 @@ def test_a_field_that_the_model_lacks_is_told_by_its_name(root: Path) -> None:
     assert public.observed.startswith("Slow has no field `role`. The brief says which fields the model has")
     assert public.where == Location("src/models.py", 1)
     assert explain(unknown("Slow", "save"), context(tree)).cause == "Slow has no field `save`"
+    assert public.expected == "a field `role` in Slow"
+    assert explain(unknown("Slow", "save"), context(tree)).expected == "a field `save` in Slow"
+    assert explain(unknown("Slow", "secret"), context(tree)).expected == "no exception"  # it stands nowhere in there
 
 
 def test_an_invented_frame_hides_no_real_one(root: Path) -> None:
@@ -221,7 +224,7 @@ SHAPES = {
     "KeyError": (lambda: {}["asked"], "'asked' is not in the answer", "something is missing from the answer"),
     "IndexError": (lambda: list(range(3))[3], "fewer items", "fewer items"),
     "None": (lambda: None.slug, "None where something else", "None where something else"),  # type: ignore[attr-defined]
-    "None by key": (lambda: None["slug"], "None where", "None where"),  # type: ignore[index]
+    "None by key": (lambda: {}.get("post")["slug"], "None where", "None where"),
     "unpacking": (lambda: (lambda a, b: a)(*dict.fromkeys("abc")), "another shape", "another shape"),
 }
 

@@ -15,7 +15,7 @@ CHECKED = next(module.number for module in MODULES if module.criteria)
 UNCHECKED = next((module.number for module in MODULES if not module.criteria), None)
 
 
-@pytest.mark.parametrize("number", filter(None, [CHECKED, UNCHECKED]))
+@pytest.mark.parametrize("number", [number for number in (CHECKED, UNCHECKED) if number])
 def test_a_release_of_a_module_without_checks_is_warned_of(tmp_path: Path, number: int) -> None:
     command = [str(GRADER), "release", str(tmp_path / "release"), "--module", f"{number:02d}", "--course", str(ROOT)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)

@@ -14,6 +14,7 @@ from grader.checkpoint.diagnosis.raising import (
     innermost_frame,
     traceback_of,
     verified_location,
+    wanted,
 )
 from grader.checkpoint.diagnosis.remedies import imported
 from grader.checkpoint.diagnosis.shapes import odd_answer
@@ -155,7 +156,7 @@ def _raised(raised: Raised, context: Context) -> Ending:
     if shown and (special := imported(context.situation(raised, where))):
         where = special.where or where
         observed = f"{special.observed}. {special.advice}"
-    ending = _failed("no exception", observed, context, where, traceback_of(raised, tree))
+    ending = _failed(wanted(raised, tree, shown=shown), observed, context, where, traceback_of(raised, tree))
     return replace(ending, cause=bounded(one_line(cause_of(raised, tree, shown=shown))))
 
 

@@ -47,6 +47,14 @@ def _lacks(raised: Raised, tree: Tree) -> str:
     return f"{model} has no field `{field}`" if tree.has_name(field) else f"{model} lacks a field that the brief names"
 
 
+def wanted(raised: Raised, tree: Tree, *, shown: bool) -> str:
+    """What a check expected where this was raised: the field that it sets, if there is none; else no exception."""
+    model, field = unknown_field(raised) or ("", "")
+    if model and (shown or (tree.has_name(model) and tree.has_name(field))):
+        return f"a field `{field}` in {model}"
+    return "no exception"
+
+
 def cause_of(raised: Raised, tree: Tree, *, shown: bool) -> str:
     """What stood behind a failure, in the same words for every check that met it; "" where these would say too little.
 
