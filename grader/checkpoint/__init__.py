@@ -27,6 +27,9 @@ Verbs (``from grader.checkpoint import ...``)
         ``make.name(**fields)`` saved, ``make.name.build(**fields)`` not saved.
     stored_rows(db)                                 all rows of the five models by kind, to compare before and after
     load_cells(path), PermissionWalk(...)           the cells of permission tables, and who asks them
+    make_jwt(claims, key, "HS256", header={...})    a JSON Web Token made by hand, honest or not;
+                ``new_claims(claims, exp=1, jti=...)`` changes one and leaves one out; ``read_jwt(text)`` ->
+                Jwt(header, claims, is_signed_by(key)); ``rsa_pair()`` -> RsaPair(private_pem, public_pem)
     disagreements(app.describe(), db)               where the models' claims and the tables differ, in words
     Refused, Raised, Failed                         the exceptions behind the verbs
 
@@ -82,7 +85,7 @@ Fixtures
                 ``version=None`` takes the path as it is; ``body=b"..."`` is sent as it is; ``headers={...}``;
                 ``csrf=False`` leaves the token out; ``client="192.0.2.1"`` is who connects. ``as_`` is one of
                 ``api.people`` (``reader``, ``reader2``, ``contributor``, …, ``admin2``, ``inactive``, ``demoted``;
-                ``.id``, ``.username``) or ``None``
+                ``.id``, ``.username``, ``.password``) or ``None``
                 -> Answer: as ``client``'s, and ``.expect(200, 204)``, ``.object()``, ``.problem(404)`` -> dict
                 ``api.at_once([api.later("POST", path, ...), ...])`` -> answers of requests at the same moment;
                 ``api.silence("redis")``, ``.cut("redis")`` (as if stopped), ``.restore("redis")``; ``api.age(60)``
@@ -125,6 +128,7 @@ if TYPE_CHECKING:
     from grader.checkpoint.kit.cells import load_cells
     from grader.checkpoint.kit.declare import Cell, check, matrix
     from grader.checkpoint.kit.factory import Factory, Recipe
+    from grader.checkpoint.kit.jwt import Jwt, RsaPair, make_jwt, new_claims, read_jwt, rsa_pair
     from grader.checkpoint.kit.outcome import expect, expect_that, fail, raises, refuses
     from grader.checkpoint.kit.permissions import PermissionWalk, stored_rows
     from grader.checkpoint.kit.remote import Outcome, Remote, later
@@ -155,6 +159,12 @@ _HOME = {
     "matrix": "grader.checkpoint.kit.declare",
     "Factory": "grader.checkpoint.kit.factory",
     "Recipe": "grader.checkpoint.kit.factory",
+    "Jwt": "grader.checkpoint.kit.jwt",
+    "RsaPair": "grader.checkpoint.kit.jwt",
+    "make_jwt": "grader.checkpoint.kit.jwt",
+    "new_claims": "grader.checkpoint.kit.jwt",
+    "read_jwt": "grader.checkpoint.kit.jwt",
+    "rsa_pair": "grader.checkpoint.kit.jwt",
     "Failed": "grader.stage.outcome",
     "Refused": "grader.stage.outcome",
     "expect": "grader.checkpoint.kit.outcome",
@@ -176,6 +186,7 @@ __all__ = [
     "Cell",
     "Factory",
     "Failed",
+    "Jwt",
     "Outcome",
     "PermissionWalk",
     "Raised",
@@ -184,6 +195,7 @@ __all__ = [
     "Remote",
     "Rng",
     "Row",
+    "RsaPair",
     "check",
     "disagreements",
     "er_diagram",
@@ -193,9 +205,13 @@ __all__ = [
     "fail",
     "later",
     "load_cells",
+    "make_jwt",
     "matrix",
+    "new_claims",
     "raises",
+    "read_jwt",
     "refuses",
+    "rsa_pair",
     "schema_diff",
     "schema_text",
     "stored_rows",

@@ -1,6 +1,7 @@
 """People of every role in a database that servers begin with, logged in, and what Redis holds then."""
 
 import math
+import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -35,7 +36,10 @@ MAKE_USERS = "Save a user in `manage.py shell` and look for its row: `save()`, a
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody to ask as: ``name`` is what checks say, ``role`` what they are now, ``session`` are headers."""
+    """Somebody to ask as: ``name`` is what checks say, ``role`` what they are now, ``session`` are headers.
+
+    ``password`` is theirs at the start, of those whose account is closed as well.
+    """
 
     name: str
     role: str
@@ -43,15 +47,17 @@ class Person:
     username: str
     session: Mapping[str, str]
     is_active: bool = True
+    password: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A server, the name of its database, and the people in it by name."""
+    """A server, the name of its database, the people in it by name, and the variables that the course gave it."""
 
     server: ApplicationServer
     database: str
     people: Mapping[str, Person]
+    env: Mapping[str, str | None]
 
 
 class PeopleTemplate:
@@ -60,7 +66,9 @@ class PeopleTemplate:
     origin = Origin("built", "people")
 
     def __init__(self, stage: Stage, secret: str) -> None:
-        self._stage, self.env = stage, {"SECRET_KEY": secret, **UNLIMITED}
+        # The keys are those of a deployment: what one of its servers signed, the next one after a restart takes.
+        keys = {"SECRET_KEY": secret, "JWT_SIGNING_KEY": secrets.token_hex(32)}
+        self._stage, self.env = stage, {**keys, **UNLIMITED}
         if runs_on_sqlite(stage.spec):
             raise AgentFault("No driver for PostgreSQL (psycopg) is among its packages, so it cannot be served.")
         stage.main.ready("postgres")
@@ -90,7 +98,9 @@ class PeopleTemplate:
         for name, user in users.items():
             since = {"role": user.role, "is_active": True, **_SINCE.get(name, {})}
             key = rows[user.username]
-            found[name] = Person(name, since["role"], key, user.username, user.session, since["is_active"])
+            found[name] = Person(
+                name, since["role"], key, user.username, user.session, since["is_active"], user.password
+            )
         return found
 
     def serve(
@@ -107,7 +117,7 @@ class PeopleTemplate:
         given = {**self.env, **(env or {})}
         server = serve(self._stage, stack, settings=settings, env=given, database=database, more=more)
         self.restore_redis()
-        return Place(server, database, self.people)
+        return Place(server, database, self.people, given)
 
     def restore_redis(self) -> None:
         """Makes Redis hold what it held when the people had logged in, and nothing else."""

@@ -66,9 +66,18 @@ def test_a_gate_that_there_is_not_is_told_with_those_that_there_are(project: Pat
 
 
 @pytest.mark.parametrize("module", ["02", "04"])
-def test_a_check_of_one_gate_runs_no_check(project: Path, tmp_path: Path, module: str) -> None:
+def test_a_check_of_one_gate_runs_no_check(project: Path, tmp_path: Path, unchecked_course: Path, module: str) -> None:
     """Of a module that shows it, and of one that has no checks yet."""
-    words = ["check", str(project), "--course", str(ROOT), "--out", str(tmp_path / "out"), "--module", module]
+    words = [
+        "check",
+        str(project),
+        "--course",
+        str(unchecked_course),
+        "--out",
+        str(tmp_path / "out"),
+        "--module",
+        module,
+    ]
     sound = CliRunner().invoke(grader, [*words, "--gates", "style"], standalone_mode=False)
     assert sound.return_value == 0, sound.output
     assert "All gates that were asked for pass" in sound.output
