@@ -117,18 +117,17 @@ print({marker!r}, development.SECRET_KEY)
 
 
 @check("env.dotenv", seconds=60)
-def test_the_file_is_at_the_root(load, tools, rng):
+def test_the_file_is_at_the_root(load, tools, rng, given):
     """`.env` at the root is read whatever folder the process was started in."""
-    marker, key = rng.word(), "".join(rng.choices("abcdefghijkmnpqrstuvwxyz23456789", k=50))
-    text = f"SECRET_KEY={key}\n"
-    wanted = load("config.settings.development", env={}, files={".env": text}).SECRET_KEY
-    ran = tools.poetry(
-        "run", "python", "elsewhere.py", edits={"elsewhere.py": ELSEWHERE.format(marker=marker), ".env": text}
+    marker, key = rng.word(), given["SECRET_KEY"]
+    edits = {"elsewhere.py": ELSEWHERE.format(marker=marker), ".env": as_file(given)}
+    found = load("config.settings.development", env={}, files={".env": edits[".env"]}).SECRET_KEY
+    if found != key:
+        return  # the layer has another key whatever stands in the file: that fails env.variables
+    ran = tools.poetry("run", "python", "elsewhere.py", edits=edits)
+    expect_that(
+        f"{marker} {key}" in ran.out, expected="the SECRET_KEY of .env, in a process in /", observed="another one"
     )
-    if wanted == key:
-        expect_that(
-            f"{marker} {key}" in ran.out, expected="the SECRET_KEY of .env, in a process in /", observed="another one"
-        )
 
 
 LISTED = re.compile(r"^\s*(?:#\s*)?(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$")
@@ -185,7 +184,7 @@ def test_variables_read_elsewhere(files):
     called = [(path, match[1], match[2]) for path, code in sources for match in CALLED.finditer(code)]
     # What is asked for a variable of the brief reads variables: env.str("REDIS_URL"), required("SECRET_KEY").
     readers = {how for _, how, name in called if name in OF_THE_BRIEF and not NO_READER.fullmatch(how)}
-    families = {how.partition(".")[0] for how in readers if "." in how}
+    families = {how.partition(".")[0] for how in readers if "." in how} - {"os", "self", "cls", "settings"}
     read = [(path, next(filter(None, match.groups()))) for path, code in sources for match in READ.finditer(code)]
     read += [
         (path, name)
@@ -207,5 +206,8 @@ def test_every_variable_once(files):
 @pytest.mark.parametrize("layer", ["development", "testing"])
 def test_no_key_that_is_in_use(load, files, layer):
     """What `.env.example` gives for `SECRET_KEY` is not a key that the settings fall back to."""
-    key = load(f"config.settings.{layer}", env={}).SECRET_KEY
+    try:
+        key = load(f"config.settings.{layer}", env={}).SECRET_KEY
+    except Raised:  # a layer that needs a variable falls back to nothing: that fails env.variables
+        return
     assert key not in [value.strip("\"'") for name, value in listed(files) if name == "SECRET_KEY"]

@@ -48,6 +48,8 @@ def test_the_same_address_with_https(ready_site, more):
         answer = ready_site.get(path, headers={"Host": "www.example.org"} | more)
         assert answer.status_code in (301, 302, 307, 308)
         assert answer.header("Location") == f"https://www.example.org{path}"
+    posted = ready_site.request("POST", "/admin/login/", headers={"Host": "www.example.org"} | more, body=b"a=1")
+    assert posted.status_code in (301, 302, 307, 308)
 
 
 def hsts(answer):

@@ -69,15 +69,18 @@ def dockerfile_of(build):
 @check("env.compose")
 def test_every_image_can_be_had(compose, files):
     """Every service is built from a Dockerfile that is there, or has an image that is built here or can be pulled."""
-    built = {service.get("image") for _, service in each_service(compose) if service.get("build")}
+    here = [(name, service) for name, service in each_service(compose) if service.get("build")]
+    built = {service.get("image") for _, service in here} | {f"{compose.get('name')}-{name}" for name, _ in here}
     for name, service in each_service(compose):
         if service.get("build"):
             path = dockerfile_of(service["build"])
             expect_that(path is None or files.exists(path), expected=f"{name} builds", observed=f"there is no {path}")
             continue
-        image = service.get("image") or ("" if "extends" not in service else "extended")
+        if "extends" in service:  # what it takes over is looked at where it stands
+            continue
+        image = str(service.get("image") or "")
         expect_that(bool(image), expected=f"{name} is built or has an image", observed="neither")
-        if name in ("web", "worker") and "/" not in image:
+        if name in ("web", "worker") and not {"/", "$"} & set(image):
             expect_that(image in built, expected=f"a service that builds {image}, for {name}", observed="there is none")
 
 

@@ -53,9 +53,9 @@ def test_debug_in_production(load, production):
 
 
 @check("env.dotenv")
-def test_the_environment_wins(load):
+def test_the_environment_wins(load, production):
     """A variable that is set wins over the same one in `.env`."""
-    env, files = {"ALLOWED_HOSTS": "set"}, {".env": "ALLOWED_HOSTS=file\n"}
+    env, files = production | {"ALLOWED_HOSTS": "set"}, {".env": "ALLOWED_HOSTS=file\n"}
     without = list(load("config.settings.development", env=env).ALLOWED_HOSTS)
     assert list(load("config.settings.development", env=env, files=files).ALLOWED_HOSTS) == without
 
