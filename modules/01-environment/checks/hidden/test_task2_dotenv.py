@@ -16,6 +16,7 @@ GIVEN = {
     "CSRF_TRUSTED_ORIGINS": "https://{word}.example",
     "SECURE_SSL_REDIRECT": "false",
     "SECURE_HSTS_SECONDS": "7200",
+    "JWT_SIGNING_KEY": "of-tokens-{key}",  # production requires it from module 04 on, and nobody reads it before
 }
 OTHER = {
     "SECRET_KEY": "of-the-other-one-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFG",
@@ -26,6 +27,7 @@ OTHER = {
     "CSRF_TRUSTED_ORIGINS": "https://other.example",
     "SECURE_SSL_REDIRECT": "true",
     "SECURE_HSTS_SECONDS": "3600",
+    "JWT_SIGNING_KEY": "of-other-tokens-0123456789-abcdefghijklmnopqrstuvwxyz",
 }
 PLAIN = ("SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS")
 

@@ -226,7 +226,7 @@ def test_no_folder_of_the_machine(compose):
 
 
 @check("env.compose-safe")
-def test_who_publishes_ports(compose):
+def test_who_publishes_ports(compose, front):
     """Only web publishes ports, and the file includes no other."""
-    assert [name for name, service in each_service(compose) if service.get("ports") and name != "web"] == []
+    assert [name for name, service in each_service(compose) if service.get("ports") and name != front] == []
     assert not compose.get("include"), "it includes another file"
