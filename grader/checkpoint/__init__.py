@@ -27,6 +27,7 @@ Verbs (``from grader.checkpoint import ...``)
         ``make.name(**fields)`` saved, ``make.name.build(**fields)`` not saved.
     stored_rows(db)                                 all rows of the five models by kind, to compare before and after
     load_cells(path), PermissionWalk(...)           the cells of permission tables, and who asks them
+    FieldRefusals(api)                              ``refused(answer, "title")``: a 400 on that field, in whatever form
     disagreements(app.describe(), db)               where the models' claims and the tables differ, in words
     Refused, Raised, Failed                         the exceptions behind the verbs
 
@@ -127,6 +128,7 @@ if TYPE_CHECKING:
     from grader.checkpoint.kit.factory import Factory, Recipe
     from grader.checkpoint.kit.outcome import expect, expect_that, fail, raises, refuses
     from grader.checkpoint.kit.permissions import PermissionWalk, stored_rows
+    from grader.checkpoint.kit.refusals import FieldRefusals
     from grader.checkpoint.kit.remote import Outcome, Remote, later
     from grader.checkpoint.kit.rng import Rng
     from grader.checkpoint.kit.rows import Row
@@ -144,6 +146,7 @@ else:
 
 
 _HOME = {
+    "FieldRefusals": "grader.checkpoint.kit.refusals",
     "PermissionWalk": "grader.checkpoint.kit.permissions",
     "Row": "grader.checkpoint.kit.rows",
     "load_cells": "grader.checkpoint.kit.cells",
@@ -176,6 +179,7 @@ __all__ = [
     "Cell",
     "Factory",
     "Failed",
+    "FieldRefusals",
     "Outcome",
     "PermissionWalk",
     "Raised",

@@ -27,17 +27,6 @@ def test_pages_of_two(rows, walk):
         assert name == "users" or len(seen) == 3
 
 
-@check("api.cursor", seconds=60)
-def test_a_comment_arrives(api, rows, rng, page, leads_to, walk):
-    """A comment that arrives while somebody reads puts none of the others out of its place."""
-    post = rows.post(state="out")
-    made = [row.id for row in rows.comments({"post": post} for _ in range(25))]
-    first = page("/comments/")
-    api.post("/comments/", as_="editor", json={"post": post.id, "body": rng.sentence()}).expect(201)
-    pages = [first, *walk(leads_to(first["next"]))]
-    assert [one["id"] for found in pages for one in found["results"]] == made[::-1]
-
-
 @check("api.filters", seconds=60)
 def test_filters(rows, ids_of):
     """Each filter finds what it names."""
