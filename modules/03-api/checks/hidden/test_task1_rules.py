@@ -178,6 +178,31 @@ def test_types_are_strict(api, body, some, rng, refused, unchanged, name, field)
 
 
 @check("api.types")
+def test_other_types_of_what_exists(api, rows, rng, refused, unchanged):
+    """A number is no slug, a text no id and an object no list, also where there is a row that it would name."""
+    number = rng.randrange(1_000, 10_000)
+    slug = str(number)
+    rows.category(slug=slug), rows.tag(slug=slug)
+    out, own = rows.posts([{"state": "out"}, {"author": "contributor"}])
+    wrong = {
+        "category": (number, [slug], {"slug": slug}),
+        "tags": ([number], slug, {slug: True}, [[slug]], [{"slug": slug}]),
+    }
+    same = unchanged()
+    for field, values in wrong.items():
+        for value in values:
+            sent = {"title": rng.title(), field: value}
+            refused(api.post("/posts/", as_="contributor", json=sent), field)
+            refused(api.patch(f"/posts/{own.id}/", as_="contributor", json={field: value}), field)
+    for value in (str(out.id), f" {out.id} ", f"{out.id}.0", out.id + 0.5, [out.id], {"id": out.id}):
+        refused(api.post("/comments/", as_="reader", json={"post": value, "body": "x"}), "post")
+    same("a value of another type")
+    sent = {"title": rng.title(), "category": slug, "tags": [slug]}
+    api.post("/posts/", as_="contributor", json=sent).expect(201)
+    api.post("/comments/", as_="reader", json={"post": out.id, "body": "x"}).expect(201)
+
+
+@check("api.types")
 def test_values_that_are_right(api, rows, rng):
     """`null` is a category, an empty list tags; an empty category is one of none, or refused."""
     for fields in ({"category": None}, {"tags": []}, {"body": ""}):

@@ -100,6 +100,24 @@ def test_odd_parameters(api):
     no_crash(api.get("/tags/?%00=1&%FF=%FF"))
 
 
+@check("api.odd-input")
+def test_odd_paths(api, rows):
+    """A path without its slash, with two, or with dots is answered by no 500, whatever the method."""
+    post = rows.post(author="contributor").id
+    for path in (
+        "/tags",
+        f"/posts/{post}",
+        f"/posts/{post}/publish",
+        "/users/me",
+        "//tags/",
+        "/tags//",
+        "/tags/../posts/",
+    ):
+        for method in ("GET", "POST", "PATCH", "DELETE", "OPTIONS"):
+            body = {"json": {}} if method in ("POST", "PATCH") else {}
+            no_crash(api.request(method, path, as_="reader", **body))
+
+
 def no_crash(answer):
     """Fails if it is a 500 or above."""
     expect_that(answer.status_code < 500, expected=f"no 500 for {answer.asked}", observed=answer.status_code)
