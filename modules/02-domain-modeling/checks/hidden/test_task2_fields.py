@@ -4,6 +4,8 @@ import pytest
 
 from grader.checkpoint import check, expect_that, raises, refuses
 
+OTHER_STATUSES = ("deleted", "flagged", "hidden", "private", "removed", "review", "scheduled", "spam", "trash")
+
 
 @check("domain.taxonomy-fields")
 def test_the_length_of_a_name(make, rng):
@@ -25,10 +27,12 @@ def test_the_form_may_leave_the_slug_empty(make, kind):
 
 @check("domain.taxonomy-fields")
 def test_a_description(make, db, rng):
-    """A category keeps its description."""
-    text = rng.sentence()
-    category = make.category(description=text)
-    assert db.one("posts_category", "description", id=category.pk)["description"] == text
+    """A category keeps its description, of 1000 characters too."""
+    for text in (rng.sentence(), rng.word().ljust(1000, "ü")):
+        category = make.category.build(description=text)
+        category.full_clean()
+        category.save()
+        assert db.one("posts_category", "description", id=category.pk)["description"] == text
 
 
 @check("domain.taxonomy-fields")
@@ -66,7 +70,7 @@ def test_each_status(make, archived):
 @check("domain.post-fields")
 def test_another_status(make):
     """A status of a post that is none of the three is refused on `status`."""
-    for status in ("deleted", "Draft", "DRAFT", " draft", ""):
+    for status in ("Draft", "DRAFT", " draft", "", *OTHER_STATUSES, "pending", "approved", "rejected"):
         with refuses("status"):
             make.post.build(status=status).full_clean()
 
@@ -119,16 +123,29 @@ def test_each_status_of_a_comment(make):
     post = make.published()
     for status in ("pending", "approved", "rejected"):
         make.comment.build(post=post, status=status).full_clean()
-    for status in ("spam", "Pending", ""):
+    for status in ("Pending", " pending", "", *OTHER_STATUSES, "draft", "published", "archived"):
         with refuses("status"):
             make.comment.build(post=post, status=status).full_clean()
 
 
 @check("domain.comment-fields")
-def test_a_comment_of_one_character(make):
-    """A comment of one character is accepted and stored."""
-    comment = make.comment(body="!")
-    comment.full_clean()
+def test_a_stored_comment(make):
+    """A stored comment is accepted as it is, in each status."""
+    for status in ("pending", "approved", "rejected"):
+        make.comment(status=status).full_clean()
+
+
+@check("domain.comment-fields")
+@pytest.mark.parametrize("role", ["reader", "contributor", "editor", "admin"])
+def test_everybody_comments(make, role):
+    """Whoever has an account may be the author of comments, whatever the role, several times, on an own post too."""
+    post = make.published()
+    for by in (make.user(role=role), make.user(role=role, is_active=False)):
+        for body in ("Again.", "Again."):
+            comment = make.comment.build(post=post, author=by, body=body)
+            comment.full_clean()
+            comment.save()
+    make.comment.build(post=post, author=post.author).full_clean()
 
 
 @check("domain.comment-fields")
@@ -203,3 +220,25 @@ def test_a_slug_by_hand_that_is_taken(make, rng, kind, least):
     maker(slug=slug)
     with refuses("slug"):
         maker.build(slug=slug).full_clean()
+
+
+@check("domain.post-fields")
+@pytest.mark.parametrize("state", ["draft", "published", "archived"])
+def test_a_slug_of_any_other_post_is_taken(make, archived, rng, state):
+    """A slug is refused on `slug` whichever post has it: of another category and author, and of any status."""
+    slug = rng.slug()
+    {"draft": make.post, "published": make.published, "archived": archived}[state](slug=slug, category=make.category())
+    for maker in (make.post, make.published):
+        maker.build(slug=rng.slug()).full_clean()
+        with refuses("slug"):
+            maker.build(slug=slug).full_clean()
+
+
+@check("domain.post-fields")
+def test_posts_that_are_alike(make, rng):
+    """One author may have several posts of one title, body and category; an inactive author keeps the posts."""
+    alike = {"title": rng.title(), "body": rng.sentence(), "author": make.user(is_active=False)}
+    for _ in range(2):
+        post = make.published.build(**alike)
+        post.full_clean()
+        post.save()

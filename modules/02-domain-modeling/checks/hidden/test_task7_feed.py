@@ -90,6 +90,8 @@ def test_counts_of_published_posts(make, models, archived, rng):
     make.published(category=drafts, published_at=datetime.now(UTC) + timedelta(days=1))
     counts = {category.pk: category.post_count for category in models("category").objects.with_post_counts()}
     assert counts == {busy.pk: many + 1, drafts.pk: 0, empty.pk: 0}
+    found = models("category").objects.with_post_counts().filter(pk__in=[busy.pk, empty.pk]).order_by("-post_count")
+    assert [(category.pk, category.post_count) for category in found] == [(busy.pk, many + 1), (empty.pk, 0)]
 
 
 @check("domain.post-counts")
