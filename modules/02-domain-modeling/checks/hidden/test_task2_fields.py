@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.checkpoint import check, expect_that, raises, refuses
+from grader.checkpoint import check, expect_that, refuses
 
 OTHER_STATUSES = ("deleted", "flagged", "hidden", "private", "removed", "review", "scheduled", "spam", "trash")
 
@@ -19,10 +19,18 @@ def test_the_length_of_a_name(make, rng):
 
 
 @check("domain.taxonomy-fields")
-@pytest.mark.parametrize("kind", ["category", "tag", "post"])
+@pytest.mark.parametrize("kind", ["category", "tag"])
 def test_the_form_may_leave_the_slug_empty(make, kind):
-    """A category, tag or post whose slug is left empty passes full_clean()."""
+    """A category or tag whose slug is left empty passes full_clean()."""
     getattr(make, kind).build(slug="").full_clean()
+
+
+@check("domain.post-fields")
+def test_a_post_may_leave_the_slug_empty(make):
+    """A post whose slug is left empty passes full_clean(), whatever its status."""
+    for status in ("published", "archived"):
+        make.published.build(slug="", status=status).full_clean()
+    make.post.build(slug="").full_clean()
 
 
 @check("domain.taxonomy-fields")
@@ -158,36 +166,6 @@ def test_the_way_back_to_comments(make):
     assert found == [[comment.pk], [comment.pk]]
 
 
-@check("domain.deletion")
-def test_an_author_of_posts_stays(make, db):
-    """A user who has posts cannot be deleted; one who has none can."""
-    author, other = make.user(), make.user()
-    make.post(author=author)
-    other.delete()
-    with raises("ProtectedError"):
-        author.delete()
-    assert len(db.rows("posts_post", "id", author_id=author.pk)) == 1
-
-
-@check("domain.deletion")
-def test_an_author_of_comments_stays(make, db):
-    """A user who has comments cannot be deleted."""
-    author = make.user()
-    make.comment(author=author)
-    with raises("ProtectedError"):
-        author.delete()
-    assert len(db.rows("comments_comment", "id", author_id=author.pk)) == 1
-
-
-@check("domain.deletion")
-def test_a_deleted_post_takes_its_comments_along(make, db):
-    """Deleting a post deletes its comments, and no others."""
-    post, other = make.published(), make.comment()
-    make.comment(post=post)
-    post.delete()
-    assert db.rows("comments_comment", "id") == [{"id": other.pk}]
-
-
 @check("domain.post-fields")
 def test_a_person_as_text(make, rng):
     """A post shows its title and its author the username, whatever else is known of them."""
@@ -212,22 +190,22 @@ def test_what_a_comment_needs(make, field):
 
 
 @check("domain.taxonomy-fields")
-@pytest.mark.parametrize(("kind", "least"), [("category", 50), ("tag", 50), ("post", 220)])
-def test_a_slug_by_hand_that_is_taken(make, rng, kind, least):
+@pytest.mark.parametrize("kind", ["category", "tag"])
+def test_a_slug_by_hand_that_is_taken(make, db, rng, kind):
     """A slug given by hand is accepted, and refused on `slug` when another one of the kind has it."""
     maker, slug = getattr(make, kind), rng.slug()
-    maker.build(slug="s" * least).full_clean()
-    maker(slug=slug)
+    maker.build(slug="s" * 50).full_clean()
+    db.update(f"posts_{kind}", {"slug": slug}, id=maker().pk)
     with refuses("slug"):
         maker.build(slug=slug).full_clean()
 
 
 @check("domain.post-fields")
 @pytest.mark.parametrize("state", ["draft", "published", "archived"])
-def test_a_slug_of_any_other_post_is_taken(make, archived, rng, state):
+def test_a_slug_of_any_other_post_is_taken(make, archived, db, rng, state):
     """A slug is refused on `slug` whichever post has it: of another category and author, and of any status."""
-    slug = rng.slug()
-    {"draft": make.post, "published": make.published, "archived": archived}[state](slug=slug, category=make.category())
+    slug, maker = rng.slug(), {"draft": make.post, "published": make.published, "archived": archived}[state]
+    db.update("posts_post", {"slug": slug}, id=maker(category=make.category()).pk)
     for maker in (make.post, make.published):
         maker.build(slug=rng.slug()).full_clean()
         with refuses("slug"):

@@ -22,6 +22,7 @@ def scheduled(make):
 def test_what_is_published(make, models, archived, scheduled):
     """`published()` leaves out drafts, archived posts and those whose moment is still to come."""
     posts = [make.published().pk for _ in range(3)]
+    posts += [make.published(author=make.user(is_active=False)).pk, make.published(category=None).pk]
     posts.append(make.published(published_at=datetime.now(UTC) - timedelta(milliseconds=5)).pk)
     make.post(), archived(), scheduled(), make.published(published_at=datetime.now(UTC) + timedelta(minutes=5))
     make.post(status="archived"), make.post(status="archived", published_at=datetime.now(UTC) + timedelta(hours=1))
@@ -39,8 +40,9 @@ def test_what_is_a_draft(make, models, archived, scheduled):
 @check("domain.queryset-verbs")
 def test_by_author(make, models):
     """`by_author()` gives the posts of that user, of any status."""
-    author = make.user()
-    posts = sorted([make.post(author=author).pk, make.published(author=author).pk])
+    author = make.user(is_active=False)
+    posts = [make.post(author=author), make.published(author=author), make.post(author=author, status="archived")]
+    posts = sorted(post.pk for post in posts)
     make.post()
     assert ids(models("post").objects.by_author(author)) == posts
 

@@ -1,5 +1,6 @@
 """Task 8, services: what they write, and for whom."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -134,6 +135,17 @@ def test_publishing_whatever_it_was(app, make, db, state):
     row = db.one("posts_post", "status", "published_at", id=post.pk)
     assert row["status"] == "published"
     assert before - timedelta(seconds=1) <= row["published_at"] <= datetime.now(UTC) + timedelta(seconds=1)
+
+
+@check("domain.publish-service")
+def test_each_call_has_its_own_time(app, make, stored):
+    """`published_at` is the time of each call, not of the start of the process: of two calls it is two times."""
+    first, second = make.post(), make.post()
+    app.call(PUBLISH, post=first, by=first.author)
+    time.sleep(1.1)  # a project may leave out fractions of a second
+    app.call(PUBLISH, post=second, by=second.author)
+    one, other = stored("post", [first, second], "published_at")
+    expect_that(one < other, expected="two times for two calls", observed="both posts have the same time")
 
 
 @check("domain.publish-service")

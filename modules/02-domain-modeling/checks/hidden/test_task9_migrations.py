@@ -68,7 +68,7 @@ def forwards(migrations, old_rows):
         # PostgreSQL gives a row that was changed after the others; its id is still the lowest.
         migrations.db.update("posts_post", {"is_published": False}, id=ids["alike"][1])
         old.author(is_superuser=True, is_staff=True)
-        for email in ("", "", f"{rng.word().title()}@example.com"):
+        for email in ("", f"{rng.word().title()}@example.com"):
             migrations.db.update("accounts_user", {"email": email}, id=old.author())
         before = {number: tuple(row[column] for column in KEPT) for number, row in sorted(old.written.items())}
         migrations.migrate()
@@ -88,7 +88,8 @@ def backwards(migrations, forwards):
         ids, _, before = forwards()
         plain = ids["plain"]
         migrations.db.update("posts_post", {"status": "archived"}, id=plain[-1])
-        migrations.db.update("posts_post", {"published_at": datetime(2100, 1, 1, tzinfo=UTC)}, id=plain[0])
+        later = {"published_at": datetime(2100, 1, 1, tzinfo=UTC)}
+        migrations.db.update("posts_post", later, id=plain[0], status="published")
         left = [sorted(migrations.applied())]
         for app_label, target in (("comments", "zero"), ("posts", "0001")):
             migrations.migrate(app_label, target)
@@ -171,7 +172,7 @@ def test_old_rows(migrations, forwards):
     assert by_rule == {number: MADE_OF_ODD[title] for number, title in odd.items() if title in MADE_OF_ODD}
     people = migrations.db.rows("accounts_user", "id", "role", "email", "updated_at")
     assert {person["role"] for person in people} == {"reader"}
-    assert sum(person["email"] == "" for person in people) == 2, "two people have no address"
+    assert sum(person["email"] == "" for person in people) == 1, "one of them has no address"
     assert any(not person["email"].islower() for person in people if person["email"]), "an address lost its capitals"
     assert len(set(slugs.values())) == len(slugs)
     migrations.migrate()
