@@ -147,7 +147,7 @@ def test_equal_slugs_of_posts(make, db, rng, state):
 def test_names_that_differ_only_in_case(make, db, rng, kind, table, column):
     """The database refuses a name or address that differs from another only in case, and accepts a different one."""
     taken, other = f"{rng.word()}@example.com", getattr(make, kind)()
-    getattr(make, kind)(**{column: taken})
+    db.update(table, {column: taken}, id=getattr(make, kind)().pk)
     db.update(table, {column: f"x{taken}"}, id=other.pk)
     for again in (taken, taken.upper(), taken.title(), taken.swapcase()):
         with db.refused():
@@ -171,7 +171,7 @@ def test_letters_beyond_ascii(make, db, kind, table, column):
     other = getattr(make, kind)()
     words = (("ärger", "ÄRGER", "arger"), ("журнал", "ЖУРНАЛ", "журналы"), ("straße", "STRAßE", "strasse"))
     for taken, again, different in words:
-        getattr(make, kind)(**{column: taken})
+        db.update(table, {column: taken}, id=getattr(make, kind)().pk)
         db.update(table, {column: different}, id=other.pk)
         with db.refused():
             db.update(table, {column: again}, id=other.pk)
