@@ -112,7 +112,8 @@ Fixtures
     sources     the submission's Python as data: ``.classes("src/apps/**/*.py")`` -> SourceClass(path, line, name,
                 bases, assigned, meta), ``.family(one, among)``, ``.functions(text)``
     tools       ``tools.hadolint(path)``, ``tools.compose(path)``, ``tools.poetry("check", "--lock")``
-                -> ToolReport(ok, findings, out); ``edits={path: text}`` runs it in a changed copy
+                -> ToolReport(ok, findings, out); ``edits={path: text}`` runs it in a changed copy,
+                ``within_s=300`` gives it more than two minutes
     environment ``environment.origin`` ("submission", or "course" if its own lock could not be used), ``.problems``
     rng         seeded by the run and this check: random.Random with ``.word()``, ``.title()``, ``.sentence()``,
                 ``.slug()``

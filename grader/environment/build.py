@@ -109,7 +109,7 @@ def unchanged[T](
     """What was measured in an environment that was the same from the beginning to the end, and that environment.
 
     Where somebody changed its files meanwhile, whatever came of it does not count: it is measured once more in one that
-    is made anew.
+    is made anew. One that somebody else has made anew by then is left where it is: others may be at work in it.
 
     Raises:
         EnvironmentError_: it was changed again.
@@ -125,12 +125,15 @@ def unchanged[T](
         else:
             if _is_intact(environment):
                 return environment, found
+        is_in_place = True
         if environment.pin is not None:
             changed = visible(environment.pin.changed())
             which = f" ({changed})" if changed else ""
+            is_in_place = environment.pin.is_in_place()
             environment.pin.release()
         progress(f"The installed packages were changed from outside meanwhile{which}: measuring again")
-        put_aside(environment.site.parent)
+        if is_in_place:
+            put_aside(environment.site.parent)
     raise EnvironmentError_(
         f"the packages in {environment.site} were changed twice while they were in use{which}, so nothing was graded.",
         "Let nothing else write to the grader's cache, such as a Python that compiles what it imports from there, then "

@@ -36,14 +36,21 @@ class Pin:
         """The folder of packages."""
         return self.folder / "site"
 
+    def is_in_place(self) -> bool:
+        """Whether what is found by that path now is the folder that is held, and not one that was made anew since."""
+        try:
+            return self.folder.stat().st_ino == self._number
+        except OSError:
+            return False
+
     def is_intact(self) -> bool:
         """Whether it is the same one still, and no file was added, removed, replaced or overwritten.
 
         A file that has its size and its time again counts as what it was.
         """
+        if not self.is_in_place():
+            return False
         try:
-            if self.folder.stat().st_ino != self._number:
-                return False
             seal = msgspec.json.decode((self.folder / _SEAL).read_bytes(), type=_Seal)
             folders_same = all(_facts(self.site / path) == (n, changed) for path, n, changed in seal.folders)
             return folders_same and is_unchanged(self.site, seal.files)

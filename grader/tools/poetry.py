@@ -1,5 +1,6 @@
 """Poetry on a copy of the submission, where it finds every locked package installed."""
 
+import dataclasses
 import sys
 import sysconfig
 from collections.abc import Callable, Mapping
@@ -31,12 +32,14 @@ def poetry(
     env: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda text: None,
     kind: Kind = "auto",
+    within_s: float = _POETRY_LIMITS.wall_s,
 ) -> Tool:
     """``poetry WORDS`` on a writable copy of the submission, offline: ``("install",)``, ``("run", "pytest", "-q")``.
 
     Run it with the site of the submission's environment as ``deps``. ``cache`` and ``kind`` are those of ``prepare``.
     Plugins and poetry.toml of the submission have
-    no effect; ``env`` is for what the project's own code reads. ``EnvironmentError_`` if Poetry cannot be had.
+    no effect; ``env`` is for what the project's own code reads. After ``within_s`` seconds it is ended.
+    ``EnvironmentError_`` if Poetry cannot be had.
     """
     poetry = Mount(poetry_site(cache=cache, progress=progress, kind=kind), _POETRY)
     mounts = (poetry, Mount(SHELL, _SHELL), *_shared_library())
@@ -44,7 +47,7 @@ def poetry(
         argv=(_SHELL, _POETRY, "/deps", *words),
         env=dict(env or {}),
         mounts=mounts,
-        limits=_POETRY_LIMITS,
+        limits=dataclasses.replace(_POETRY_LIMITS, wall_s=within_s),
         copy_submission=True,
     )
     return Tool("poetry", launch, runs_code=True)

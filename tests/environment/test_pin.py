@@ -126,6 +126,21 @@ def test_a_run_in_a_changed_environment_is_repeated(make: Make, name: str) -> No
     assert _pin(environment).is_intact()
 
 
+def test_what_another_run_has_made_anew_is_left_to_it(make: Make) -> None:
+    """Else each of two runs would take the environment from under the other, and neither would come to an end."""
+    anew: list[Environment] = []
+
+    def measure(environment: Environment) -> str:
+        if not anew:
+            _overwrite(environment.site / "odd" / "__init__.py")
+            put_aside(environment.site.parent)
+            anew.append(make())
+        return "well"
+
+    assert unchanged(make, measure, lambda text: None)[1] == "well"
+    assert _pin(anew[0]).is_intact()
+
+
 def test_an_error_in_a_changed_environment_is_no_error(make: Make) -> None:
     seen: list[int] = []
 

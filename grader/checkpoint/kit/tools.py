@@ -30,13 +30,17 @@ class Tools:
         self._stage, self._files, self._note = stage, files, note
 
     def poetry(
-        self, *words: str, edits: Mapping[str, str] | None = None, env: Mapping[str, str] | None = None
+        self,
+        *words: str,
+        edits: Mapping[str, str] | None = None,
+        env: Mapping[str, str] | None = None,
+        within_s: float = 120.0,
     ) -> ToolReport:
-        """``poetry`` and these words, offline, in a fresh copy with the locked packages installed."""
+        """``poetry`` and these words, offline, in a fresh copy with the locked packages installed; ended after that."""
         from grader.tools.poetry import poetry  # only the checks that need it wait for its import
 
         spec = self._stage.spec
-        tool = poetry(words, cache=spec.state_dir / "environments", env=env, kind=spec.sandbox)
+        tool = poetry(words, cache=spec.state_dir / "environments", env=env, kind=spec.sandbox, within_s=within_s)
         code, out = self._run(tool, edits)
         # A sandbox of its own, in which nothing but the submission and the grader's own words lies.
         self._note(code == 0, out, not edits and not env)

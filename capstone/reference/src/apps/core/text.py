@@ -8,8 +8,9 @@ import nh3
 
 # Where markup begins: an element's start or end, a comment, a declaration. "<3" and "a < b" do not.
 MARKUP = re.compile(r"<(?:[A-Za-z!?]|/[A-Za-z])")
-# A character reference ends with a semicolon: "?page=2&section=3&copy=1" holds none.
-REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9A-Fa-f]{1,6})|(\w+));", re.ASCII)
+# A character reference ends with a semicolon: "?page=2&section=3&copy=1" holds none. Its number may
+# begin with any number of zeros.
+REFERENCE = re.compile(r"&(?:#0*(\d{1,7})|#[xX]0*([0-9A-Fa-f]{1,6})|(\w+));", re.ASCII)
 # What the sanitiser would change although it is no markup: it decodes references, makes one line
 # feed of "\r\n", and takes "</3" for a comment.
 CHANGED_BY_SANITISER = re.compile(r"[&\r]|<(?![A-Za-z!?]|/[A-Za-z])")

@@ -46,6 +46,7 @@ def test_words_stay_as_they_are(text: str) -> None:
         ("&lt;script&gt;alert(1)&lt;/script&gt;Hi", "Hi"),
         ("&amp;lt;b&amp;gt;Hi", "Hi"),
         ("&#x3c;img src=x onerror=alert(1)&#x3e;Hi", "Hi"),
+        (f"&#{'0' * 20}60;b&#X{'0' * 20}3E;Hi", "Hi"),
         ("<<b>script>alert(1)<</b>/script>Hi", "Hi"),
         ("Hi<img src=x onerror=alert(1)", "Hi"),
         ("&lt;b&gt;Tom &amp;amp; Jerry", "Tom &amp; Jerry"),
@@ -81,6 +82,8 @@ def test_whatever_it_is_nothing_of_it_is_markup_afterwards() -> None:
         "<" * 1666 + "b>" * 1666,
         "<" * 2000 + "script>" * 400,
         "<b" * 2500,
+        "&#" + "0" * 4990 + "60;b",
+        "&#" + "0" * 4996,
     ],
 )
 def test_the_worst_comment_is_cleaned_in_a_moment(text: str) -> None:
