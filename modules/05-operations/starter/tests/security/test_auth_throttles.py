@@ -3,6 +3,7 @@
 import pytest
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.models import User
 from accounts.roles import Role
@@ -63,6 +64,20 @@ def test_what_counts_where(
     assert first != 429
     assert (again == 429) is (by != "-")
     assert (elsewhere == 429) is (by == "person")
+
+
+@pytest.mark.parametrize("path", ["refresh", "logout"])
+def test_a_refresh_token_that_names_nobody_counts_by_address(
+    path: str, login: Login, settings: Settings
+) -> None:
+    token = RefreshToken(login()["refresh"])  # type: ignore[arg-type]
+    del token["user_id"]
+    limit(settings, sensitive="1/day")
+    answers = [
+        APIClient().post(f"/api/v1/auth/{path}/", {"refresh": "x"}),
+        APIClient().post(f"/api/v1/auth/{path}/", {"refresh": str(token)}),
+    ]
+    assert [answer.status_code for answer in answers] == [401, 429]
 
 
 @pytest.mark.parametrize("path", ["login", "register"])

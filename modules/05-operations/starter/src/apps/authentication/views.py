@@ -126,14 +126,15 @@ class RefreshTokenView(UnauthenticatedView):
     throttle_classes = PERSONAL
 
     def throttled_account(self, request: Request) -> str | None:
-        """The id of the account in the token; None where there is no token of ours."""
+        """The id of the account in the token; None where there is no token of ours, or no id."""
         try:
             text = RefreshSerializer(data=request.data)
             text.is_valid(raise_exception=True)
         except APIException:
             return None
         token = SessionRefreshToken.read(text.validated_data["refresh"])
-        return str(token[api_settings.USER_ID_CLAIM]) if token else None
+        account = token and token.get(api_settings.USER_ID_CLAIM)
+        return str(account) if account else None
 
 
 class RefreshView(RefreshTokenView):
