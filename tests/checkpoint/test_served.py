@@ -61,6 +61,7 @@ def test_checks_share_a_server_and_nothing_else(run_served: RunServed, database:
     fine, failed = {Status.PASSED}, {Status.FAILED}
     assert statuses(evidence) == {
         "served.alone": fine,
+        "served.computed": fine,
         "served.dies": fine,
         "served.own": fine,
         "served.queries": fine,

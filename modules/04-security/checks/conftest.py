@@ -82,6 +82,39 @@ def log_in(api, try_login):
 
 
 @pytest.fixture
+def register(api, rng):
+    """``register("ann", "a password")`` is the answer of `/register/`; a free address if none is given."""
+
+    def post(username, password, *, email=None, to=api, more=None, **options):
+        address = f"{rng.word()}@example.com" if email is None else email
+        body = {"username": username, "email": address, "password": password, **(more or {})}
+        return to.post("/auth/register/", json=body, **options)
+
+    return post
+
+
+@pytest.fixture
+def admin_login(api):
+    """``admin_login("editor", password="x")`` is the answer of the admin's log-in page to somebody without a session.
+
+    ``who`` and the password are those of ``try_login``.
+    """
+
+    def post(who, *, password=None, to=api, **options):
+        person = to.people.get(who) if isinstance(who, str) else who
+        fields = {"username": person.username if person else who, "next": "/admin/"}
+        fields["password"] = person.password if password is None else password
+        like = to.people["reader"]
+        cookie = like.session["Cookie"].partition("; ")[2]
+        nobody = replace(like, name="somebody", session={**like.session, "Cookie": cookie})
+        kind = {"Content-Type": "application/x-www-form-urlencoded", **options.pop("headers", {})}
+        body = urlencode(fields).encode()
+        return to.post("/admin/login/", version=None, as_=nobody, body=body, headers=kind, **options)
+
+    return post
+
+
+@pytest.fixture
 def renew(api):
     """``renew(session)`` is the session with the next tokens, from ``/refresh/``."""
 

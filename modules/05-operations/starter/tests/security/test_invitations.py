@@ -82,6 +82,24 @@ def test_an_invitation_ends(admin: APIClient, zoe: User, mocker: MockerFixture) 
     assert accept(token).status_code == 401
 
 
+def test_a_log_in_within_the_same_second_ends_an_invitation(
+    admin: APIClient, zoe: User
+) -> None:
+    assert accept(invited(admin, zoe)).status_code == 204
+    moment = timezone.now().replace(microsecond=1)
+    User.objects.filter(pk=zoe.pk).update(last_login=moment)
+    token = invited(admin, zoe)
+    moment = moment.replace(microsecond=2)
+    User.objects.filter(pk=zoe.pk).update(last_login=moment)
+    assert accept(token, PASSWORD * 2).status_code == 401
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "zoe", "long" * 33])
+@pytest.mark.parametrize("token", ["x", "1.x-y", "x" * 300])
+def test_a_void_token_is_void_whatever_the_password(token: str, password: str) -> None:
+    assert accept(token, password).status_code == 401
+
+
 def test_a_closed_account_stays_closed(admin: APIClient, zoe: User) -> None:
     token = invited(admin, zoe)
     User.objects.filter(pk=zoe.pk).update(is_active=False)
@@ -99,10 +117,15 @@ def test_no_other_token_is_believed(token: str, admin: APIClient, zoe: User) -> 
     assert User.objects.get(pk=other.pk).password == other.password
 
 
-def test_the_password_has_to_be_good(admin: APIClient, zoe: User) -> None:
-    answer = accept(invited(admin, zoe), "zoe")
+@pytest.mark.parametrize("password", ["zoe", "long" * 33])
+def test_the_password_has_to_be_good(
+    password: str, admin: APIClient, zoe: User
+) -> None:
+    token = invited(admin, zoe)
+    answer = accept(token, password)
     assert answer.status_code == 400
     assert answer.data["errors"][0]["pointer"] == "#/new_password"
+    assert accept(token).status_code == 204
 
 
 def test_only_admins_invite_and_only_superusers_superusers(

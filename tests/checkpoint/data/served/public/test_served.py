@@ -52,3 +52,11 @@ def test_what_a_failure_says(api):
 def test_a_problem_that_is_none(api):
     """An answer that is no problem document is told so."""
     api.get("/tags/").problem(200)
+
+
+@check("served.computed")
+def test_what_an_answer_costs(api):
+    """Processor time is counted for an answer."""
+    answer, seconds = api.computed(api.later("GET", "/tags/"))
+    assert answer.status_code == 200
+    assert 0 < seconds < 5

@@ -2,7 +2,6 @@
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -11,10 +10,14 @@ from accounts.access import AnyUser, is_admin
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
+from authentication.invitations import invitation_tokens
 from authentication.lockout import one_at_a_time
 from authentication.sessions import forget_sessions
 
 NOT_YOURS = "This is not your password."
+# Hashing is slow on purpose; a text without end would make it a weapon.
+MAX_PASSWORD = 128
+TOO_LONG = f"Ensure this field has no more than {MAX_PASSWORD} characters."
 # What the database can hold: 2 ** 63 has 19 digits.
 MAX_KEY_DIGITS = 19
 
@@ -72,7 +75,7 @@ def invite(*, user: User, by: AnyUser) -> str:
     if user.is_superuser and not by.is_superuser:
         raise PermissionDenied("Only superusers invite superusers.")
     record(action=Action.INVITED, actor=by, target=user)
-    return f"{user.pk}.{default_token_generator.make_token(user)}"
+    return f"{user.pk}.{invitation_tokens.make_token(user)}"
 
 
 @transaction.atomic
@@ -85,7 +88,7 @@ def accept_invitation(*, token: str, new: str) -> bool:
     key, _, proof = token.partition(".")
     invited = User.objects.select_for_update().filter(is_active=True)
     user = invited.filter(pk=int(key)).first() if _is_key(key) else None
-    if user is None or not default_token_generator.check_token(user, proof):
+    if user is None or not invitation_tokens.check_token(user, proof):
         return False
     _require_good_password(new, user, field="new_password")
     user.set_password(new)
@@ -103,6 +106,8 @@ def is_own_password(*, request: HttpRequest, user: User, password: str) -> bool:
 
 
 def _require_good_password(password: str, user: User, *, field: str) -> None:
+    if len(password) > MAX_PASSWORD:
+        raise ValidationError({field: ValidationError(TOO_LONG, code="max_length")})
     try:
         validate_password(password, user)
     except ValidationError as refusal:

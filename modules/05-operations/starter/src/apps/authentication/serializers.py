@@ -7,17 +7,15 @@ from rest_framework import serializers
 from accounts.models import User
 from api.fields import EmailField, IdField, TextField, UsernameField
 from authentication import examples
-
-# Hashing is slow on purpose; a text without end would make it a weapon.
-MAX_PASSWORD = 128
+from authentication.credentials import MAX_PASSWORD
 
 
 class PasswordField(TextField):
     """As it was typed: spaces at its ends belong to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, max_length: int | None = MAX_PASSWORD) -> None:
         super().__init__(
-            max_length=MAX_PASSWORD,
+            max_length=max_length,
             trim_whitespace=False,
             write_only=True,
             style={"input_type": "password"},
@@ -74,8 +72,9 @@ class InvitedSerializer(serializers.Serializer[None]):
 class FirstPasswordSerializer(serializers.Serializer[None]):
     """The token of an invitation, and the password to come."""
 
-    token = TextField(max_length=200)
-    new_password = PasswordField()
+    # Neither has a limit here: a void token is refused as void, however long it or the password is.
+    token = TextField()
+    new_password = PasswordField(max_length=None)
 
 
 @extend_schema_serializer(examples=examples.TOKEN_PAIR)
