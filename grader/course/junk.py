@@ -32,7 +32,7 @@ class JunkConfig(AppConfig):
         """For every request, and for the models of the project's own apps."""
         BaseHandler.get_response = answer
         for model in self.apps.get_models():
-            if not model.__module__.startswith(SPARED):
+            if not model.__module__.startswith("django."):
                 model.full_clean = model.save = model.delete = done
                 model.__str__ = text
                 for name in OWN:
@@ -44,7 +44,7 @@ class JunkConfig(AppConfig):
 
 OWN = ("can_be_edited_by", "can_be_moderated_by")
 '''
-_SPARED = "SPARED = ({})\n"
+_DJANGOS, _AND_ACCOUNTS = 'startswith("django.")', 'startswith(("django.", "accounts."))'
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +135,13 @@ def junk_trees(solution: Tree) -> Iterator[tuple[str, Tree]]:
     yield "empty", {path: (b"", False) if _is_of_apps(path) else file for path, file in solution.items()}
     if _SETTINGS in solution:
         content, executable = solution[_SETTINGS]
-        spared = '"django.", "accounts."' if any(path.startswith(_API) for path in solution) else '"django.",'
+        has_api = any(path.startswith(_API) for path in solution)
+        config = _CONFIG.replace(_DJANGOS, _AND_ACCOUNTS) if has_api else _CONFIG
         settings = content + b'\nINSTALLED_APPS = [*INSTALLED_APPS, "junk.apps.JunkConfig"]\n'
         for kind in KINDS:
             app = {
                 f"{_APPS}junk/__init__.py": (b"", False),
-                f"{_APPS}junk/apps.py": ((_CONFIG + _SPARED.format(spared) + kind.source).encode(), False),
+                f"{_APPS}junk/apps.py": ((config + kind.source).encode(), False),
             }
             yield kind.id, {**solution, _SETTINGS: (settings, executable), **app}
 
