@@ -22,7 +22,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A ``fault`` breaks ``sentence``, quoted from the brief; an ``edit`` keeps every one, and ``sentence`` says why."""
+    """A ``fault`` breaks ``sentence``, quoted from the brief; an ``edit`` keeps all, and it says why."""
 
     id: str
     kind: Literal["fault", "edit"]
