@@ -66,7 +66,7 @@ def preflight(api, path, origin, method="GET", **options):
 def test_answers_and_errors(open_to, origins, log_in, rng):
     """Every answer below `/api/` names the origin that asked, errors too, and exposes what clients need."""
     api = open_to()
-    session = log_in("editor", to=api, within_s=SLOW_S)
+    session, reader = (log_in(who, to=api, within_s=SLOW_S) for who in ("editor", "reader"))
     for origin in origins:
         sent = {"Origin": origin}
         name = rng.word()
@@ -76,7 +76,7 @@ def test_answers_and_errors(open_to, origins, log_in, rng):
             api.post("/tags/", as_=session.caller, json={"name": name}, headers=sent).expect(201),
             api.post("/auth/login/", json={}, headers=sent).expect(400),
             api.post("/posts/", json={}, headers=sent).expect(401),
-            api.post("/tags/", as_="editor", json={"name": name}, headers=sent).expect(403),
+            api.post("/posts/", as_=reader.caller, json={"title": name}, headers=sent).expect(403),
             api.get("/nothing/", headers=sent).expect(404),
             api.get("/auth/login/", headers=sent).expect(405),
         ]
