@@ -64,6 +64,9 @@ def answers_of_every_kind(
     answers["500"] = client.get("/api/v1/tags/")
     settings.SECURE_SSL_REDIRECT = True
     answers["301"] = APIClient().get("/api/v1/tags/")
+    answers["400 host that would be redirected"] = APIClient().get(
+        "/api/v1/tags/", headers={"Host": "evil.example"}
+    )
     expected = {
         name: int(match[0]) for name in answers if (match := re.match(r"\d+", name))
     }

@@ -1,4 +1,4 @@
-"""Headers that Django has no setting for."""
+"""Headers that Django has no setting for, or not on every answer."""
 
 from collections.abc import Callable
 
@@ -16,4 +16,9 @@ class PermissionsPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        # SecurityMiddleware refuses an unknown host that it would redirect before it adds these.
+        opener = settings.SECURE_CROSS_ORIGIN_OPENER_POLICY
+        response.headers.setdefault("Cross-Origin-Opener-Policy", opener)
+        response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
         return response
