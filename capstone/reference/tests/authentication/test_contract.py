@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
 from pytest_django.fixtures import Settings
 from rest_framework.response import Response
@@ -13,6 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.roles import Role
+from authentication.invitations import invitation_tokens
 from tests.api.conftest import DOCUMENT, check_against_document
 from tests.authentication.conftest import PASSWORD, Login
 
@@ -43,7 +43,7 @@ class Call:
             "logout-everywhere": None,
             "invite": {"user": ann.pk},
             "set-password": {
-                "token": f"{ann.pk}.{default_token_generator.make_token(ann)}",
+                "token": f"{ann.pk}.{invitation_tokens.make_token(ann)}",
                 "new_password": PASSWORD * 2,
             },
             "password": {"current_password": PASSWORD, "new_password": PASSWORD * 2},
