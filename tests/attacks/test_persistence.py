@@ -52,10 +52,13 @@ def linger():
     listener = socket.socket(socket.AF_UNIX)
     listener.bind("\\0note")
     listener.listen()
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         os.setsid()
         time.sleep(60)
         os._exit(0)
+    while os.getsid(child) != child:  # the check's own session is ended with it
+        time.sleep(0.01)
 
 def into_the_parent():
     with open(f"/proc/{os.getppid()}/mem", "r+b", buffering=0) as memory:

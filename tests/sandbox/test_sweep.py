@@ -80,7 +80,15 @@ def inside(start: Start) -> Iterator[Inside]:
 # What a check does, how a later one looks for it, what that one says where the sweep was, and where it was not.
 LEFT_BEHIND = {
     "a daemon with a session of its own": (
-        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    os.fork() and os._exit(0)\n    time.sleep(60)",
+        """
+        import os, time
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            os.fork() and os._exit(0)
+            time.sleep(60)
+        os.waitpid(child, 0)  # so that the one between them is no longer counted
+        """,
         "import os; say(len([p for p in os.listdir('/proc') if p.isdigit()]))",
         ("3", "4"),
     ),
