@@ -2,6 +2,8 @@
 
 from grader.checkpoint import check, refuses
 
+OTHER_ROLES = ("author", "guest", "member", "moderator", "owner", "staff", "subscriber", "superuser", "user", "writer")
+
 
 @check("domain.user-role")
 def test_each_role_is_accepted(make, db):
@@ -16,14 +18,16 @@ def test_each_role_is_accepted(make, db):
 @check("domain.user-role")
 def test_the_role_of_somebody_new(models, stored, rng):
     """Who is stored without a role is a reader."""
-    user = models("user").objects.create(username=rng.word(), email=f"{rng.word()}@example.com", password="!")
-    assert stored("user", user, "role") == "reader"
+    users = models("user").objects
+    user = users.create(username=rng.word(), email=f"{rng.word()}@example.com", password="!")
+    other = users.create_user(rng.word(), f"{rng.word()}@example.com", "!")
+    assert stored("user", [user, other], "role") == ["reader", "reader"]
 
 
 @check("domain.user-role")
 def test_another_role_is_refused(make):
     """A role that is none of the four is refused on `role`."""
-    for role in ("author", "Editor", "EDITOR", " editor", "superuser", ""):
+    for role in ("Editor", "EDITOR", " editor", "editors", "", *OTHER_ROLES):
         with refuses("role"):
             make.user.build(role=role).full_clean()
 
@@ -60,10 +64,21 @@ def test_users_keep_their_own_address(make, db, rng):
 
 @check("domain.user-email")
 def test_other_letters_are_other_addresses(make, rng):
-    """`a_b@…` and `axb@…` are two addresses: an underscore is no wildcard."""
+    """`a_b@…` and `axb@…` are two addresses, and no other sign is a pattern either."""
     tail = f"{rng.word()}@example.com"
     make.user(email=f"axb{tail}")
-    make.user.build(email=f"a_b{tail}").full_clean()
+    for other in ("a_b", "a.b", "a%b", "a.*b", "ax*b"):
+        make.user.build(email=f"{other}{tail}").full_clean()
+
+
+@check("domain.user-email")
+def test_a_taken_address_with_signs(make, rng):
+    """An address with signs in it is taken as it is written: `a+b@…`, `a.b@…` and `a_b@…` like any other."""
+    tail = f"{rng.word()}@example.com"
+    for name in ("a+b", "a.b", "a_b", "a%b", "a*b"):
+        make.user(email=f"{name}{tail}")
+        with refuses("email"):
+            make.user.build(email=f"{name}{tail}".upper()).full_clean()
 
 
 @check("domain.user-role")
@@ -76,12 +91,15 @@ def test_staff_are_readers_too(models, stored, rng):
 
 @check("domain.user-email", database="postgres")
 def test_letters_beyond_ascii(make, db, rng):
-    """An address that differs only in the case of letters beyond A to Z is refused on `email`."""
+    """An address that differs only in the case of letters beyond A to Z is refused on `email`; "ß" is not "ss"."""
     name = rng.word()
     for one, other in (("ärger", "ÄRGER"), ("журнал", "ЖУРНАЛ"), ("ωmega", "Ωmega")):
         make.user(email=f"{name}@{one}.example")
         with refuses("email"):
             make.user.build(email=f"{name}@{other}.example").full_clean()
+    for one, other in (("straße", "STRASSE"), ("résumé", "resume")):
+        make.user(email=f"{name}@{one}.example")
+        make.user.build(email=f"{name}@{other}.example").full_clean()
 
 
 @check("domain.user-email")

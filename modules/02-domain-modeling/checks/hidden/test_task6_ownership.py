@@ -9,15 +9,17 @@ EVERYBODY, NOBODY = dict.fromkeys(ROLES, True), dict.fromkeys(ROLES, False)
 EDITORIAL = NOBODY | {"editor": True, "admin": True}
 whose = pytest.mark.parametrize("whose", ["own", "another's"])
 active = pytest.mark.parametrize("active", [True, False], ids=["active", "inactive"])
+statuses = pytest.mark.parametrize("status", ["pending", "approved", "rejected"])
+STATES = {"draft": ("post", {}), "published": ("published", {}), "archived": ("published", {"status": "archived"})}
 
 
-def answers(verb, make, demote, kind, *, whose, active):
+def answers(verb, make, demote, kind, *, whose, active, **fields):
     """What the verb says of a post or comment to a user of each role, who is staff or a superuser or neither."""
     said = {}
     for role in ROLES:
         for flags in ({}, {"is_staff": True, "is_superuser": True}):
             user = make.user(is_active=active, **flags)
-            row = getattr(make, kind)(author=user if whose == "own" else make.user())
+            row = getattr(make, kind)(author=user if whose == "own" else make.user(), **fields)
             demote(user, role)
             row.refresh_from_db()
             answer = getattr(row, verb)(user)
@@ -30,34 +32,43 @@ def answers(verb, make, demote, kind, *, whose, active):
 @check("domain.post-ownership")
 @whose
 @active
-def test_who_edits_a_post(make, demote, whose, active):
-    """A post is edited by its author unless now a reader, by editors and admins; by nobody who is not active."""
+@pytest.mark.parametrize("state", STATES)
+def test_who_edits_a_post(make, demote, whose, active, state):
+    """A post of any status is edited by its author unless now a reader, by editors and admins; they have to be active.
+
+    That it is out already, or archived, changes nothing.
+    """
     expected = EDITORIAL | {"contributor": whose == "own"} if active else NOBODY
-    assert answers("can_be_edited_by", make, demote, "post", whose=whose, active=active) == expected
+    kind, fields = STATES[state]
+    assert answers("can_be_edited_by", make, demote, kind, whose=whose, active=active, **fields) == expected
 
 
 @check("domain.post-ownership")
-def test_nobody_edits_a_post(app, make):
+def test_nobody_edits_a_post(app, make, archived):
     """An anonymous user edits no post, of whatever status."""
-    assert [post.can_be_edited_by(app.anonymous()) for post in (make.post(), make.published())] == [False, False]
+    posts = make.post(), make.published(), archived()
+    assert [post.can_be_edited_by(app.anonymous()) for post in posts] == [False, False, False]
 
 
 @check("domain.comment-ownership")
 @whose
 @active
-def test_who_edits_a_comment(make, demote, whose, active):
+@statuses
+def test_who_edits_a_comment(make, demote, whose, active, status):
     """A comment is edited by its author, editors and admins; by nobody who is not active."""
     expected = (EVERYBODY if whose == "own" else EDITORIAL) if active else NOBODY
-    assert answers("can_be_edited_by", make, demote, "comment", whose=whose, active=active) == expected
+    assert answers("can_be_edited_by", make, demote, "comment", whose=whose, active=active, status=status) == expected
 
 
 @check("domain.comment-ownership")
 @whose
 @active
-def test_who_moderates_a_comment(make, demote, whose, active):
+@statuses
+def test_who_moderates_a_comment(make, demote, whose, active, status):
     """A comment on a post of somebody else is moderated by editors and admins, their own too; by nobody not active."""
     expected = EDITORIAL if active else NOBODY
-    assert answers("can_be_moderated_by", make, demote, "comment", whose=whose, active=active) == expected
+    said = answers("can_be_moderated_by", make, demote, "comment", whose=whose, active=active, status=status)
+    assert said == expected
 
 
 @check("domain.comment-ownership")
@@ -65,8 +76,9 @@ def test_comments_on_own_posts(make):
     """The author of a post moderates the comments of others on it, while active, and does not edit them."""
     active, inactive = make.user(), make.user(is_active=False)
     for user, may in ((active, True), (inactive, False)):
-        comment = make.comment(post=make.published(author=user))
-        assert (comment.can_be_moderated_by(user), comment.can_be_edited_by(user)) == (may, False)
+        for status in ("pending", "approved", "rejected"):
+            comment = make.comment(post=make.published(author=user), status=status)
+            assert (comment.can_be_moderated_by(user), comment.can_be_edited_by(user)) == (may, False)
 
 
 @check("domain.comment-ownership")
@@ -101,3 +113,4 @@ def test_authors_moderate_whatever_they_are_now(make, demote, db, role, status):
         one.refresh_from_db()
     said = comment.can_be_moderated_by(user), own.can_be_moderated_by(user)
     assert said == (True, EDITORIAL[role])
+    assert [one.can_be_edited_by(one.author) for one in (comment, own)] == [True, True]

@@ -15,7 +15,8 @@ def test_the_order_of_the_feed(make, models, archived, rng):
     rng.shuffle(ages)
     posts = [(age, make.published(published_at=now - timedelta(hours=age)).pk) for age in ages]
     make.post(), archived(), make.published(published_at=now + timedelta(hours=1))
-    posts.append((0, make.published(published_at=datetime.now(UTC) - JUST).pk))
+    away = make.user(is_active=False)
+    posts.append((0, make.published(published_at=datetime.now(UTC) - JUST, author=away).pk))
     expected = [pk for _, pk in sorted(posts, key=lambda post: (post[0], -post[1]))]
     assert [post.pk for post in models("post").objects.feed()] == expected
 
@@ -28,7 +29,9 @@ def test_the_comments_of_the_feed(make, models, rng):
         post = make.published(tags=[make.tag(), make.tag()], category=make.category())
         for status in ["approved"] * approved + ["pending", "rejected"]:
             make.comment(post=post, status=status)
-        wanted[post.pk] = approved
+        for author in (post.author, make.user(is_active=False), make.user(role="reader")):
+            make.comment(post=post, author=author, status="approved")
+        wanted[post.pk] = approved + 3
     assert {post.pk: post.approved_comment_count for post in models("post").objects.feed()} == wanted
 
 
@@ -85,11 +88,13 @@ def test_counts_of_published_posts(make, models, archived, rng):
     busy, drafts, empty = make.category(), make.category(), make.category()
     for _ in range(many):
         make.published(category=busy, tags=[make.tag(), make.tag()])
-    make.published(category=busy, published_at=datetime.now(UTC) - JUST)
+    make.published(category=busy, published_at=datetime.now(UTC) - JUST, author=make.user(is_active=False))
     make.post(category=busy), archived(category=busy), make.post(category=drafts)
     make.published(category=drafts, published_at=datetime.now(UTC) + timedelta(days=1))
     counts = {category.pk: category.post_count for category in models("category").objects.with_post_counts()}
     assert counts == {busy.pk: many + 1, drafts.pk: 0, empty.pk: 0}
+    found = models("category").objects.with_post_counts().filter(pk__in=[busy.pk, empty.pk]).order_by("-post_count")
+    assert [(category.pk, category.post_count) for category in found] == [(busy.pk, many + 1), (empty.pk, 0)]
 
 
 @check("domain.post-counts")

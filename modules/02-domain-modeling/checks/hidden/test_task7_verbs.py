@@ -22,6 +22,7 @@ def scheduled(make):
 def test_what_is_published(make, models, archived, scheduled):
     """`published()` leaves out drafts, archived posts and those whose moment is still to come."""
     posts = [make.published().pk for _ in range(3)]
+    posts += [make.published(author=make.user(is_active=False)).pk, make.published(category=None).pk]
     posts.append(make.published(published_at=datetime.now(UTC) - timedelta(milliseconds=5)).pk)
     make.post(), archived(), scheduled(), make.published(published_at=datetime.now(UTC) + timedelta(minutes=5))
     make.post(status="archived"), make.post(status="archived", published_at=datetime.now(UTC) + timedelta(hours=1))
@@ -39,8 +40,9 @@ def test_what_is_a_draft(make, models, archived, scheduled):
 @check("domain.queryset-verbs")
 def test_by_author(make, models):
     """`by_author()` gives the posts of that user, of any status."""
-    author = make.user()
-    posts = sorted([make.post(author=author).pk, make.published(author=author).pk])
+    author = make.user(is_active=False)
+    posts = [make.post(author=author), make.published(author=author), make.post(author=author, status="archived")]
+    posts = sorted(post.pk for post in posts)
     make.post()
     assert ids(models("post").objects.by_author(author)) == posts
 
@@ -54,6 +56,30 @@ def test_search(make, models, rng):
     assert ids(models("post").objects.search(word)) == sorted([in_title.pk, in_body.pk])
     assert ids(models("post").objects.search(word.upper())) == sorted([in_title.pk, in_body.pk])
     assert ids(models("post").objects.search(f"{word}{rng.word()}")) == []
+
+
+@check("domain.queryset-verbs")
+def test_search_looks_nowhere_else(make, models, rng):
+    """`search()` looks at title and body only, and gives each post once, whatever its status."""
+    word = rng.word()
+    other = {
+        "author": make.user(username=word),
+        "category": make.category(name=word, slug=f"a-{word}"),
+        "tags": [make.tag(name=word, slug=f"b-{word}"), make.tag(name=f"{word}s")],
+    }
+    make.post(slug=word, **other), make.published(**other)
+    posts = [make.post(title=word, **other), make.published(body=word, **other)]
+    posts.append(make.published(status="archived", title=word, body=word, **other))
+    assert ids(models("post").objects.search(word)) == sorted(post.pk for post in posts)
+
+
+@check("domain.queryset-verbs")
+def test_search_takes_white_space_as_it_is(make, models, rng):
+    """White space of a search is part of the text, at its ends and between words."""
+    one, two = rng.word(), rng.word()
+    narrow, wide = make.post(body=f"x{one} {two}x"), make.post(body=f"x {one}  {two} x")
+    for text, post in ((f" {one}", wide), (f"{two} ", wide), (f"{one} {two}", narrow), (f"{one}  {two}", wide)):
+        assert ids(models("post").objects.search(text)) == [post.pk]
 
 
 @check("domain.queryset-verbs")
@@ -71,6 +97,10 @@ def test_search_takes_the_text_as_it_is(make, models, rng):
         f"{word}(ab)",
         f"{word}\\w",
         f"[{word}]",
+        f"{word}'s",
+        f'"{word}"',
+        f"-{word}",
+        f"{word} | x",
     ):
         post = make.post(title=f"{text} again")
         found = ids(models("post").objects.search(text))
@@ -101,10 +131,13 @@ def test_verbs_in_a_chain(make, models, rng):
     """Verbs combine, in any order."""
     word, author = rng.word(), make.user()
     post = make.published(title=word, author=author)
-    make.post(title=word, author=author), make.published(title=word), make.published(author=author)
+    draft = make.post(title=word, author=author)
+    make.published(title=word), make.published(author=author), make.post(title=word), make.post(author=author)
     posts = models("post").objects
     assert ids(posts.published().by_author(author).search(word)) == [post.pk]
     assert ids(posts.search(word).by_author(author).published()) == [post.pk]
+    assert ids(posts.search(word).by_author(author).drafts()) == [draft.pk]
+    assert ids(posts.drafts().by_author(author).search(word)) == [draft.pk]
     assert ids(posts.filter(author=author).drafts().published()) == []
 
 
@@ -118,7 +151,10 @@ def test_verbs_of_comments(make, models):
     assert ids(comments.approved()) == sorted([approved.pk, elsewhere.pk])
     assert ids(comments.pending()) == [pending.pk]
     assert ids(comments.on_post(post)) == sorted([pending.pk, approved.pk, rejected.pk])
+    other = make.comment()
     assert ids(comments.on_post(post).approved()) == ids(comments.approved().on_post(post)) == [approved.pk]
+    assert ids(comments.on_post(post).pending()) == ids(comments.pending().on_post(post)) == [pending.pk]
+    assert ids(comments.on_post(other.post)) == [other.pk]
 
 
 @pytest.fixture
@@ -162,13 +198,32 @@ def test_editors_see_all(make, models, library, role):
 
 
 @check("domain.visible-to")
-def test_each_post_once(make, models):
+def test_each_post_once(app, make, models):
     """A post with several tags and comments is there once, and the verb combines with others."""
     user = make.user()
     post = make.published(author=user, tags=[make.tag(), make.tag()])
-    make.comment(post=post), make.comment(post=post)
+    make.comment(post=post), make.comment(post=post), make.comment(post=post, author=user)
+    for person in (user, app.anonymous(), make.user(), make.user(role="editor")):
+        assert ids(models("post").objects.visible_to(person)) == [post.pk]
+        assert models("post").objects.visible_to(person).count() == 1
     assert ids(models("post").objects.visible_to(user).published()) == [post.pk]
     assert ids(models("post").objects.drafts().visible_to(user)) == []
+
+
+@check("domain.visible-to")
+@pytest.mark.parametrize("who", ["nobody", "author", "editor"])
+def test_visible_among_others(app, make, models, library, who):
+    """The verb keeps what was asked before it, and others narrow what it gives."""
+    author = make.user()
+    own, _ = library(author)
+    user = {"nobody": app.anonymous, "author": lambda: author, "editor": lambda: make.user(role="editor")}[who]()
+    posts, picked = models("post").objects, [own[1], own[2]]
+    seen = sorted(post.pk for post in (picked if who != "nobody" else [own[1]]))
+    keys = [post.pk for post in picked]
+    assert ids(posts.filter(pk__in=keys).visible_to(user)) == seen
+    assert ids(posts.visible_to(user).filter(pk__in=keys)) == seen
+    assert ids(posts.by_author(author).published().visible_to(user)) == [own[1].pk]
+    assert posts.filter(pk__in=keys).visible_to(user).count() == len(seen)
 
 
 @check("domain.visible-to")

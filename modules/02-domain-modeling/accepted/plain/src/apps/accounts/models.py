@@ -29,7 +29,7 @@ class User(AbstractUser):
     def clean(self):
         super().clean()
         if self.email:
-            mine = self.email.casefold()
+            mine = self.email.lower()
             others = User.objects.exclude(pk=self.pk).exclude(email="").values_list("email", flat=True)
-            if any(other.casefold() == mine for other in others):
+            if any(other.lower() == mine for other in others):
                 raise ValidationError({"email": "taken"})
