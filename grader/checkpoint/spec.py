@@ -36,7 +36,7 @@ class Order:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSpec(StageSpec):
     """One run. ``criteria`` are all ids of the module, ``selected`` those to run, ``cases`` (name, public) those of
-    their cases, or all.
+    their cases, or all, ``names`` those of their checks.
 
     ``lane`` is the number of this process among those that share the run's checks, and ``claims`` the folder in which
     they tell each other what they have taken. ``progress_fd`` takes a line for every check; ``life_fd`` ends when the
@@ -57,6 +57,7 @@ class RunSpec(StageSpec):
     order: Order | None = None
     held_fd: int | None = None
     cases: tuple[tuple[str, bool], ...] | None = None
+    names: tuple[str, ...] | None = None
 
 
 def encode(spec: RunSpec) -> bytes:

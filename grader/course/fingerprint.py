@@ -26,13 +26,16 @@ def fingerprint(files: list[Path]) -> str:
         if path.suffix != ".py":
             digest.update(hashlib.sha256(path.read_bytes()).digest())
             continue
-        for word in _words(ast.parse(path.read_text("utf-8"))):
+        for word in program_words(ast.parse(path.read_text("utf-8"))):
             digest.update(word.encode() + b"\0")
     return digest.hexdigest()[:16]
 
 
-def _words(node: ast.AST) -> Iterator[str]:
-    """The program, node by node; not by ``ast.dump``, which writes empty fields on some versions of Python only."""
+def program_words(node: ast.AST) -> Iterator[str]:
+    """The program, node by node, without docstrings.
+
+    Not by ``ast.dump``, which writes empty fields on some versions of Python only.
+    """
     yield type(node).__name__
     for name, value in ast.iter_fields(node):
         parts = value if isinstance(value, list) else [] if value is None else [value]
@@ -42,7 +45,7 @@ def _words(node: ast.AST) -> Iterator[str]:
             yield f"{name}:{len(parts)}"
         for part in parts:
             if isinstance(part, ast.AST):
-                yield from _words(part)
+                yield from program_words(part)
             elif name not in ("kind", "type_comment"):
                 yield f"{type(part).__name__} {part!r}"
 

@@ -1,16 +1,15 @@
 """What an outcome of the ledger rests on, as hashes: as a whole, and for each criterion apart."""
 
-import ast
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.course.assignments import assign
-from grader.course.lint.checks import tied_criteria
 from grader.course.manifest import Course
 from grader.course.projection import Tree
+from grader.course.reached import reached
 from grader.domain.course import Criterion, Module
 from grader.pipeline import checks_hash
 from grader.pipeline.key import written
@@ -20,12 +19,14 @@ from grader.pipeline.key import written
 class Checks:
     """A module's checks at one time: ``key`` names them, ``criteria`` has what each criterion's verdict rests on.
 
-    That is its rule in the manifest, the files with a check of it, and all files that checks share. Which other checks
-    run before or after is not in it: checks leave nothing behind.
+    That is first its rule in the manifest with the files that are no code, then one hash for each of its checks, of
+    all that this check reaches (``reached``), with spaces between them; ``names`` has the checks' names by hash. Which
+    other checks run before or after is not in it: checks leave nothing behind.
     """
 
     key: str
     criteria: Mapping[str, str]
+    names: Mapping[str, str] = field(compare=False)
 
 
 class Keys:
@@ -56,9 +57,7 @@ class Keys:
     def checks(self, module: Module) -> Checks:
         """The module's checks, criterion by criterion."""
         if module.number not in self._checks:
-            criteria = _criteria(module, self._of(module))
-            key = hashlib.sha256(json.dumps(criteria, sort_keys=True).encode()).hexdigest()
-            self._checks[module.number] = Checks(f"{module.number:02d}-{key[:12]}", criteria)
+            self._checks[module.number] = _checks(module, self._of(module))
         return self._checks[module.number]
 
     def _of(self, module: Module) -> tuple[Path, ...]:
@@ -67,28 +66,26 @@ class Keys:
         return self._folders[module.number]
 
 
-def _criteria(module: Module, folders: tuple[Path, ...]) -> dict[str, str]:
-    parts = {criterion.id: [json.dumps(_rule(criterion)).encode()] for criterion in module.criteria}
+def _checks(module: Module, folders: tuple[Path, ...]) -> Checks:
     home = folders[0].parent
-    for path in sorted({*(path for folder in folders for path in written(folder)), *_beside(home)}):
-        for criterion in _reached(path, list(parts)):
-            parts[criterion] += [path.relative_to(home).as_posix().encode(), path.read_bytes()]
-    return {criterion: _hash(some)[:16] for criterion, some in parts.items()}
+    paths = {*(path for folder in folders for path in written(folder)), *_beside(home)}
+    found = reached(paths, home, [criterion.id for criterion in module.criteria])
+    criteria, names = dict[str, str](), dict[str, str]()
+    for criterion in module.criteria:
+        own = {_short([*sorted(words), name]): name for name, words in found.checks[criterion.id].items()}
+        names |= own
+        rule = _short([json.dumps(_rule(criterion)), *sorted(found.shared)])
+        criteria[criterion.id] = " ".join([rule, *sorted(own)])
+    key = hashlib.sha256(json.dumps(criteria, sort_keys=True).encode()).hexdigest()
+    return Checks(f"{module.number:02d}-{key[:12]}", criteria, names)
+
+
+def _short(words: Iterable[str]) -> str:
+    return _hash(word.encode() for word in words)[:10]
 
 
 def _beside(home: Path) -> Iterable[Path]:
     return (path for path in written(home) if path.parent == home)
-
-
-def _reached(path: Path, criteria: list[str]) -> list[str]:
-    """The criteria that a file may decide: those of its checks, or all."""
-    if path.suffix != ".py" or not path.name.startswith("test_"):
-        return criteria
-    try:
-        tied = tied_criteria(ast.parse(path.read_bytes()))
-    except (SyntaxError, ValueError):
-        return criteria
-    return criteria if None in tied else [criterion for criterion in criteria if criterion in tied]
 
 
 def _rule(criterion: Criterion) -> list[object]:

@@ -27,7 +27,7 @@ from grader.course.ledger import (
 from grader.course.manifest import Course
 from grader.course.projection import write_tree
 from grader.course.proving import Children
-from grader.course.stale import Known, joined, of_this_entry, stale_criteria
+from grader.course.stale import Known, Part, joined, of_this_entry, stale_part
 from grader.domain.errors import UsageError_
 from grader.domain.progress import Progress
 
@@ -66,7 +66,7 @@ def prove(
 ) -> Proof:
     """Grade what changed since the ledger, ``jobs`` at a time, and write the ledger after each.
 
-    Where nothing but checks changed, only the criteria that the change reaches are graded again.
+    Where nothing but checks changed, only those that the change reaches are run again.
     With ``older`` also what was graded by a grader whose code was another; with ``anew`` everything; with ``names``
     what they name and nothing else (``named``), whether it changed or not.
     It can be interrupted at any time, and goes on from there when it is run again. Entries of what is no longer in the
@@ -111,13 +111,13 @@ def _write(course: Course, outcomes: Mapping[str, Outcome], known: Known) -> Non
     write_ledger(course, outcomes)
 
 
-def _part(entry: Entry, outcome: Outcome | None, known: Known, older: bool) -> tuple[str, ...] | None:
-    """The criteria to be graded again; ``None`` for all of them, as where ``older`` graders do not count."""
+def _part(entry: Entry, outcome: Outcome | None, known: Known, older: bool) -> Part | None:
+    """The checks to be run again; ``None`` for all of them, as where ``older`` graders do not count."""
     if outcome is None or is_current(entry, outcome):  # it is due for another reason than the checks
         return None
     if older and outcome.grader != grader_fingerprint():
         return None
-    return stale_criteria(entry, outcome, known)
+    return stale_part(entry, outcome, known)
 
 
 def named(wanted: Sequence[Entry], names: tuple[str, ...]) -> tuple[Entry, ...]:
@@ -218,11 +218,11 @@ def _graded(
     due: list[Entry],
     state_dir: Path,
     jobs: int,
-    parts: Mapping[str, tuple[str, ...] | None] = MappingProxyType({}),
+    parts: Mapping[str, Part | None] = MappingProxyType({}),
 ) -> Generator[tuple[Entry, Outcome]]:
     """The outcomes as they come. If it is closed early, what has begun is ended and the rest never begins.
 
-    ``parts`` has the criteria to grade by the names of entries; all where it has none.
+    ``parts`` has the checks to run by the names of entries; all where it has none.
     """
     children = Children()
     with (
@@ -243,15 +243,13 @@ def _graded(
             children.end()
 
 
-def _grade(
-    course: Course, entry: Entry, room: Path, state_dir: Path, children: Children, part: tuple[str, ...] | None
-) -> Outcome:
-    if part == ():  # what changed reaches no criterion
+def _grade(course: Course, entry: Entry, room: Path, state_dir: Path, children: Children, part: Part | None) -> Outcome:
+    if part is not None and not part.criteria:  # what changed reaches no check
         return Outcome(entry.key, 0)
-    criteria, number = entry.module.with_required(part or ()), entry.module.number
+    number = entry.module.number
     submission = write_tree(entry.tree, room / "submission")
     room.chmod(0o711)  # the sandbox's own user passes through, and may not list
     try:
-        return children.graded(course.root, number, submission, entry.key, state_dir, criteria=criteria).outcome
+        return children.graded(course.root, number, submission, entry.key, state_dir, part=part).outcome
     finally:
         shutil.rmtree(room, ignore_errors=True)

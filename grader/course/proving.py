@@ -17,6 +17,7 @@ import msgspec
 from grader.course.assignments import assign
 from grader.course.ledger import Outcome, outcome_of
 from grader.course.manifest import load_course
+from grader.course.stale import Part
 from grader.domain import errors
 from grader.domain.errors import EnvironmentError_, GraderError
 from grader.domain.result import Result
@@ -54,9 +55,9 @@ class Children:
         state_dir: Path,
         *,
         seed: int = SEED,
-        criteria: Sequence[str] = (),
+        part: Part | None = None,
     ) -> Graded:
-        """Grades a folder for a module of the course in ``root``: all criteria, or some.
+        """Grades a folder for a module of the course in ``root``: by all of its checks, or those of the ``part``.
 
         The folder above ``submission`` is where all temporary files of the grading go: whoever removes it has removed
         whatever a grading that was killed has left.
@@ -65,7 +66,7 @@ class Children:
             GraderError: whatever the grading raised, or that it ended without an outcome.
         """
         words = [str(root), str(number), str(submission), key, str(state_dir), str(seed)]
-        words += criteria or ()
+        words += [] if part is None else [",".join(part.criteria), ",".join(part.checks)]
         said, error = self._run([sys.executable, "-m", "grader.course.proving", *words], submission.parent)
         try:
             answer = json.loads(said)
@@ -106,12 +107,13 @@ class Children:
 
 def main(words: Sequence[str]) -> None:
     """Grades one folder and prints what came of it as JSON: a ``Graded``, or an ``error`` with what to do."""
-    root, number, submission, key, state_dir, seed, *criteria = words
+    root, number, submission, key, state_dir, seed, *part = words
+    criteria, checks = (tuple(names.split(",")) for names in part) if part else (None, None)
     answer: dict[str, object]
     try:
         found = assign(load_course(Path(root)), int(number), Path(submission).parent)
         assignment = replace(found, module=replace(found.module, gates=()))  # gates have proofs of their own
-        options = Options(Path(state_dir), seed=int(seed), criteria=tuple(criteria) or None)
+        options = Options(Path(state_dir), seed=int(seed), criteria=criteria, checks=checks)
         result = grade(Path(submission), assignment, options, progress=lambda step: None)
         answer = msgspec.to_builtins(Graded(outcome_of(key, result), _longest(result)))
     except GraderError as problem:

@@ -1,28 +1,49 @@
-"""What a change of the checks leaves standing: an outcome is of its criteria, and most are not reached by a change."""
+"""What a change of the checks leaves standing: an outcome is of its criteria, and most checks are not changed."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from grader.course.ledger import Entry, Outcome
 
 Known = Mapping[str, Mapping[str, str]]
 
 
-def stale_criteria(entry: Entry, outcome: Outcome | None, known: Known) -> tuple[str, ...] | None:
-    """The criteria whose verdicts do not stand any more, in the order of the manifest; ``None`` for all of them.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What has to be run again: the names of checks, without their parameters, and the criteria that they are of."""
 
-    Those that rest on something else now, and those that require one of them, since they may have been blocked by it.
-    ``known`` is what the criteria rested on, by the key of the checks.
+    criteria: tuple[str, ...]
+    checks: tuple[str, ...]
+
+
+def stale_part(entry: Entry, outcome: Outcome | None, known: Known) -> Part | None:
+    """The checks whose verdicts are not known any more, in the order of the manifest; ``None`` for all of them.
+
+    Of a criterion that was passed those are what it rests on now and did not then: all others have been seen to pass.
+    One that was not passed is run as a whole when it changes, and so is one that was blocked when what it requires
+    changes. ``known`` is what the criteria rested on, by the key of the checks.
     """
     if outcome is None or outcome.errored or outcome.tree != entry.tree_key or outcome.checks not in known:
         return None
-    before = known[outcome.checks]
-    stale = {criterion for criterion, key in entry.checks.criteria.items() if before.get(criterion) != key}
+    before, unmet = known[outcome.checks], {*outcome.failed, *outcome.blocked}
+    criteria = [c for c in entry.module.criteria if not c.manual]
+    asked = dict[str, set[str]]()
+    for criterion in criteria:
+        rule, *checks = entry.checks.criteria[criterion.id].split()
+        rule_then, *checks_then = before.get(criterion.id, "none").split()
+        if (rule, checks) != (rule_then, checks_then):
+            is_whole = rule != rule_then or criterion.id in unmet
+            asked[criterion.id] = set(checks) if is_whole else set(checks) - set(checks_then)
     count = -1
-    while count != len(stale):
-        count = len(stale)
-        stale |= {c.id for c in entry.module.criteria if stale & set(c.requires)}
-    return tuple(c.id for c in entry.module.criteria if c.id in stale and not c.manual)
+    while count != len(asked):
+        count = len(asked)
+        for criterion in criteria:
+            if criterion.id in outcome.blocked and criterion.id not in asked and set(asked) & set(criterion.requires):
+                asked[criterion.id] = set(entry.checks.criteria[criterion.id].split()[1:])
+    names = [sorted(entry.checks.names[check] for check in asked.get(c.id, ())) for c in criteria]
+    return Part(
+        tuple(c.id for c in criteria if asked.get(c.id)), tuple(dict.fromkeys(name for own in names for name in own))
+    )
 
 
 def of_this_entry(entry: Entry, outcome: Outcome) -> Outcome:
@@ -30,18 +51,22 @@ def of_this_entry(entry: Entry, outcome: Outcome) -> Outcome:
     return replace(outcome, key=entry.key, tree=entry.tree_key, checks=entry.checks.key)
 
 
-def joined(entry: Entry, before: Outcome, asked: tuple[str, ...], now: Outcome) -> Outcome:
-    """``before``, with what is known ``now`` of the criteria that were ``asked`` for; the score is what passed of both.
+def joined(entry: Entry, before: Outcome, part: Part, now: Outcome) -> Outcome:
+    """``before``, with what is known ``now`` of the criteria of the part; the score is what passed of both.
 
-    The fingerprint stays that of the older grader, if there were two.
+    A criterion is blocked where one that it requires is not passed, whatever its own checks said, as in a grading of
+    all. The fingerprint stays that of the older grader, if there were two.
     """
-
-    def of(kind: str) -> tuple[str, ...]:
-        kept = set(getattr(before, kind)) - set(asked)
-        new = set(getattr(now, kind)) & set(asked)
-        return tuple(c.id for c in entry.module.criteria if c.id in kept | new)
-
-    failed, blocked, errored = of("failed"), of("blocked"), of("errored")
-    not_passed = {*failed, *blocked, *errored}
-    score = sum(c.points for c in entry.module.criteria if not c.manual and c.id not in not_passed)
+    statuses = dict[str, str]()
+    for outcome, asked in ((before, False), (now, True)):
+        for kind in ("failed", "blocked", "errored"):
+            statuses |= {i: kind for i in getattr(outcome, kind) if (i in part.criteria) is asked}
+    criteria, count = [c for c in entry.module.criteria if not c.manual], -1
+    while count != len(statuses):
+        count = len(statuses)
+        statuses |= {c.id: "blocked" for c in criteria if set(c.requires) & set(statuses)}
+    failed, blocked, errored = (
+        tuple(c.id for c in criteria if statuses.get(c.id) == kind) for kind in ("failed", "blocked", "errored")
+    )
+    score = sum(c.points for c in criteria if c.id not in statuses)
     return of_this_entry(entry, Outcome("", score, failed, blocked, errored, before.grader))

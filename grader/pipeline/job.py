@@ -18,7 +18,8 @@ class Options:
 
     ``path`` names the project's folder in the submission; without it the project is looked for.
     ``criteria`` restricts the run to some criterion ids, which never gives an official result; gates are measured then
-    only where ``gates`` names their metrics. ``lanes`` is how many processes share the checks: one where several
+    only where ``gates`` names their metrics; ``checks`` restricts it further, to some checks of theirs, named as in
+    results without their parameters. ``lanes`` is how many processes share the checks: one where several
     submissions are graded at a time. With ``fresh`` nothing is taken from
     the evidence store, and what is measured takes the place of what lay there, if it can be kept. ``other_python`` is
     that of ``prepare_any``, for projects that nobody here wrote; ``compose`` that of ``StageSpec``.
@@ -34,6 +35,7 @@ class Options:
     public_only: bool = False
     criteria: tuple[str, ...] | None = None
     gates: tuple[str, ...] | None = None
+    checks: tuple[str, ...] | None = None
     lanes: int = 1
     fresh: bool = False
     other_python: OtherPython = "ignore"
@@ -42,7 +44,7 @@ class Options:
     @property
     def restricted(self) -> bool:
         """Whether only a part of the assignment is measured."""
-        return self.criteria is not None or self.gates is not None
+        return (self.criteria, self.checks, self.gates) != (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)

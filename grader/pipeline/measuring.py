@@ -264,6 +264,7 @@ class _Measuring:
             state_dir=options.state_dir,
             lanes=1 if cases or options.criteria else options.lanes,
             cases=tuple(map(key, cases)) or None,
+            names=options.checks,
         )
         if self.warm is not None and not cases and submission is self.submission:
             return self.warm.run_checks(run, submission, environment, self.progress)

@@ -82,6 +82,14 @@ def test_a_case_alone(run_served: RunServed) -> None:
     ]
 
 
+def test_some_checks_alone(run_served: RunServed) -> None:
+    """Whatever their parameters; those that nobody asks for are not reported missing."""
+    evidence = run_served(criteria=("served.alone",), names=("served::each_begins_anew", "served::another"))
+    assert {(one.check, one.status) for one in evidence.observations} == {
+        (f"served::each_begins_anew[{number}]", Status.PASSED) for number in (1, 2)
+    }
+
+
 @pytest.mark.parametrize("save", ["lambda self, *args, **kwargs: None", "lambda self, *args, **kwargs: 1 / 0"])
 def test_a_project_whose_users_are_not_stored_is_told_so(run_served: RunServed, save: str) -> None:
     """It is served; but nobody is there to ask as."""

@@ -10,6 +10,7 @@ import pytest
 from grader.course import Course, load_course, prove
 from grader.course.ledger import Entry, Outcome
 from grader.course.proving import Children
+from grader.course.stale import Part
 from tests.course.proofs import right
 
 Write = Callable[[Mapping[str, str]], Path]
@@ -234,7 +235,7 @@ def without_git_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def graded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of what was graded, each with its criteria where it was not all of them.
+    """The names of what was graded, each with its criteria and their checks where it was not all of them.
 
     Grading is stood in for, and comes out right.
     """
@@ -242,10 +243,10 @@ def graded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     lock = threading.Lock()
 
     def grade(
-        course: Course, entry: Entry, room: Path, state_dir: Path, children: Children, part: tuple[str, ...] | None
+        course: Course, entry: Entry, room: Path, state_dir: Path, children: Children, part: Part | None
     ) -> Outcome:
         with lock:
-            names.append(" ".join((entry.name, *(part or ()))))
+            names.append(" ".join((entry.name, *part.criteria, *part.checks) if part else (entry.name,)))
         return right(course)[entry.name]
 
     monkeypatch.setattr(prove, "_grade", grade)

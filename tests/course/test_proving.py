@@ -36,21 +36,21 @@ def test_after_the_end_none_begins(real: Course, tmp_path: Path, state_dir: Path
         children.graded(real.root, 2, tmp_path, "key", state_dir)
 
 
-@pytest.mark.parametrize("criteria", [(), ("api.types", "api.cursor")])
+@pytest.mark.parametrize("part", [(), ("api.types,api.cursor", "task2::types,task6::cursor")])
 def test_it_measures_checks_and_no_gate(
-    real: Course, tmp_path: Path, state_dir: Path, monkeypatch: pytest.MonkeyPatch, criteria: tuple[str, ...]
+    real: Course, tmp_path: Path, state_dir: Path, monkeypatch: pytest.MonkeyPatch, part: tuple[str, ...]
 ) -> None:
     """Module 03 has gates that count."""
     seen: list[object] = []
 
     def look(source: Path, assignment: Assignment, options: Options, progress: object) -> None:
-        seen.append((assignment.module.number, assignment.module.gates, options.criteria))
+        seen.append((assignment.module.number, assignment.module.gates, options.criteria, options.checks))
         raise UsageError_("seen enough")
 
     monkeypatch.setattr(proving, "grade", look)
     assert any(gate.points for module in real.modules if module.number == 3 for gate in module.gates)
-    proving.main([str(real.root), "3", str(tmp_path / "submission"), "key", str(state_dir), "1", *criteria])
-    assert seen == [(3, (), criteria or None)]
+    proving.main([str(real.root), "3", str(tmp_path / "submission"), "key", str(state_dir), "1", *part])
+    assert seen == [(3, (), *([tuple(names.split(",")) for names in part] or (None, None)))]
 
 
 @pytest.fixture

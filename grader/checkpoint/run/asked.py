@@ -37,9 +37,10 @@ class CheckRun:
     """One run. ``checks`` are folders named ``public`` and ``hidden``; ``submission`` is the trusted copy's root.
 
     ``criteria`` restricts the run to some ids; with ``public_only``, criteria without a public check are out of scope.
-    ``lanes`` is how many processes share the checks, each with an agent and services of its own. ``cases`` are the
-    (name, public) of the cases to repeat alone, which get less time; ``None`` runs all. ``left_out`` are paths that
-    were handed in and not taken, with why; of ``order`` see ``spec.Order``.
+    ``names`` restricts it to some checks, whatever their parameters. ``lanes`` is how many processes share the checks,
+    each with an agent and services of its own. ``cases`` are the (name, public) of the cases to repeat alone, which get
+    less time; ``None`` runs all. ``left_out`` are paths that were handed in and not taken, with why; of ``order`` see
+    ``spec.Order``.
     """
 
     module: Module
@@ -55,6 +56,7 @@ class CheckRun:
     state_dir: Path
     lanes: int = 1
     cases: tuple[tuple[str, bool], ...] | None = None
+    names: tuple[str, ...] | None = None
     layout: Layout = COURSE
     left_out: Mapping[str, str] = field(default_factory=dict)
     order: Order | None = None

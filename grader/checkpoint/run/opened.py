@@ -171,6 +171,7 @@ class OpenedRun:
             installed=Installed(run.environment.origin, run.environment.problems),
             left_out=dict(run.left_out),
             cases=run.cases,
+            names=run.names,
             longest_s=run.longest_s,
             patience_s=PATIENCE_S if run.cases is None else PATIENCE_REPEATED_S,
             order=run.order,

@@ -83,7 +83,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         declared = _declared(item)
         if declared.criterion not in spec.criteria:
             raise pytest.UsageError(f"{item.nodeid} names an unknown criterion: {declared.criterion}")
-        if declared.criterion not in spec.selected or not _is_wanted(item, spec.cases):
+        if declared.criterion not in spec.selected or not _is_wanted(item, spec):
             unwanted.append(item)
     if unwanted:
         config.hook.pytest_deselected(items=unwanted)
@@ -92,11 +92,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     lanes.order(items, spec.lane)
 
 
-def _is_wanted(item: pytest.Item, cases: tuple[tuple[str, bool], ...] | None) -> bool:
+def _is_wanted(item: pytest.Item, spec: specification.RunSpec) -> bool:
     """Whether the run is to look at this case; one named ``CRITERION::none`` stands for all of its criterion."""
+    name, cases = case_name(item), spec.cases
+    if spec.names is not None and name.partition("[")[0] not in spec.names:
+        return False
     if cases is None:
         return True
-    return (case_name(item), _is_public(item)) in cases or (unobserved(_declared(item).criterion), False) in cases
+    return (name, _is_public(item)) in cases or (unobserved(_declared(item).criterion), False) in cases
 
 
 def _listed(item: pytest.Item) -> partial.Listed:
