@@ -81,7 +81,7 @@ def django(state_dir: Path) -> Any:
     environment = prepare(
         REFERENCE, course_lock=REFERENCE, cache=state_dir / "environments", progress=lambda text: None
     )
-    program = [sys.executable, recorder.__file__]
+    program = [sys.executable, "-S", recorder.__file__]
     asked = json.dumps(CASES)
     where = {"PYTHONPATH": str(environment.site)}
     done = subprocess.run(program, input=asked, stdout=subprocess.PIPE, text=True, env=where, check=True)

@@ -115,7 +115,7 @@ def test_control_the_tool_obeys_a_configuration_that_it_finds(state_dir: Path, t
     (tmp_path / "openapi.json").write_text(json.dumps(DOCUMENT))
     (tmp_path / "schemathesis.toml").write_text('hooks = "hooks"\n')
     (tmp_path / "hooks.py").write_text(f"open({str(mark)!r}, 'w').close()\n")
-    words = [sys.executable, "-m", "schemathesis.cli", "run", "openapi.json", "--url", "http://127.0.0.1:9"]
+    words = [sys.executable, "-S", "-m", "schemathesis.cli", "run", "openapi.json", "--url", "http://127.0.0.1:9"]
     env = {"PYTHONPATH": str(site), "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, check=False, timeout=60)
     assert mark.exists()

@@ -55,7 +55,13 @@ def site(project: Path, state_dir: Path, tmp_path_factory: pytest.TempPathFactor
 
 
 def _linked(source: str, target: str) -> str:
-    """A further name for a file, or a copy where the cache lies on another file system."""
+    """A further name for a file, or a copy where the cache lies on another file system.
+
+    Certificates are copied: on some machines every Python adds their own to the bundle that it finds when it starts,
+    and would write into the cache.
+    """
+    if source.endswith(".pem"):
+        return shutil.copy2(source, target)
     try:
         os.link(source, target)
     except OSError:

@@ -21,7 +21,7 @@ def run_tool(site: Path, script: str, *words: str, cwd: Path) -> "subprocess.Com
     """A tool of such a folder, by the name of its script: on these words, in this folder."""
     base = str(getattr(sys, "_base_executable", None) or sys.executable)
     return subprocess.run(
-        [base, str(site / "bin" / script), *words],
+        [base, "-S", str(site / "bin" / script), *words],  # nothing of this machine's own, which may write there
         cwd=cwd,
         env={"PYTHONPATH": str(site), "PATH": "/usr/bin:/bin", "HOME": str(cwd.parent), "LANG": "C.UTF-8"},
         capture_output=True,

@@ -30,7 +30,7 @@ def site(state_dir: Path) -> Path:
 def by_django(opened, room: Path, site: Path):
     """The observer of a file with a table that Django has made, of which there is one row."""
     where = {"PYTHONPATH": str(site)}
-    subprocess.run([sys.executable, schema.__file__, str(room / "a.sqlite3")], env=where, check=True)
+    subprocess.run([sys.executable, "-S", schema.__file__, str(room / "a.sqlite3")], env=where, check=True)
     return opened.observer()
 
 

@@ -6,12 +6,14 @@ checks has to be deleted by whoever changed them.
 
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
+from types import FrameType
 from typing import Any
 
 from grader.cli import options
@@ -68,12 +70,17 @@ def main() -> None:
         room.chmod(0o711)
         try:
             list(pool.map(grade, [case for case in cases if case.id not in noted]))
-        except KeyboardInterrupt:
+        finally:
             pool.shutdown(wait=False, cancel_futures=True)
             children.end()
-            raise
     sys.stdout.write(json.dumps(summary(cases, noted), indent=1) + "\n")
 
 
+def _as_interrupt(signum: int, frame: FrameType | None) -> None:
+    """End as on Ctrl-C: what is under way is ended, and not noted."""
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _as_interrupt)
     main()

@@ -113,6 +113,15 @@ def test_whoever_has_it(make, rng):
 
 
 @check("domain.user-email")
+def test_whoever_wants_it(make, rng):
+    """A taken address is refused whoever wants it: somebody of any role, active or not."""
+    taken = make.user(email=f"{rng.word()}@example.com").email
+    for others in ({"is_active": False}, {"role": "contributor"}, {"role": "admin", "is_staff": True}):
+        with refuses("email"):
+            make.user.build(email=taken.upper(), **others).full_clean()
+
+
+@check("domain.user-email")
 def test_a_change_of_address(make, rng):
     """A stored user may write the own address in other capitals, and is refused somebody else's."""
     taken = f"{rng.word()}@example.com"

@@ -73,6 +73,16 @@ def own_columns(db):
 
 
 @check("domain.naming", database="postgres")
+def test_names_of_tables(app, db):
+    """Tables have the names that Django gives them: `posts_post`, and `posts_post_tags` between posts and tags."""
+    given = set()
+    for model in (one for one in app.describe() if one.app in APPS):
+        table = f"{model.app}_{model.name.lower()}"
+        given |= {table, *(f"{table}_{field.name}" for field in model.fields if "ManyToManyField" in field.kinds)}
+    assert [table for table in db.tables() if table.partition("_")[0] in APPS and table not in given] == []
+
+
+@check("domain.naming", database="postgres")
 def test_names_of_fields(app, db):
     """Names of fields are snake_case."""
     names = [f"{m.label}.{f.name}" for m, f in own_fields(app)] + [f"{table}.{c.name}" for table, c in own_columns(db)]

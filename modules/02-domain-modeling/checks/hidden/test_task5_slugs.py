@@ -27,6 +27,16 @@ def test_a_slug_from_words(make, db, rng, kind, field, table):
 
 @check("domain.slug-made")
 @named
+def test_a_slug_as_slugify_makes_it(make, stored, rng, kind, field, table):
+    """An underscore within a word stays, several signs become one hyphen, and nothing is at the ends."""
+    one, two = rng.word(), rng.word()
+    texts = {f"{one}_{two}": f"{one}_{two}", f"_{two} -- {one}_ ": f"{two}-{one}", f"{one}: 1.5 %": f"{one}-15"}
+    made = [getattr(make, kind)(**{field: text}) for text in texts]
+    assert stored(kind, made, "slug") == list(texts.values())
+
+
+@check("domain.slug-made")
+@named
 def test_a_slug_by_hand(make, db, rng, kind, field, table):
     """A slug given by hand is kept as it was written."""
     for slug in (rng.slug(), f"{rng.word().title()}_{rng.word()}-X", f"{rng.slug()}-2"):
