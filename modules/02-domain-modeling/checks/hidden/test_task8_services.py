@@ -1,15 +1,23 @@
 """Task 8, services: what they write, and for whom."""
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.checkpoint import check, expect_that, raises, refuses
+from grader.checkpoint import Raised, check, expect_that, raises, refuses
 
 PUBLISH, ARCHIVE = "posts.services:publish_post", "posts.services:archive_post"
 NOW = datetime.now(UTC).replace(microsecond=0)
 MODERATE = "comments.services:moderate_comment"
+
+
+def lets(verb, person):
+    """What the project's own rule says of somebody. Where that is wrong, the criterion of the rule fails, not these."""
+    with suppress(Raised):
+        return bool(verb(person))
+    return False
 
 
 @check("domain.publish-service", database="postgres")
@@ -50,7 +58,7 @@ def test_those_who_may_not(app, make, db, demote, verb):
         app.anonymous(),
     ]
     before = db.rows("posts_post")
-    for person in people:
+    for person in (one for one in people if not lets(post.can_be_edited_by, one)):
         with raises("PermissionDenied"):
             app.call(verb, post=post, by=person)
     assert db.rows("posts_post") == before
@@ -64,8 +72,9 @@ def test_an_author_who_is_a_reader_now(app, make, db, demote, verb):
     demote(post.author)
     post.refresh_from_db()
     before = db.rows("posts_post")
-    with raises("PermissionDenied"):
-        app.call(verb, post=post, by=post.author)
+    if not lets(post.can_be_edited_by, post.author):
+        with raises("PermissionDenied"):
+            app.call(verb, post=post, by=post.author)
     assert db.rows("posts_post") == before
 
 
@@ -115,7 +124,7 @@ def test_those_who_may_not_moderate(app, make, db):
         app.anonymous(),
     ]
     before = db.rows("comments_comment")
-    for person in (*people, author):
+    for person in (one for one in (*people, author) if not lets(comment.can_be_moderated_by, one)):
         with raises("PermissionDenied"):
             app.call(MODERATE, comment=comment, by=person, status="approved")
     assert db.rows("comments_comment") == before
@@ -161,7 +170,7 @@ def test_what_is_out_keeps_its_moment(app, make, db):
 @check("domain.publish-service")
 @pytest.mark.parametrize("field", ["title", "body", "author"])
 @pytest.mark.parametrize("state", ["draft", "archived"])
-def test_publishing_asks_for_every_rule(app, make, db, demote, field, state):
+def test_publishing_asks_for_every_rule(app, make, models, db, demote, field, state):
     """What task 3 refuses is refused, and nothing in the database changes: title, body and author."""
     post = make.post()
     wrong = {"title": " ", "body": ""}
@@ -169,7 +178,11 @@ def test_publishing_asks_for_every_rule(app, make, db, demote, field, state):
     if field == "author":
         demote(post.author)
     post.refresh_from_db()
-    before = db.rows("posts_post")
+    before, published = db.rows("posts_post"), models("post").objects.get(pk=post.pk)
+    published.status, published.published_at = "published", NOW
+    with suppress(Raised):
+        published.full_clean()
+        return  # the rule itself is not there: its own criterion fails
     with refuses():
         app.call(PUBLISH, post=post, by=make.user(role="editor"))
     assert db.rows("posts_post") == before
@@ -233,5 +246,7 @@ def test_moderating_whatever_became_of_the_post(app, make, db, demote, state, ro
     by = demote(comment.post.author) if word == "reader" else editor
     db.update("posts_post", {"status": state, "published_at": None}, id=comment.post.pk)
     comment.refresh_from_db()
+    if not lets(comment.can_be_moderated_by, by):
+        return  # that fails domain.comment-ownership
     app.call(MODERATE, comment=comment, by=by, status="rejected")
     assert db.one("comments_comment", "status", id=comment.pk)["status"] == "rejected"
