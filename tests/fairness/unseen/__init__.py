@@ -2,5 +2,5 @@
 
 Whoever works on checks reads them after they were graded, not before. ``python -m tests.fairness.unseen NN`` grades
 those of a module; what came of it goes into ``modules/unseen.toml``, each miss becomes a check and a mutant, and the
-file is deleted: no set is measured twice.
+file is deleted: no set is measured twice. The one in ``next/`` then takes its place, and tells what was gained.
 """

@@ -31,15 +31,19 @@ class Case:
     edits: tuple[Edit, ...]
 
 
-def waiting() -> tuple[int, ...]:
-    """The modules of which cases wait."""
-    return tuple(sorted(int(path.stem) for path in HERE.glob("*.toml")))
+def waiting() -> tuple[Path, ...]:
+    """The files of cases that wait, those that come after others too; each is called as its module is numbered."""
+    return tuple(sorted(HERE.rglob("*.toml")))
 
 
 def load(module: int) -> tuple[Case, ...]:
-    """The cases of a module, in order."""
-    read = msgspec.toml.decode((HERE / f"{module:02d}.toml").read_bytes(), type=dict[str, tuple[Case, ...]])
-    return read["case"]
+    """The cases of a module that come first, in order."""
+    return read(HERE / f"{module:02d}.toml")
+
+
+def read(path: Path) -> tuple[Case, ...]:
+    """The cases of a file, in order."""
+    return msgspec.toml.decode(path.read_bytes(), type=dict[str, tuple[Case, ...]])["case"]
 
 
 def edited(solution: Tree, case: Case) -> Tree:
