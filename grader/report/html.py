@@ -17,6 +17,7 @@ from grader.report.causes import followers, leaders
 from grader.report.escape import clip, html, html_prose, web_address
 from grader.report.exhibits import exhibit
 from grader.report.plots import STATES
+from grader.report.reviews import reviewed, unreviewed
 from grader.report.since import sentences, trends
 from grader.scoring import by_dimension
 
@@ -106,7 +107,9 @@ def _environment() -> jinja2.Environment:
         "worth": gate_words.worth,
         "level": words.level,
         "measured_when": words.measured_when,
+        "reviewed": reviewed,
         "segments": segments,
+        "unreviewed": unreviewed,
         "whose": words.whose,
         "unmeasured_count": words.unmeasured_count,
     }

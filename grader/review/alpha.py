@@ -15,8 +15,8 @@ RELIABLE, TENTATIVE = 0.8, 0.667  # from the same author: rely on it; draw tenta
 class Agreement:
     """``alpha`` is 1 for perfect agreement, 0 for chance, below 0 for less than that.
 
-    It is ``None`` where it says nothing: no unit has two values, or all values are one. ``units`` and ``values`` are how
-    many of each it rests on: units with two values or more, and the values in them.
+    It is ``None`` where it says nothing: no unit has two values, or all values are one. ``units`` are those with two
+    values or more, on which it rests, and ``values`` all that are in them.
     """
 
     alpha: float | None

@@ -45,13 +45,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a reviewer wrote of an item; ``line`` is where the verdict stands."""
+    """What a reviewer wrote of an item: ``links`` are the addresses and places in the text of the ``evidence``."""
 
-    item: str
     verdict: Verdict
+    evidence: str
     links: tuple[str, ...]
     comment: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True)
