@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli import calibrate
 from grader.cli import options as opt
 from grader.cli.console import err, escape, out
 
@@ -22,6 +23,9 @@ roster_option = click.option(
 @click.group("review")
 def command() -> None:
     """Judge what no program can: a form with the machine's evidence, its check, and several brought together."""
+
+
+command.add_command(calibrate.command)
 
 
 @command.command("new")
@@ -94,7 +98,7 @@ def new(
 def check(files: tuple[Path, ...], roster_file: Path | None, submission: Path | None) -> None:
     """See whether reviews are complete: 1 if something is missing, with its line and what to do. Changes nothing."""
     reviews, problems = checked(files, roster_file, submission)
-    _show(problems)
+    show(problems)
     for review in reviews:
         _say(f"{review.path} is complete: {len(review.answers)} items, by {review.reviewer}.")
     raise click.exceptions.Exit(1 if problems else 0)
@@ -127,7 +131,7 @@ def merge(
 
     reviews, problems = checked(files, roster_file, None)
     if problems:
-        _show(problems)
+        show(problems)
         _say("Nothing was merged. Have these finished, or leave their files out.")
         raise click.exceptions.Exit(1)
     merged = bring_together(reviews)
@@ -181,7 +185,8 @@ def checked(
     return [review for review, _ in found if review], [problem for _, problems in found for problem in problems]
 
 
-def _show(problems: list["Problem"]) -> None:
+def show(problems: list["Problem"]) -> None:
+    """Print what is wrong, each with its place and what to do."""
     for problem in problems:
         err.print(f"[red]✗[/] {escape(str(problem))}", soft_wrap=True)
         err.print(f"  {escape(problem.remedy)}", soft_wrap=True)

@@ -213,8 +213,11 @@ def _review(result: Result) -> Iterator[str]:
     for criterion, (together, *each) in found:
         yield f"- **{markdown(criterion.title)}**: {markdown_prose(together.sentence)}"
         for one in each:
-            place = f" {markdown_code(clip(str(one.where), _LIMIT))}" if one.where else ""
-            yield f"  - {markdown(one.sentence)} {markdown_prose(clip(one.observed, _LIMIT))}{place}"
+            said = clip(one.observed, _LIMIT)
+            yield f"    - {markdown(one.sentence)} {'' if '\n' in said else markdown_prose(said)}".rstrip()
+            if "\n" in said:
+                yield ""
+                yield from (f"        {line}" for line in markdown_block(said).splitlines())
     if found:
         yield ""
 
