@@ -109,12 +109,8 @@ def form(key: Key, module: Module, submission: str) -> str:
 
 
 def _item(criterion: Criterion) -> Item:
-    return Item(
-        criterion.id,
-        criterion.title,
-        f"whether this holds here. It is of task {criterion.task} of the brief.",
-        criterion.dimension,
-    )
+    look_at = f"whether this holds here. It is of task {criterion.task} of the brief."
+    return Item(criterion.id, criterion.title, look_at, criterion.dimension)
 
 
 def encode_key(key: Key) -> str:

@@ -104,7 +104,7 @@ def _observation(review: Review, item: str) -> Observation:
         criterion=item,
         sentence=f"{review.reviewer}: {answer.verdict}.",
         status=_STATUS.get(answer.verdict, Status.MANUAL),
-        observed="\n".join(part for part in (answer.comment, evidence) if part),
+        observed=("\n" if "\n" in answer.comment else " ").join(filter(None, (answer.comment, evidence))),
         where=next(filter(None, map(place, answer.links)), None),
         public=True,
     )

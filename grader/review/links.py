@@ -6,6 +6,7 @@ from pathlib import Path
 
 from grader.domain.location import Location
 from grader.report.escape import web_address
+from grader.report.words import count
 
 _TARGET = re.compile(r"\]\(<?([^)\s>]+)>?\)")
 _PLACE = re.compile(r"([\w.@+-]+(?:/[\w.@+-]+)*)(?::(\d{1,7})(?:-\d{1,7})?)?")
@@ -46,4 +47,4 @@ def wrong_place(at: Location, folder: Path) -> str:
         lines = len(path.read_bytes().splitlines())
     except (OSError, ValueError):
         return "the submission has no such file"
-    return "" if 1 <= at.line <= lines else f"the file has {lines} lines"
+    return "" if 1 <= at.line <= lines else f"the file has {count(lines, 'line', 'lines')}"

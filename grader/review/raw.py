@@ -151,7 +151,7 @@ def _seal(raw: Raw, lines: list[str], start: int, end: int, what: str) -> int:
         message = f"the line below {what} is gone: `<!-- as the machine wrote it: … -->`"
         raw.problems.append(Problem(raw.path, start + 1, message, f"Put it back: {again}"))
         keyed = next((i for i in range(start, end) if _KEY.match(lines[i])), None)
-        if keyed is None:
+        if keyed is None and _HEADING.match(lines[start]):  # in the head nobody was asked for words
             raw.stray += [(i + 1, lines[i]) for i in range(start + 1, end) if lines[i].strip()]
         return (keyed or end) - 1
     seal = SEAL.match(lines[at])

@@ -16,7 +16,8 @@ def for_staff(key: Key, found: tuple[Score, ...], reviews: list[Review]) -> Iter
         placed = sum(seen.at_its_place for seen in score.seen)
         yield (
             f"  {score.reviewer}: saw {len(score.seen)} of {len(key.faults)} faults, {placed} of these at their place; "
-            f"{_alarms(len(score.alarms), len(key.sound))}; {_with_truth(score.agreement)}."
+            f"{_alarms(len(score.alarms), len(key.sound))}; {len(score.unsure) or 'none'} left open; "
+            f"{_with_truth(score.agreement)}."
         )
     yield ""
     for fault in key.faults:
