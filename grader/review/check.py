@@ -41,8 +41,9 @@ def check(
 
 def _head(raw: Raw, roster: Roster | None) -> Iterator[Problem]:
     line, name = raw.reviewer_line or 1, raw.reviewer
+    below = min((part.line for part in raw.parts.values()), default=raw.last_line)
     for number, text in raw.stray:
-        if number < min((part.line for part in raw.parts.values()), default=raw.last_line):
+        if number < below:
             message = f"{_begin(text)} stands in the head, where nobody reads it"
             yield Problem(raw.path, number, message, "Move it below the `Comment:` of an item.")
     if not all((raw.subject.assignment, raw.subject.submission, raw.subject.tree)):

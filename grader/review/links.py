@@ -11,6 +11,7 @@ from grader.report.words import count
 _TARGET = re.compile(r"\]\(<?([^)\s>]+)>?\)")
 _PLACE = re.compile(r"([\w.@+-]+(?:/[\w.@+-]+)*)(?::(\d{1,7})(?:-\d{1,7})?)?")
 _ENDING = re.compile(r"\.[A-Za-z]\w+$")  # two letters at least: `e.g` is no file
+_LONGEST = 4_000  # characters of an evidence line in which links are looked for
 _LARGEST = 8 << 20  # bytes of a file in which lines are counted
 
 
@@ -20,7 +21,7 @@ def links(text: str) -> tuple[str, ...]:
 
 
 def _links(text: str) -> Iterator[str]:
-    for word in _TARGET.sub(r" \1 ", text).replace(",", " ").split():
+    for word in _TARGET.sub(r" \1 ", text[:_LONGEST]).replace(",", " ").split():
         plain = word.strip("<>()[]`*;\"'").rstrip(".")
         if web_address(plain) or place(plain):
             yield plain

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from grader.domain.course import Module
@@ -76,7 +77,8 @@ def write_new(path: Path, text: str) -> None:
         UsageError_: it is there, or cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):  # a file in the place of a folder is told below
+            path.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "w", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:

@@ -9,9 +9,8 @@ from grader.domain.errors import UsageError_
 
 TEMPLATE = "rubric/pull_request_template.md"
 _LARGEST = 1 << 18  # bytes: GitHub takes 65,536 characters
-_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#]*$")
 _BOX = re.compile(r"^\s*[-*+][ \t]+\[([ xX])\][ \t]+(.*)$")
-_SHOWN = re.compile(r"!\[[^\]\n]*\]\([^)\s]+|<img\b|https?://[^\s<>()]+")
+_LINKS = ("http://", "https://", "<img ", "![")  # pictures, wherever they lie, and addresses
 _LONGEST = 80
 
 
@@ -62,8 +61,9 @@ def _part(name: str, asked: dict[str, list[str]], given: dict[str, list[str]]) -
 
 def _pipeline(text: str) -> Said:
     """Whether anything could show a pipeline that passes: a picture, a log, or a link to a run."""
-    plain = _without_comments(text)
-    found = len(_SHOWN.findall(plain)) + len(re.findall(r"^[ \t]*(?:```|~~~)", plain, re.MULTILINE)) // 2
+    lines = [line.strip() for line in _without_comments(text).splitlines()]
+    fences = sum(line.startswith(("```", "~~~")) for line in lines)
+    found = sum(any(link in line for link in _LINKS) for line in lines) + fences // 2
     if found:
         noun = "picture, log or link" if found == 1 else "pictures, logs or links"
         return Said(True, f"{found} {noun} in it could show a pipeline.")
@@ -83,8 +83,8 @@ def _parts(text: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {"": []}
     name = ""
     for line in _without_comments(text).splitlines():
-        if heading := _HEADING.match(line):
-            name = _plain(heading[1])
+        if line.startswith("#") and line.lstrip("#")[:1].isspace():
+            name = _plain(line.strip("# \t"))
             found.setdefault(name, [])
         elif line.strip():
             found[name].append(line.strip())

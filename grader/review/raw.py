@@ -11,10 +11,9 @@ from grader.review.nouns import Problem, Subject
 
 LARGEST = 1 << 20  # bytes
 _FIRST = re.compile(rf"^\s*<!-- {re.escape(FORM)}:((?: [a-z0-9.-]+)+) -->\s*$")
-_HEADING = re.compile(r"^##(?!#)\s*(.*?)[\s#]*$")
 _FENCE = re.compile(r"^\s*(?:[-*+]\s+)?(`{3,}|~{3,})")
 _KEY = re.compile(rf"^ {{0,3}}[-*+]\s+[*_]*({'|'.join(KEYS)})[*_]*\s*:[*_]*\s*(.*)$", re.IGNORECASE)
-_SUBJECT = re.compile(r"^\s*[-*+]\s+(Assignment|Submission|Tree):\s*(.*?)\s*$")
+_SUBJECT = re.compile(r"^\s*[-*+]\s+(Assignment|Submission|Tree):(.*)$")
 _NEW = "`grader review new … --from {path}` writes a whole form again, and keeps what you wrote."
 
 
@@ -59,7 +58,7 @@ def read_raw(path: Path) -> Raw:
     opening = _FIRST.match(lines[first])
     items = tuple(opening[1].split()) if opening else ()
     fenced, problems = _fences(path, lines)
-    headings = [i for i, line in enumerate(lines) if i > first and not fenced[i] and _HEADING.match(line)]
+    headings = [i for i, line in enumerate(lines) if i > first and not fenced[i] and _is_heading(line)]
     ends = [*headings, len(lines)]
     raw = Raw(path, Subject("", "", ""), "", 0, items, {}, {}, problems, [], len(lines))
     raw.stray += [(i + 1, line) for i, line in enumerate(lines[:first]) if line.strip()]
@@ -92,10 +91,10 @@ def _fences(path: Path, lines: list[str]) -> tuple[list[bool], list[Problem]]:
     """Which lines stand in a block of code. One that never ends is a problem, and counts as none."""
     inside, at, problems = [False] * len(lines), 0, list[Problem]()
     while at < len(lines):
-        opened = _FENCE.match(lines[at])
+        opened = None if problems else _FENCE.match(lines[at])
         if opened:
             end = next((i for i in range(at + 1, len(lines)) if _closes(lines[i], opened[1])), None)
-            if end is None:
+            if end is None:  # what looks like one after it may be none: the first is what there is to mend
                 message, remedy = "the block of code that begins here never ends", f"Write {opened[1]} below its end."
                 problems.append(Problem(path, at + 1, message, remedy))
             else:
@@ -103,6 +102,11 @@ def _fences(path: Path, lines: list[str]) -> tuple[list[bool], list[Problem]]:
                 at = end
         at += 1
     return inside, problems
+
+
+def _is_heading(line: str) -> bool:
+    """Whether it begins a part: a heading of the second level."""
+    return line.startswith("##") and not line.startswith("###")
 
 
 def _closes(line: str, fence: str) -> bool:
@@ -125,8 +129,7 @@ def _head(raw: Raw, lines: list[str], first: int, end: int) -> None:
 
 
 def _section(raw: Raw, lines: list[str], start: int, end: int, sentences: dict[str, str]) -> None:
-    heading = _HEADING.match(lines[start])
-    name = heading[1].strip("*_` ") if heading else ""
+    name = lines[start].strip("#*_` \t")
     if name not in raw.items:
         remedy = "In a comment, begin a heading with ###. If it was an item's, put its id back."
         raw.problems.append(Problem(raw.path, start + 1, f"“{lines[start].strip()}” is no item of this review", remedy))
@@ -151,7 +154,7 @@ def _seal(raw: Raw, lines: list[str], start: int, end: int, what: str) -> int:
         message = f"the line below {what} is gone: `<!-- as the machine wrote it: … -->`"
         raw.problems.append(Problem(raw.path, start + 1, message, f"Put it back: {again}"))
         keyed = next((i for i in range(start, end) if _KEY.match(lines[i])), None)
-        if keyed is None and _HEADING.match(lines[start]):  # in the head nobody was asked for words
+        if keyed is None and _is_heading(lines[start]):  # in the head nobody was asked for words
             raw.stray += [(i + 1, lines[i]) for i in range(start + 1, end) if lines[i].strip()]
         return (keyed or end) - 1
     seal = SEAL.match(lines[at])

@@ -152,3 +152,23 @@ def test_places_are_looked_for_in_the_submission(tmp_path: Path) -> None:
         ".env.example, the evidence for review.secrets, it lies outside of the submission",
         f"{moved}, the evidence for review.migrations, the submission has no such file",
     ]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "\n```x" * 100_000,
+        "\n## a" * 20_000,
+        "\n##" + " #" * 250_000 + "x",
+        "\n- Tree: a" + " " * 500_000 + "x",
+        "\n- Evidence: " + "](" * 250_000,
+        "\n- Verdict: " + "not " * 100_000,
+        "\n- Comment:" * 20_000,
+    ],
+    ids=["fences", "headings", "hashes", "blanks", "brackets", "a long verdict", "many lines of one kind"],
+)
+def test_a_hostile_file_takes_no_time(more: str, tmp_path: Path) -> None:
+    path = tmp_path / "ada.md"
+    path.write_text(ADA.read_text("utf-8") + more, "utf-8")
+    found, problems = check(path)
+    assert (found is None) == bool(problems)
