@@ -39,7 +39,14 @@ command.add_command(calibrate.command)
 )
 @click.option("--reviewer", default="", help="Name of the reviewer, to be written into the form.")
 @click.option("--from", "older", type=_FILE, help="An older form: what was written in it is taken over.")
-@click.option("--out", "target", type=click.Path(path_type=Path), default=Path("review.md"), show_default=True)
+@click.option(
+    "--out",
+    "target",
+    type=click.Path(path_type=Path),
+    default=Path("review.md"),
+    show_default=True,
+    help="The new file.",
+)
 def new(
     source: Path,
     number: int | None,
@@ -93,7 +100,9 @@ def new(
 @click.argument("files", nargs=-1, required=True, type=_FILE)
 @roster_option
 @click.option(
-    "--submission", type=click.Path(exists=True, file_okay=False, path_type=Path), help="See that places exist."
+    "--submission",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder in which the places that they name have to be.",
 )
 def check(files: tuple[Path, ...], roster_file: Path | None, submission: Path | None) -> None:
     """See whether reviews are complete: 1 if something is missing, with its line and what to do. Changes nothing."""
