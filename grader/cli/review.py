@@ -108,6 +108,9 @@ def check(files: tuple[Path, ...], roster_file: Path | None, submission: Path | 
     """See whether reviews are complete: 1 if something is missing, with its line and what to do. Changes nothing."""
     reviews, problems = checked(files, roster_file, submission)
     show(problems)
+    for path in dict.fromkeys(problem.path for problem in problems):
+        count = sum(problem.path == path for problem in problems)
+        _say(f"{path} is not finished: {count} {'thing is' if count == 1 else 'things are'} open.")
     for review in reviews:
         _say(f"{review.path} is complete: {len(review.answers)} items, by {review.reviewer}.")
     raise click.exceptions.Exit(1 if problems else 0)

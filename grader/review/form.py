@@ -71,7 +71,7 @@ def _head(subject: Subject, title: str, items: list[Item], reviewer: str) -> Ite
     yield ""
     yield f"# Peer review: {markdown_prose(title)}"
     yield ""
-    yield f"- Assignment: {subject.assignment}"
+    yield f"- Assignment: {one_line(subject.assignment)}"
     yield f"- Submission: {markdown_code(clip(one_line(subject.submission), 300))}"
     yield f"- Tree: {subject.tree}"
     yield f"{REVIEWER} {reviewer}"

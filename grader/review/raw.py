@@ -106,7 +106,7 @@ def _fences(path: Path, lines: list[str]) -> tuple[list[bool], list[Problem]]:
 
 def _is_heading(line: str) -> bool:
     """Whether it begins a part: a heading of the second level."""
-    return line.startswith("##") and not line.startswith("###")
+    return line.startswith("##") and (len(line) == 2 or line[2].isspace())
 
 
 def _closes(line: str, fence: str) -> bool:
@@ -177,7 +177,9 @@ def _part(raw: Raw, name: str, lines: list[str], start: int, sealed: int, end: i
             key = found[1].capitalize()
             if key in texts:
                 message = f"{name} has a second line `{key}:`; the first is at line {part.lines[key]}"
-                raw.problems.append(Problem(raw.path, index + 1, message, "Keep one of them."))
+                raw.problems.append(
+                    Problem(raw.path, index + 1, message, "Keep one of them; in a comment, begin the line otherwise.")
+                )
                 raw.stray.append((index + 1, line))
                 continue
             part.lines[key] = index + 1

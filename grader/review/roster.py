@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.domain.errors import UsageError_
 
 # Columns in which Classroom, Canvas, Moodle and plain lists keep what a person is called.
-COLUMNS = ("name", "full name", "student", "identifier", "username", "github_username", "login", "email", "id")
+COLUMNS = ("name", "full name", "student", "identifier", "username", "github_username", "login", "email")
 _LARGEST = 1 << 22
 
 
@@ -46,7 +46,12 @@ def read_roster(path: Path) -> Roster:
         raise UsageError_(f"the roster {path} cannot be read: {problem.strerror}", "Name its file.") from None
     except UnicodeDecodeError:
         raise UsageError_(f"the roster {path} is not UTF-8", "Export or save it as UTF-8.") from None
-    roster = Roster(list(_names(text)))
+    try:
+        roster = Roster(list(_names(text)))
+    except csv.Error as problem:
+        raise UsageError_(
+            f"the roster {path} is no CSV file: {problem}", "Export it again, or write a name a line."
+        ) from None
     if not len(roster) or len(data) > _LARGEST:
         reason = "names nobody" if not len(roster) else "is too large"
         raise UsageError_(

@@ -132,7 +132,11 @@ def test_a_stranger_is_told_whom_the_roster_has(tmp_path: Path) -> None:
     assert problem.remedy == "Write your name as the roster has it."
 
 
-@pytest.mark.parametrize("roster", [b"", b"name,id\n", b"\xff\xfe\xff"], ids=["empty", "header only", "binary"])
+@pytest.mark.parametrize(
+    "roster",
+    [b"", b"name,id\n", b"\xff\xfe\xff", b"name,x\n" + b"a" * 200_000],
+    ids=["empty", "header only", "binary", "endless field"],
+)
 def test_a_roster_without_names_is_refused(roster: bytes, tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_bytes(roster)

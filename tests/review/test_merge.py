@@ -174,6 +174,11 @@ def test_every_report_renders_a_review_and_runs_nothing_of_it(name: str) -> None
         plain = REPORTS[name].render(with_review(result(), merge(BOTH)[0], ITEMS))
         assert "Disputed: Ada Adler says met, Grace Grau says not met." in plain
         assert "It locks the table while it fills the slugs" in plain
+    if name == "html":
+        assert (
+            '<a href="https://example.org/pulls/12" rel="noreferrer noopener">https://example.org/pulls/12</a>' in plain
+        )
+        assert not re.search(r'href="(?!https?://|#)', text)
 
 
 def test_a_criterion_or_check_of_the_course_is_never_taken_for_a_review() -> None:
