@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from grader.domain.errors import UsageError_
-from grader.review.alpha import Agreement, ordinal
+from grader.review.alpha import Agreement, ordinal_of_groups
 from grader.review.nouns import SCALE, Review, Subject, Verdict
 
 
@@ -79,5 +79,10 @@ def agreement(merged: Iterable[Merged], item: str | None = None) -> Agreement:
 
     A verdict that is no judgement is a value that is missing.
     """
-    found = (together for one in merged for together in one.items if item in (None, together.item))
-    return ordinal(([v for v in each.by_reviewer.values() if v.is_judged] for each in found), SCALE)
+    return ordinal_of_groups(
+        (
+            [[v for v in said.by_reviewer.values() if v.is_judged] for said in one.items if item in (None, said.item)]
+            for one in merged
+        ),
+        SCALE,
+    )

@@ -1,6 +1,6 @@
 """What is said of merged reviews, in sentences."""
 
-from grader.review.alpha import RELIABLE, TENTATIVE, Agreement
+from grader.review.alpha import FEWEST_GROUPS, RELIABLE, TENTATIVE, Agreement
 from grader.review.merge import Together
 from grader.review.nouns import Verdict
 
@@ -29,14 +29,19 @@ def alpha_sentence(found: Agreement) -> str:
     rests = f"over {found.units} {'item' if found.units == 1 else 'items'} that two or more judged"
     if found.alpha is None:
         return f"All {found.values} verdicts {rests} are the same: where nothing differs, alpha says nothing."
-    return f"Krippendorff's alpha (ordinal) is {found.alpha:.2f}, {rests}: {_meaning(found.alpha)}"
+    said = f"Krippendorff's alpha (ordinal) is {found.alpha:.2f}, {rests}"
+    if found.interval is None:
+        return f"{said}. Of fewer than {FEWEST_GROUPS} submissions nobody can say how sure that is."
+    low, high = found.interval
+    return f"{said}; with other submissions it would lie between {low:.2f} and {high:.2f}: {_meaning(low)}"
 
 
 def _meaning(alpha: float) -> str:
+    """What may be concluded, by the lower end of what alpha can be."""
     if alpha >= RELIABLE:
         return "their verdicts can be relied on."
     if alpha >= TENTATIVE:
         return "good for tentative conclusions only."
     if alpha > 0:
         return "too little to rely on; let them talk about what they see differently, and calibrate them."
-    return "no better than chance; calibrate the reviewers."
+    return "it may be no better than chance. Calibrate the reviewers, or have more submissions reviewed."

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from grader.review.alpha import Agreement, nominal, ordinal
+from grader.review.alpha import Agreement, nominal, ordinal, ordinal_of_groups
 
 # K. Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), https://repository.upenn.edu/asc_papers/43:
 # sections A (binary, two observers), B (nominal, two observers), C and D (four observers, values missing).
@@ -78,3 +78,27 @@ def test_who_gave_a_value_makes_no_difference() -> None:
 def test_a_value_off_the_scale_is_refused() -> None:
     with pytest.raises(ValueError, match="9"):
         ordinal(["19"], "123")
+
+
+@pytest.mark.parametrize(("submissions", "widest"), [(8, 1.2), (200, 0.25)])
+def test_how_sure_it_is_goes_by_the_number_of_submissions(submissions: int, widest: float) -> None:
+    """Reviewers who see the same in four of five, and else give what comes."""
+    draw = random.Random(submissions)
+
+    def unit() -> list[str]:
+        truth = draw.choice("123")
+        return [truth if draw.random() < 0.8 else draw.choice("123") for _ in range(2)]
+
+    groups = [[unit() for _ in range(6)] for _ in range(submissions)]
+    found = ordinal_of_groups(groups, "123")
+    assert found == ordinal_of_groups(groups, "123")  # nothing of it is left to chance
+    assert found.alpha == pytest.approx(ordinal([u for group in groups for u in group], "123").alpha)
+    assert found.interval is not None
+    low, high = found.interval
+    assert low < found.alpha < high
+    assert high - low < widest
+
+
+def test_of_few_submissions_nobody_knows_how_sure_it_is() -> None:
+    assert ordinal_of_groups([["11", "23"], ["22"], ["33", "13"], ["11"], ["1"]], "123").interval is None
+    assert ordinal_of_groups([["11"]] * 9, "123") == Agreement(None, 9, 18)

@@ -72,7 +72,7 @@ def test_a_class_is_measured_by_all_that_two_or_more_judged() -> None:
     observed = 2 * (4.5**2 + 2.5**2)
     expected = 2 * (7 * 2 * 4.5**2 + 7 * 3 * 7**2 + 2 * 3 * 2.5**2) / 11
     assert found.alpha == pytest.approx(1 - observed / expected)
-    assert alpha_sentence(found).endswith("good for tentative conclusions only.")
+    assert alpha_sentence(found).endswith("Of fewer than 5 submissions nobody can say how sure that is.")
     assert list(overview(merged))[-4:] == [
         f"2 submissions. {alpha_sentence(found)}",
         "  a.c: disputed in 1 of 2, alpha 0.00",
