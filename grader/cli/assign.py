@@ -36,7 +36,7 @@ def assignment(
 
     refuse_closed()
     course = load_course(course_dir)
-    chosen = number if number is not None else _named_by(submission / (path or ""), course)
+    chosen = number if number is not None else named_by(submission / (path or ""), course)
     ready = {m.number for m in course.modules if m.criteria}
     if chosen not in ready and not gates:
         known = ", ".join(f"{n:02d}" for n in sorted(ready))
@@ -62,8 +62,8 @@ def _with_gates(module: Module, course: Course, names: tuple[str, ...]) -> Modul
     return replace(module, gates=(*module.gates, *more))
 
 
-def _named_by(project: Path, course: Course) -> int:
-    """The module that a project's folder, or a track.toml in it, names."""
+def named_by(project: Path, course: Course) -> int:
+    """The module that a project's folder, or a track.toml in it, names. Raises ``UsageError_`` if neither does."""
     for module in course.modules:
         if module.slug in project.resolve().parts:
             return module.number

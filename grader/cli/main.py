@@ -17,6 +17,7 @@ _COMMANDS = {
     "watch": ("grader.cli.watch", "Run the public checks again after each save, what failed last first."),
     "gates": ("grader.cli.gates", "Hold any Django project against the quality gates."),
     "report": ("grader.cli.report", "Render a stored result.json again, in any format."),
+    "review": ("grader.cli.review", "Review a submission as a person: a form, its check, several brought together."),
     "course": ("grader.cli.course", "Build the course from its one source, and prove that it is right."),
     "release": ("grader.cli.release", "Write what learners clone: nothing hidden, later or solved."),
     "advisories": ("grader.cli.advisories", "Fetch the advisories that packages are audited against."),

@@ -18,7 +18,10 @@ from grader.domain.errors import CourseError, UsageError_
 from grader.reader.locks import content_hashes
 
 _SHARED = ("README.md", "hints.md", "module.toml")
-_OPEN = ("LICENSE", "rubric/gates.toml")  # of the course, in every release
+_TEMPLATE = "rubric/pull_request_template.md"
+# Of the course, in every release. Learners review each other, with the same form as staff.
+_OPEN = ("LICENSE", "rubric/gates.toml", "rubric/peer-review.toml", _TEMPLATE)
+_GITHUB = ".github/pull_request_template.md"  # where GitHub looks for what a pull request begins with
 _IGNORED = ".venv/\n__pycache__/\n*.py[cod]\n.env\n*.sqlite3\nout/\n"
 # One commit, by nobody in particular at no particular time: two releases of one course are the same, bit for bit.
 _COMMIT = {
@@ -65,6 +68,9 @@ def release(course: Course, out: Path, *, module: int) -> Path:
         if (course.root / path).is_file():
             (out / path).parent.mkdir(exist_ok=True)
             shutil.copyfile(course.root / path, out / path)
+    if (out / _TEMPLATE).is_file():
+        (out / _GITHUB).parent.mkdir(exist_ok=True)
+        shutil.copyfile(out / _TEMPLATE, out / _GITHUB)
     _root(course, released, out)
     # Beside the file that names it, and not by a name on an index, where somebody else may have taken that name.
     (out / name).write_bytes(wheel)

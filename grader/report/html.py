@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from functools import cache
 
 import jinja2
@@ -17,6 +18,7 @@ from grader.report.causes import followers, leaders
 from grader.report.escape import clip, html, html_prose, web_address
 from grader.report.exhibits import exhibit
 from grader.report.plots import STATES
+from grader.report.reviews import reviewed, unreviewed
 from grader.report.since import sentences, trends
 from grader.scoring import by_dimension
 
@@ -85,7 +87,12 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"clip": clip, "web_address": web_address, "prose": lambda text: Markup(html_prose(text))}
+    environment.filters |= {
+        "clip": clip,
+        "linked": _linked,
+        "prose": lambda text: Markup(html_prose(text)),
+        "web_address": web_address,
+    }
     environment.globals |= {
         "START": START,
         "Status": Status,
@@ -106,7 +113,9 @@ def _environment() -> jinja2.Environment:
         "worth": gate_words.worth,
         "level": words.level,
         "measured_when": words.measured_when,
+        "reviewed": reviewed,
         "segments": segments,
+        "unreviewed": unreviewed,
         "whose": words.whose,
         "unmeasured_count": words.unmeasured_count,
     }
@@ -116,6 +125,17 @@ def _environment() -> jinja2.Environment:
 @cache
 def _style() -> str:
     return "\n" + jinja2.PackageLoader("grader.report", "templates").get_source(_environment(), "report.css")[0]
+
+
+def _linked(text: str) -> Markup:
+    """The text with its web addresses as links."""
+    pieces = re.split(r"(https?://[^\s<>()\"'`\\]+(?<![.,;:!?]))", text)
+    return Markup("").join(
+        Markup('<a href="{0}" rel="noreferrer noopener">{0}</a>').format(Markup(html(piece)))
+        if index % 2 and web_address(piece)
+        else Markup(html(piece))
+        for index, piece in enumerate(pieces)
+    )
 
 
 def _finalize(value: object) -> object:

@@ -10,6 +10,7 @@ from grader.domain.status import Status
 from grader.report import escape
 from grader.report.audience import for_learners
 from grader.report.gate_words import measured, reading, required
+from grader.report.reviews import is_review
 
 _COUNTERS = {
     Status.FAILED: "failures",
@@ -154,7 +155,8 @@ def _mark(case: xml.Element, status: Status, criterion: CriterionResult, seen: O
             needed = f": {', '.join(criterion.blocked_by)}" if criterion.blocked_by else ""
             xml.SubElement(case, "skipped", message=escape.xml(f"blocked until what it requires passes{needed}"))
         case Status.MANUAL:
-            xml.SubElement(case, "skipped", message="waits for a person to judge it")
+            message = escape.xml(seen.sentence) if seen and is_review(seen) else "waits for a person to judge it"
+            xml.SubElement(case, "skipped", message=message)
         case Status.PASSED:
             pass
 

@@ -10,6 +10,7 @@ from grader.report.audience import for_learners
 from grader.report.causes import Cause, followers, leaders
 from grader.report.escape import clip, markdown, markdown_block, markdown_code, markdown_prose, web_address
 from grader.report.gate_words import gravest, measured, reading, required, said_of, same_cause, worth
+from grader.report.reviews import reviewed
 from grader.report.since import sentences, trends
 from grader.report.words import (
     ICONS,
@@ -45,6 +46,7 @@ def render(result: Result) -> str:
                 *_gates(result),
                 *_levels(result),
                 *_failures(result),
+                *_review(result),
                 *_foot(result),
             ]
         )
@@ -112,7 +114,7 @@ def _table(result: Result) -> Iterator[str]:
     yield "|---|---|---:|---:|"
     for c in result.criteria:
         scored = "–" if c.status is Status.MANUAL else f"{c.score} / {c.max_score}"
-        yield f"| {ICONS[c.status]} {WORDS[c.status]} | {markdown(c.title)} | {c.task} | {scored} |"
+        yield f"| {ICONS[c.status]} {WORDS[c.status]} | {markdown(c.title)} | {c.task or '–'} | {scored} |"
     yield ""
 
 
@@ -200,6 +202,24 @@ def _failure(criterion: CriterionResult, result: Result, cause: Cause | None) ->
     words, command = reproduce(criterion, result)
     yield f"{markdown(words)} {markdown_code(command)}".rstrip()
     yield ""
+
+
+def _review(result: Result) -> Iterator[str]:
+    """What reviewers said of each manual criterion, where anybody did."""
+    found = [(c, reviewed(c)) for c in result.criteria if reviewed(c)]
+    if found:
+        yield "## Peer review"
+        yield ""
+    for criterion, (together, *each) in found:
+        yield f"- **{markdown(criterion.title)}**: {markdown_prose(together.sentence)}"
+        for one in each:
+            said = clip(one.observed, _LIMIT)
+            yield f"    - {markdown(one.sentence)} {'' if '\n' in said else markdown_prose(said)}".rstrip()
+            if "\n" in said:
+                yield ""
+                yield from (f"        {line}" for line in markdown_block(said).splitlines())
+    if found:
+        yield ""
 
 
 def _advice(scored: CriterionResult | GateVerdict) -> Iterator[str]:

@@ -17,6 +17,7 @@ from grader.report import escape, gate_words, words
 from grader.report.audience import for_learners
 from grader.report.causes import Cause, followers, leaders
 from grader.report.plain import Plain
+from grader.report.reviews import reviewed
 from grader.report.since import sentences, trends
 from grader.report.words import ICONS, WORDS, count, points
 
@@ -180,6 +181,8 @@ def _folded(
             title.append(escape.terminal(f"\nfirst: {words.waits_for(c, titles)}"), "dim")
         if c.id in following:
             title.append(escape.terminal(f"\nsame cause as: {following[c.id].title}"), "dim")
+        for said in reviewed(c)[:1]:
+            title.append(escape.terminal(f"\npeer review: {said.sentence}"), "dim")
         scored = "" if c.status is Status.MANUAL else f"{c.score}/{c.max_score}"
         table.add_row(Text(f"{ICONS[c.status]} {WORDS[c.status]}", _STYLES[c.status]), title, scored)
     return Group(Rule(style="dim"), table)

@@ -16,6 +16,7 @@ from grader.course.release import release
 from grader.course.wheel import own_wheel
 from grader.domain.course import State
 from grader.domain.errors import UsageError_
+from grader.review.items import load_items
 
 HIDDEN = "It holds, and that is the hidden line of module one."
 
@@ -165,7 +166,10 @@ def test_the_release_of_this_course(real: Course, tmp_path: Path, module: int):
     out = release(real, tmp_path / "release", module=module)
     tops = {path.split("/")[0] for path in files(out)}
     said = {".gitignore", "LICENSE", "README.md", "course.toml", "environment", "modules", "requirements.txt", "rubric"}
-    assert tops == said | {own_wheel()[0]}
+    assert tops == said | {".github", own_wheel()[0]}
+    template = "pull_request_template.md"
+    assert files(out)[f".github/{template}"] == files(out)[f"rubric/{template}"]
+    assert load_items(out) == load_items(real.root)  # learners review each other by the same items
     assert {path.split("/")[1] for path in files(out) if path.startswith("modules/")} == {
         m.slug for m in real.modules[:module]
     }
