@@ -1,0 +1,281 @@
+"""The journal of a class: one SQLite file in which every finished piece of evidence is durable at once.
+
+It is written in WAL mode by one process, one transaction for each piece, and synchronised to the disk with each: a
+kill at any moment loses what was running, and nothing else. Of evidence, decisions and scores nothing is ever changed:
+what is newer counts.
+"""
+
+import sqlite3
+import zlib
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from grader.classroom.people import Decision, HandIn, Outcome, Student
+from grader.classroom.tables import TABLES, VERSION
+from grader.domain.errors import EnvironmentError_, UsageError_
+from grader.pipeline import Measured
+from grader.pipeline.job import decode, encode
+
+NAME = "class.sqlite3"
+_QUICKLY = 1  # the level of compression: evidence is text that repeats itself
+_FULL = frozenset((sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The last outcome of a hand-in: of which bytes (``mark``), by which checks (``basis``), and whether it stands."""
+
+    mark: str
+    basis: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A hand-in with its last outcome; ``outcome`` is ``None`` where there is none yet."""
+
+    number: int
+    student: str
+    attempt: int
+    submitted_at: str | None
+    outcome: Outcome | None
+    message: str
+    hint: str
+    measured: Measured | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A score as it was at a time: ``why`` says what made it so. ``at`` is UTC in ISO 8601."""
+
+    student: str
+    score: str
+    status: str
+    why: str
+    author: str
+    at: str
+
+
+class Journal:
+    """The journal in a folder. Close it, or use it as a context.
+
+    Raises:
+        UsageError_: there is none (unless ``create``), or it is of another version.
+        EnvironmentError_: it cannot be read or written.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        path = folder / NAME
+        if not create and not path.is_file():
+            raise UsageError_(f"{folder} holds no class", "Name the folder that `grader class` wrote to: --out DIR.")
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            path.chmod(0o600)  # it has what hidden checks expected and saw
+            self._make_ready(folder)
+        except sqlite3.Error as problem:
+            raise _unreadable(folder, problem) from None
+
+    def _make_ready(self, folder: Path) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            with self._transaction():
+                for table in TABLES:
+                    self._db.execute(table)
+                self._db.execute(f"PRAGMA user_version = {VERSION}")
+        elif version != VERSION:
+            raise UsageError_(
+                f"{folder / NAME} was written by another version of the grader ({version}; this one reads {VERSION})",
+                "Go on with the grader that wrote it, or name a new folder: --out DIR.",
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    def facts(self) -> Mapping[str, str]:
+        """What holds of the whole class, by name."""
+        return dict(self._db.execute("SELECT name, value FROM facts"))
+
+    def state(self, **facts: str) -> None:
+        """Writes these facts; the others stay."""
+        with self._transaction():
+            self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
+
+    def enrol(self, students: Iterable[Student]) -> None:
+        """The class as it is now; who is no longer in it is gone from the list, and what they handed in stays."""
+        rows = [(s.id, msgspec.json.encode(s)) for s in students]
+        with self._transaction():
+            self._db.execute("DELETE FROM students")
+            self._db.executemany("INSERT INTO students VALUES (?, ?)", rows)
+
+    def students(self) -> tuple[Student, ...]:
+        """Who is in the class, by id."""
+        rows = self._db.execute("SELECT record FROM students ORDER BY id")
+        return tuple(msgspec.json.decode(record, type=Student) for (record,) in rows)
+
+    def hand_in(self, given: HandIn) -> int:
+        """The number of this hand-in, known from now on if it was not; when it was handed in is written anew."""
+        at = given.submitted_at.isoformat() if given.submitted_at else None
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO hand_ins (student, attempt, path, submitted_at) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (student, attempt) "
+                "DO UPDATE SET path = excluded.path, submitted_at = excluded.submitted_at",
+                (given.student, given.attempt, str(given.path).encode("utf-8", "surrogateescape"), at),
+            )
+            key = (given.student, given.attempt)
+            row = self._db.execute("SELECT id FROM hand_ins WHERE student = ? AND attempt = ?", key).fetchone()
+        return int(row[0])
+
+    def handed_in(self) -> tuple[str, ...]:
+        """Everybody who ever handed in."""
+        return tuple(s for (s,) in self._db.execute("SELECT DISTINCT student FROM hand_ins ORDER BY student"))
+
+    def record(
+        self,
+        hand_in: int,
+        *,
+        mark: str,
+        basis: str,
+        outcome: Outcome,
+        at: str,
+        seconds: float,
+        measured: Measured | None = None,
+        message: str = "",
+        hint: str = "",
+    ) -> None:
+        """Keeps what came of a grading, whole or not at all. Raises ``NoRoom`` where the disk is full."""
+        data = None if measured is None else zlib.compress(encode(measured), _QUICKLY)
+        row = (hand_in, mark, basis, outcome, data, *map(_text, (message, hint)), at, seconds)
+        try:
+            with self._transaction():
+                self._db.execute(
+                    "INSERT INTO evidence (hand_in, mark, basis, outcome, data, message, hint, at, seconds) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    row,
+                )
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode in _FULL:
+                raise NoRoom from None
+            raise
+
+    def known(self) -> Mapping[int, Known]:
+        """The last outcome of each hand-in that has one, by its number."""
+        rows = self._db.execute(
+            "SELECT hand_in, mark, basis, outcome FROM evidence "
+            "WHERE id IN (SELECT MAX(id) FROM evidence GROUP BY hand_in)"
+        )
+        return {number: Known(mark, basis, outcome) for number, mark, basis, outcome in rows}
+
+    def entries(self, number: int | None = None) -> Generator[Entry]:
+        """All hand-ins, or that of the number, by student and attempt; the evidence of one at a time is in memory."""
+        with closing(self._db.execute(_ENTRIES, {"number": number})) as rows:
+            for number_, student, attempt, at, outcome, message, hint, data in rows:
+                measured = None if data is None else decode(Measured, zlib.decompress(data))
+                yield Entry(number_, student, attempt, at, outcome, message or "", hint or "", measured)
+
+    def seconds(self) -> tuple[float, ...]:
+        """How long each grading took."""
+        return tuple(s for (s,) in self._db.execute("SELECT seconds FROM evidence ORDER BY id"))
+
+    def decide(self, decision: Decision) -> None:
+        """Writes a decision down; those before it stay to be seen."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO decisions (student, kind, target, value, reason, author, at, withdrawn) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    decision.student,
+                    decision.kind,
+                    decision.target,
+                    decision.value,
+                    decision.reason,
+                    decision.author,
+                    decision.at,
+                    decision.withdrawn,
+                ),
+            )
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """All decisions, in the order in which they were made."""
+        rows = self._db.execute(
+            "SELECT student, kind, target, value, reason, author, at, withdrawn FROM decisions ORDER BY id"
+        )
+        return tuple(replace(Decision(*row), withdrawn=bool(row[-1])) for row in rows)
+
+    def note_scores(self, scores: Iterable[Scored]) -> None:
+        """Writes down scores that are new or were others before."""
+        rows = [(s.student, s.score, s.status, s.why, s.author, s.at) for s in scores]
+        with self._transaction():
+            self._db.executemany(
+                "INSERT INTO scores (student, score, status, why, author, at) VALUES (?, ?, ?, ?, ?, ?)", rows
+            )
+
+    def scores(self) -> tuple[Scored, ...]:
+        """All scores that were ever given, in the order in which they were: the last one of a student counts."""
+        rows = self._db.execute("SELECT student, score, status, why, author, at FROM scores ORDER BY id")
+        return tuple(Scored(*row) for row in rows)
+
+    def _transaction(self) -> "_Transaction":
+        return _Transaction(self._db)
+
+
+class NoRoom(Exception):
+    """The disk is full: nothing was written, and nothing is lost if it is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Transaction:
+    """All or nothing. A failed COMMIT leaves nothing open either."""
+
+    db: sqlite3.Connection
+
+    def __enter__(self) -> None:
+        self.db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            self.db.execute("COMMIT" if kind is None else "ROLLBACK")
+        except sqlite3.Error:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            raise
+
+
+_ENTRIES = """
+SELECT h.id, h.student, h.attempt, h.submitted_at, e.outcome, e.message, e.hint, e.data FROM hand_ins h
+LEFT JOIN evidence e ON e.id = (SELECT MAX(id) FROM evidence WHERE hand_in = h.id)
+WHERE :number IS NULL OR h.id = :number ORDER BY h.student, h.attempt
+"""
+
+
+def readable[T](folder: Path, read: Callable[[], T]) -> T:
+    """What ``read`` gives. Raises ``EnvironmentError_`` where the journal in the folder cannot be read or written."""
+    try:
+        return read()
+    except sqlite3.Error as problem:
+        raise _unreadable(folder, problem) from None
+
+
+def _unreadable(folder: Path, problem: sqlite3.Error) -> EnvironmentError_:
+    return EnvironmentError_(
+        f"the journal {folder / NAME} cannot be used: {problem}",
+        "Check the disk and the permissions of the folder; a damaged file can be moved away, to begin anew.",
+    )
+
+
+def _text(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,90 @@
+"""What the commands of a class share: its assignment, its gradebook, and who is at work."""
+
+import getpass
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from grader.classroom.exports import gradebook
+from grader.classroom.feedback import Feedback
+from grader.classroom.files import write
+from grader.classroom.journal import Journal, Scored
+from grader.classroom.scoring import Scoring, score_class
+from grader.cli.console import err, escape, out
+from grader.course import assign, load_course
+from grader.domain.errors import UsageError_
+from grader.pipeline import Assignment
+
+folder_argument = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+author_option = click.option("--author", help="Who decides, for the record [the user's name].")
+_MOST_NAMED = 20
+
+
+def author(given: str | None) -> str:
+    """The name for the record."""
+    if given and given.strip():
+        return " ".join(given.split())
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # in a container a user may have no name
+        raise UsageError_("it is not clear who decides", "Say so: --author NAME.") from None
+
+
+@contextmanager
+def class_assignment(course_dir: Path, journal: Journal) -> Iterator[Assignment]:
+    """What the class is graded against, as the course has it today.
+
+    Raises:
+        UsageError_: the course has no such module.
+    """
+    slug = journal.facts().get("assignment", "")
+    course = load_course(course_dir)
+    number = next((m.number for m in course.modules if m.slug == slug), None)
+    if number is None:
+        raise UsageError_(f"this course has no module {slug!r}, which the class is of", "Name its own: --course DIR.")
+    with tempfile.TemporaryDirectory(prefix="track-control-") as room:
+        yield assign(course, number, Path(room))
+
+
+def rescored(journal: Journal, folder: Path, assignment: Assignment, *, why: str, who: str) -> Scoring:
+    """Scores the class, and writes the gradebook and whatever feedback changed."""
+    feedback = Feedback(folder, tell)
+    scoring = score_class(journal, assignment, why=why, author=who, seen=feedback.write)
+    export = gradebook(scoring.grades, assignment.module.title)
+    path = write(folder, export.file_name, export.text)
+    show_moved(scoring)
+    show_open(scoring)
+    out.print(f"Wrote {path}.", markup=False, soft_wrap=True)
+    return scoring
+
+
+def show_moved(scoring: Scoring) -> None:
+    """The scores that are others now."""
+    for moved in scoring.moved[:_MOST_NAMED]:
+        line = f"{moved.student}: {moved.before or 'no grade'} → {moved.now or 'no grade'}"
+        out.print(escape(line), soft_wrap=True)
+    if len(scoring.moved) > _MOST_NAMED:
+        out.print(f"and {len(scoring.moved) - _MOST_NAMED} more scores that changed.")
+
+
+def show_open(scoring: Scoring) -> None:
+    """Who handed in and has no grade, and why."""
+    missing = [g for g in scoring.grades if g.status in ("not graded", "not taken in", "waiting")]
+    for grade in missing[:_MOST_NAMED]:
+        out.print(escape(f"{grade.student.id}: {grade.status}. {grade.attempt.reason}"), soft_wrap=True)
+    if len(missing) > _MOST_NAMED:
+        out.print(f"and {len(missing) - _MOST_NAMED} more without a grade: see the gradebook.")
+
+
+def show_history(scores: Iterable[Scored]) -> None:
+    """Who changed which score when, and why."""
+    for s in scores:
+        out.print(escape(f"{s.at}  {s.student}: {s.score or s.status}  ({s.author}: {s.why})"), soft_wrap=True)
+
+
+def tell(text: str) -> None:
+    """A sentence that is no result, on the other stream."""
+    err.print(escape(text), soft_wrap=True)
