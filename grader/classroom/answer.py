@@ -7,6 +7,7 @@ import msgspec
 from grader.children import Ended
 from grader.classroom.people import Finished, Task
 from grader.domain.errors import CourseError, GraderError, SubmissionError
+from grader.domain.text import one_line
 from grader.intake.names import shown
 from grader.pipeline import Measured
 from grader.pipeline.job import decode, encode
@@ -63,7 +64,7 @@ def _named(message: str, task: Task) -> str:
 
 def _crash(ended: Ended) -> str:
     end = f"signal {-ended.code}" if ended.code < 0 else f"code {ended.code}"
-    tail = ended.error.decode(errors="replace").strip()[-_TAIL:]
+    tail = one_line(ended.error.decode(errors="replace"))[-_TAIL:]
     return f"the grading ended without an outcome ({end}){': ' if tail else ''}{tail}"
 
 

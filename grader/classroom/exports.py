@@ -15,6 +15,8 @@ from grader.report import escape
 
 _POINTS_POSSIBLE = "    Points Possible"  # Canvas knows the row by its four blanks
 _BOM = "\ufeff"  # by it spreadsheets know that names are in UTF-8
+# What was wrong with the machine is not for learners.
+_WITHOUT = {"not graded": "It could not be graded yet, through no fault of yours.", "waiting": "Not graded yet."}
 Cell = str | int
 
 
@@ -94,7 +96,7 @@ def moodle(grades: Iterable[Grade], title: str) -> Export:
 
 def _feedback(grade: Grade) -> str:
     """What a learner may read of how the grade came about."""
-    said = [grade.attempt.reason] if grade.score is None else []
+    said = [_WITHOUT.get(grade.status, grade.attempt.reason)] if grade.score is None else []
     said += [f"Score set by {grade.override.author}: {grade.override.reason}"] if grade.override else []
     late = grade.attempt.penalty
     said += [f"{plain(late)} points less for being late."] if late and not grade.override else []

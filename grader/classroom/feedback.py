@@ -29,7 +29,8 @@ class Feedback:
         stamp = hashlib.sha256(encode(shown)).hexdigest()
         marker = place / ".of"
         try:
-            if marker.is_file() and marker.read_text() == stamp:
+            whole = all((place / REPORTS[name].file_name).is_file() for name in self.formats)
+            if whole and marker.is_file() and marker.read_text() == stamp:
                 return
             for name in self.formats:
                 write(place, REPORTS[name].file_name, REPORTS[name].render(shown))

@@ -41,6 +41,6 @@ def folder_name(student: str) -> str:
     name = _ODD.sub("_", plain)
     while len(name.encode()) > _LONGEST * 2:
         name = name[:-1]
-    if name == plain and name.casefold() == name and len(name) <= _LONGEST:
+    if name and name == plain and name.casefold() == name and len(name) <= _LONGEST:
         return name
     return f"{name[:_LONGEST]}-{hashlib.sha256(plain.encode('utf-8', 'replace')).hexdigest()[:8]}"

@@ -76,8 +76,9 @@ class Book:
     seen: Callable[[Entry, Result], None] = lambda entry, result: None
 
     def grades(self, students: Sequence[Student], entries: Iterable[Entry]) -> Iterator[Grade]:
-        """A row for everybody in the class, and for everybody else who handed in, by id. Without a roster all are in it.
+        """A row for everybody in the class, and for everybody else who handed in, by id.
 
+        Without a roster all who handed in are in the class.
         ``entries`` come by student. The evidence of one at a time is in memory.
         """
         enrolled = {key(s.id): s for s in students}

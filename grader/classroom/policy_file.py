@@ -14,7 +14,8 @@ from grader.classroom.policy import Late, Policy
 from grader.domain.errors import UsageError_
 from grader.intake.names import shown
 
-_Points = Annotated[float, msgspec.Meta(ge=0)]
+_Points = Annotated[float, msgspec.Meta(ge=0, le=10_000)]
+_Hours = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
 _Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 _EXAMPLE = "See docs/instructors/class.md for one that is right."
 _UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
@@ -25,7 +26,7 @@ class _Late(msgspec.Struct, forbid_unknown_fields=True):
     points: _Points = 0
     percent: _Percent = 0
     most_percent: _Percent = 100
-    closes_after_hours: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    closes_after_hours: _Hours | None = None
 
 
 class _Attempts(msgspec.Struct, forbid_unknown_fields=True):
@@ -42,7 +43,7 @@ class _Extension(msgspec.Struct, forbid_unknown_fields=True):
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     deadline: datetime | None = None
     zone: str = ""
-    grace_minutes: Annotated[float, msgspec.Meta(ge=0)] = 0
+    grace_minutes: _Hours = 0
     late: _Late = msgspec.field(default_factory=_Late)
     attempts: _Attempts = msgspec.field(default_factory=_Attempts)
     extensions: list[_Extension] = []

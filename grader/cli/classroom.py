@@ -58,14 +58,18 @@ def command(
     from grader.classroom.journal import Journal, readable
     from grader.classroom.opening import Lists
     from grader.cli import class_book
-    from grader.cli.assign import assignment
+    from grader.cli.assign import of_number
     from grader.cli.class_run import Wanted, graded
+    from grader.course import load_course
     from grader.pipeline import Options
+    from grader.sandbox.temporary import refuse_closed
 
     _refuse_inside(submissions, out_dir)
     course = opt.find_course(course_dir)
     at_once = 1 if executor == "serial" else workers or os.cpu_count() or 1
-    with assignment(course, number, submissions) as chosen, held(out_dir), progress() as show:
+    refuse_closed()
+    chosen = of_number(load_course(course), number, out_dir)  # a control, where one is needed, is each grading's own
+    with held(out_dir), progress() as show:
         options = Options(
             opt.state_dir(),
             sandbox=sandbox,

@@ -27,8 +27,8 @@ def command(folder: Path, name: str, to: Path | None, title: str | None, course_
     from grader.cli import class_book
 
     def export(journal: Journal) -> tuple[Path, tuple[str, ...]]:
-        with class_book.class_assignment(opt.find_course(course_dir), journal) as assignment:
-            return exported(journal, assignment, name, to or folder / "exports", title)
+        assignment = class_book.class_assignment(opt.find_course(course_dir), journal)
+        return exported(journal, assignment, name, to or folder / "exports", title)
 
     with readable(folder, partial(Journal, folder)) as journal:
         path, notes = readable(folder, partial(export, journal))

@@ -44,9 +44,9 @@ def command(
     decided = Decided(student, criterion, verdict, _points(score), withdraw, " ".join(reason.split()), who, at)
 
     def judge(journal: Journal) -> None:
-        with class_book.class_assignment(opt.find_course(course_dir), journal) as assignment:
-            decision = decide(journal, assignment.module, decided)
-            class_book.rescored(journal, folder, assignment, why=f"{decision.kind}: {decision.reason}", who=who)
+        assignment = class_book.class_assignment(opt.find_course(course_dir), journal)
+        decision = decide(journal, assignment.module, decided)
+        class_book.rescored(journal, folder, assignment, why=f"{decision.kind}: {decision.reason}", who=who)
 
     with readable(folder, partial(Journal, folder)) as journal, held(folder):
         readable(folder, partial(judge, journal))

@@ -39,8 +39,8 @@ def command(
 
         for sentence in take_lists(journal, Lists(roster=roster, policy=policy)):
             class_book.tell(sentence)
-        with class_book.class_assignment(opt.find_course(course_dir), journal) as assignment:
-            scoring = class_book.rescored(journal, folder, assignment, why=why, who=class_book.author(author))
+        assignment = class_book.class_assignment(opt.find_course(course_dir), journal)
+        scoring = class_book.rescored(journal, folder, assignment, why=why, who=class_book.author(author))
         out.print(f"{len(scoring.grades)} scored, {len(scoring.moved)} changed.")
 
     if history:
