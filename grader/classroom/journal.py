@@ -187,6 +187,10 @@ class Journal:
                 measured = None if data is None else decode(Measured, zlib.decompress(data))
                 yield Entry(number_, student, attempt, at, outcome, message or "", hint or "", measured)
 
+    def count(self) -> int:
+        """How many hand-ins there are."""
+        return int(self._db.execute("SELECT COUNT(*) FROM hand_ins").fetchone()[0])
+
     def seconds(self) -> tuple[float, ...]:
         """How long each grading took."""
         return tuple(s for (s,) in self._db.execute("SELECT seconds FROM evidence ORDER BY id"))

@@ -1,7 +1,7 @@
 """What the commands of a class share: its assignment, its gradebook, and who is at work."""
 
 import getpass
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -10,10 +10,12 @@ from grader.classroom.exports import gradebook
 from grader.classroom.feedback import Feedback
 from grader.classroom.files import write
 from grader.classroom.journal import Journal, Scored
+from grader.classroom.judging import judged, of_student, standing
 from grader.classroom.scoring import Scoring, score_class
 from grader.cli.console import err, escape, out
 from grader.course import assign, load_course
 from grader.domain.errors import UsageError_
+from grader.domain.progress import Progress
 from grader.pipeline import Assignment
 
 folder_argument = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
@@ -46,15 +48,24 @@ def class_assignment(course_dir: Path, journal: Journal) -> Assignment:
 
 
 def rescored(journal: Journal, folder: Path, assignment: Assignment, *, why: str, who: str) -> Scoring:
-    """Scores the class, and writes the gradebook and whatever feedback changed."""
-    feedback = Feedback(folder, tell)
-    scoring = score_class(journal, assignment, why=why, author=who, seen=feedback.write)
+    """Scores the class, and writes the gradebook."""
+    scoring = score_class(journal, assignment, why=why, author=who)
     export = gradebook(scoring.grades, assignment.module.title)
     path = write(folder, export.file_name, export.text)
     show_moved(scoring)
     show_open(scoring)
     out.print(f"Wrote {path}.", markup=False, soft_wrap=True)
     return scoring
+
+
+def write_feedback(journal: Journal, folder: Path, assignment: Assignment, show: Callable[[Progress], None]) -> None:
+    """Writes the feedback of all attempts, where it is not there as it is now."""
+    feedback, holding, total = Feedback(folder, tell), standing(journal.decisions()), journal.count()
+    for done, entry in enumerate(journal.entries(), 1):
+        if entry.measured is not None:
+            own = of_student(holding, entry.student)
+            feedback.write(entry, judged(entry.measured, assignment, own))
+        show(Progress("Writing what changed of the feedback", done, total))
 
 
 def show_moved(scoring: Scoring) -> None:

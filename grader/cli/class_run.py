@@ -14,7 +14,7 @@ from grader.classroom.journal import Journal
 from grader.classroom.judging import judged, of_student, standing
 from grader.classroom.opening import Lists, begin, hand_ins, take_lists, unplaced
 from grader.classroom.run import ClassRun, Outcomes
-from grader.cli.class_book import rescored, tell
+from grader.cli.class_book import rescored, tell, write_feedback
 from grader.cli.class_grading import program
 from grader.cli.console import out
 from grader.domain.progress import Progress
@@ -64,6 +64,7 @@ def graded(wanted: Wanted, journal: Journal, show: Callable[[Progress], None], w
         tell("Stopped. What was graded is kept: the same command with --resume goes on.")
         return 130
     rescored(journal, wanted.out_dir, wanted.assignment, why="graded", who=who)
+    write_feedback(journal, wanted.out_dir, wanted.assignment, show)
     return _told(outcomes)
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 import click
 
 from grader.cli import options as opt
+from grader.cli.console import progress
 from grader.domain.errors import UsageError_
 
 
@@ -47,6 +48,8 @@ def command(
         assignment = class_book.class_assignment(opt.find_course(course_dir), journal)
         decision = decide(journal, assignment.module, decided)
         class_book.rescored(journal, folder, assignment, why=f"{decision.kind}: {decision.reason}", who=who)
+        with progress() as show:
+            class_book.write_feedback(journal, folder, assignment, show)
 
     with readable(folder, partial(Journal, folder)) as journal, held(folder):
         readable(folder, partial(judge, journal))

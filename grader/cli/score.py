@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from grader.cli import options as opt
-from grader.cli.console import out
+from grader.cli.console import out, progress
 
 _FILE = click.Path(path_type=Path)
 
@@ -17,6 +17,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--roster", type=_FILE, help="A new roster.")
 @click.option("--why", default="scored again", show_default=True, help="Why, for the record of scores.")
 @click.option("--author", help="Who does it, for the record of scores [the user's name].")
+@click.option("--feedback/--no-feedback", default=True, show_default=True, help="Write the reports that changed, too.")
 @click.option("--history", is_flag=True, help="Show who changed which score when and why, and change nothing.")
 @opt.course_option
 def command(
@@ -25,6 +26,7 @@ def command(
     roster: Path | None,
     why: str,
     author: str | None,
+    feedback: bool,
     history: bool,
     course_dir: Path | None,
 ) -> None:
@@ -42,6 +44,9 @@ def command(
         assignment = class_book.class_assignment(opt.find_course(course_dir), journal)
         scoring = class_book.rescored(journal, folder, assignment, why=why, who=class_book.author(author))
         out.print(f"{len(scoring.grades)} scored, {len(scoring.moved)} changed.")
+        if feedback:
+            with progress() as show:
+                class_book.write_feedback(journal, folder, assignment, show)
 
     if history:
         with readable(folder, partial(Journal, folder)) as journal:
