@@ -7,7 +7,7 @@ it yields what came of them in whatever order. Workers on other machines are one
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +31,8 @@ class Executor(Protocol):
         """How many run at a time."""
         ...
 
-    def run(self, tasks: Iterator[Task]) -> Generator[Finished]:
-        """What came of each task. Closing it ends what is under way and draws no more.
+    def run(self, tasks: Iterator[Task | None]) -> Generator[Finished]:
+        """What came of each task; ``None`` is none for now. Closing it ends what is under way and draws no more.
 
         Raises:
             CourseError: the course is wrong, so that every grading would be.
@@ -48,12 +48,13 @@ class Serial:
     end: Callable[[], None]
     workers: int = 1
 
-    def run(self, tasks: Iterator[Task]) -> Generator[Finished]:
+    def run(self, tasks: Iterator[Task | None]) -> Generator[Finished]:
         """See ``Executor``."""
         complete = False
         try:
             for task in tasks:
-                yield self.grade(task)
+                if task is not None:
+                    yield self.grade(task)
             complete = True
         finally:
             if not complete:
@@ -68,17 +69,23 @@ class Pool:
     end: Callable[[], None]
     workers: int
 
-    def run(self, tasks: Iterator[Task]) -> Generator[Finished]:
+    def run(self, tasks: Iterator[Task | None]) -> Generator[Finished]:
         """See ``Executor``."""
         running: set[Future[Finished]] = set()
         complete = False
         with ThreadPoolExecutor(self.workers) as pool:
             try:
-                while True:
-                    for task in _next(tasks, self.workers - len(running)):
+                more = True
+                while more or running:
+                    while more and len(running) < self.workers:
+                        try:
+                            task = next(tasks)
+                        except StopIteration:
+                            more = False
+                            break
+                        if task is None:
+                            break
                         running.add(pool.submit(self.grade, task))
-                    if not running:
-                        break
                     done, running = wait(running, _POLL_S, FIRST_COMPLETED)
                     for future in done:
                         yield future.result()
@@ -87,14 +94,6 @@ class Pool:
                 pool.shutdown(wait=False, cancel_futures=True)
                 if not complete:
                     self.end()
-
-
-def _next(tasks: Iterator[Task], count: int) -> Iterable[Task]:
-    for _ in range(count):
-        task = next(tasks, None)
-        if task is None:
-            return
-        yield task
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,11 +107,12 @@ class ClassRun:
     def _task(self, number: int, given: HandIn, found: str) -> Task:
         return Task(number, Job(given.path.absolute(), self.assignment, self.options), found)
 
-    def _with_room(self, tasks: Iterator[Task]) -> Iterator[Task]:
-        """The tasks, each when there is room on the disks for what it makes."""
+    def _with_room(self, tasks: Iterator[Task]) -> Iterator[Task | None]:
+        """The tasks, each when there is room on the disks for what it makes; between pauses, what has ended is kept."""
         for task in tasks:
             while missing := short_of(self.rooms):
                 self._pause(missing)
+                yield None
             yield task
 
     def _keep(self, finished: Finished) -> None:

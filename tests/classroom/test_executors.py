@@ -125,3 +125,18 @@ def test_a_refusal_names_what_was_handed_in_and_no_folder_of_this_machine() -> N
 def test_the_environment_is_that_of_the_grader_with_a_folder_of_its_own(tmp_path: Path) -> None:
     ended = Children().run(["sh", "-c", 'echo "$TMPDIR $HOME"; cat'], tmp_path, given=b"given")
     assert ended.said.decode() == f"{tmp_path} {os.environ['HOME']}\ngiven"
+
+
+def test_what_has_ended_is_told_while_no_task_can_begin(tmp_path: Path, answers: Path) -> None:
+    given = tasks(class_of(tmp_path / "class", a="answer", b="answer"))
+    seen: list[str] = []
+
+    def paused() -> Iterator[Task | None]:
+        yield next(given)
+        while not seen:
+            yield None
+        yield next(given)
+
+    for found in executor("pool", answers).run(paused()):
+        seen.append(found.task.job.source.name)
+    assert seen == ["a", "b"]

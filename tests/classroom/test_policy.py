@@ -1,7 +1,9 @@
 """Deadlines, lateness, extensions and attempts, to the minute and to the hundredth."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -136,3 +138,11 @@ def test_a_penalty_is_between_nothing_and_all(
     assert 0 <= penalty <= score
     assert penalty == rounded(penalty)
     assert penalty >= Policy(late=rules).penalty(late / 2, score, Decimal(100))
+
+
+def test_the_example_of_the_guide_is_one() -> None:
+    page = (Path(__file__).parents[2] / "docs/instructors/class.md").read_text("utf-8")
+    (example,) = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    policy = parse_policy(example, "class.md")
+    assert policy.late == Late(percent=Decimal(10), most=Decimal(50), closes_after=timedelta(hours=120))
+    assert policy.deadline_of("ada") == at("2026-03-04T23:59:00+01:00")
