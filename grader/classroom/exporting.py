@@ -6,9 +6,10 @@ from grader.classroom.exports import EXPORTS
 from grader.classroom.files import folder_name, write
 from grader.classroom.found import key
 from grader.classroom.gradebook import Book, Grade
-from grader.classroom.journal import Entry, Journal
+from grader.classroom.journal import Journal
 from grader.classroom.judging import standing
 from grader.classroom.policy import plain
+from grader.classroom.records import Entry
 from grader.classroom.scoring import policy_of
 from grader.domain.result import Result
 from grader.domain.text import one_line

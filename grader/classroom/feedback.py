@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.classroom.files import folder_name, write
-from grader.classroom.journal import Entry
+from grader.classroom.records import Entry
 from grader.domain.result import Result
 from grader.report import REPORTS, encode, for_learners
 

@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import Literal
 
 from grader.classroom.found import key
-from grader.classroom.journal import Entry
 from grader.classroom.judging import Standing, judged, of_student
 from grader.classroom.people import Decision, Student
 from grader.classroom.policy import Policy, plain
+from grader.classroom.records import Entry
 from grader.domain.result import Result
 from grader.pipeline import Assignment
 

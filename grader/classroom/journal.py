@@ -7,58 +7,21 @@ what is newer counts.
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 import msgspec
 
+from grader.classroom.database import NoRoom, Transaction, is_full, opened
 from grader.classroom.people import Decision, HandIn, Outcome, Student
-from grader.classroom.tables import TABLES, VERSION
-from grader.domain.errors import EnvironmentError_, UsageError_
+from grader.classroom.records import Entry, Known, Scored
 from grader.pipeline import Measured
 from grader.pipeline.job import decode, encode
 
-NAME = "class.sqlite3"
 _QUICKLY = 1  # the level of compression: evidence is text that repeats itself
-_FULL = frozenset((sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC))
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The last outcome of a hand-in: of which bytes (``mark``), by which checks (``basis``), and whether it stands."""
-
-    mark: str
-    basis: str
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A hand-in with its last outcome; ``outcome`` is ``None`` where there is none yet."""
-
-    number: int
-    student: str
-    attempt: int
-    submitted_at: str | None
-    outcome: Outcome | None
-    message: str
-    hint: str
-    measured: Measured | None
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A score as it was at a time: ``why`` says what made it so. ``at`` is UTC in ISO 8601."""
-
-    student: str
-    score: str
-    status: str
-    why: str
-    author: str
-    at: str
 
 
 class Journal:
@@ -70,30 +33,7 @@ class Journal:
     """
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
-        path = folder / NAME
-        if not create and not path.is_file():
-            raise UsageError_(f"{folder} holds no class", "Name the folder that `grader class` wrote to: --out DIR.")
-        try:
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            path.chmod(0o600)  # it has what hidden checks expected and saw
-            self._make_ready(folder)
-        except sqlite3.Error as problem:
-            raise _unreadable(folder, problem) from None
-
-    def _make_ready(self, folder: Path) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            with self._transaction():
-                for table in TABLES:
-                    self._db.execute(table)
-                self._db.execute(f"PRAGMA user_version = {VERSION}")
-        elif version != VERSION:
-            raise UsageError_(
-                f"{folder / NAME} was written by another version of the grader ({version}; this one reads {VERSION})",
-                "Go on with the grader that wrote it, or name a new folder: --out DIR.",
-            )
+        self._db = opened(folder, create=create)
 
     def __enter__(self) -> Self:
         return self
@@ -168,7 +108,7 @@ class Journal:
                     row,
                 )
         except sqlite3.OperationalError as problem:
-            if problem.sqlite_errorcode in _FULL:
+            if is_full(problem):
                 raise NoRoom from None
             raise
 
@@ -233,36 +173,8 @@ class Journal:
         rows = self._db.execute("SELECT student, score, status, why, author, at FROM scores ORDER BY id")
         return tuple(Scored(*row) for row in rows)
 
-    def _transaction(self) -> "_Transaction":
-        return _Transaction(self._db)
-
-
-class NoRoom(Exception):
-    """The disk is full: nothing was written, and nothing is lost if it is tried again."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Transaction:
-    """All or nothing. A failed COMMIT leaves nothing open either."""
-
-    db: sqlite3.Connection
-
-    def __enter__(self) -> None:
-        self.db.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
-            try:
-                self.db.execute("COMMIT")
-                return
-            except sqlite3.Error:
-                self._undo()
-                raise
-        self._undo()
-
-    def _undo(self) -> None:
-        if self.db.in_transaction:  # a full disk has ended it already
-            self.db.execute("ROLLBACK")
+    def _transaction(self) -> Transaction:
+        return Transaction(self._db)
 
 
 _ENTRIES = """
@@ -270,21 +182,6 @@ SELECT h.id, h.student, h.attempt, h.submitted_at, e.outcome, e.message, e.hint,
 LEFT JOIN evidence e ON e.id = (SELECT MAX(id) FROM evidence WHERE hand_in = h.id)
 WHERE :number IS NULL OR h.id = :number ORDER BY h.student, h.attempt
 """
-
-
-def readable[T](folder: Path, read: Callable[[], T]) -> T:
-    """What ``read`` gives. Raises ``EnvironmentError_`` where the journal in the folder cannot be read or written."""
-    try:
-        return read()
-    except sqlite3.Error as problem:
-        raise _unreadable(folder, problem) from None
-
-
-def _unreadable(folder: Path, problem: sqlite3.Error) -> EnvironmentError_:
-    return EnvironmentError_(
-        f"the journal {folder / NAME} cannot be used: {problem}",
-        "Check the disk and the permissions of the folder; a damaged file can be moved away, to begin anew.",
-    )
 
 
 def _text(text: str) -> str:

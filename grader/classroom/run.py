@@ -3,17 +3,21 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from grader.classroom.database import NoRoom
 from grader.classroom.estimate import in_words, time_left
 from grader.classroom.executors import Executor
 from grader.classroom.found import mark
-from grader.classroom.journal import Journal, Known, NoRoom
+from grader.classroom.joining import is_measured, joined
+from grader.classroom.journal import Journal
 from grader.classroom.people import Finished, HandIn, Task
+from grader.classroom.records import Known
 from grader.classroom.space import short_of
 from grader.domain.progress import Progress
+from grader.intake.names import shown
 from grader.pipeline import Job, Options
 
 TRIES = 3  # of a grading that ended through a fault of the machine
@@ -36,6 +40,8 @@ class ClassRun:
     """One run over a class.
 
     ``assignment`` is its id; ``basis`` names the checks, and what was measured by others is measured anew.
+    Where some criteria are to be measured ``again``, only they are of what was measured whole by other checks, and the
+    rest of it is kept.
     ``recorded`` is called with the number of each hand-in whose outcome is safe. ``check_machine`` raises where this
     machine cannot grade at all. ``rooms`` are folders whose disks must have room.
     """
@@ -50,6 +56,7 @@ class ClassRun:
     recorded: Callable[[int], None]
     check_machine: Callable[[], None]
     rooms: tuple[Path, ...] = ()
+    again: tuple[str, ...] | None = None
     sleep: Callable[[float], None] = time.sleep
     _seconds: list[float] = field(default_factory=list)
     _counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("measured", "refused", "errored"), 0))
@@ -71,7 +78,7 @@ class ClassRun:
         tasks = self._due(left)
         while left:
             left = self._turn(tasks, left, total=len(hand_ins), last=tries == TRIES)
-            tasks = (self._task(number, g, mark(g.path)) for number, g in list(left.items()))
+            tasks = self._due(left, retried=True)
             tries += 1
         counts = self._counts
         return Outcomes(counts["measured"], self._before, counts["refused"], counts["errored"])
@@ -82,6 +89,7 @@ class ClassRun:
         with closing(self.executor.run(self._with_room(tasks))) as outcomes:
             for finished in outcomes:
                 number = finished.task.hand_in
+                finished = self._whole(finished)
                 if finished.again and not last:
                     again[number] = of[number]
                 else:
@@ -90,22 +98,27 @@ class ClassRun:
                 self._tell(total)
         return again
 
-    def _due(self, hand_ins: dict[int, HandIn]) -> Iterator[Task]:
+    def _due(self, hand_ins: dict[int, HandIn], *, retried: bool = False) -> Iterator[Task]:
         known = self.journal.known()
         for number, given in hand_ins.items():
-            found = mark(given.path)
-            if self._stands(known.get(number), found):
+            found, last = mark(given.path), known.get(number)
+            if not retried and self._stands(last, found):
                 self._before += 1
             else:
-                yield self._task(number, given, found)
+                yield self._task(number, given, found, part=self._is_kept(last, found))
 
     def _stands(self, known: Known | None, found: str) -> bool:
         if known is None or known.mark != found:
             return False
         return known.outcome == "refused" or (known.outcome == "measured" and known.basis == self.basis)
 
-    def _task(self, number: int, given: HandIn, found: str) -> Task:
-        return Task(number, Job(given.path.absolute(), self.assignment, self.options), found)
+    def _is_kept(self, last: Known | None, found: str) -> bool:
+        """Whether what was measured of these bytes is kept but for some criteria."""
+        return self.again is not None and last is not None and (last.mark, last.outcome) == (found, "measured")
+
+    def _task(self, number: int, given: HandIn, found: str, *, part: bool = False) -> Task:
+        options = replace(self.options, criteria=self.again) if part else self.options
+        return Task(number, Job(given.path.absolute(), self.assignment, options), found)
 
     def _with_room(self, tasks: Iterator[Task]) -> Iterator[Task | None]:
         """The tasks, each when there is room on the disks for what it makes; between pauses, what has ended is kept."""
@@ -115,7 +128,26 @@ class ClassRun:
                 yield None
             yield task
 
+    def _whole(self, finished: Finished) -> Finished:
+        """With what was measured before, where only a part was measured again. A part that erred is tried again."""
+        part = finished.measured
+        if part is None or not self._is_part(finished.task):
+            return finished
+        if not is_measured(part):
+            return replace(finished, outcome="errored", measured=None, again=True)
+        with closing(self.journal.entries(finished.task.hand_in)) as entries:
+            before = next(entries).measured
+        return finished if before is None else replace(finished, measured=joined(before, part))
+
+    def _is_part(self, task: Task) -> bool:
+        return task.job.options.criteria != self.options.criteria
+
     def _keep(self, finished: Finished) -> None:
+        if finished.outcome == "errored" and self._is_part(finished.task):
+            self._counts["errored"] += 1
+            name = shown(finished.task.job.source.name)
+            self.say(f"{name} could not be measured again: what was measured before holds. --resume tries it again.")
+            return
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         while True:
             try:

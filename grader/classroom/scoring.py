@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from grader.classroom.gradebook import Book, Grade
-from grader.classroom.journal import Journal, Scored
+from grader.classroom.journal import Journal
 from grader.classroom.judging import standing
 from grader.classroom.policy import Policy, plain
 from grader.classroom.policy_file import parse_policy
+from grader.classroom.records import Scored
 from grader.pipeline import Assignment
 
 

@@ -9,8 +9,9 @@ import click
 from grader.classroom.exports import gradebook
 from grader.classroom.feedback import Feedback
 from grader.classroom.files import write
-from grader.classroom.journal import Journal, Scored
+from grader.classroom.journal import Journal
 from grader.classroom.judging import judged, of_student, standing
+from grader.classroom.records import Scored
 from grader.classroom.scoring import Scoring, score_class
 from grader.cli.console import err, escape, out
 from grader.course import assign, load_course

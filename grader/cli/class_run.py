@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.children import Children
@@ -37,6 +37,7 @@ class Wanted:
     workers: int
     limit_s: float
     resume: bool
+    again: tuple[str, ...] | None = None
 
     def facts(self) -> dict[str, str]:
         """What has to be the same when the class is resumed."""
@@ -49,8 +50,18 @@ class Wanted:
         return checks_hash(self.assignment.checks(public_only=False))
 
 
+def _for_again(wanted: Wanted, journal: Journal) -> Wanted:
+    """In a class that was graded whole, the criteria that are named are those to be measured again."""
+    known = json.loads(journal.facts().get("how", "{}"))
+    whole = bool(known) and known.get("criteria") is None and bool(journal.handed_in())
+    if not wanted.resume or not whole or wanted.options.criteria is None:
+        return wanted
+    return replace(wanted, options=replace(wanted.options, criteria=None), again=wanted.options.criteria)
+
+
 def graded(wanted: Wanted, journal: Journal, show: Callable[[Progress], None], who: str) -> int:
     """Grades the class and writes its gradebook: the exit code."""
+    wanted = _for_again(wanted, journal)
     begin(journal, wanted.out_dir, wanted.facts(), resume=wanted.resume)
     doubts = take_lists(journal, wanted.lists)
     given = hand_ins(journal, wanted.submissions, wanted.lists.index)
@@ -91,6 +102,7 @@ def _run(wanted: Wanted, journal: Journal, show: Callable[[Progress], None], pla
         recorded=write_feedback,
         check_machine=lambda: open_sandbox(options.sandbox, state_dir=options.state_dir).close(),
         rooms=(place, wanted.out_dir, options.state_dir),
+        again=wanted.again,
     )
 
 

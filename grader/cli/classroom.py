@@ -27,7 +27,9 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--minutes", type=click.FloatRange(0.05, 1440), default=30.0, show_default=True, help="Longest for one grading."
 )
-@click.option("--only", "criteria", multiple=True, help="Only this criterion; may be repeated; not official.")
+@click.option(
+    "--only", "criteria", multiple=True, help="Only this criterion; may be repeated. With --resume: all else is kept."
+)
 @click.option("--author", help="Who grades, for the record of scores [the user's name].")
 @opt.seed_option
 @opt.sandbox_option
@@ -54,8 +56,9 @@ def command(
     Exit codes: 0 all that was handed in has a grade, 1 some could not be taken in, 2 misuse, 3 some could not be
     graded through a fault of the machine.
     """
+    from grader.classroom.database import readable
     from grader.classroom.held import held
-    from grader.classroom.journal import Journal, readable
+    from grader.classroom.journal import Journal
     from grader.classroom.opening import Lists
     from grader.cli import class_book
     from grader.cli.assign import of_number

@@ -22,8 +22,9 @@ def command(folder: Path, name: str, to: Path | None, title: str | None, course_
 
     A grade that is not there is left empty.
     """
+    from grader.classroom.database import readable
     from grader.classroom.exporting import exported
-    from grader.classroom.journal import Journal, readable
+    from grader.classroom.journal import Journal
     from grader.cli import class_book
 
     def export(journal: Journal) -> tuple[Path, tuple[str, ...]]:

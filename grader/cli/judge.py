@@ -35,9 +35,10 @@ def command(
     course_dir: Path | None,
 ) -> None:
     """Judge a criterion of STUDENT in the class in DIR, or set their score, and score the class again."""
+    from grader.classroom.database import readable
     from grader.classroom.deciding import Decided, decide
     from grader.classroom.held import held
-    from grader.classroom.journal import Journal, readable
+    from grader.classroom.journal import Journal
     from grader.cli import class_book
 
     who = class_book.author(author)

@@ -31,8 +31,9 @@ def command(
     course_dir: Path | None,
 ) -> None:
     """Score the class in DIR by the weights, thresholds, rules and decisions of today."""
+    from grader.classroom.database import readable
     from grader.classroom.held import held
-    from grader.classroom.journal import Journal, readable
+    from grader.classroom.journal import Journal
     from grader.classroom.opening import Lists
     from grader.cli import class_book
 

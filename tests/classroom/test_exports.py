@@ -14,10 +14,11 @@ from grader.classroom.exporting import exported
 from grader.classroom.exports import EXPORTS, Export
 from grader.classroom.feedback import Feedback
 from grader.classroom.gradebook import Book, Grade
-from grader.classroom.journal import Entry, Journal
+from grader.classroom.journal import Journal
 from grader.classroom.judging import judged, standing
 from grader.classroom.people import Decision, HandIn, Student
 from grader.classroom.policy import Policy
+from grader.classroom.records import Entry
 from tests.classroom.samples import ASSIGNMENT, measured
 from tests.report.parts import HOSTILE
 

@@ -9,11 +9,12 @@ import pytest
 
 from grader.classroom.deciding import Decided, decide
 from grader.classroom.gradebook import Book, Grade
-from grader.classroom.journal import Entry, Journal
+from grader.classroom.journal import Journal
 from grader.classroom.judging import judged, standing
 from grader.classroom.people import Decision, HandIn, Student
 from grader.classroom.policy import Policy
 from grader.classroom.policy_file import parse_policy
+from grader.classroom.records import Entry
 from grader.classroom.scoring import Moved, score_class
 from grader.domain.course import Module
 from grader.domain.errors import UsageError_

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.classroom.database import NAME, readable
 from grader.classroom.held import held, room
-from grader.classroom.journal import NAME, Journal, Scored, readable
+from grader.classroom.journal import Journal
 from grader.classroom.people import Decision, HandIn, Student
+from grader.classroom.records import Scored
 from grader.domain.errors import EnvironmentError_, UsageError_
 from tests.classroom.samples import measured
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,15 @@ from grader.children import Children
 from grader.classroom import run as running
 from grader.classroom.answer import evidence
 from grader.classroom.executors import Apart, Serial
+from grader.classroom.joining import joined
 from grader.classroom.journal import Journal
 from grader.classroom.people import HandIn
 from grader.classroom.run import ClassRun, Outcomes
 from grader.domain.errors import SandboxError
 from grader.domain.progress import Progress
-from grader.pipeline import Options
-from tests.classroom.samples import class_of, measured, stand_in
+from grader.domain.result import ONLY_SOME
+from grader.pipeline import Options, score_measured
+from tests.classroom.samples import ASSIGNMENT, class_of, measured, stand_in
 
 
 @dataclass
@@ -31,7 +33,7 @@ class Class:
     slept: Callable[[], None] = lambda: None
     machine: Callable[[], None] = lambda: None
 
-    def grade(self, basis: str = "checks") -> Outcomes:
+    def grade(self, basis: str = "checks", again: tuple[str, ...] | None = None) -> Outcomes:
         children = Children("the class")
         run = ClassRun(
             journal=self.journal,
@@ -44,6 +46,7 @@ class Class:
             recorded=lambda number: None,
             check_machine=lambda: self.machine(),
             sleep=lambda seconds: self.slept(),
+            again=again,
         )
         return run.grade(HandIn(p.name, 1, p) for p in sorted((self.folder / "class").iterdir()))
 
@@ -155,3 +158,32 @@ def test_progress_counts_and_estimates(a_class: Class) -> None:
     assert texts[5].startswith("5 graded, 1 not taken in; about 0 to 10 s left") or "about 10 s left" in texts[5]
     assert texts[-1].startswith("5 graded, 1 not taken in, 1 not graded; ")
     assert [(p.done, p.total) for p in a_class.told][-1] == (7, 7)
+
+
+def test_one_criterion_is_measured_again_and_the_rest_is_kept(a_class: Class) -> None:
+    class_of(a_class.folder / "class", **dict.fromkeys("abc", "answer"))
+    a_class.grade()
+    part = measured(("domain.two",), checks_hash="other", official=False, unofficial_because=(ONLY_SOME,))
+    again = ("domain.two", "domain.one")
+    (a_class.folder / "answers/default.json").write_bytes(evidence(replace(part, criteria=again)))
+    erred = measured(("domain.two",), errored=("domain.one",))
+    (a_class.folder / "answers/b.json").write_bytes(evidence(replace(erred, criteria=again)))
+    (a_class.folder / "class/c/models.py").write_text("new = True\n")
+    (a_class.folder / "answers/c.json").write_bytes(evidence(measured()))
+    a_class.begun()
+    assert a_class.grade("other", again) == Outcomes(graded=2, errored=1)
+    assert a_class.begun() == "abcbb"
+    assert a_class.said == ["b could not be measured again: what was measured before holds. --resume tries it again."]
+    first, second, third = (score_measured(e.measured, ASSIGNMENT) for e in a_class.journal.entries() if e.measured)
+    assert [c.status.value for c in first.criteria] == ["failed", "blocked", "passed", "manual"]
+    assert (first.score, first.provenance.official, first.provenance.checks_hash) == (20, True, "other")
+    assert first.notices == ("Measured again on 2026-11-20: domain.two, domain.one.",)
+    assert (second.score, third.score) == (100, 100)
+    assert a_class.grade("other", again) == Outcomes(before=2, errored=1)
+
+
+def test_what_was_measured_again_is_as_official_as_both() -> None:
+    loose = measured(official=False, unofficial_because=("No limits.",))
+    whole = joined(measured(), replace(loose, criteria=("domain.one",)))
+    assert (whole.provenance.official, whole.provenance.unofficial_because) == (False, ("No limits.",))
+    assert len(joined(whole, replace(measured(), criteria=("domain.one",))).notices) == 1
