@@ -1,6 +1,6 @@
 """Scores stored evidence by the points, rules and decisions of today, and keeps in sight what that changed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,7 +9,8 @@ from grader.classroom.journal import Journal
 from grader.classroom.judging import standing
 from grader.classroom.policy import Policy, plain
 from grader.classroom.policy_file import parse_policy
-from grader.classroom.records import Scored
+from grader.classroom.records import Entry, Scored
+from grader.domain.result import Result
 from grader.pipeline import Assignment
 
 
@@ -36,13 +37,16 @@ def score_class(
     *,
     why: str,
     author: str,
+    seen: Callable[[Entry, Result], None] = lambda entry, result: None,
 ) -> Scoring:
     """Scores the whole class from its journal, measures nothing, and writes down the scores that changed and why.
+
+    ``seen`` is called with the result of every attempt that has one.
 
     Raises:
         CourseError: the evidence does not fit the assignment.
     """
-    book = Book(assignment, policy_of(journal), standing(journal.decisions()))
+    book = Book(assignment, policy_of(journal), standing(journal.decisions()), seen)
     grades = tuple(book.grades(journal.students(), journal.entries()))
     last = {scored.student: scored for scored in journal.scores()}
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import click
 
+from grader.classroom import page
 from grader.classroom.exports import gradebook
 from grader.classroom.feedback import Feedback
 from grader.classroom.files import write
 from grader.classroom.journal import Journal
 from grader.classroom.judging import judged, of_student, standing
+from grader.classroom.overview import Collector, overview
 from grader.classroom.records import Scored
 from grader.classroom.scoring import Scoring, score_class
 from grader.cli.console import err, escape, out
@@ -49,13 +51,16 @@ def class_assignment(course_dir: Path, journal: Journal) -> Assignment:
 
 
 def rescored(journal: Journal, folder: Path, assignment: Assignment, *, why: str, who: str) -> Scoring:
-    """Scores the class, and writes the gradebook."""
-    scoring = score_class(journal, assignment, why=why, author=who)
+    """Scores the class, and writes the gradebook and the page of the class."""
+    collector = Collector()
+    scoring = score_class(journal, assignment, why=why, author=who, seen=collector.see)
     export = gradebook(scoring.grades, assignment.module.title)
     path = write(folder, export.file_name, export.text)
+    shown = page.render(overview(assignment.module, scoring.grades, collector.seen))
+    page_path = write(folder, page.FILE_NAME, shown)
     show_moved(scoring)
     show_open(scoring)
-    out.print(f"Wrote {path}.", markup=False, soft_wrap=True)
+    out.print(f"Wrote {path} and {page_path}.", markup=False, soft_wrap=True)
     return scoring
 
 
