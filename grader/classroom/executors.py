@@ -16,7 +16,7 @@ from typing import Protocol
 from grader.children import Children, Ended
 from grader.classroom.answer import finished
 from grader.classroom.people import Finished, Task
-from grader.domain.errors import EnvironmentError_
+from grader.domain.errors import CourseError, EnvironmentError_
 from grader.pipeline.job import encode
 
 _POLL_S = 0.5  # a signal is answered within it on any system
@@ -118,7 +118,13 @@ class Apart:
             return Finished(task, "errored", 0.0, message=said, hint=hint, again=True)
         except EnvironmentError_ as problem:
             return Finished(task, "errored", 0.0, message=problem.message, hint=problem.hint, again=True)
-        return finished(task, ended, round(time.monotonic() - began, 2), self.limit_s)
+        try:
+            return finished(task, ended, round(time.monotonic() - began, 2), self.limit_s)
+        except CourseError:
+            raise
+        except Exception as problem:  # what one answer does to us must not end the class
+            said = f"the answer of the grading could not be read: {type(problem).__name__}"
+            return Finished(task, "errored", 0.0, message=said, hint="Grade it by itself.")
 
     def _ended(self, task: Task) -> Ended:
         own = Path(tempfile.mkdtemp(prefix="g-", dir=self.room))

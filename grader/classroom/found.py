@@ -48,7 +48,7 @@ def find(folder: Path, students: Iterable[Student]) -> tuple[HandIn, ...]:
 def name_of(path: Path) -> str:
     """The name of a folder, or of an archive without what tells its kind, as text in one spelling (NFC)."""
     name = path.name
-    if not path.is_dir():
+    if not _is_folder(path):
         suffix = next((s for s in _SUFFIXES if name.lower().endswith(s)), "")
         name = name[: len(name) - len(suffix)] or name
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
@@ -82,13 +82,21 @@ def _entries(folder: Path) -> list[Path]:
 def _inner(path: Path) -> Path:
     """The only archive in the folder, where nothing else is; else the path itself."""
     with suppress(OSError):
-        if path.is_symlink() or not path.is_dir():
+        if not _is_folder(path):
             return path
         with os.scandir(path) as entries:
             inside = [entry for _, entry in zip(range(3), entries, strict=False)]
         if len(inside) == 1 and inside[0].is_file(follow_symlinks=False):
             return path / inside[0].name if inside[0].name.lower().endswith(_SUFFIXES) else path
     return path
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is one itself: a link to one is a link."""
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def mark(path: Path, limits: IntakeLimits | None = None) -> str:
@@ -106,7 +114,7 @@ def mark(path: Path, limits: IntakeLimits | None = None) -> str:
 
 
 def _files(path: Path, bounds: IntakeLimits) -> Iterator[tuple[str, Path]]:
-    if path.is_symlink() or not path.is_dir():
+    if not _is_folder(path):
         yield "", path
         return
     listed = 0

@@ -187,3 +187,10 @@ def test_what_was_measured_again_is_as_official_as_both() -> None:
     whole = joined(measured(), replace(loose, criteria=("domain.one",)))
     assert (whole.provenance.official, whole.provenance.unofficial_because) == (False, ("No limits.",))
     assert len(joined(whole, replace(measured(), criteria=("domain.one",))).notices) == 1
+
+
+def test_one_whose_process_was_killed_counts_once(a_class: Class) -> None:
+    class_of(a_class.folder / "class", a="crash once", b="answer")
+    assert a_class.grade() == Outcomes(graded=2)
+    assert a_class.begun() == "aba"
+    assert len(a_class.journal.seconds()) == 2
