@@ -11,7 +11,7 @@ from grader.domain.status import Status
 from grader.report import escape
 from grader.report.audience import for_learners
 from grader.report.gate_words import reading
-from grader.report.words import WORDS, not_passed, verdict
+from grader.report.words import WORDS, not_passed, verdict, whose
 
 _LIMIT = 2_000
 _UNMEASURED = "This could not be measured, through a fault of the grader or the machine: it will be graded again."
@@ -26,7 +26,7 @@ def whole(result: Result, score: float | None, notes: tuple[str, ...] = ()) -> s
     """The file as JSON, with the score that is given in the end, and notes on how it came about; ``None`` for none."""
     shown = for_learners(result)
     told = verdict(shown)
-    said = [f"{told.headline}. {told.sentence}", *notes, *shown.notices]
+    said = [f"{told.headline}. {told.sentence}", *_start(shown), *notes, *shown.notices, whose(shown.provenance)]
     found: dict[str, object] = {} if score is None else {"score": score}
     found |= {
         "execution_time": round(result.provenance.duration_s),
@@ -39,6 +39,14 @@ def whole(result: Result, score: float | None, notes: tuple[str, ...] = ()) -> s
     }
     encoded = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     return escape.json(encoded.encode()).decode()
+
+
+def _start(result: Result) -> tuple[str, ...]:
+    failure = result.start
+    if failure is None:
+        return ()
+    where = f"\nWhere: {failure.where}" if failure.where else ""
+    return (f"The project does not start: {failure.observed}{where}\nNext: {failure.remedy}",)
 
 
 def _tests(result: Result) -> Iterator[dict[str, object]]:
