@@ -71,7 +71,7 @@ def _override(module: Module, asked: Decided) -> Decision:
         )
     most = sum(c.points for c in module.criteria) + sum(g.points for g in module.gates)
     if asked.score is not None and not 0 <= asked.score <= most:
-        raise UsageError_(f"{plain(asked.score)} points cannot be had", f"A score is between 0 and {most}.")
+        raise UsageError_(f"{shown(str(asked.score))} points cannot be had", f"A score is between 0 and {most}.")
     return Decision("", "override", "", "" if asked.score is None else plain(asked.score), "", "", "")
 
 

@@ -33,7 +33,7 @@ def find(folder: Path, students: Iterable[Student]) -> tuple[HandIn, ...]:
     doubled = []
     for path in _entries(folder):
         name = name_of(path)
-        student = names.get(key(name), name)
+        student = names.setdefault(key(name), name)
         if student in found:
             doubled.append(f"{shown(found[student].name)} and {shown(path.name)}")
         found[student] = path

@@ -93,7 +93,7 @@ def read_index(path: Path, folder: Path) -> tuple[HandIn, ...]:
             path=_inside(folder, _filled(row, "path", place), place),
             submitted_at=moment(row.cells.get("submitted_at", ""), place),
         )
-        name = (given.student, given.attempt)
+        name = (key(given.student), given.attempt)
         if name in seen:
             raise UsageError_(
                 f"{path}, lines {seen[name][0]} and {row.line}: attempt {given.attempt} of {shown(given.student)} "

@@ -68,22 +68,20 @@ def take_lists(journal: Journal, lists: Lists) -> tuple[str, ...]:
 
 
 def hand_ins(journal: Journal, submissions: Path, index: Path | None) -> tuple[HandIn, ...]:
-    """What was handed in, under the ids of the roster. Raises ``UsageError_`` where that is not clear."""
+    """What was handed in, under the ids of the roster.
+
+    Raises:
+        UsageError_: that is not clear, or the class was begun with an index, and there is none now.
+    """
     students = journal.students()
     if index is None:
+        if journal.facts().get("index"):
+            raise UsageError_("the class was begun with an index of what was handed in", "Name it again: --index FILE.")
         return find(submissions, students)
+    found = read_index(index, submissions)
+    journal.state(index="given")
     ids = {key(s.id): s.id for s in students}
-    found = tuple(replace(g, student=ids.get(key(g.student), g.student)) for g in read_index(index, submissions))
-    seen: dict[tuple[str, int], HandIn] = {}
-    for given in found:
-        other = seen.setdefault((key(given.student), given.attempt), given)
-        if other is not given:
-            raise UsageError_(
-                f"{index}: {shown(other.student)} and {shown(given.student)} are one, "
-                f"with attempt {given.attempt} twice",
-                "Write the id in one way, and number the attempts 1, 2, 3.",
-            )
-    return found
+    return tuple(replace(g, student=ids.setdefault(key(g.student), g.student)) for g in found)
 
 
 def unplaced(students: tuple[Student, ...], given: tuple[HandIn, ...]) -> tuple[str, ...]:

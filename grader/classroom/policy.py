@@ -77,5 +77,5 @@ def rounded(points: Decimal) -> Decimal:
 
 def plain(points: Decimal) -> str:
     """Without zeros at its end: ``87.5``, ``90``."""
-    text = f"{rounded(points):f}"
+    text = f"{rounded(points) + 0:f}"  # no zero has a sign
     return text.rstrip("0").rstrip(".")

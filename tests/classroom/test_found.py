@@ -64,6 +64,9 @@ def test_what_is_no_folder_of_submissions(tmp_path: Path) -> None:
     (tmp_path / "ada.zip").touch()
     with pytest.raises(UsageError_, match=r"handed in twice: ada and ada\.zip"):
         find(tmp_path, ())
+    (tmp_path / "ada.zip").rename(tmp_path / "ADA.zip")
+    with pytest.raises(UsageError_, match=r"handed in twice: ADA\.zip and ada"):
+        find(tmp_path, ())
     (tmp_path / "manage.py").touch()
     with pytest.raises(UsageError_, match="is a project, not a folder of submissions"):
         find(tmp_path, ())

@@ -187,6 +187,7 @@ def test_new_weights_rules_and_decisions_move_scores_and_it_stays_to_be_seen_who
         ({"score": Decimal(85), "student": "bo"}, "nobody in the class is called bo"),
         ({"score": Decimal(101)}, "101 points cannot be had"),
         ({"score": Decimal(-1)}, "-1 points cannot be had"),
+        ({"score": Decimal("1e400")}, r"1E\+400 points cannot be had"),
         ({}, "it is not clear what is decided"),
         ({"verdict": "passed"}, "it is not clear what is decided"),
         ({"score": Decimal(1), "withdraw": True}, "it is not clear what is decided"),

@@ -116,7 +116,7 @@ def test_an_offset_decides_where_a_clock_does_not() -> None:
 
 
 def test_points_are_rounded_to_hundredths() -> None:
-    assert [plain(Decimal(t)) for t in ("0", "100", "87.5", "87.505", "66.6666", "0.004")] == [
+    assert [plain(Decimal(t)) for t in ("-0", "100", "87.5", "87.505", "66.6666", "0.004")] == [
         "0",
         "100",
         "87.5",
