@@ -56,6 +56,13 @@ def score_class(
     return Scoring(grades, tuple(m for m in moved if m.before != m.now))
 
 
+def differences(before: Journal, now: Journal) -> tuple[Moved, ...]:
+    """The scores that are others in a second run of a class, by student; "" where one of them has none."""
+    old, new = ({s.student: s.score for s in journal.scores()} for journal in (before, now))
+    pairs = ((name, old.get(name, ""), new.get(name, "")) for name in sorted({*old, *new}))
+    return tuple(Moved(name, left, right) for name, left, right in pairs if left != right)
+
+
 def policy_of(journal: Journal) -> Policy:
     """The rules that were last laid down for the class; none if none were."""
     text = journal.facts().get("policy", "")

@@ -1,7 +1,7 @@
 """What the commands of a class share: its assignment, its gradebook, and who is at work."""
 
 import getpass
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -14,7 +14,7 @@ from grader.classroom.journal import Journal
 from grader.classroom.judging import judged, of_student, standing
 from grader.classroom.overview import Collector, overview
 from grader.classroom.records import Scored
-from grader.classroom.scoring import Scoring, score_class
+from grader.classroom.scoring import Moved, Scoring, score_class
 from grader.cli.console import err, escape, out
 from grader.course import assign, load_course
 from grader.domain.errors import UsageError_
@@ -58,7 +58,7 @@ def rescored(journal: Journal, folder: Path, assignment: Assignment, *, why: str
     path = write(folder, export.file_name, export.text)
     shown = page.render(overview(assignment.module, scoring.grades, collector.seen))
     page_path = write(folder, page.FILE_NAME, shown)
-    show_moved(scoring)
+    show_moved(scoring.moved)
     show_open(scoring)
     out.print(f"Wrote {path} and {page_path}.", markup=False, soft_wrap=True)
     return scoring
@@ -74,13 +74,13 @@ def write_feedback(journal: Journal, folder: Path, assignment: Assignment, show:
         show(Progress("Writing what changed of the feedback", done, total))
 
 
-def show_moved(scoring: Scoring) -> None:
+def show_moved(all_moved: Sequence[Moved]) -> None:
     """The scores that are others now."""
-    for moved in scoring.moved[:_MOST_NAMED]:
+    for moved in all_moved[:_MOST_NAMED]:
         line = f"{moved.student}: {moved.before or 'no grade'} → {moved.now or 'no grade'}"
         out.print(escape(line), soft_wrap=True)
-    if len(scoring.moved) > _MOST_NAMED:
-        out.print(f"and {len(scoring.moved) - _MOST_NAMED} more scores that changed.")
+    if len(all_moved) > _MOST_NAMED:
+        out.print(f"and {len(all_moved) - _MOST_NAMED} more scores that changed.")
 
 
 def show_open(scoring: Scoring) -> None:

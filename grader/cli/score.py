@@ -19,6 +19,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--author", help="Who does it, for the record of scores [the user's name].")
 @click.option("--feedback/--no-feedback", default=True, show_default=True, help="Write the reports that changed, too.")
 @click.option("--history", is_flag=True, help="Show who changed which score when and why, and change nothing.")
+@click.option("--against", type=_FILE, metavar="DIR", help="Show whose score is another in DIR, and change nothing.")
 @opt.course_option
 def command(
     folder: Path,
@@ -28,6 +29,7 @@ def command(
     author: str | None,
     feedback: bool,
     history: bool,
+    against: Path | None,
     course_dir: Path | None,
 ) -> None:
     """Score the class in DIR by the weights, thresholds, rules and decisions of today."""
@@ -53,5 +55,20 @@ def command(
         with readable(folder, partial(Journal, folder)) as journal:
             class_book.show_history(readable(folder, journal.scores))
         return
+    if against is not None:
+        _compare(against, folder)
+        return
     with readable(folder, partial(Journal, folder)) as journal, held(folder):
         readable(folder, partial(scored, journal))
+
+
+def _compare(before: Path, now: Path) -> None:
+    from grader.classroom.database import readable
+    from grader.classroom.journal import Journal
+    from grader.classroom.scoring import differences
+    from grader.cli import class_book
+
+    with readable(before, partial(Journal, before)) as old, readable(now, partial(Journal, now)) as new:
+        found = readable(now, partial(differences, old, new))
+    class_book.show_moved(found)
+    out.print(f"{len(found)} scores differ from those in {before}.", markup=False, soft_wrap=True)

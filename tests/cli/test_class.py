@@ -1,5 +1,6 @@
 """`grader score`, `judge` and `export` on a class that was recorded; what is wrong is said before anything changes."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,16 @@ def test_rules_move_scores_and_are_kept(folder: Path, tmp_path: Path) -> None:
     policy.write_text("late = 3\n")
     assert "late" in refused("score", folder, "--policy", policy).message
     assert "2 scored, 0 changed." in done("score", folder, "--no-feedback")
+
+
+def test_two_runs_are_compared(folder: Path) -> None:
+    done("score", folder, "--no-feedback")
+    shutil.copytree(folder, folder.parent / "before")
+    done("judge", folder, "bo", "--score", "12.5", "--reason", "By hand.")
+    said = done("score", folder, "--against", folder.parent / "before").splitlines()
+    assert said[0].endswith("→ 12.5")
+    assert said[1].startswith("1 scores differ")
+    assert "holds no class" in refused("score", folder, "--against", folder.parent).message
 
 
 def test_what_cannot_be_is_said(folder: Path, tmp_path: Path) -> None:
