@@ -83,7 +83,9 @@ def canvas(grades: Iterable[Grade], title: str) -> Export:
 
 def moodle(grades: Iterable[Grade], title: str) -> Export:
     """A file for Moodle's import of grades: students are found by ``ID number``, ``Username`` or ``Email address``."""
-    known, notes = _known(grades, lambda who: bool(who.sis_id or who.login or who.email), "email or login", "Moodle")
+    known, notes = _known(
+        grades, lambda who: bool(who.sis_id or who.login or who.email), "sis_id, login or email", "Moodle"
+    )
     heading = ("First name", "Last name", "ID number", "Username", "Email address", _safe(title), "Feedback")
     rows: list[Sequence[Cell]] = [heading]
     for grade in known:

@@ -8,6 +8,7 @@ import click
 from grader.cli import options as opt
 from grader.cli.console import out
 
+_MOST_NAMED = 20
 FORMATS = ("csv", "canvas", "moodle", "gradescope", "exercism")
 
 
@@ -33,6 +34,8 @@ def command(folder: Path, name: str, to: Path | None, title: str | None, course_
 
     with readable(folder, partial(Journal, folder)) as journal:
         path, notes = readable(folder, partial(export, journal))
-    for note in notes:
+    for note in notes[:_MOST_NAMED]:
         class_book.tell(note)
+    if len(notes) > _MOST_NAMED:
+        class_book.tell(f"and {len(notes) - _MOST_NAMED} more.")
     out.print(f"Wrote {path}.", markup=False, soft_wrap=True)
