@@ -43,7 +43,7 @@ class ClassRun:
     Where some criteria are to be measured ``again``, only they are of what was measured whole by other checks, and the
     rest of it is kept.
     ``recorded`` is called with the number of each hand-in whose outcome is safe. ``check_machine`` raises where this
-    machine cannot grade at all. ``rooms`` are folders whose disks must have room.
+    machine cannot grade at all. ``rooms`` are folders with the bytes that their disks must have left.
     """
 
     journal: Journal
@@ -55,7 +55,7 @@ class ClassRun:
     say: Callable[[str], None]
     recorded: Callable[[int], None]
     check_machine: Callable[[], None]
-    rooms: tuple[Path, ...] = ()
+    rooms: tuple[tuple[Path, int], ...] = ()
     again: tuple[str, ...] | None = None
     sleep: Callable[[float], None] = time.sleep
     _seconds: list[float] = field(default_factory=list)

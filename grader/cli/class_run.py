@@ -14,6 +14,7 @@ from grader.classroom.journal import Journal
 from grader.classroom.judging import judged, of_student, standing
 from grader.classroom.opening import Lists, begin, hand_ins, take_lists, unplaced
 from grader.classroom.run import ClassRun, Outcomes
+from grader.classroom.space import FOR_GRADING, FOR_REPORTS
 from grader.cli.class_book import rescored, tell, write_feedback
 from grader.cli.class_grading import program
 from grader.cli.console import out
@@ -101,7 +102,7 @@ def _run(wanted: Wanted, journal: Journal, show: Callable[[Progress], None], pla
         say=tell,
         recorded=write_feedback,
         check_machine=lambda: open_sandbox(options.sandbox, state_dir=options.state_dir).close(),
-        rooms=(place, wanted.out_dir, options.state_dir),
+        rooms=((place, FOR_GRADING), (options.state_dir, FOR_GRADING), (wanted.out_dir, FOR_REPORTS)),
         again=wanted.again,
     )
 

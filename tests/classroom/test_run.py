@@ -1,5 +1,6 @@
 """A run over a class: each outcome is kept at once, nothing is graded twice, and what is in the way is said."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from grader.classroom.joining import joined
 from grader.classroom.journal import Journal
 from grader.classroom.people import HandIn
 from grader.classroom.run import ClassRun, Outcomes
+from grader.classroom.space import short_of
 from grader.domain.errors import SandboxError
 from grader.domain.progress import Progress
 from grader.domain.result import ONLY_SOME
@@ -141,12 +143,12 @@ def test_a_full_disk_pauses_the_run_until_there_is_room(a_class: Class) -> None:
 
 
 def test_no_grading_begins_on_a_disk_that_has_no_room_for_it(a_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
-    missing = ["the disk of /tmp has 3 MB left, and a grading needs 512 MB"] * 2
+    missing = ["the disk of /tmp has 3 MB left, and 512 MB are needed"] * 2
     monkeypatch.setattr(running, "short_of", lambda rooms: missing.pop() if missing else "")
     class_of(a_class.folder / "class", a="answer")
     assert a_class.grade() == Outcomes(graded=1)
     assert [s.partition(".")[0] for s in a_class.said] == [
-        "Paused: the disk of /tmp has 3 MB left, and a grading needs 512 MB"
+        "Paused: the disk of /tmp has 3 MB left, and 512 MB are needed"
     ] * 2
 
 
@@ -194,3 +196,10 @@ def test_one_whose_process_was_killed_counts_once(a_class: Class) -> None:
     assert a_class.grade() == Outcomes(graded=2)
     assert a_class.begun() == "aba"
     assert len(a_class.journal.seconds()) == 2
+
+
+def test_room_is_looked_for_where_it_is_needed(tmp_path: Path) -> None:
+    assert short_of([(tmp_path, 1), (tmp_path / "gone", 1 << 60)]) == ""
+    assert re.fullmatch(
+        rf"the disk of {tmp_path} has \d+ MB left, and \d+ MB are needed", short_of([(tmp_path, 1 << 60)])
+    )
