@@ -90,6 +90,10 @@ def readable[T](folder: Path, read: Callable[[], T]) -> T:
 
 
 def _unreadable(folder: Path, problem: sqlite3.Error) -> EnvironmentError_:
+    if isinstance(problem, sqlite3.OperationalError) and is_full(problem):
+        return EnvironmentError_(
+            f"the disk of {folder} is full", "Make room, and run the same command again; nothing that was kept is lost."
+        )
     return EnvironmentError_(
         f"the journal {folder / NAME} cannot be used: {problem}",
         "Check the disk and the permissions of the folder; a damaged file can be moved away, to begin anew.",

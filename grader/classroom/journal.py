@@ -68,17 +68,21 @@ class Journal:
 
     def hand_in(self, given: HandIn) -> int:
         """The number of this hand-in, known from now on if it was not; when it was handed in is written anew."""
-        at = given.submitted_at.isoformat() if given.submitted_at else None
+        (number,) = self.register([given])
+        return number
+
+    def register(self, given: Iterable[HandIn]) -> dict[int, HandIn]:
+        """The hand-ins by their numbers, as ``hand_in`` has it, all at once."""
+        found = {}
         with self._transaction():
-            self._db.execute(
-                "INSERT INTO hand_ins (student, attempt, path, submitted_at) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (student, attempt) "
-                "DO UPDATE SET path = excluded.path, submitted_at = excluded.submitted_at",
-                (given.student, given.attempt, str(given.path).encode("utf-8", "surrogateescape"), at),
-            )
-            key = (given.student, given.attempt)
-            row = self._db.execute("SELECT id FROM hand_ins WHERE student = ? AND attempt = ?", key).fetchone()
-        return int(row[0])
+            for hand_in in given:
+                at = hand_in.submitted_at.isoformat() if hand_in.submitted_at else None
+                path = str(hand_in.path).encode("utf-8", "surrogateescape")
+                key = (hand_in.student, hand_in.attempt)
+                self._db.execute(_HAND_IN, (*key, path, at))
+                row = self._db.execute("SELECT id FROM hand_ins WHERE student = ? AND attempt = ?", key).fetchone()
+                found[int(row[0])] = hand_in
+        return found
 
     def handed_in(self) -> tuple[str, ...]:
         """Everybody who ever handed in."""
@@ -177,6 +181,10 @@ class Journal:
         return Transaction(self._db)
 
 
+_HAND_IN = """
+INSERT INTO hand_ins (student, attempt, path, submitted_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (student, attempt) DO UPDATE SET path = excluded.path, submitted_at = excluded.submitted_at
+"""
 _ENTRIES = """
 SELECT h.id, h.student, h.attempt, h.submitted_at, e.outcome, e.message, e.hint, e.data FROM hand_ins h
 LEFT JOIN evidence e ON e.id = (SELECT MAX(id) FROM evidence WHERE hand_in = h.id)

@@ -110,3 +110,13 @@ def test_the_room_of_a_run_that_was_killed_is_removed_and_nothing_else(tmp_path:
     for other in ("", str(mine), str(tmp_path / "track-class-gone")):
         with room(other):
             assert mine.is_dir()
+
+
+def test_a_full_disk_is_called_one(tmp_path: Path) -> None:
+    with Journal(tmp_path, create=True) as journal:
+        journal._db.execute("PRAGMA max_page_count = 1")
+        many = [HandIn(f"s{number}" * 400, 1, Path("x")) for number in range(99)]
+        with pytest.raises(EnvironmentError_, match="is full") as error:
+            readable(tmp_path, lambda: journal.register(many))
+        assert "Make room" in error.value.hint
+        assert journal.handed_in() == ()
