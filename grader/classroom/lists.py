@@ -159,7 +159,7 @@ def _rows(path: Path, known: Iterable[str], required: Iterable[str], aliases: Ma
             if len(clean) > len(heading):
                 raise UsageError_(
                     f"{path}, line {reader.line_num}: it has more cells than the heading",
-                    'Put a value that has a comma in it in quotes: "Byron, Ada".',
+                    'Put a value that has a comma in it in quotes: "Moss, Ina".',
                 )
             rows.append(_Row(reader.line_num, {n: v for n, v in zip(heading, clean, strict=False) if n}))
     except csv.Error as problem:
