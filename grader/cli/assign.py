@@ -37,23 +37,32 @@ def assignment(
     refuse_closed()
     course = load_course(course_dir)
     chosen = number if number is not None else named_by(submission / (path or ""), course)
-    ready = {m.number for m in course.modules if m.criteria}
-    if chosen not in ready and not gates:
-        known = ", ".join(f"{n:02d}" for n in sorted(ready))
-        raise UsageError_(
-            f"module {chosen:02d} has no checks in this course",
-            f"Modules with checks: {known}. Its gates can be measured by `grader check --gates NAME`.",
-        )
     with tempfile.TemporaryDirectory(prefix="track-control-") as room:
         Path(room).chmod(0o711)  # the sandbox's own user passes through to the control submission
-        found = assign(course, chosen, Path(room))
-        if found.module.draft and not gates:
-            err.print(
-                f"[yellow]Note:[/] the checks of module {chosen:02d} are a draft: not all of them are there, or "
-                "proved. They show what is still open; there is no grade.",
-                soft_wrap=True,
-            )
-        yield replace(found, module=_with_gates(found.module, course, gates))
+        yield of_number(course, chosen, Path(room), gates)
+
+
+def of_number(course: Course, number: int, room: Path, gates: tuple[str, ...] = ()) -> Assignment:
+    """The assignment of that number, with the gates of these names. A word is said of a draft.
+
+    Raises:
+        UsageError_: the module has no checks, and no gates were named.
+    """
+    ready = {m.number for m in course.modules if m.criteria}
+    if number not in ready and not gates:
+        known = ", ".join(f"{n:02d}" for n in sorted(ready))
+        raise UsageError_(
+            f"module {number:02d} has no checks in this course",
+            f"Modules with checks: {known}. Its gates can be measured by `grader check --gates NAME`.",
+        )
+    found = assign(course, number, room)
+    if found.module.draft and not gates:
+        err.print(
+            f"[yellow]Note:[/] the checks of module {number:02d} are a draft: not all of them are there, or "
+            "proved. They show what is still open; there is no grade.",
+            soft_wrap=True,
+        )
+    return replace(found, module=_with_gates(found.module, course, gates))
 
 
 def _with_gates(module: Module, course: Course, names: tuple[str, ...]) -> Module:

@@ -11,7 +11,7 @@ import platformdirs
 from grader.domain.course import Gate, Module
 from grader.domain.errors import EnvironmentError_, UsageError_
 
-FORMATS = ("json", "html", "markdown", "junit", "sarif", "classroom")
+FORMATS = ("json", "html", "markdown", "junit", "sarif", "classroom", "gradescope", "exercism")
 
 module_option = click.option("--module", "number", type=click.IntRange(1, 5), help="Number of the module, such as 02.")
 path_option = click.option(

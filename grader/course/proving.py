@@ -1,19 +1,17 @@
 """One grading of the proof in a process of its own, which can be ended at once with all that it has started."""
 
 import json
-import os
 import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
 from types import FrameType
 
 import msgspec
 
+from grader.children import Children as Processes
 from grader.course.assignments import assign
 from grader.course.ledger import Outcome, outcome_of
 from grader.course.manifest import load_course
@@ -25,8 +23,6 @@ from grader.pipeline import Options, grade
 
 # One seed for all: a mutant that is caught by luck only would otherwise come and go.
 SEED = 20_260_101
-# A grading takes its sandboxes and servers down in less; then it is killed, and they end with it.
-_GRACE_S = 1.5
 _TAIL = 600
 
 
@@ -38,13 +34,11 @@ class Graded:
     seconds: dict[str, float]
 
 
-class Children:
+class Children(Processes):
     """The gradings that are under way. ``end`` ends them, and begins none after."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._running: set[subprocess.Popen[bytes]] = set()
-        self._ended = False
+        super().__init__("the proof")
 
     def graded(
         self,
@@ -67,42 +61,15 @@ class Children:
         """
         words = [str(root), str(number), str(submission), key, str(state_dir), str(seed)]
         words += [] if part is None else [",".join(part.criteria), ",".join(part.checks)]
-        said, error = self._run([sys.executable, "-m", "grader.course.proving", *words], submission.parent)
+        ended = self.run([sys.executable, "-m", "grader.course.proving", *words], submission.parent)
         try:
-            answer = json.loads(said)
+            answer = json.loads(ended.said)
             if "error" in answer:
                 raise getattr(errors, answer["error"], GraderError)(answer["message"], answer["hint"])
             return msgspec.convert(answer, Graded)
         except (ValueError, KeyError, TypeError, msgspec.ValidationError):
-            tail = error.decode(errors="replace").strip()[-_TAIL:]
+            tail = ended.error.decode(errors="replace").strip()[-_TAIL:]
             raise EnvironmentError_(f"a grading ended without an outcome: {tail}", "Run the same again.") from None
-
-    def _run(self, words: Sequence[str], room: Path) -> tuple[bytes, bytes]:
-        env = os.environ | {"TMPDIR": str(room)}
-        with self._lock:
-            if self._ended:
-                raise EnvironmentError_("the proof has ended")
-            # A session of its own: Ctrl-C in the terminal reaches this process alone, which ends the others.
-            child = subprocess.Popen(
-                words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-            )
-            self._running.add(child)
-        try:
-            return child.communicate()
-        finally:
-            self._running.discard(child)
-
-    def end(self) -> None:
-        """Ends what is under way, in less than two seconds."""
-        with self._lock:
-            self._ended = True
-            running = tuple(self._running)
-        for child in running:
-            child.terminate()
-        for child in running:
-            with suppress(subprocess.TimeoutExpired):
-                child.wait(_GRACE_S / len(running))
-            child.kill()
 
 
 def main(words: Sequence[str]) -> None:

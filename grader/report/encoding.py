@@ -20,7 +20,7 @@ def encode(result: Result) -> bytes:
     try:
         data = msgspec.json.encode(result)
     except UnicodeEncodeError:
-        data = msgspec.json.encode(_well_formed(msgspec.to_builtins(result)))
+        data = msgspec.json.encode(well_formed(msgspec.to_builtins(result)))
     return escape.json(msgspec.json.format(data, indent=2)) + b"\n"
 
 
@@ -97,13 +97,14 @@ def _unknown(given: object, known: object, path: str) -> str | None:
     return None
 
 
-def _well_formed(value: Any) -> Any:
+def well_formed(value: Any) -> Any:
+    """The builtins of a result, or of any other value, with U+FFFD in the place of lone surrogates."""
     match value:
         case str():
             return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         case dict():
-            return {key: _well_formed(item) for key, item in value.items()}
+            return {key: well_formed(item) for key, item in value.items()}
         case list() | tuple():
-            return [_well_formed(item) for item in value]
+            return [well_formed(item) for item in value]
         case _:
             return value

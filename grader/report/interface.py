@@ -56,4 +56,6 @@ REPORTS: dict[str, Report] = {
     "junit": ModuleReport("junit", "junit.xml"),
     "sarif": ModuleReport("sarif", "result.sarif"),
     "classroom": ModuleReport("classroom", "classroom.json"),
+    "gradescope": ModuleReport("gradescope", "gradescope.json"),
+    "exercism": ModuleReport("exercism", "exercism.json"),
 }

@@ -1,0 +1,65 @@
+"""Writes one export of a class: a file with everybody in it, or a folder with a file for each student."""
+
+from pathlib import Path
+
+from grader.classroom.exports import EXPORTS
+from grader.classroom.files import folder_name, write
+from grader.classroom.found import key
+from grader.classroom.gradebook import Book, Grade
+from grader.classroom.journal import Journal
+from grader.classroom.judging import standing
+from grader.classroom.policy import plain
+from grader.classroom.records import Entry
+from grader.classroom.scoring import policy_of
+from grader.domain.result import Result
+from grader.domain.text import one_line
+from grader.pipeline import Assignment
+from grader.report import REPORTS
+from grader.report.gradescope import whole
+
+
+def exported(
+    journal: Journal, assignment: Assignment, name: str, folder: Path, title: str | None
+) -> tuple[Path, tuple[str, ...]]:
+    """Where it was written, and sentences on who is not in it.
+
+    Raises:
+        EnvironmentError_: it cannot be written.
+    """
+    book = Book(assignment, policy_of(journal), standing(journal.decisions()))
+    heading = title or f"{assignment.module.number:02d} {assignment.module.title}"
+    if name in EXPORTS:
+        export = EXPORTS[name](tuple(book.grades(journal.students(), journal.entries())), heading)
+        return write(folder, export.file_name, export.text), export.notes
+    grades = tuple(book.grades(journal.students(), journal.entries()))
+    counting = {(key(g.student.id), g.attempt.number): g for g in grades}
+    each = _Each(folder / name, name, counting)
+    ids = {grade.student.id for grade in grades}
+    for _ in Book(assignment, book.policy, book.decisions, each.write).grades(journal.students(), journal.entries()):
+        pass
+    missing = sorted(ids - each.done)
+    return folder / name, tuple(f"{one_line(who)} is not there: nothing of theirs was measured." for who in missing)
+
+
+class _Each:
+    """Writes the file of each student, of the attempt that counts."""
+
+    def __init__(self, folder: Path, name: str, counting: dict[tuple[str, int], Grade]) -> None:
+        self._folder, self._name, self._counting = folder, name, counting
+        self.done: set[str] = set()
+
+    def write(self, entry: Entry, result: Result) -> None:
+        """The file of one attempt, if it is the one."""
+        grade = self._counting.get((key(entry.student), entry.attempt))
+        if grade is None:
+            return
+        self.done.add(grade.student.id)
+        write(self._folder / folder_name(grade.student.id), "results.json", self._text(grade, result))
+
+    def _text(self, grade: Grade, result: Result) -> str:
+        if self._name != "gradescope":
+            return REPORTS[self._name].render(result)
+        score = None if grade.score is None else float(grade.score)
+        notes = [f"Late: {plain(grade.attempt.penalty)} points less."] if grade.attempt.penalty else []
+        notes += [f"Score set by {grade.override.author}: {grade.override.reason}"] if grade.override else []
+        return whole(result, score, tuple(notes))
