@@ -2,7 +2,6 @@
 
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from grader.cli.options import gates_named
 from grader.course import Course, assign, load_course
 from grader.domain.course import Module
 from grader.domain.errors import UsageError_
+from grader.ending import room
 from grader.pipeline import Assignment
 
 _LARGEST = 1 << 16
@@ -44,9 +44,9 @@ def assignment(
             f"module {chosen:02d} has no checks in this course",
             f"Modules with checks: {known}. Its gates can be measured by `grader check --gates NAME`.",
         )
-    with tempfile.TemporaryDirectory(prefix="track-control-") as room:
-        Path(room).chmod(0o711)  # the sandbox's own user passes through to the control submission
-        found = assign(course, chosen, Path(room))
+    with room("track-control-") as place:
+        place.chmod(0o711)  # the sandbox's own user passes through to the control submission
+        found = assign(course, chosen, place)
         if found.module.draft and not gates:
             err.print(
                 f"[yellow]Note:[/] the checks of module {chosen:02d} are a draft: not all of them are there, or "
