@@ -127,7 +127,7 @@ def _practice(result: Result) -> Verdict:
     rest = f" {points(missing)} of the module were not measured here." if missing else ""
     if public and result.criteria:
         rest = f" {_public(result)}"
-    sentence = f"This is practice, not a grade.{rest} {_gates_to_pass(result)}".strip()
+    sentence = f"{_restriction(result)}This is practice, not a grade.{rest} {_gates_to_pass(result)}".strip()
     if result.nothing_open:
         return Verdict("practice", f"All {asked} pass", sentence)
     criteria = sum(c.status in (Status.FAILED, Status.BLOCKED) for c in result.criteria)
@@ -135,6 +135,17 @@ def _practice(result: Result) -> Verdict:
     parts = [count(criteria, "criterion", "criteria")] if criteria else []
     parts += [count(gates, "gate", "gates")] if gates else []
     return Verdict("practice", f"{' and '.join(parts)} {'is' if criteria + gates == 1 else 'are'} still open", sentence)
+
+
+def _restriction(result: Result) -> str:
+    """``Only 2 of 33 criteria of the module were looked at: …`` of a run that somebody has restricted."""
+    if ONLY_SOME not in result.provenance.unofficial_because:
+        return ""
+    kind = "criteria" if result.criteria else "gates"
+    looked_at = [c.id for c in result.criteria] or [g.id for g in result.gates]
+    of_all = len(looked_at) + sum((u.task is not None) is bool(result.criteria) for u in result.unmeasured)
+    named = f": {', '.join(looked_at)}" if len(looked_at) <= MANY else ""
+    return f"Only {len(looked_at)} of {of_all} {kind} of the module were looked at{named}. "
 
 
 def _public(result: Result) -> str:
