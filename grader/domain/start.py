@@ -6,6 +6,14 @@ from grader.domain.location import Location
 
 # What a criterion is blocked by when the project does not start: no criterion has an id without a dot.
 START = "start"
+# What a run needs first, and what is said over a result where it is not so.
+STARTS, MIGRATES, SERVES = "a project that starts", "migrations that run", "a server that starts"
+PEOPLE = "a user of each role, stored by `save()`"
+_HEADLINES = {
+    MIGRATES: "The migrations do not run",
+    SERVES: "The server does not start",
+    PEOPLE: "No user of each role can be made",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +33,8 @@ class StartFailure:
     where: Location | None = None
     traceback: str = ""
     unsure: bool = False
+
+    @property
+    def headline(self) -> str:
+        """What is wrong, in a few words."""
+        return _HEADLINES.get(self.expected, "The project does not start")

@@ -28,6 +28,26 @@ def last_lines(text: str, most: int = 15) -> str:
     return last_part("\n".join(visible(text).rstrip().splitlines()[-most:]), 1500)
 
 
+class Counted(int):
+    """A number that is told with what it is a number of: ``3 queries``, ``exit status 1``. Else it is that number."""
+
+    def __new__(cls, number: int, one: str, many: str) -> "Counted":
+        """``one`` and ``many`` have ``{}`` in the place of the number."""
+        made = super().__new__(cls, number)
+        made._words = (one, many)
+        return made
+
+    _words: tuple[str, str]
+
+    def like(self, number: int) -> "Counted":
+        """Another number of the same."""
+        return Counted(number, *self._words)
+
+    def told(self) -> str:
+        """The number in its words."""
+        return self._words[self != 1].replace("{}", str(int(self)))
+
+
 def words(value: Any) -> str:
     """A value as a learner would write it: one line, at most 300 characters, and no more work than these need."""
     written, size = [], 0
@@ -42,6 +62,8 @@ def words(value: Any) -> str:
 def _pieces(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield f"'{bounded(spelled(value[: LONGEST + 1]))}'" if value else "an empty text"
+    elif isinstance(value, Counted):
+        yield value.told()
     elif isinstance(value, (datetime, date)):
         yield value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
     elif isinstance(value, dict):
@@ -65,6 +87,7 @@ def _pieces(value: Any) -> Iterator[str]:
 
 def same(one: Any, other: Any) -> bool:
     """Equal and of one type, all the way down."""
+    one, other = (int(each) if isinstance(each, Counted) else each for each in (one, other))
     if type(one) is not type(other):
         return False
     if isinstance(one, (list, tuple)):
@@ -109,7 +132,11 @@ _COMPARED = {
     "in": "one of {}",
     "not in": "none of {}",
 }
-
+_KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((dict, KeysView), "a dict with the key"),
+    ((set, frozenset), "a set with"),
+    ((object,), "a list with"),
+)
 
 _MOMENTS = {
     "<": "a moment before",
@@ -124,6 +151,7 @@ _EMPTY: tuple[tuple[type, str], ...] = (
     (object, "an empty set"),
 )
 _COLLECTIONS = (list, tuple, dict, set, frozenset)
+_SETS, _SUBSETS = (set, frozenset, KeysView), ("<", "<=", ">", ">=")
 _LONG = 120  # characters: two collections that both fit in are read side by side
 
 
@@ -174,13 +202,49 @@ def compared(op: str, left: Any, right: Any) -> tuple[str, str]:
     if op in ("in", "not in") and isinstance(left, str) and isinstance(right, str):
         return (f"a text with {words(left)}" if op == "in" else f"a text without {words(left)}"), words(right)
     if op in ("in", "not in") and (isinstance(left, _COLLECTIONS) or not isinstance(right, tuple)):
-        there = list(right) if isinstance(right, (KeysView, ValuesView)) else right
-        return f"{words(left)} {'among' if op == 'in' else 'not among'} what there is", words(there)
+        return _contained(left, right, "with" if op == "in" else "without")
+    if isinstance(left, _SETS) and isinstance(right, _SETS) and op in _SUBSETS:
+        return _subset(*(left, right) if "<" in op else (right, left))
+    left, right = _alike(left, right)
     if isinstance(left, date) and isinstance(right, date) and op in _MOMENTS:
         return f"{_MOMENTS[op]} {words(right)}", "the same: it did not move" if left == right else words(left)
     if op == "==" and (found := difference(right, left)):
         return found
-    return bounded(_COMPARED.get(op, op + " {}").format(_beside(right))), _beside(_in_order_of(right, left))
+    observed = _beside(_in_order_of(right, left))
+    if op == "==" and _is_unreturned(left, right):
+        observed += ": a function without `return` gives None"
+    return bounded(_COMPARED.get(op, op + " {}").format(_beside(right))), bounded(observed)
+
+
+def _contained(left: Any, right: Any, how: str) -> tuple[str, str]:
+    """What a collection should have in it, or not, and what it has."""
+    kind = next(text for kinds, text in _KINDS if isinstance(right, kinds)).replace("with", how, 1)
+    there = list(right) if isinstance(right, (KeysView, ValuesView)) else right
+    return bounded(f"{kind} {words(left)}"), _beside(there)
+
+
+def _subset(part: Any, whole: Any) -> tuple[str, str]:
+    """What should be in the whole, and what is not in there."""
+    missing = sorted(set(part) - set(whole), key=repr)
+    said = f"not among them: {', '.join(map(words, missing[:_MOST_NAMES]))}" if missing else "the two are alike"
+    more = f" and {len(missing) - _MOST_NAMES} more" if len(missing) > _MOST_NAMES else ""
+    return bounded(f"all of {words(set(part))} among {words(set(whole))}"), bounded(said + more)
+
+
+def _alike(left: Any, right: Any) -> tuple[Any, Any]:
+    """Two numbers, the plain one with what the other one counts."""
+    if isinstance(left, Counted) and type(right) is int:
+        return left, left.like(right)
+    if isinstance(right, Counted) and type(left) is int:
+        return right.like(left), right
+    return left, right
+
+
+def _is_unreturned(observed: Any, expected: Any) -> bool:
+    """Whether all that was observed is None, and none of it was expected to be."""
+    if not isinstance(observed, (list, tuple)) or not isinstance(expected, (list, tuple)):
+        return observed is None and isinstance(expected, bool)
+    return bool(observed) and all(o is None for o in observed) and all(e is not None for e in expected)
 
 
 def _beside(value: Any) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grader.domain.evidence import Observation
 from grader.domain.result import ONLY_SOME, CriterionResult, LevelVerdict, Provenance, Result
-from grader.domain.start import START
+from grader.domain.start import START, StartFailure
 from grader.domain.status import Status
 from grader.scoring.scorecard import GATES_POLICY
 
@@ -45,7 +45,7 @@ def verdict(result: Result) -> Verdict:
     if not result.graded:
         return _ungraded(result)
     if result.start is not None:
-        return _unstarted(result)
+        return _unstarted(result, result.start)
     if result.policy == GATES_POLICY:
         return _gates_alone(result)
     if result.scope != "full" or result.unmeasured:
@@ -74,14 +74,14 @@ def _gates_alone(result: Result) -> Verdict:
     return Verdict("unmet", "Not all gates pass", f"{failing} not pass, of {gates} that apply to this project.")
 
 
-def _unstarted(result: Result) -> Verdict:
+def _unstarted(result: Result, failure: StartFailure) -> Verdict:
     """The verdict on a project that does not start is that."""
     practice = result.scope != "full" or bool(result.unmeasured)
     waiting = sum(START in c.blocked_by for c in result.criteria)
     kept = count(waiting, "criterion waits", "criteria wait")
     return Verdict(
         "practice" if practice else "unmet",
-        "The project does not start",
+        failure.headline,
         f"{kept} for that; those that look at its files alone were measured.",
     )
 

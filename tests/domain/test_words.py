@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.agent.scan import BODY, load
-from grader.domain.words import code_list, compared, field_list, words
+from grader.domain.words import Counted, code_list, compared, field_list, same, words
 
 VALUES = st.recursive(
     st.none()
@@ -120,6 +120,48 @@ def test_any_difference_is_bounded(value: object) -> None:
     assert max(len(expected), len(observed)) <= 600
 
 
+@pytest.mark.parametrize(
+    ("op", "left", "right", "told"),
+    [
+        ("<=", {"A", "B"}, {"C"}, ("all of {", "not among them: 'A', 'B'")),
+        (">=", {"C": 1}.keys(), {"C", "D"}, ("all of {", "not among them: 'D'")),
+        ("<=", {1, 2, 3, 4, 5, 6, 7}, set(), ("all of {", "not among them: 1, 2, 3, 4, 5 and 2 more")),
+        ("<", {1}, {1}, ("all of {", "the two are alike")),
+    ],
+)
+def test_of_two_sets_what_is_missing_is_named(op: str, left: Any, right: Any, told: tuple[str, str]) -> None:
+    """Whichever of the two is the project's: what should be among what, and which of it is not."""
+    expected, observed = compared(op, left, right)
+    assert (expected.startswith(told[0]), observed) == (True, told[1])
+
+
+def test_a_number_says_what_it_is_a_number_of() -> None:
+    ten, one = Counted(10, "{} query", "{} queries"), Counted(1, "{} query", "{} queries")
+    assert compared("<=", ten, 3) == ("at most 3 queries", "10 queries")
+    assert compared("==", 4, one) == ("1 query", "4 queries")
+    assert compared("==", Counted(1, "exit status {}", "exit status {}"), 0) == ("exit status 0", "exit status 1")
+    assert (words([one]), same(ten, 10), f"{ten}") == ("[1 query]", True, "10")
+    assert not same(one, True)
+    assert compared("==", ten, "x") == ("'x'", "10 queries")
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected", "hint"),
+    [
+        ([None, None], [True, False], True),
+        (None, True, True),
+        ([None, True], [True, True], False),
+        ([None], [None], False),
+        (None, "text", False),
+        (None, {}, False),
+        ([], [True], False),
+    ],
+)
+def test_nothing_but_none_is_told_with_where_that_comes_from(observed: Any, expected: Any, hint: bool) -> None:
+    said = compared("==", observed, expected)[1]
+    assert said.endswith(": a function without `return` gives None") is hint
+
+
 MOMENT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
@@ -131,10 +173,13 @@ def test_moments_are_told_as_moments() -> None:
 
 def test_what_is_looked_for_in_a_list_is_expected_and_the_list_observed() -> None:
     wanted, there = ["status", "published_at"], [["author_id"], ["category_id"]]
-    assert compared("in", wanted, there) == (f"{words(wanted)} among what there is", words(there))
+    assert compared("in", wanted, there) == ("a list with ['status', 'published_at']", words(there))
     columns = ["author_id", "is_published"]
-    assert compared("not in", "is_published", columns) == ("'is_published' not among what there is", words(columns))
-    assert compared("not in", "", {"a": ""}.values()) == ("an empty text not among what there is", words([""]))
+    assert compared("not in", "is_published", columns) == ("a list without 'is_published'", words(columns))
+    assert compared("not in", "", {"a": ""}.values()) == ("a list without an empty text", words([""]))
+    assert compared("in", "slug", {"id": 1}) == ("a dict with the key 'slug'", "{'id': 1}")
+    assert compared("not in", "id", {"id": 1}.keys()) == ("a dict without the key 'id'", "['id']")
+    assert compared("in", "a", set()) == ("a set with 'a'", "an empty set")
     assert compared("in", 500, (200, 201)) == ("one of [200, 201]", "500"), (
         "the control: a value is held against a list"
     )
