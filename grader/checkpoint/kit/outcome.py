@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from grader.agent.raised import Frame, Raised
+from grader.domain.comparison import difference
 from grader.domain.evidence import Location
-from grader.domain.words import code_list, difference, field_list, same, words
+from grader.domain.words import code_list, field_list, same, words
 from grader.stage.outcome import Failed
 
 # A list of tuples of names, as Python writes it; names of columns and files, so nothing that needs quotes of its own.
