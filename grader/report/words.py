@@ -145,7 +145,8 @@ def _restriction(result: Result) -> str:
     looked_at = [c.id for c in result.criteria] or [g.id for g in result.gates]
     of_all = len(looked_at) + sum((u.task is not None) is bool(result.criteria) for u in result.unmeasured)
     named = f": {', '.join(looked_at)}" if len(looked_at) <= MANY else ""
-    return f"Only {len(looked_at)} of {of_all} {kind} of the module were looked at{named}. "
+    was = "was" if len(looked_at) == 1 else "were"
+    return f"Only {len(looked_at)} of {of_all} {kind} of the module {was} looked at{named}. "
 
 
 def _public(result: Result) -> str:
