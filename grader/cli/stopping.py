@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 from types import FrameType
 from typing import NoReturn
@@ -33,6 +34,12 @@ def listen() -> None:
         signal.signal(number, _stop)
 
 
+def finished() -> None:
+    """What was told of steps is over: from now on nothing of it is left undone."""
+    global _last
+    _last = None
+
+
 def told(show: Callable[[Progress], None]) -> Callable[[Progress], None]:
     """``show``, whose last step is known to whoever says how far a run has come."""
 
@@ -47,19 +54,26 @@ def told(show: Callable[[Progress], None]) -> Callable[[Progress], None]:
 def leave() -> NoReturn:
     """Ends the process now, whatever its threads are doing; says how far it had come, and what is there of it."""
     with _LEAVING:  # whoever comes second, comes too late
-        _end_processes()
-        ending.wait_until_released(_CONTAINERS_S)
-        if "grader.sandbox.running" in sys.modules:
-            from grader.sandbox.running import wait_for_all
+        try:
+            _end_processes()
+            ending.wait_until_released(_CONTAINERS_S)
+            if "grader.sandbox.running" in sys.modules:
+                from grader.sandbox.running import wait_for_all
 
-            wait_for_all(_KILLED_WITHIN_S)
-        ending.remove_rooms()
-        if sys.stderr.isatty():
-            sys.stderr.write(_SHOW_CURSOR)  # a bar that was cut off has hidden it
-        click.echo(_words(_last), err=True)
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        os._exit(EXIT_CODE)
+                wait_for_all(_KILLED_WITHIN_S)
+            ending.remove_rooms()
+            with suppress(OSError, ValueError):  # the terminal may have gone
+                _say(_words(_last))
+        finally:
+            os._exit(EXIT_CODE)
+
+
+def _say(sentence: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(_SHOW_CURSOR)  # a bar that was cut off has hidden it
+    click.echo(sentence, err=True)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
 
 
 def _words(last: Progress | None) -> str:

@@ -24,10 +24,15 @@ def at_work():
         print("at work", flush=True)
         {body}
 
-def run(*_, **__):
-    with progress() as show, ending.room("track-") as room, ThreadPoolExecutor() as pool:
-        show(Progress("Measuring\\x1b contract: fuzzing as editor", 11, 20))
+def work():
+    with ending.room("track-") as room, ThreadPoolExecutor() as pool:
         pool.submit(at_work).result()
+
+def run(*_, **__):
+    with progress() as show:
+        show(Progress("Measuring\\x1b contract: fuzzing as editor", 11, 20))
+        {during}
+    {afterwards}
 
 grade.command.callback = run
 sys.argv = ["grader", "grade", "x"]
@@ -43,10 +48,10 @@ BODIES = {
 class Stopping:
     """The program, started with a folder of its own for temporary files."""
 
-    def __init__(self, room: Path, body: str) -> None:
+    def __init__(self, room: Path, body: str, during: str = "work()", afterwards: str = "pass") -> None:
         self.room = room
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM.format(body=body)],
+            [sys.executable, "-c", PROGRAM.format(body=body, during=during, afterwards=afterwards)],
             env={**os.environ, "TMPDIR": str(room)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -85,6 +90,21 @@ def test_it_says_how_far_it_had_come(tmp_path: Path) -> None:
         "Stopped. Nothing was left behind. It had come to: Measuring\\x1b contract: fuzzing as editor (11 of 20). "
         "No report was written."
     )
+
+
+def test_what_was_finished_is_not_told_as_left_undone(tmp_path: Path) -> None:
+    """As between the rounds of `grader watch`."""
+    _, said = Stopping(tmp_path, BODIES["a long wait"], during="pass", afterwards="work()").end(signal.SIGTERM)
+    assert said.strip().splitlines()[-1] == "Stopped. Nothing was left behind."
+
+
+def test_a_terminal_that_has_gone_keeps_nothing_from_ending(tmp_path: Path) -> None:
+    """What would be said to it cannot be: writing fails."""
+    stopping = Stopping(tmp_path, "sys.stderr.close(); sys.stderr = open('/dev/full', 'w'); time.sleep(60)")
+    took, _ = stopping.end(signal.SIGHUP)
+    assert took < 2.5
+    assert stopping.process.returncode == 130
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_somebody_impatient_does_not_interrupt_the_tidying_up(tmp_path: Path) -> None:
