@@ -12,6 +12,7 @@ from grader.course import load_course
 from grader.domain.errors import UsageError_
 from grader.domain.result import ONLY_SOME, Result, Unmeasured
 from grader.report.words import verdict
+from tests.report.gate_samples import gated
 from tests.report.samples import practice as practised
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +69,16 @@ def test_the_verdict_says_what_was_looked_at_and_that_it_is_no_grade() -> None:
     said = verdict(restricted(2, 31)).sentence
     assert said.startswith("Only 2 of 33 criteria of the module were looked at: domain.c0, domain.c1. This is practice")
     assert "31 points of the module were not measured here." in said
+
+
+def test_of_one_and_of_gates_it_is_said_likewise() -> None:
+    said = verdict(restricted(1, 39)).sentence
+    assert said.startswith("Only 1 of 40 criteria of the module was looked at: domain.c0. This is practice")
+    gates = gated().gates[:2]
+    names = ", ".join(gate.id for gate in gates)
+    rest = (Unmeasured("style.mypy", "x", 0, None), *restricted(0, 5).unmeasured)
+    said = verdict(replace(restricted(0, 0), gates=gates, unmeasured=rest)).sentence
+    assert said.startswith(f"Only 2 of 3 gates of the module were looked at: {names}. This is practice")
 
 
 def test_of_many_only_the_number_is_said() -> None:
