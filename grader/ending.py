@@ -3,16 +3,17 @@
 The way out that Python takes by itself waits for every thread, and one that waits for an answer takes minutes.
 """
 
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _BEGUN = threading.Event()
-_ROOMS: set[Path] = set()
+_ROOMS: "set[Path]" = set()
 _HELD: set[object] = set()
 _LOOK_AGAIN_S = 0.01
 
@@ -34,8 +35,11 @@ def refuse_if_begun() -> None:
 
 
 @contextmanager
-def room(prefix: str, *, within: Path | None = None) -> Iterator[Path]:
+def room(prefix: str, *, within: "Path | None" = None) -> "Iterator[Path]":
     """A new folder of this user alone, where temporary files go or in ``within``; removed on leaving."""
+    import tempfile  # whoever asks for help only has no use for it
+    from pathlib import Path
+
     refuse_if_begun()
     path = Path(tempfile.mkdtemp(prefix=prefix, dir=within))
     remember(path)
@@ -45,13 +49,15 @@ def room(prefix: str, *, within: Path | None = None) -> Iterator[Path]:
         remove(path)
 
 
-def remember(path: Path) -> None:
+def remember(path: "Path") -> None:
     """Counts a folder among those that ``remove_rooms`` removes."""
     _ROOMS.add(path)
 
 
-def remove(path: Path) -> None:
+def remove(path: "Path") -> None:
     """Removes a folder with all that is in it; again is no harm."""
+    import shutil
+
     shutil.rmtree(path, ignore_errors=True)
     _ROOMS.discard(path)
 

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from grader import ending
-from grader.domain.progress import Progress
-from grader.domain.text import one_line
+
+if TYPE_CHECKING:
+    from grader.domain.progress import Progress
 
 EXIT_CODE = 130
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -25,7 +26,7 @@ _KILLED_WITHIN_S = 0.4
 _CONTAINERS_S = 30.0
 _SHOW_CURSOR = "\x1b[?25h"
 _LEAVING = Lock()
-_last: Progress | None = None
+_last: "Progress | None" = None
 
 
 def listen() -> None:
@@ -40,10 +41,10 @@ def finished() -> None:
     _last = None
 
 
-def told(show: Callable[[Progress], None]) -> Callable[[Progress], None]:
+def told(show: "Callable[[Progress], None]") -> "Callable[[Progress], None]":
     """``show``, whose last step is known to whoever says how far a run has come."""
 
-    def step(progress: Progress) -> None:
+    def step(progress: "Progress") -> None:
         global _last
         _last = progress
         show(progress)
@@ -76,9 +77,11 @@ def _say(sentence: str) -> None:
         stream.flush()
 
 
-def _words(last: Progress | None) -> str:
+def _words(last: "Progress | None") -> str:
     if last is None:
         return "Stopped. Nothing was left behind."
+    from grader.domain.text import one_line
+
     far = f" ({last.done} of {last.total})" if last.total else ""
     return f"Stopped. Nothing was left behind. It had come to: {one_line(last.text)}{far}. No report was written."
 
