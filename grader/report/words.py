@@ -86,10 +86,15 @@ def _unstarted(result: Result, failure: StartFailure) -> Verdict:
     )
 
 
+def titles(result: Result) -> dict[str, str]:
+    """By id, what a criterion is called in a sentence; what all wait for that need the project running, too."""
+    start = {} if result.start is None else {START: result.start.needed}
+    return start | {c.id: c.title for c in result.criteria}
+
+
 def waits_for(criterion: CriterionResult, titles: Mapping[str, str]) -> str:
     """What a blocked criterion waits for, by title."""
-    named = {START: "the project has to start"} | dict(titles)
-    return ", ".join(named.get(needed, needed) for needed in criterion.blocked_by)
+    return ", ".join(titles.get(needed, needed) for needed in criterion.blocked_by)
 
 
 def _needed(result: Result) -> str:

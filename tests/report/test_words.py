@@ -62,7 +62,10 @@ def test_what_keeps_a_project_from_being_asked_is_the_headline(expected: str, he
     assert result.start is not None
     result = replace(result, start=replace(result.start, expected=expected))
     assert verdict(result).headline == headline
-    assert headline in REPORTS["html"].render(result)
+    page = REPORTS["html"].render(result)
+    assert headline in page
+    assert result.start is not None
+    assert f'<a href="#start">{result.start.needed}</a>' in page
 
 
 def test_a_case_like_another_is_not_shown_twice() -> None:
