@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _BEGUN = threading.Event()
 _ROOMS: "set[Path]" = set()
 _HELD: set[object] = set()
+_THREADED: set[object] = set()
 _LOOK_AGAIN_S = 0.01
 
 
@@ -71,12 +72,33 @@ def remove_rooms() -> None:
 @contextmanager
 def held() -> Iterator[None]:
     """Keeps the end waiting: what is outside of this process and its sandboxes has to be taken down meanwhile."""
+    with _in(_HELD):
+        yield
+
+
+@contextmanager
+def threaded() -> Iterator[None]:
+    """Says that threads are at work which may not end for long: a run that is to end now is cut off.
+
+    Everything else finds its own way out, and is given the time that it takes.
+    """
+    with _in(_THREADED):
+        yield
+
+
+def is_threaded() -> bool:
+    """Whether such threads are at work."""
+    return bool(_THREADED)
+
+
+@contextmanager
+def _in(tokens: set[object]) -> Iterator[None]:
     token = object()
-    _HELD.add(token)
+    tokens.add(token)
     try:
         yield
     finally:
-        _HELD.discard(token)
+        tokens.discard(token)
 
 
 def wait_until_released(most_s: float) -> None:

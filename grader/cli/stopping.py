@@ -92,7 +92,8 @@ def _stop(signum: int, frame: FrameType | None) -> None:
     ending.begin()
     threading.excepthook = lambda _: None  # what threads say of servers that have gone helps nobody
     _end_processes()
-    threading.Thread(target=_leave_late, name="leaving", daemon=True).start()
+    if ending.is_threaded():
+        threading.Thread(target=_leave_late, name="leaving", daemon=True).start()
     raise KeyboardInterrupt
 
 

@@ -59,10 +59,11 @@ def can_be_had(requirements: Iterable[Pinned], cache: Path) -> bool:
 def _all[A, B](at_once: int, work: Callable[[A], B], given: Iterable[A]) -> list[B]:
     """The results in order; after the first error what has not begun does not begin."""
     pool = ThreadPoolExecutor(at_once)
-    try:
-        return list(pool.map(work, given))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with ending.threaded():
+        try:
+            return list(pool.map(work, given))
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _add(requirement: Pinned, file: File, *, wheels: Wheels, sandbox: Sandbox, room: Path, budget: "_Budget") -> None:

@@ -153,6 +153,18 @@ def measure(metrics: Iterable[str], opened: Open, *, progress: Step, lanes: int 
         progress(Progress(f"Measuring {name}"))
         return _measured(name, asked[name], opened)
 
+    with ending.threaded():
+        _run_all(asked, run, found, lanes)
+    return tuple(found.get(metric) or _errored(metric, "No gate measures it.") for metric in wanted)
+
+
+def _run_all(
+    asked: Mapping[str, frozenset[str]],
+    run: Callable[[str], list[Measurement]],
+    found: dict[str, Measurement],
+    lanes: int,
+) -> None:
+    """Side by side those that may be, then the others one by one; ``found`` takes what they measure, by its metric."""
     together = [name for name, own in asked.items() if own and not GATES[name].alone]
     pool = ThreadPoolExecutor(max(1, min(lanes, os.cpu_count() or 1)), thread_name_prefix="gate")
     try:
@@ -162,7 +174,6 @@ def measure(metrics: Iterable[str], opened: Open, *, progress: Step, lanes: int 
         pool.shutdown(wait=False, cancel_futures=True)
     for name in (name for name, own in asked.items() if own and GATES[name].alone):
         found |= {m.metric: m for m in run(name)}
-    return tuple(found.get(metric) or _errored(metric, "No gate measures it.") for metric in wanted)
 
 
 def _measured(name: str, metrics: frozenset[str], opened: Open) -> list[Measurement]:
