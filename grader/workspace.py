@@ -1,11 +1,11 @@
 """The room of one run: a folder of its own, gone when the run ends, however it ends."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from grader import ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,7 @@ class Workspace:
 @contextmanager
 def workspace() -> Iterator[Workspace]:
     """A new workspace; it and all in it are deleted on leaving, on Ctrl-C too."""
-    path = Path(tempfile.mkdtemp(prefix="track-"))
-    # The sandbox's own user has to pass through on the way to the submission, but may not list what is here.
-    path.chmod(0o711)
-    try:
+    with ending.room("track-") as path:
+        # The sandbox's own user has to pass through on the way to the submission, but may not list what is here.
+        path.chmod(0o711)
         yield Workspace(path)
-    finally:
-        shutil.rmtree(path, ignore_errors=True)

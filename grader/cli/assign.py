@@ -2,7 +2,6 @@
 
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from grader.cli.options import gates_named
 from grader.course import Course, assign, load_course
 from grader.domain.course import Module
 from grader.domain.errors import UsageError_
+from grader.ending import room
 from grader.pipeline import Assignment
 
 _LARGEST = 1 << 16
@@ -37,12 +37,12 @@ def assignment(
     refuse_closed()
     course = load_course(course_dir)
     chosen = number if number is not None else named_by(submission / (path or ""), course)
-    with tempfile.TemporaryDirectory(prefix="track-control-") as room:
-        Path(room).chmod(0o711)  # the sandbox's own user passes through to the control submission
-        yield of_number(course, chosen, Path(room), gates)
+    with room("track-control-") as place:
+        place.chmod(0o711)  # the sandbox's own user passes through to the control submission
+        yield of_number(course, chosen, place, gates)
 
 
-def of_number(course: Course, number: int, room: Path, gates: tuple[str, ...] = ()) -> Assignment:
+def of_number(course: Course, number: int, place: Path, gates: tuple[str, ...] = ()) -> Assignment:
     """The assignment of that number, with the gates of these names. A word is said of a draft.
 
     Raises:
@@ -55,7 +55,7 @@ def of_number(course: Course, number: int, room: Path, gates: tuple[str, ...] = 
             f"module {number:02d} has no checks in this course",
             f"Modules with checks: {known}. Its gates can be measured by `grader check --gates NAME`.",
         )
-    found = assign(course, number, room)
+    found = assign(course, number, place)
     if found.module.draft and not gates:
         err.print(
             f"[yellow]Note:[/] the checks of module {number:02d} are a draft: not all of them are there, or "

@@ -22,7 +22,7 @@ from grader.domain.errors import SandboxError
 @opt.seed_option
 @opt.course_option
 @click.option("--database", type=click.Choice(["postgres", "sqlite"]), default="sqlite", show_default=True)
-@click.option("--only", "criteria", multiple=True, help="Only this criterion; may be repeated.")
+@opt.only_option
 @opt.gates_option
 def command(
     submission: Path,

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.markup import escape as _markup
 
+from grader.cli.stopping import finished, told
 from grader.domain.errors import GraderError
 from grader.domain.progress import Progress as Step
 from grader.report.escape import terminal
@@ -28,7 +29,8 @@ err = Console(stderr=True, highlight=False)
 def progress() -> Iterator[Callable[[Step], None]]:
     """A line on stderr that tells what is being done; on a pipe, one plain line for each new step."""
     if not err.is_terminal:
-        yield _plain()
+        yield told(_plain())
+        finished()
         return
     # Not at the top: only a terminal shows a bar.
     from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -36,9 +38,10 @@ def progress() -> Iterator[Callable[[Step], None]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TaskProgressColumn())
     with Progress(*columns, TimeElapsedColumn(), console=err, transient=True) as bar:
         task = bar.add_task("Starting", total=None)
-        yield lambda step: bar.update(
-            task, description=escape(step.text), completed=step.done, total=step.total or None
+        yield told(
+            lambda step: bar.update(task, description=escape(step.text), completed=step.done, total=step.total or None)
         )
+    finished()
 
 
 def escape(text: str) -> str:

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 @click.option("--commit", help="Take this commit of a git repository instead of the files of a folder.")
 @click.option("--database", type=click.Choice(["postgres", "sqlite"]), default="postgres", show_default=True)
 @click.option("--jobs", type=click.IntRange(1, 16), help="Gates that run at the same time; one a core, up to four.")
-@click.option("--only", "names", multiple=True, help="Only this gate, such as `style`; may be repeated.")
+@click.option(
+    "--only",
+    "names",
+    multiple=True,
+    metavar="GATE",
+    help="Only this gate, such as `style`, or one of its metrics, such as `style.mypy`; may be repeated.",
+)
 @click.option(
     "--compose",
     is_flag=True,

@@ -23,7 +23,7 @@ from grader.cli.console import out, progress
 @click.option("--database", type=click.Choice(["postgres", "sqlite"]), default="postgres", show_default=True)
 @click.option("--mode", type=click.Choice(["fork", "savepoint"]), default="fork", show_default=True, help="Isolation.")
 @click.option("--jobs", type=click.IntRange(1, 16), help="Processes that share the checks; one a core, up to four.")
-@click.option("--only", "criteria", multiple=True, help="Only this criterion; may be repeated; not official.")
+@opt.only_option
 @click.option("--fresh", is_flag=True, help="Measure anew, even what was measured before and has not changed since.")
 @click.option("--staff", is_flag=True, help="Show the grader's own faults too: not for learners' eyes.")
 def command(

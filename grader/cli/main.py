@@ -3,13 +3,12 @@
 import atexit
 import gc
 import importlib
-import signal
 import sys
-from types import FrameType
 
 import click
 
-from grader import __version__
+from grader import __version__, ending
+from grader.cli.stopping import leave, listen
 
 _COMMANDS = {
     "grade": ("grader.cli.grade", "Grade one submission with every check, hidden ones too."),
@@ -61,8 +60,7 @@ def grader() -> None:
 
 def main() -> None:
     """Run the command line and exit: errors become a sentence and what to do next, never a traceback."""
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _as_interrupt)
+    listen()
     atexit.register(gc.freeze)  # else the interpreter's last act is to look for garbage in all of it
     try:
         code = grader.main(standalone_mode=False)
@@ -72,9 +70,10 @@ def main() -> None:
         wrong.show()
         code = wrong.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Stopped. Nothing was left behind.", err=True)
-        code = 130
+        leave()
     except Exception as error:
+        if ending.has_begun():  # it is about something that was taken away
+            leave()
         code = _explain(error)
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -83,8 +82,3 @@ def _explain(error: Exception) -> int:
     from grader.cli.console import explain
 
     return explain(error)
-
-
-def _as_interrupt(signum: int, frame: FrameType | None) -> None:
-    """End on SIGTERM, or with the terminal, as on Ctrl-C: sandboxes and services are taken down on the way out."""
-    raise KeyboardInterrupt

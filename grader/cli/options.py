@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -41,6 +42,15 @@ sandbox_option = click.option(
     help="How to isolate the submission; 'process' does not, and is never official.",
 )
 seed_option = click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Repeat a run with its inputs.")
+
+only_option = click.option(
+    "--only",
+    "criteria",
+    multiple=True,
+    metavar="CRITERION",
+    help="Only this criterion, such as domain.slug-collision, with those that it requires; may be repeated. "
+    "The reports say so, and it is practice: no grade, never official.",
+)
 
 
 def state_dir() -> Path:
@@ -88,7 +98,11 @@ def lanes() -> int:
 
 
 gates_option = click.option(
-    "--gates", "gates", multiple=True, help="Only this gate, such as `style`, and no check; may be repeated."
+    "--gates",
+    "gates",
+    multiple=True,
+    metavar="GATE",
+    help="Only this gate, such as `style`, or one of its metrics, and no check; may be repeated. It is practice.",
 )
 
 
@@ -105,9 +119,10 @@ def gates_named(known: Mapping[str, Gate], names: tuple[str, ...]) -> tuple[Gate
     Raises:
         UsageError_: there is no gate of that name.
     """
+    short = dict.fromkeys(metric.partition(".")[0] for metric in known)
     for name in names:
-        if name not in known and name not in {metric.partition(".")[0] for metric in known}:
-            raise UsageError_(f"there is no gate called {name}", f"There are: {', '.join(known)}.")
+        if name not in known and name not in short:
+            raise UsageError_(f"there is no gate called {name}", _meant(name, [*short, *known]))
     return tuple(g for m, g in known.items() if not names or m in names or m.partition(".")[0] in names)
 
 
@@ -120,12 +135,20 @@ def only(module: Module, names: tuple[str, ...], gates: tuple[str, ...] | None =
         UsageError_: the module has no criterion of that name.
     """
     known = [c.id for c in module.criteria]
-    unknown = [n for n in names if n not in known]
-    if unknown:
-        raise UsageError_(f"module {module.number:02d} has no criterion {unknown[0]}", f"It has: {', '.join(known)}.")
+    if unknown := [n for n in names if n not in known]:
+        raise UsageError_(f"module {module.number:02d} has no criterion {unknown[0]}", _meant(unknown[0], known))
     if module.draft and gates is None:
         names = names or tuple(known)
     return module.with_required(names) or (None if gates is None else ())
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """The names that somebody may have meant who typed this one, or all where none is like it."""
+    names = list(known)
+    same_end = [each for each in names if each.rpartition(".")[2] == name.rpartition(".")[2]]
+    if near := list(dict.fromkeys([*same_end, *get_close_matches(name, names, n=3)])):
+        return f"Did you mean {' or '.join(near)}? All {len(names)} names: {', '.join(names)}."
+    return f"There are: {', '.join(names)}."
 
 
 def empty_folder(folder: Path) -> Path:

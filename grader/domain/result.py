@@ -8,7 +8,7 @@ from grader.domain.start import StartFailure
 from grader.domain.status import Status
 
 SCHEMA = "django-track/result/v2"
-ONLY_SOME = "Only some criteria were looked at."  # among the reasons of a result that is not official
+ONLY_SOME = "Only a part of the module was looked at."  # among the reasons of a result that is not official
 
 
 @dataclass(frozen=True, slots=True)

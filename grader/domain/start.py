@@ -6,6 +6,15 @@ from grader.domain.location import Location
 
 # What a criterion is blocked by when the project does not start: no criterion has an id without a dot.
 START = "start"
+# What a run needs first; what is said over a result where it is not so, and of all that waits for it.
+STARTS, MIGRATES, SERVES = "a project that starts", "migrations that run", "a server that starts"
+PEOPLE = "a user of each role, stored by `save()`"
+_USUAL = ("The project does not start", "the project has to start")
+_SAID = {
+    MIGRATES: ("The migrations do not run", "the migrations have to run"),
+    SERVES: ("The server does not start", "the server has to start"),
+    PEOPLE: ("No user of each role can be made", "a user of each role has to be made"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +34,13 @@ class StartFailure:
     where: Location | None = None
     traceback: str = ""
     unsure: bool = False
+
+    @property
+    def headline(self) -> str:
+        """What is wrong, in a few words."""
+        return _SAID.get(self.expected, _USUAL)[0]
+
+    @property
+    def needed(self) -> str:
+        """What has to be first, as the end of a sentence."""
+        return _SAID.get(self.expected, _USUAL)[1]

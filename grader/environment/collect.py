@@ -1,7 +1,6 @@
 """Fetches the wheels that are not here yet, each of bounded size, and has each unpacked in a sandbox."""
 
 import os
-import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +8,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+from grader import ending
 from grader.environment.choose import Pinned, chosen
 from grader.environment.faults import NotInstallable, Unreachable
 from grader.environment.fetch import Gone, TooLarge, download
@@ -36,9 +36,9 @@ def collect(missing: tuple[Pinned, ...], wheels: Wheels, *, cache: Path, kind: K
     budget = _Budget()
     with (
         closing(open_sandbox(kind, state_dir=cache)) as sandbox,
-        tempfile.TemporaryDirectory(prefix=".download-", dir=cache) as room,
+        ending.room(".download-", within=cache) as room,
     ):
-        add = partial(_add, wheels=wheels, sandbox=sandbox, room=Path(room), budget=budget)
+        add = partial(_add, wheels=wheels, sandbox=sandbox, room=room, budget=budget)
         _all(os.cpu_count() or 1, lambda pair: add(*pair), zip(missing, files, strict=True))
 
 
@@ -49,8 +49,8 @@ def can_be_had(requirements: Iterable[Pinned], cache: Path) -> bool:
         for one in requirements:
             file = chosen(one, where)
             if file.size is None or file.size <= _SMALL:
-                with tempfile.TemporaryDirectory(prefix=".download-", dir=cache) as room:
-                    return download(file.url, Path(room) / file.name, most=MOST_DOWNLOAD_BYTES) == file.sha256
+                with ending.room(".download-", within=cache) as room:
+                    return download(file.url, room / file.name, most=MOST_DOWNLOAD_BYTES) == file.sha256
     except (NotInstallable, Unreachable, Gone, TooLarge):
         pass
     return False
@@ -59,10 +59,11 @@ def can_be_had(requirements: Iterable[Pinned], cache: Path) -> bool:
 def _all[A, B](at_once: int, work: Callable[[A], B], given: Iterable[A]) -> list[B]:
     """The results in order; after the first error what has not begun does not begin."""
     pool = ThreadPoolExecutor(at_once)
-    try:
-        return list(pool.map(work, given))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with ending.threaded():
+        try:
+            return list(pool.map(work, given))
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _add(requirement: Pinned, file: File, *, wheels: Wheels, sandbox: Sandbox, room: Path, budget: "_Budget") -> None:

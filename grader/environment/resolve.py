@@ -6,7 +6,6 @@ What it decides is kept for a day, so that a project that is measured again is m
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime
@@ -16,6 +15,7 @@ from typing import Any
 import msgspec
 from packaging.utils import canonicalize_name
 
+from grader import ending
 from grader.domain.errors import EnvironmentError_
 from grader.environment.choose import platform_facts
 from grader.environment.faults import NotInstallable
@@ -127,7 +127,7 @@ def _asked(
     window = Window(where)
     with ExitStack() as stack:
         stack.callback(pip.release)
-        room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".resolve-", dir=cache)))
+        room = stack.enter_context(ending.room(".resolve-", within=cache))
         room.chmod(0o711)
         sandbox = open_sandbox(kind, state_dir=cache)
         stack.callback(sandbox.close)

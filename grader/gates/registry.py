@@ -1,15 +1,15 @@
 """All gates, and how they are run. To add one: a module or package of this folder with a ``GATE``, and a line here."""
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader import ending
 from grader.domain.errors import GraderError
 from grader.domain.evidence import Measurement
 from grader.domain.progress import Progress
@@ -106,10 +106,17 @@ def load(name: str) -> "Gate":
     return gate
 
 
-def subjects(spec: "StageSpec", seed: int, *, ended: Callable[["Subject"], None] = lambda subject: None) -> Open:
+def subjects(
+    spec: "StageSpec",
+    seed: int,
+    *,
+    ended: Callable[["Subject"], None] = lambda subject: None,
+    progress: Step = lambda step: None,
+) -> Open:
     """Opens, for the gate of a name, the submission of ``spec`` on a stage and with a folder of that gate's own.
 
-    ``ended`` is given the subject when the gate has ended, and its stage is still there.
+    ``ended`` is given the subject when the gate has ended, and its stage is still there; ``progress`` is told how far a
+    gate has come that takes long.
     """
     from grader.gates.subject import Shared, Subject
 
@@ -117,15 +124,20 @@ def subjects(spec: "StageSpec", seed: int, *, ended: Callable[["Subject"], None]
 
     @contextmanager
     def opened(name: str) -> Iterator[Subject]:
-        with tempfile.TemporaryDirectory(prefix=f"track-{name}-") as folder:
-            Path(folder).chmod(0o711)  # the sandbox's own user passes through to sockets, and lists nothing
-            with Subject(replace(spec, folder=Path(folder)), seed, shared) as subject:
+        with ending.room(f"track-{name}-") as folder:
+            folder.chmod(0o711)  # the sandbox's own user passes through to sockets, and lists nothing
+            tell = partial(_tell, progress, name)
+            with Subject(replace(spec, folder=folder), seed, shared, tell) as subject:
                 try:
                     yield subject
                 finally:
                     ended(subject)
 
     return opened
+
+
+def _tell(progress: Step, name: str, doing: str, done: int, total: int) -> None:
+    progress(Progress(f"Measuring {name}: {doing}", done, total))
 
 
 def measure(metrics: Iterable[str], opened: Open, *, progress: Step, lanes: int = 1) -> tuple[Measurement, ...]:
@@ -141,13 +153,27 @@ def measure(metrics: Iterable[str], opened: Open, *, progress: Step, lanes: int 
         progress(Progress(f"Measuring {name}"))
         return _measured(name, asked[name], opened)
 
+    with ending.threaded():
+        _run_all(asked, run, found, lanes)
+    return tuple(found.get(metric) or _errored(metric, "No gate measures it.") for metric in wanted)
+
+
+def _run_all(
+    asked: Mapping[str, frozenset[str]],
+    run: Callable[[str], list[Measurement]],
+    found: dict[str, Measurement],
+    lanes: int,
+) -> None:
+    """Side by side those that may be, then the others one by one; ``found`` takes what they measure, by its metric."""
     together = [name for name, own in asked.items() if own and not GATES[name].alone]
-    with ThreadPoolExecutor(max(1, min(lanes, os.cpu_count() or 1)), thread_name_prefix="gate") as pool:
+    pool = ThreadPoolExecutor(max(1, min(lanes, os.cpu_count() or 1)), thread_name_prefix="gate")
+    try:
         for measured in pool.map(run, together):
             found |= {m.metric: m for m in measured}
+    finally:  # whoever interrupts it does not wait until the gates under way have come to their ends
+        pool.shutdown(wait=False, cancel_futures=True)
     for name in (name for name, own in asked.items() if own and GATES[name].alone):
         found |= {m.metric: m for m in run(name)}
-    return tuple(found.get(metric) or _errored(metric, "No gate measures it.") for metric in wanted)
 
 
 def _measured(name: str, metrics: frozenset[str], opened: Open) -> list[Measurement]:

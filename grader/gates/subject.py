@@ -46,13 +46,15 @@ class Shared:
 class Subject:
     """A submission as one gate has it: its own stage, and a folder of its own that nobody else writes to.
 
-    ``seed`` is where all that is drawn at random begins; ``shared`` is the run's, for all its gates. Use it in a
-    ``with``: leaving it ends what was started.
+    ``seed`` is where all that is drawn at random begins; ``shared`` is the run's, for all its gates. A gate that takes
+    long says by ``tell`` what it does, and how many of how many parts of its work are done. Use it in a ``with``:
+    leaving it ends what was started.
     """
 
     spec: StageSpec
     seed: int = 0
     shared: Shared = field(default_factory=Shared, repr=False)
+    tell: Callable[[str, int, int], None] = field(default=lambda doing, done, total: None, repr=False)
     _opened: _Opened = field(default_factory=_Opened, repr=False)
 
     @property

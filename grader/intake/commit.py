@@ -9,12 +9,12 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from grader import ending
 from grader.domain.errors import EnvironmentError_, SubmissionError
 from grader.intake.bounds import bounded
 from grader.intake.entries import Entry, too_much
@@ -44,8 +44,8 @@ _FIRST_WITH_REFTABLES = (2, 45)
 def commit_source(folder: Path, name: str, limits: IntakeLimits) -> Iterator["CommitSource"]:
     """The plain files of a commit, which ``name`` stands for as git understands it: ``main``, ``HEAD~1``, a hash."""
     repository = find_repository(folder)
-    with tempfile.TemporaryDirectory(prefix="track-git-") as place:
-        git = Git(Path(place), repository)
+    with ending.room("track-git-") as place:
+        git = Git(place, repository)
         yield CommitSource(git, resolve(repository, name, git.lines), limits)
 
 

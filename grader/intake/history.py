@@ -1,12 +1,12 @@
 """The files of earlier commits, read as objects: what was committed once is known, whatever was done to it later."""
 
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from grader import ending
 from grader.domain.errors import EnvironmentError_, SubmissionError
 from grader.intake.commit import Git
 from grader.intake.objects import ANEW, DAMAGED
@@ -32,8 +32,8 @@ def tip_of(folder: Path, name: str = "HEAD") -> str:
     """The hash of the commit whose history is read; "" where the folder is none, has no such commit, or git is away."""
     try:
         repository = find_repository(folder)
-        with tempfile.TemporaryDirectory(prefix="track-git-") as place:
-            return resolve(repository, name, Git(Path(place), repository).lines)
+        with ending.room("track-git-") as place:
+            return resolve(repository, name, Git(place, repository).lines)
     except (SubmissionError, EnvironmentError_):
         return ""
 
@@ -45,8 +45,8 @@ def read_history(folder: Path, tip: str) -> Iterator[Past]:
         SubmissionError: the repository is damaged, lacks older commits, or holds more than is looked through.
     """
     repository = find_repository(folder)
-    with tempfile.TemporaryDirectory(prefix="track-git-") as place:
-        git = Git(Path(place), repository)
+    with ending.room("track-git-") as place:
+        git = Git(place, repository)
         written = _written(git, tip)
         with git.running("cat-file", "--batch") as (ask, answer):
             total = 0

@@ -226,7 +226,12 @@ class _Measuring:
         )
         lanes = self.options.lanes if metrics is None else 1
         unlimited: set[str] = set(evidence.unlimited)
-        opened = gates.subjects(spec, self.seed, ended=lambda subject: unlimited.update(subject.missing_limits()))
+        opened = gates.subjects(
+            spec,
+            self.seed,
+            ended=lambda subject: unlimited.update(subject.missing_limits()),
+            progress=self.progress,
+        )
         kept = gates.blocked(wanted, _UNSTARTED) if evidence.start is not None else ()
         rest = [metric for metric in wanted if metric not in {m.metric for m in kept}]
         found = gates.measure(rest, opened, progress=self.progress, lanes=lanes)

@@ -22,7 +22,7 @@ class Cause:
         others = self.criteria[1:]
         waiting = f" and {len(self.waiting)} that wait for them" if self.waiting else ""
         worth = points(sum(c.max_score for c in (*others, *self.waiting)))
-        titles = ", ".join(c.title for c in others)
+        titles = "; ".join(c.title for c in others)
         more = count(len(others), "more criterion that fails", "more criteria that fail")
         return f"The same stands behind {more}{waiting}, {worth}: {titles}."
 

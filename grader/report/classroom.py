@@ -70,7 +70,7 @@ def _criterion_tests(criterion: CriterionResult, result: Result) -> Iterator[Pay
     where = next((c.where for c in not_passed(criterion) if c.where), None)
     if START in criterion.blocked_by and result.start is not None:
         # The payload has no room of its own for the one finding: each test tells it.
-        message = clip(f"The project does not start: {result.start.observed} Next: {result.start.remedy}", 600)
+        message = clip(f"{result.start.headline}: {result.start.observed} Next: {result.start.remedy}", 600)
         yield from _tests(criterion, message, result.start.where)
         return
     yield from _tests(criterion, _message(criterion), where)

@@ -49,7 +49,7 @@ def _page(result: Result, *, staff: bool) -> str:
             staff=staff,
             verdict=words.verdict(result),
             groups={status: [c for c in result.criteria if c.status is status] for status in Status},
-            titles={c.id: c.title for c in result.criteria} | {g.metric: g.title for g in result.gates},
+            titles=words.titles(result) | {g.metric: g.title for g in result.gates},
             leaders=leaders(result),
             followers=followers(result),
             changed=sentences(result),

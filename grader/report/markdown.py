@@ -22,6 +22,7 @@ from grader.report.words import (
     points,
     reproduce,
     shown,
+    titles,
     unofficial,
     verdict,
     waits_for,
@@ -143,7 +144,7 @@ def _levels(result: Result) -> Iterator[str]:
 
 
 def _failures(result: Result) -> Iterator[str]:
-    titles = {c.id: c.title for c in result.criteria}
+    named = titles(result)
     following, leading = followers(result), leaders(result)
     for c in result.criteria:
         if c.id in following:
@@ -153,7 +154,7 @@ def _failures(result: Result) -> Iterator[str]:
         elif c.status is Status.FAILED:
             yield from _failure(c, result, leading.get(c.id))
         elif c.status is Status.BLOCKED and c.blocked_by and START not in c.blocked_by:
-            needed = markdown(waits_for(c, titles))
+            needed = markdown(waits_for(c, named))
             yield f"{ICONS[c.status]} **{markdown(c.title)}** is blocked until this passes: {needed}."
             yield ""
     same = same_cause(result.gates)

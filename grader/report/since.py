@@ -67,7 +67,7 @@ def sentences(result: Result, most: int = 10) -> tuple[str, ...]:
 
 def _listed(titles: tuple[str, ...], most: int) -> str:
     rest = len(titles) - most
-    return ", ".join(titles[:most]) + (f", and {rest} more" if rest > 0 else "")
+    return "; ".join(titles[:most]) + (f"; and {rest} more" if rest > 0 else "")  # a title may have commas of its own
 
 
 def _comparable(result: Result, earlier: Result) -> bool:

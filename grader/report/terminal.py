@@ -52,7 +52,7 @@ def _parts(result: Result, verbose: bool, path: str) -> Iterator[RenderableType]
     yield from _head(result)
     if result.start is not None:
         yield from _open_start(result.start)
-    titles = {c.id: c.title for c in result.criteria}
+    titles = words.titles(result)
     opened = _opened(result, verbose)
     leading, following = leaders(result), followers(result)
     for criterion in opened:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grader.domain.evidence import Observation
 from grader.domain.result import ONLY_SOME, CriterionResult, LevelVerdict, Provenance, Result
-from grader.domain.start import START
+from grader.domain.start import START, StartFailure
 from grader.domain.status import Status
 from grader.scoring.scorecard import GATES_POLICY
 
@@ -45,7 +45,7 @@ def verdict(result: Result) -> Verdict:
     if not result.graded:
         return _ungraded(result)
     if result.start is not None:
-        return _unstarted(result)
+        return _unstarted(result, result.start)
     if result.policy == GATES_POLICY:
         return _gates_alone(result)
     if result.scope != "full" or result.unmeasured:
@@ -74,22 +74,27 @@ def _gates_alone(result: Result) -> Verdict:
     return Verdict("unmet", "Not all gates pass", f"{failing} not pass, of {gates} that apply to this project.")
 
 
-def _unstarted(result: Result) -> Verdict:
+def _unstarted(result: Result, failure: StartFailure) -> Verdict:
     """The verdict on a project that does not start is that."""
     practice = result.scope != "full" or bool(result.unmeasured)
     waiting = sum(START in c.blocked_by for c in result.criteria)
     kept = count(waiting, "criterion waits", "criteria wait")
     return Verdict(
         "practice" if practice else "unmet",
-        "The project does not start",
+        failure.headline,
         f"{kept} for that; those that look at its files alone were measured.",
     )
 
 
+def titles(result: Result) -> dict[str, str]:
+    """By id, what a criterion is called in a sentence; what all wait for that need the project running, too."""
+    start = {} if result.start is None else {START: result.start.needed}
+    return start | {c.id: c.title for c in result.criteria}
+
+
 def waits_for(criterion: CriterionResult, titles: Mapping[str, str]) -> str:
     """What a blocked criterion waits for, by title."""
-    named = {START: "the project has to start"} | dict(titles)
-    return ", ".join(named.get(needed, needed) for needed in criterion.blocked_by)
+    return ", ".join(titles.get(needed, needed) for needed in criterion.blocked_by)
 
 
 def _needed(result: Result) -> str:
@@ -127,7 +132,7 @@ def _practice(result: Result) -> Verdict:
     rest = f" {points(missing)} of the module were not measured here." if missing else ""
     if public and result.criteria:
         rest = f" {_public(result)}"
-    sentence = f"This is practice, not a grade.{rest} {_gates_to_pass(result)}".strip()
+    sentence = f"{_restriction(result)}This is practice, not a grade.{rest} {_gates_to_pass(result)}".strip()
     if result.nothing_open:
         return Verdict("practice", f"All {asked} pass", sentence)
     criteria = sum(c.status in (Status.FAILED, Status.BLOCKED) for c in result.criteria)
@@ -135,6 +140,18 @@ def _practice(result: Result) -> Verdict:
     parts = [count(criteria, "criterion", "criteria")] if criteria else []
     parts += [count(gates, "gate", "gates")] if gates else []
     return Verdict("practice", f"{' and '.join(parts)} {'is' if criteria + gates == 1 else 'are'} still open", sentence)
+
+
+def _restriction(result: Result) -> str:
+    """``Only 2 of 33 criteria of the module were looked at: …`` of a run that somebody has restricted."""
+    if ONLY_SOME not in result.provenance.unofficial_because:
+        return ""
+    kind = "criteria" if result.criteria else "gates"
+    looked_at = [c.id for c in result.criteria] or [g.id for g in result.gates]
+    of_all = len(looked_at) + sum((u.task is not None) is bool(result.criteria) for u in result.unmeasured)
+    named = f": {', '.join(looked_at)}" if len(looked_at) <= MANY else ""
+    was = "was" if len(looked_at) == 1 else "were"
+    return f"Only {len(looked_at)} of {of_all} {kind} of the module {was} looked at{named}. "
 
 
 def _public(result: Result) -> str:

@@ -9,6 +9,7 @@ import time
 from functools import cache
 from pathlib import Path
 
+from grader import ending
 from grader.sandbox.temporary import short_folder
 
 _PREFIX = "grader-"
@@ -20,14 +21,16 @@ class RunDir:
 
     def __init__(self) -> None:
         _sweep_once()
+        ending.refuse_if_begun()
         self.path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=short_folder()))
+        ending.remember(self.path)
         self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(self._lock, fcntl.LOCK_SH)
 
     def close(self) -> None:
         """Removes it with all that is in it; again is no harm."""
         if self._lock >= 0:
-            shutil.rmtree(self.path, ignore_errors=True)
+            ending.remove(self.path)
             os.close(self._lock)
             self._lock = -1
 

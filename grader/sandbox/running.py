@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 
+from grader import ending
 from grader.domain.errors import SandboxError
 from grader.sandbox.api import Load, Usage
 from grader.sandbox.cgroup import Group
@@ -83,6 +84,7 @@ class Running:
         self._sweep: Sweep | None = None
         self._deadline, self._timed_out, self._own_group = time.monotonic() + wall_s, False, own_group
         self._ended = threading.Event()
+        _refuse(group)
         reader, writer = os.pipe()
         coming = _spawner().submit(_popen, command, writer, tuple(pass_fds), dict(env), cwd)
         try:
@@ -101,6 +103,8 @@ class Running:
         self._pidfd = os.pidfd_open(self._popen.pid)
         _LIVING.add(self)
         threading.Thread(target=self._keep, args=(reader,), name="sandbox-keeper", daemon=True).start()
+        if ending.has_begun():  # between the refusal above and now
+            self._signal()
 
     @property
     def limits_held(self) -> frozenset[str]:
@@ -217,9 +221,9 @@ class Running:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._popen.pid, signal.SIGKILL)
         self._usage = self._measure()
-        os.close(self._pidfd)
-        _LIVING.discard(self)
         self._group.remove()
+        _LIVING.discard(self)  # before the descriptor's number can be another's
+        os.close(self._pidfd)
         self._ended.set()
 
 
@@ -227,10 +231,26 @@ _LIVING: "weakref.WeakSet[Running]" = weakref.WeakSet()
 
 
 @atexit.register
-def _end_all() -> None:
+def end_all() -> None:
     """A grader that ends leaves nothing behind; bubblewrap's own parent-death signal covers one that is killed."""
     for process in list(_LIVING):
         process._signal()
+
+
+def wait_for_all(most_s: float) -> None:
+    """Returns once every process has ended and its control group is gone, or after so many seconds."""
+    deadline = time.monotonic() + most_s
+    for process in list(_LIVING):
+        process._ended.wait(max(0.0, deadline - time.monotonic()))
+
+
+def _refuse(group: Group) -> None:
+    """Nothing is started in a run that is to end."""
+    try:
+        ending.refuse_if_begun()
+    except KeyboardInterrupt:
+        group.remove()
+        raise
 
 
 @cache

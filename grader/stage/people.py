@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from grader.agent.client import AgentFault
+from grader.domain.start import PEOPLE as PEOPLE_NEEDED
 from grader.sandbox.server import ApplicationServer
 from grader.stage.places import MIGRATED, Origin
 from grader.stage.plainly_served import runs_on_sqlite
@@ -30,7 +31,6 @@ PEOPLE = MappingProxyType(
 _SINCE: dict[str, dict[str, Any]] = {"inactive": {"is_active": False}, "demoted": {"role": "reader"}}
 _ACCOUNTS = "accounts_user"
 # What is told when nobody can be made: nothing can be asked as somebody then.
-USERS = "a user of each role, stored by `save()`"
 MAKE_USERS = "Save a user in `manage.py shell` and look for its row: `save()`, a signal or the database refuses it."
 
 
@@ -90,7 +90,7 @@ class PeopleTemplate:
             rows = {row["username"]: row["id"] for row in db.rows(_ACCOUNTS, "id", "username")}
             if missing := [user.username for user in users.values() if user.username not in rows]:
                 said = f"{len(missing)} of {len(users)} users that were saved have no row in the table {_ACCOUNTS}."
-                raise AgentFault(said, expected=USERS, advice=MAKE_USERS)
+                raise AgentFault(said, expected=PEOPLE_NEEDED, advice=MAKE_USERS)
             for name, user in users.items():  # the project made them: what it is asked about them holds all the same
                 settled = {"role": user.role, "is_active": True, "is_superuser": False, **_SINCE.get(name, {})}
                 db.update(_ACCOUNTS, settled, id=rows[user.username])

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.agent.client import AgentFault
+from grader.domain.start import PEOPLE
 from grader.domain.text import visible
 from grader.domain.words import bounded
 from grader.sandbox.server import ApplicationServer
-from grader.stage.people import MAKE_USERS, USERS, PeopleTemplate, Place
+from grader.stage.people import MAKE_USERS, PeopleTemplate, Place
 from grader.stage.project import Broken
 from grader.stage.registry import REGISTRY
 from grader.stage.serving import NONE
@@ -135,7 +136,7 @@ class StandingServer:
         except NoUsers as error:
             end = _last_words(error.detail)
             said = f"{error}{f' It ended with: {end}' if end else ''}"
-            fault = AgentFault(said, expected=USERS, advice=MAKE_USERS) if error.started else AgentFault(said)
+            fault = AgentFault(said, expected=PEOPLE, advice=MAKE_USERS) if error.started else AgentFault(said)
             self._broken = Broken(SERVING, fault)
         except AgentFault as fault:
             self._broken = Broken(SERVING, fault)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from grader.domain.comparison import compared
 from grader.domain.status import Status
-from grader.domain.words import compared
 
 CHECKS = '''
 from grader.checkpoint import check

@@ -106,10 +106,77 @@ def test_a_field_that_the_model_lacks_is_told_by_its_name(root: Path) -> None:
     public = explain(unknown("Slow", "role"), context(tree, public=True))
     assert public.observed.startswith("Slow has no field `role`. The brief says which fields the model has")
     assert public.where == Location("src/models.py", 1)
-    assert explain(unknown("Slow", "save"), context(tree)).cause == "Slow has no field `save`"
+    assert explain(unknown("Slow", "save"), context(tree)).cause == "Slow has no `save`"
     assert public.expected == "a field `role` in Slow"
     assert explain(unknown("Slow", "save"), context(tree)).expected == "a field `save` in Slow"
     assert explain(unknown("Slow", "secret"), context(tree)).expected == "no exception"  # it stands nowhere in there
+
+
+def lacking(owner: str, name: str, **more) -> Raised:
+    """What Python raises for a name that an object does not have, where nothing of the project asked for it."""
+    given = {"type": "AttributeError", "bases": ("builtins.AttributeError",), "frames": ()}
+    return raised(**(given | {"message": f"'{owner}' object has no attribute '{name}'"} | more))
+
+
+def test_a_name_that_a_class_lacks_is_told_as_a_field_is(root: Path) -> None:
+    """As something that the brief names, with the class's place: an AttributeError says nothing of that."""
+    tree = Tree(root, root)
+    public, hidden = (explain(lacking("Slow", "save"), context(tree, public=shown)) for shown in (True, False))
+    assert public.observed.startswith("Slow has no `save`. The brief names what it has")
+    assert (public.expected, public.where) == ("`save` of Slow", Location("src/models.py", 1))
+    assert (hidden.expected, hidden.observed) == ("`save` of Slow", "AttributeError raised: Slow has no `save`")
+    field = explain(unknown("Slow", "save"), context(tree))
+    assert {public.cause, hidden.cause, field.cause} == {"Slow has no `save`"}
+    secret = explain(lacking("Slow", SECRET), context(tree))
+    assert SECRET not in f"{secret.expected}{secret.observed}{secret.cause}"
+    assert secret.observed == "AttributeError raised: Slow lacks something that the brief names"
+
+
+def test_a_verb_that_a_manager_lacks_is_told_with_where_it_belongs(root: Path) -> None:
+    told = explain(lacking("ManagerFromPostQuerySet", "save"), context(Tree(root, root), public=True))
+    assert told.expected == "`save` of the manager (ManagerFromPostQuerySet)"
+    assert "the manager (ManagerFromPostQuerySet) has no `save`. It is a method of your QuerySet class" in told.observed
+    assert told.where == Location("src/models.py", 3), "it is written, and elsewhere"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        lacking("Slow", "save", frames=(Frame("src/models.py", 4, "save", "raise Slow"),)),
+        lacking("NoneType", "save"),
+        lacking("str", "save"),
+    ],
+)
+def test_control_another_attribute_error_is_told_as_it_is(error: Raised, root: Path) -> None:
+    """Of a line of the project's own, and of a class that is none of its."""
+    told = explain(error, context(Tree(root, root), public=True))
+    assert told.expected == "no exception"
+    assert "has no attribute 'save'" in told.observed
+    assert "brief" not in told.observed
+
+
+def test_what_is_refused_was_expected_to_be_accepted(root: Path) -> None:
+    tree = Tree(root, root)
+    assert explain(raised(**BLANK), context(tree)).expected == "it is accepted"
+    unique = raised(type="IntegrityError", bases=("django.db.utils.IntegrityError",), message="UNIQUE")
+    assert explain(unique, context(tree)).expected == "the database accepts it"
+    assert explain(raised(), context(tree)).expected == "no exception"  # the control
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("indexes that begin with [('author_id',), ('status', 'published_at')]", "(author_id); (status, published_at)"),
+        ("they begin with []", "none"),
+        ("a list [1, 2] and ['a']", "[1, 2] and ['a']"),
+        ("[('a\\'b',)]", "[('a\\'b',)]"),
+        ("[(1, 2)]", "[(1, 2)]"),
+    ],
+)
+def test_a_list_of_tuples_in_a_sentence_is_told_without_brackets_of_python(written: str, read: str) -> None:
+    with pytest.raises(Failed) as caught:
+        fail(expected="an index", observed=written)
+    assert caught.value.observed.endswith(read)
 
 
 def test_an_invented_frame_hides_no_real_one(root: Path) -> None:

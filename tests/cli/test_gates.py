@@ -1,8 +1,11 @@
 """`grader gates` on projects that are no work of a module: what it finds, what it says, how it ends."""
 
 import json
+import os
 import shutil
+import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from grader.cli.main import grader
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
+GRADER = Path(sys.executable).with_name("grader")
 WRONG = "import os\n\n\ndef f(x=[]):\n    return x\n"
 
 
@@ -63,6 +67,32 @@ def test_a_gate_that_there_is_not_is_told_with_those_that_there_are(project: Pat
     told = gates(project, tmp_path, "--only", "taste")
     assert told.exception is not None
     assert "there is no gate called taste" in str(told.exception)
+
+
+def test_a_run_of_gates_that_is_told_to_end_is_over_at_once(project: Path, tmp_path: Path) -> None:
+    """With sandboxes, folders and control groups of several gates."""
+    room = Path("/tmp") / f"gates-{os.getpid()}"  # pytest's own folders are closed to the sandboxes' users
+    room.mkdir(mode=0o755)
+    words = ["gates", project, "--course", ROOT, "--out", tmp_path / "out", "--fresh", "--only", "style"]
+    words += ["--only", "security", "--only", "documentation"]
+    running = subprocess.Popen(
+        [str(GRADER), *map(str, words)], env={**os.environ, "TMPDIR": str(room)}, stderr=subprocess.PIPE, text=True
+    )
+    assert running.stderr is not None
+    for line in running.stderr:
+        if "Measuring" in line:
+            break
+    time.sleep(1)  # by now there are sandboxes
+    began = time.monotonic()
+    running.send_signal(signal.SIGTERM)
+    said = running.stderr.read()
+    assert time.monotonic() - began < 2
+    assert running.wait(5) == 130
+    assert "Stopped. Nothing was left behind. It had come to: Measuring" in said
+    assert "Traceback" not in said
+    assert list(room.iterdir()) == []
+    assert not (tmp_path / "out").exists()
+    room.rmdir()
 
 
 @pytest.mark.parametrize("module", ["02", "04"])

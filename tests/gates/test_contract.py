@@ -11,6 +11,7 @@ import pytest
 
 from grader.domain.evidence import Measurement
 from grader.domain.layout import Layout
+from grader.domain.progress import Progress
 from grader.domain.status import Status
 from grader.environment import prepare
 from grader.environment.install import site_for
@@ -76,12 +77,15 @@ def deps(state_dir: Path) -> Path:
 def measured(deps: Path, state_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Measure:
     """``measured(files, *metrics, schema=…)``."""
 
-    def go(files: dict[str, str], *metrics: str, schema: str = "/api/schema/") -> dict[str, Measurement]:
+    def go(
+        files: dict[str, str], *metrics: str, schema: str = "/api/schema/", said: list[Progress] | None = None
+    ) -> dict[str, Measurement]:
         root = tmp_path_factory.mktemp("project")
         write(root, files)
         layout = Layout().overridden({**LAYOUT, "schema": schema, "roles": ["user"]})
         spec = spec_of(root, state_dir, deps=deps, layout=layout)
-        return {m.metric: m for m in measure(metrics, subjects(spec, seed=7), progress=lambda step: None)}
+        opened = subjects(spec, seed=7, progress=(said if said is not None else []).append)
+        return {m.metric: m for m in measure(metrics, opened, progress=lambda step: None)}
 
     return go
 
@@ -100,12 +104,14 @@ def test_each_plant_is_found_for_its_reason_whatever_hides_it(measured: Measure)
 
 @pytest.mark.slow(minutes=1)
 def test_control_an_api_that_does_as_it_says_has_no_failure_as_anybody(measured: Measure) -> None:
-    found = measured(project(), *ALL)
+    said: list[Progress] = []
+    found = measured(project(), *ALL, said=said)
     assert {metric: m.value for metric, m in found.items()} == dict(zip(ALL, (0, 100, 0, 0, 100), strict=True))
     runs = json.loads(found["contract.failures"].artefacts[0].body)["rows"]
     phases = ("examples", "coverage", "fuzzing", "stateful")
     assert [row[:2] for row in runs] == [[phase, role] for phase in phases for role in ("anonymous", "user")]
     assert all(int(row[2]) > 0 for row in runs)
+    assert said == [Progress(f"Measuring contract: {r[0]} as {r[1]}", n, len(runs)) for n, r in enumerate(runs)]
 
 
 def test_control_the_tool_obeys_a_configuration_that_it_finds(state_dir: Path, tmp_path: Path) -> None:

@@ -269,7 +269,7 @@ def one_cause() -> Result:
     """Two criteria fail for one reason and a third waits for one of them; and what changed since the last run."""
     text = "a ValidationError on `category` raised at src/apps/posts/models.py:40"
     failed = [
-        seen(c, Status.FAILED, expected="no exception", observed=f"{text} (blank)", cause=text)
+        seen(c, Status.FAILED, expected="it is accepted", observed=f"{text} (blank)", cause=text)
         for c in ("domain.slug-collision", "domain.published-needs-body")
     ]
     earlier = Changes("2026-11-19T10:00:00Z", 58, 100, ("Models and their managers say what they are for",), ())

@@ -7,7 +7,7 @@ from grader.domain.start import START
 from grader.domain.status import Status
 from grader.report import REPORTS
 from grader.report.causes import causes, followers, leaders
-from grader.report.words import in_full, verdict, waits_for
+from grader.report.words import in_full, titles, verdict, waits_for
 from tests.report.samples import one_cause, unstarted
 
 
@@ -49,7 +49,7 @@ def test_the_verdict_on_a_project_that_does_not_start_is_that() -> None:
     assert result.next_step is None
     waiting = [c for c in result.criteria if c.status is Status.BLOCKED]
     assert {c.blocked_by for c in waiting} == {(START,)}
-    assert waits_for(waiting[0], {}) == "the project has to start"
+    assert waits_for(waiting[0], titles(result)) == "the project has to start"
     assert [c.id for c in result.criteria if c.status is Status.PASSED] == ["domain.docstrings"]
 
 

@@ -68,4 +68,4 @@ def test_a_long_list_is_cut() -> None:
     assert result.changes is not None
     many = replace(result.changes, newly_passing=tuple(f"Title {n}" for n in range(30)))
     (said,) = sentences(replace(result, changes=many))
-    assert said.endswith("Title 9, and 20 more.")
+    assert said.endswith("Title 8; Title 9; and 20 more.")

@@ -8,13 +8,14 @@ from rich.console import Console
 
 from grader.domain.evidence import Evidence, Observation
 from grader.domain.result import CriterionResult, Result
+from grader.domain.start import MIGRATES, PEOPLE, SERVES, STARTS
 from grader.domain.status import Status
 from grader.report import REPORTS, terminal
 from grader.report.words import shown, verdict
 from grader.scoring import score_gates
 from tests.report.gate_samples import GATES, MEASURED
 from tests.report.parts import PROVENANCE
-from tests.report.samples import mixed
+from tests.report.samples import mixed, unstarted
 
 
 def case(check: str, observed: str) -> Observation:
@@ -44,6 +45,27 @@ def test_gates_alone_are_spoken_of_as_gates() -> None:
     assert not result.met
     met = score_gates(GATES[:1], Evidence((), measurements=MEASURED[:1]), PROVENANCE, notices=())
     assert (verdict(met).headline, met.met) == ("All gates pass", True)
+
+
+@pytest.mark.parametrize(
+    ("expected", "headline"),
+    [
+        (STARTS, "The project does not start"),
+        (MIGRATES, "The migrations do not run"),
+        (SERVES, "The server does not start"),
+        (PEOPLE, "No user of each role can be made"),
+        ("a database of a usual size", "The project does not start"),
+    ],
+)
+def test_what_keeps_a_project_from_being_asked_is_the_headline(expected: str, headline: str) -> None:
+    result = unstarted()
+    assert result.start is not None
+    result = replace(result, start=replace(result.start, expected=expected))
+    assert verdict(result).headline == headline
+    page = REPORTS["html"].render(result)
+    assert headline in page
+    assert result.start is not None
+    assert f'<a href="#start">{result.start.needed}</a>' in page
 
 
 def test_a_case_like_another_is_not_shown_twice() -> None:

@@ -23,6 +23,7 @@ from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.kit import factory
 from grader.domain.evidence import Location
 from grader.domain.layout import COURSE, Layout
+from grader.domain.start import MIGRATES, STARTS
 from grader.domain.status import Status
 from grader.domain.text import one_line, visible
 from grader.domain.words import bounded, last_part
@@ -166,7 +167,7 @@ def _absent(failed: Failed) -> str:
 
 
 def _broken(broken: Broken, context: Context) -> Ending:
-    expected = "migrations that run" if "migrations" in broken.doing else "a project that starts"
+    expected = MIGRATES if "migrations" in broken.doing else STARTS
     cause = broken.cause
     if isinstance(cause, AgentFault):
         return _failed(expected, str(cause), context)

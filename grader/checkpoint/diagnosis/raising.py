@@ -11,6 +11,9 @@ from grader.domain.words import bounded, field_list, plain_names
 
 _CONSTRAINT = re.compile(r"Constraint [“\"'](\w{1,100})[”\"'] is violated")
 _UNKNOWN_FIELD = re.compile(r"^(\w{1,100})\(\) got unexpected keyword arguments: '(\w{1,100})'")
+_UNKNOWN_NAME = re.compile(
+    r"^(?:'(\w{1,100})' object|type object '(\w{1,100})') has no attribute '(\w{1,100})'$",
+)
 _MOST_MESSAGES = 3
 # Codes of refusals that Django's own fields make.
 _DJANGOS = frozenset(
@@ -39,20 +42,53 @@ def unknown_field(raised: Raised) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
+def unknown_name(raised: Raised, tree: Tree) -> tuple[str, str] | None:
+    """The class and the name, if a check asked something of the project for a name that it does not have.
+
+    Where a line of the project asked, that line is what is wrong.
+    """
+    found = _UNKNOWN_NAME.search(raised.message) if raised.is_a("AttributeError") else None
+    if found is None or innermost_frame(raised, tree) is not None:
+        return None
+    name = found[1] or found[2]
+    return (name, found[3]) if is_manager(name) or tree.class_of(name) else None
+
+
+def is_manager(name: str) -> bool:
+    """Whether a class of that name is a manager or a queryset, by Django's own names of them."""
+    return name.endswith(("Manager", "QuerySet")) or name.startswith("ManagerFrom")
+
+
+def _asked_for(raised: Raised, tree: Tree) -> tuple[str, str]:
+    """The class and the name that it does not have, of a field or of anything else; twice "" where it is neither."""
+    return unknown_field(raised) or unknown_name(raised, tree) or ("", "")
+
+
 def _lacks(raised: Raised, tree: Tree) -> str:
     """The same as a sentence, by names that stand in the submission."""
-    model, field = unknown_field(raised) or ("", "")
+    model, name = _asked_for(raised, tree)
     if not tree.has_name(model):
         return ""
-    return f"{model} has no field `{field}`" if tree.has_name(field) else f"{model} lacks a field that the brief names"
+    a_field = unknown_field(raised) is not None
+    if not tree.has_name(name):
+        return f"{model} lacks {'a field' if a_field else 'something'} that the brief names"
+    return f"{model} has no {'field ' if a_field else ''}`{name}`"
 
 
 def wanted(raised: Raised, tree: Tree, *, shown: bool) -> str:
-    """What a check expected where this was raised: the field that it sets, if there is none; else no exception."""
-    model, field = unknown_field(raised) or ("", "")
-    if model and (shown or (tree.has_name(model) and tree.has_name(field))):
-        return f"a field `{field}` in {model}"
-    return "no exception"
+    """What a check expected where this was raised: the name that it uses, if there is none; that nothing is refused;
+    else no exception.
+    """
+    model, name = _asked_for(raised, tree)
+    if model and (shown or (tree.has_name(model) and tree.has_name(name))):
+        return f"a field `{name}` in {model}" if unknown_field(raised) else f"`{name}` of {_called(model)}"
+    if raised.fields:
+        return "it is accepted"
+    return "the database accepts it" if raised.is_a("django.db.utils.IntegrityError") else "no exception"
+
+
+def _called(name: str) -> str:
+    return f"the manager ({name})" if is_manager(name) else name
 
 
 def cause_of(raised: Raised, tree: Tree, *, shown: bool) -> str:
@@ -63,8 +99,10 @@ def cause_of(raised: Raised, tree: Tree, *, shown: bool) -> str:
     if raised.fields and all(code in _DJANGOS for messages in raised.fields.values() for code, _ in messages):
         # Django's own rules of a field are the same wherever it was that they were met.
         return _refusal(raised, tree.exception(raised.bases or (raised.type,)), tree, shown=False)
-    if found := unknown_field(raised):
-        return f"{found[0]} has no field `{found[1]}`" if shown else _lacks(raised, tree)
+    model, name = _asked_for(raised, tree)
+    if model:  # a field, and whatever else it is that is asked for: that is the same thing missing
+        named = shown or (tree.has_name(model) and tree.has_name(name))
+        return f"{model} has no `{name}`" if named else _lacks(raised, tree)
     if raised.fields or innermost_frame(raised, tree):
         return describe(raised, tree, shown=False)
     return describe(raised, tree, shown=True) if shown and raised.message else ""

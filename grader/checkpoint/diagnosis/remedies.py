@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 from grader.checkpoint.diagnosis import missing
-from grader.checkpoint.diagnosis.raising import unknown_field
+from grader.checkpoint.diagnosis.raising import is_manager, unknown_field, unknown_name
 from grader.checkpoint.diagnosis.situation import Remedy, Situation
 from grader.domain.evidence import Location
 
@@ -163,9 +163,27 @@ def _unknown_field(situation: Situation) -> Remedy | None:
     if found is None:
         return None
     model, field = found
-    where = situation.place or situation.tree.find(re.compile(rf"^class {model}\b", re.MULTILINE))
+    where = situation.place or situation.tree.class_of(model)
     advice = "The brief says which fields the model has, and their names; a new one needs a migration too."
     return Remedy(f"{model} has no field `{field}`", advice, where)
+
+
+def _unknown_name(situation: Situation) -> Remedy | None:
+    found = unknown_name(situation.raised, situation.tree)
+    if found is None:
+        return None
+    owner, name = found
+    if is_manager(owner):
+        advice = (
+            "It is a method of your QuerySet class, which the model takes by `objects = YourQuerySet.as_manager()`."
+        )
+        return Remedy(f"the manager ({owner}) has no `{name}`", advice, situation.tree.find(_as_definition(name)))
+    advice = "The brief names what it has: fields, methods, and what a queryset adds. A new field needs a migration."
+    return Remedy(f"{owner} has no `{name}`", advice, situation.tree.class_of(owner))
+
+
+def _as_definition(name: str) -> re.Pattern[str]:
+    return re.compile(rf"^[ \t]*def {name}\b", re.MULTILINE)
 
 
 def _other(situation: Situation) -> Remedy:
@@ -206,4 +224,5 @@ _LATER = (
     _circle,
     missing.no_migrations,
     _unknown_field,
+    _unknown_name,
 )

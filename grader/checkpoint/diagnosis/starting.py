@@ -10,7 +10,7 @@ from grader.checkpoint.diagnosis.remedies import remedy
 from grader.checkpoint.diagnosis.situation import Remedy, Situation
 from grader.checkpoint.diagnosis.tree import Tree
 from grader.domain.layout import Layout
-from grader.domain.start import StartFailure
+from grader.domain.start import MIGRATES, SERVES, STARTS, StartFailure
 from grader.domain.text import one_line, visible
 from grader.domain.words import bounded, last_part
 from grader.stage.project import Broken
@@ -39,7 +39,7 @@ def start_failure(broken: Broken, started: Started) -> StartFailure:
     migrating = "migrations" in broken.doing
     cause = broken.cause
     served = broken.doing == SERVING
-    expected = "migrations that run" if migrating else "a server that starts" if served else "a project that starts"
+    expected = MIGRATES if migrating else SERVES if served else STARTS
     repeat = _server(started.layout) if served else _command(started.layout, migrating)
     if isinstance(cause, AgentFault):
         where = started.tree.find(re.compile(rf"\b{re.escape(cause.about)}\b", re.IGNORECASE)) if cause.about else None

@@ -59,6 +59,10 @@ class Tree:
                 return self.place(file.relative_to(self._root).as_posix(), text.count("\n", 0, found.start()) + 1)
         return None
 
+    def class_of(self, name: str) -> Location | None:
+        """Where the submission defines a class of that name."""
+        return self.find(re.compile(rf"^class {re.escape(name)}\b", re.MULTILINE))
+
     def not_utf8(self) -> tuple[str, bytes] | None:
         """The first Python file that is not UTF-8 or has a null byte: its path, and how it begins."""
         for file in self._python:

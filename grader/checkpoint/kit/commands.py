@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.agent.client import AgentFault
 from grader.domain.layout import COURSE
+from grader.domain.words import Counted
 from grader.stage.line import Line
 from grader.stage.project import Project
 from grader.stage.times import MIGRATE_S, START_S
@@ -64,11 +65,11 @@ class Manage:
         doing = f"`manage.py {argv[0]}` ran"
         if settings is not None or env is not None:
             named = {"DJANGO_SETTINGS_MODULE": settings} if settings else {}
-            return self._ended(self._fresh.script(doing, argv, {**(env or {}), **named}))
-        return self._ended(self._line().ask("manage", doing, argv=list(argv)))
+            return self._ended(argv[0], self._fresh.script(doing, argv, {**(env or {}), **named}))
+        return self._ended(argv[0], self._line().ask("manage", doing, argv=list(argv)))
 
-    def _ended(self, answer: Any) -> CommandOutput:
-        output = command_output(answer)
+    def _ended(self, name: str, answer: Any) -> CommandOutput:
+        output = command_output(answer, name)
         self._note(output.ok, output.out)
         return output
 
@@ -79,14 +80,16 @@ class Manage:
         """
         doing = f"`manage.py {argv[0]}` ran"
         if settings is not None:
-            return self._ended(self._fresh.after_setup("core", settings, env or {}, doing=doing, argv=list(argv)))
-        return self._ended(self._line().ask("core", doing, argv=list(argv)))
+            answer = self._fresh.after_setup("core", settings, env or {}, doing=doing, argv=list(argv))
+            return self._ended(argv[0], answer)
+        return self._ended(argv[0], self._line().ask("core", doing, argv=list(argv)))
 
 
-def command_output(answer: Any) -> CommandOutput:
-    """An answer as a command that has run; ``AgentFault`` if it has another shape."""
+def command_output(answer: Any, name: str = "") -> CommandOutput:
+    """An answer as a command of that name that has run; ``AgentFault`` if it has another shape."""
     if isinstance(answer, tuple) and len(answer) == 2 and type(answer[0]) is int and isinstance(answer[1], str):
-        return CommandOutput(*answer)
+        told = "exit status {}" + (f" of `{name}`" if name else "")
+        return CommandOutput(Counted(answer[0], told, told), answer[1])
     raise AgentFault("Your project gave an answer that cannot be read.")
 
 

@@ -6,16 +6,31 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from grader.agent.raised import Frame, Raised
+from grader.domain.comparison import difference
 from grader.domain.evidence import Location
-from grader.domain.words import code_list, difference, field_list, same, words
+from grader.domain.words import code_list, field_list, same, words
 from grader.stage.outcome import Failed
 
+# A list of tuples of names, as Python writes it; names of columns and files, so nothing that needs quotes of its own.
+_TUPLE = re.compile(r"\((?:'[^'\\]{1,200}'(?:, |,(?=\))|(?=\)))){1,20}\)")
+_TUPLES = re.compile(rf"\[(?:{_TUPLE.pattern}(?:, |(?=\]))){{0,50}}\]")
+_TEXT = re.compile(r"'([^'\\]{1,200})'")
 _PLACE = re.compile(r"(.+):([0-9]{1,9})", re.DOTALL)
 
 
 def fail(*, expected: str, observed: object, where: str | Location | Frame | None = None) -> NoReturn:
     """Ends the check as failed. ``where`` is ``path`` or ``path:line`` in the submission."""
-    raise Failed(expected, observed if isinstance(observed, str) else words(observed), location(where))
+    said = as_read(observed) if isinstance(observed, str) else words(observed)
+    raise Failed(as_read(expected), said, location(where))
+
+
+def as_read(sentence: str) -> str:
+    """The sentence with lists of tuples as one reads them: ``[('a', 'b'), ('c',)]`` is ``(a, b); (c)``, ``[]`` none."""
+    return _TUPLES.sub(lambda found: "; ".join(_tuple(each) for each in _TUPLE.findall(found[0])) or "none", sentence)
+
+
+def _tuple(written: str) -> str:
+    return f"({', '.join(_TEXT.findall(written))})"
 
 
 def location(where: str | Location | Frame | None) -> Location | Frame | None:

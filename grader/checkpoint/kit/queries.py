@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from grader.domain.words import Counted
 from grader.stage.outcome import Failed
 from grader.stage.postgres.statements import counted
 
@@ -28,7 +29,7 @@ class Queries:
     @property
     def count(self) -> int:
         """How many there were."""
-        return len(self.statements)
+        return Counted(len(self.statements), "{} query", "{} queries")
 
 
 @contextmanager

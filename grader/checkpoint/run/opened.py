@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 import subprocess
 import tempfile
 import threading
@@ -11,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Self
 
+from grader import ending
 from grader.checkpoint.run import notify, partial, processes
 from grader.checkpoint.run.asked import CheckRun
 from grader.checkpoint.run.notify import Heard
@@ -65,6 +65,7 @@ class OpenedRun:
         """The folder and the pipes, unless they are there."""
         if self._open:
             return
+        ending.remember(self._folder)
         self._folder.mkdir(mode=0o700)
         self._folder.chmod(0o711)  # the sandbox's own user passes through to the sockets below, and lists nothing
         (self._folder / "claims").mkdir(mode=0o700)
@@ -128,7 +129,7 @@ class OpenedRun:
             processes.end(waiting.process)
         self._waiting.clear()
         self._close(*self._open)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        ending.remove(self._folder)
 
     def _told(self, lane: int, spec: RunSpec) -> "subprocess.Popen[bytes]":
         """The process that waits, once it knows what to do."""

@@ -17,10 +17,10 @@ from grader.checkpoint.kit.rng import seeded
 from grader.checkpoint.run import held, lanes, notify, partial, start
 from grader.checkpoint.run.guard import guard
 from grader.checkpoint.run.record import KEY, PLACE, written
+from grader.domain.comparison import compared
 from grader.domain.errors import SandboxError
 from grader.domain.evidence import Observation, unobserved
 from grader.domain.status import Status
-from grader.domain.words import compared
 from grader.stage.places import MIGRATED
 from grader.stage.project import Broken
 from grader.stage.stage import Stage

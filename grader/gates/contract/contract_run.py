@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -58,7 +58,7 @@ def run_phases(subject: Subject, served: "Served", document: bytes) -> Ran:
         process = _start(subject, stack, document, served.roles)
         for number, role in enumerate(served.roles):
             served.proxies[role] = stack.enter_context(Proxy(process.listeners[_FIRST_PORT + number], served.patience))
-        stack.enter_context(_control(process.listeners[_CONTROL], served))
+        stack.enter_context(_control(process.listeners[_CONTROL], served, subject.tell))
         with suppress(TimeoutError):
             process.wait(_WALL_S + 10)
         served.check()
@@ -108,19 +108,22 @@ def _arguments(seed: int) -> list[str]:
 
 
 @contextmanager
-def _control(listener: socket.socket, served: Served) -> Iterator[None]:
-    """Answers the tool's side, which asks for a phase to begin."""
+def _control(listener: socket.socket, served: Served, tell: Callable[[str, int, int], None]) -> Iterator[None]:
+    """Answers the tool's side, which asks for a phase to begin, and says which role's run of it comes."""
+    runs = {f"/{phase}/{number}": f"{phase} as {role}" for phase in PHASES for number, role in enumerate(served.roles)}
 
     class Handler(BaseHTTPRequestHandler):
-        """Knows the phases and nothing else."""
+        """Knows the phases and the roles, and nothing else."""
 
         timeout = 60
 
         def do_POST(self) -> None:
-            """200 once the phase has begun."""
+            """200 once the phase has begun, or it is known that the run has."""
             phase = self.path.strip("/")
-            begun = phase in PHASES and served.begins(phase)
-            self.send_response_only(200 if begun else 503)
+            if self.path in runs:
+                tell(runs[self.path], list(runs).index(self.path), len(runs))
+            known = self.path in runs or (phase in PHASES and served.begins(phase))
+            self.send_response_only(200 if known else 503)
             self.send_header("Content-Length", "0")
             self.end_headers()
 

@@ -2,7 +2,7 @@
 
 One process makes all runs: what it has worked out of the document in the first serves the others. The order comes in
 the variable TRACK_RUN, as JSON, the path of the document in TRACK_DOCUMENT; before each phase the grader is asked, at
-the port ``control``, to start anew.
+the port ``control``, to start anew, and before each run it is told which one comes.
 """
 
 import contextlib
@@ -30,14 +30,19 @@ def main() -> None:
     os.chdir(_OWN)  # empty: its configuration is looked for from here upwards
     reports = []
     for phase in order["phases"]:
-        url = f"http://127.0.0.1:{order['control']}/{phase}"
-        with urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=240):
-            pass
-        for role, port in order["ports"].items():
+        _ask(f"http://127.0.0.1:{order['control']}/{phase}")
+        for number, (role, port) in enumerate(order["ports"].items()):
+            _ask(f"http://127.0.0.1:{order['control']}/{phase}/{number}")
             reports.append({"phase": phase, "role": role, **_run([*arguments, "--phases", phase], port)})
     sys.stdout.write("\n" + json.dumps(reports) + "\n")
     sys.stdout.flush()
     os._exit(0)
+
+
+def _ask(url: str) -> None:
+    """Tells the grader what comes next, and waits until it may."""
+    with urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=240):
+        pass
 
 
 def _run(arguments: list[str], port: int) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class CoverageGate:
             return [_without(metric, Status.FAILED, str(none)) for metric in metrics]
         draw = random.Random(subject.seed)
         drawn = places(modules, claims, draw, self.sabotaged + self.left_alone)
+        subject.tell("trying whether covered lines matter to your tests", 1, 2)
         truth = checked(runner, sources, drawn[self.left_alone :], drawn[: self.left_alone], draw) if drawn else None
         found = [_true(truth)]
         if UNIT in metrics:
@@ -64,6 +65,7 @@ def _run(subject: Subject, sources: Sources, within_s: float) -> tuple[SuiteRunn
         where = ", ".join(subject.layout.tests)
         raise NoSuite(f"There are no tests at {where}; `tests` in track.toml says where yours are.")
     runner = SuiteRunner(subject)
+    subject.tell("running your tests", 0, 2)
     claims = runner.recorded(sources.measured, within_s)
     if not claims.tests:
         raise NoSuite(f"No test was found ({subject.layout.runner} ended with status {claims.status}).")

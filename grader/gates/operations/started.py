@@ -18,6 +18,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader import ending
 from grader.domain.findings import Finding, Severity
 from grader.domain.text import one_line
 from grader.domain.words import last_part
@@ -27,6 +28,7 @@ from grader.gates.operations.stack import NotStarted, Stack, stack
 DISPOSABLE = "GRADER_DISPOSABLE"
 SOURCE = "a container engine, as evidence"
 _UP_S, _DOWN_S, _ASKING_S, _HEALTHY_S = 900.0, 120.0, 20.0, 30.0
+_LOOK_AGAIN_S = 0.2
 _KEPT_VARIABLES = ("PATH", "HOME", "XDG_RUNTIME_DIR", "DOCKER_HOST", "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF")
 _ENGINES = (("podman", ("podman-compose",)), ("docker", ("docker", "compose")))
 
@@ -105,22 +107,23 @@ def _started(engine: Engine, project: Path, wanted: Stack, health: str, path: st
     file.write_text(json.dumps(wanted.document), "utf-8")
     words = (*engine.compose, "-p", f"track{secrets.token_hex(4)}", "-f", file.name)
     which = f"{'rootless' if engine.is_rootless else 'disposable machine,'} {engine.name}"
-    try:
-        said = _run((*words, "up", "-d", "--build"), project, _UP_S)
-        if said.status:
-            return _note(path, "not started", f"With {which} it does not start: {said.end()}")
-        took, answer = _healthy(wanted.ports, health)
-        if took is None:
-            return _note(path, "not healthy", f"With {which} it starts, and within {_HEALTHY_S:g} s {answer}.")
-        return _note(path, "started", f"With {which} it starts, and {answer} {took:.0f} s later.")
-    finally:
-        _run((*words, "down", "-v", "-t", "5"), project, _DOWN_S)
+    with ending.held():  # containers do not end with this process
+        try:
+            said = _run((*words, "up", "-d", "--build"), project, _UP_S)
+            if said.status:
+                return _note(path, "not started", f"With {which} it does not start: {said.end()}")
+            took, answer = _healthy(wanted.ports, health)
+            if took is None:
+                return _note(path, "not healthy", f"With {which} it starts, and within {_HEALTHY_S:g} s {answer}.")
+            return _note(path, "started", f"With {which} it starts, and {answer} {took:.0f} s later.")
+        finally:
+            _run((*words, "down", "-v", "-t", "5"), project, _DOWN_S, stays=True)
 
 
 def _healthy(ports: tuple[int, ...], health: str) -> tuple[float | None, str]:
     """After how many seconds somebody answered 200, and who; ``None`` with what was last seen otherwise."""
     began, seen = time.monotonic(), "nobody answers"
-    while (took := time.monotonic() - began) < _HEALTHY_S:
+    while (took := time.monotonic() - began) < _HEALTHY_S and not ending.has_begun():
         for port in ports:
             for scheme in ("http", "https"):
                 status = _asked(f"{scheme}://127.0.0.1:{port}{health}")
@@ -162,18 +165,28 @@ class _Said:
         return last_part(one_line(self.text), 300) or f"status {self.status}"
 
 
-def _run(words: tuple[str, ...], folder: Path, within_s: float) -> _Said:
-    """A command of the engine's, without the grader's own variables: a Compose file may ask for any of them."""
+def _run(words: tuple[str, ...], folder: Path, within_s: float, *, stays: bool = False) -> _Said:
+    """A command of the engine's, without the grader's own variables: a Compose file may ask for any of them.
+
+    It is killed when the run is told to end, unless it ``stays``.
+    """
     env = {name: value for name in _KEPT_VARIABLES if (value := os.environ.get(name))}
     try:
-        done = subprocess.run(
-            words, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=within_s, check=False
+        process = subprocess.Popen(
+            words, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-    except subprocess.TimeoutExpired:
-        return _Said(124, f"{words[0]} did not end within {within_s:g} s")
     except OSError as error:
         return _Said(127, str(error))
-    return _Said(done.returncode, (done.stdout if done.returncode == 0 else done.stderr).decode(errors="replace"))
+    deadline = time.monotonic() + within_s
+    with process:
+        while True:
+            try:
+                out, err = process.communicate(timeout=_LOOK_AGAIN_S)
+                return _Said(process.returncode, (err if process.returncode else out).decode(errors="replace"))
+            except subprocess.TimeoutExpired:
+                if time.monotonic() > deadline or (ending.has_begun() and not stays):
+                    process.kill()
+                    return _Said(124, f"{words[0]} did not end within {within_s:g} s")
 
 
 def _note(path: str, state: str, message: str) -> Finding:

@@ -51,12 +51,16 @@ class ScenariosGate:
             return [Measurement(NOTICED, None, _UNIT, Status.NOT_APPLICABLE, _SOURCE, reason)]
         runner = SuiteRunner(subject)
         try:
+            subject.tell("running your tests", 0, 3)
             claims = runner.recorded(sources.measured)
             if len(passing(claims)) == 1:
                 raise NoSuite("None of your tests passes, so none can notice anything.")
             texts = {path: each.text(path) for each in (sources, settings) for path in each.measured} | documents
             asking = Asking(runner, claims, texts, Hints(sources), found, self.within_s)
-            verdicts = asking.verdicts(self._drawn(found, asking, draw))
+            drawn = self._drawn(found, asking, draw)
+            subject.tell(f"taking away {len(drawn)} protections", 1, 3)
+            verdicts = asking.verdicts(drawn)
+            subject.tell("confirming some of what was noticed", 2, 3)
             asking.confirm(verdicts, draw)
             return [_measured(found, verdicts, texts)]
         except NoSuite as none:

@@ -40,6 +40,7 @@ class StrengthGate:
         sources = Sources.of(subject.submission, subject.files, subject.layout)
         runner = SuiteRunner(subject)
         try:
+            subject.tell("running your tests", 0, 3)
             claims = runner.recorded(sources.measured)
             if not claims.tests:
                 raise NoSuite("No test was found, so none can notice a change.")
@@ -49,7 +50,9 @@ class StrengthGate:
             if not chosen:
                 reason = "Your tests run nothing of models, serializers, utilities, views or services to be changed."
                 return [Measurement(KILLED, None, _UNIT, Status.NOT_APPLICABLE, _SOURCE, reason)]
+            subject.tell(f"trying {len(chosen)} changes of the code", 1, 3)
             noticed, alive = _asked(runner, sources, claims, chosen)
+            subject.tell("confirming some of what was noticed", 2, 3)
             _confirm(runner, sources, noticed, random.Random(subject.seed))
             return [_measured(sources, noticed, alive)]
         except NoSuite as none:

@@ -6,6 +6,8 @@ these tests run on, so nothing here says that a container started.
 
 import json
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import count
@@ -15,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from grader import ending
 from grader.domain.findings import Finding, Severity
 from grader.domain.layout import Layout
 from grader.gates.operations import compose, started
@@ -207,6 +210,29 @@ def test_the_stack_is_started_asked_and_taken_down(start: Started, tmp_path: Pat
     assert up[4], "variables of the example are there"
     assert not Path(up[3]).exists(), "nothing is left of the copy"
     assert not (tmp_path / "submission" / ".env").exists()
+
+
+def test_a_run_that_is_told_to_end_takes_the_stack_down(
+    start: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What builds it is killed, and the end of the program waits for what takes it down."""
+    monkeypatch.setattr(ending, "_BEGUN", threading.Event())
+    held: list[bool] = []
+
+    def end() -> None:
+        while not log_of(tmp_path):
+            time.sleep(0.02)
+        held.append(bool(ending._HELD))
+        ending.begin()
+
+    ended = threading.Thread(target=end)
+    ended.start()
+    began = time.monotonic()
+    assert start(FILES, up="import time; time.sleep(60)").rule == "compose.not-started"
+    ended.join()
+    assert time.monotonic() - began < 20
+    assert [asked[0][0] for asked in log_of(tmp_path)] == ["up", "down"]
+    assert (held, ending._HELD) == ([True], set())
 
 
 def test_one_that_is_not_healthy_says_what_it_answered(start: Started, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Test strength on a small project, in the real sandbox: good tests notice, others do not, and none can pretend to."""
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
@@ -33,9 +35,13 @@ pytestmark = pytest.mark.slow
 
 
 def test_good_tests_notice(subject_of: SubjectOf) -> None:
+    said: list[tuple[str, int, int]] = []
     with subject_of(SHOP) as subject:
-        (found,) = QUICK.measure(subject, KILLED)
+        (found,) = QUICK.measure(replace(subject, tell=lambda *words: said.append(words)), KILLED)
     assert found.status is Status.PASSED
+    assert [(done, total) for _, done, total in said] == [(0, 3), (1, 3), (2, 3)]
+    assert said[0][0] == "running your tests"
+    assert re.fullmatch(r"trying \d+ changes of the code", said[1][0])
     assert found.value is not None
     assert found.value >= 95
     assert [artefact.kind for artefact in found.artefacts] == ["bars", "diff", "mutation-report"]

@@ -1,0 +1,49 @@
+"""What tests of projects that cannot start share: the edits, what the one finding says of them, and how it is asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.domain.evidence import Evidence
+from grader.domain.status import Status
+
+CHECKS = Path(__file__).parent / "data" / "started"
+MODELS, URLS = "src/apps/posts/models.py", "src/config/urls.py"
+SETTINGS, HELPER = "src/config/settings/testing.py", "src/apps/posts/helper.py"
+USES_HELPER = "+\n\nfrom posts import helper\n"
+MIGRATION = "src/apps/posts/migrations/0002_more.py"
+RUN_SQL = """from django.db import migrations
+
+STATEMENTS = {statements}
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("posts", "0001_initial")]
+    operations = [migrations.RunSQL(one) for one in STATEMENTS]
+"""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Edits of a project that starts, what the finding says, the line that it names, and a word of the next step."""
+
+    edits: dict[str, str | bytes]
+    observed: str
+    where: str
+    advice: str
+
+
+def statuses(evidence: Evidence) -> dict[str, Status]:
+    return {o.criterion: o.status for o in evidence.observations}
+
+
+def assert_one_finding(run: Callable[..., Evidence], stopped: Stopped) -> None:
+    """It says what happened, where, and what to do, and no line of Python's own machinery."""
+    found = run(stopped.edits, checks=CHECKS).start
+    assert found is not None
+    assert stopped.observed in found.observed
+    assert str(found.where or "").startswith(stopped.where)
+    assert stopped.advice in found.remedy
+    assert "manage.py" in found.repeat
+    assert "importlib" not in found.traceback

@@ -1,0 +1,49 @@
+"""Files that cannot be read as Python: each is named, with its line and what to do."""
+
+import pytest
+
+from tests.checkpoint.starts import (
+    HELPER,
+    MODELS,
+    USES_HELPER,
+    Stopped,
+    assert_one_finding,
+)
+
+STOPPED = {
+    "conflict marks": Stopped(
+        {HELPER: "A = 1\n<<<<<<< HEAD\nB = 1\n=======\nB = 2\n>>>>>>> feature\n", MODELS: USES_HELPER},
+        "a merge left its conflict marks in the file",
+        f"{HELPER}:2",
+        "<<<<<<<",
+    ),
+    "a syntax that is newer": Stopped(
+        {HELPER: "try:\n    pass\nexcept OSError, ValueError:\n    pass\n", MODELS: USES_HELPER},
+        "this syntax is newer",
+        f"{HELPER}:3",
+        "as Python 3.",
+    ),
+    "a syntax error": Stopped(
+        {HELPER: "A = 1\ndef broken(:\n    pass\n", MODELS: USES_HELPER},
+        "SyntaxError: invalid syntax",
+        f"{HELPER}:2",
+        "graded with Python 3.",
+    ),
+    "another encoding": Stopped(
+        {HELPER: "A = 1\n".encode("utf-16"), MODELS: USES_HELPER},
+        f"{HELPER} is not UTF-8 (it begins with the bytes FF FE 41 00, which is UTF-16)",
+        HELPER,
+        "UTF-8",
+    ),
+    "a pointer of Git LFS": Stopped(
+        {HELPER: f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 9\n", MODELS: USES_HELPER},
+        f"{HELPER} is a pointer of Git LFS and not the file itself",
+        f"{HELPER}:1",
+        "git lfs pull",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_one_finding_says_what_and_where_and_what_to_do(run, name: str) -> None:
+    assert_one_finding(run, STOPPED[name])

@@ -1,0 +1,47 @@
+"""Migrations that are missing or lead to what cannot be copied: the migration or the table is named."""
+
+import pytest
+
+from tests.checkpoint.starts import (
+    MIGRATION,
+    RUN_SQL,
+    Stopped,
+    assert_one_finding,
+)
+
+STOPPED = {
+    "no migrations": Stopped(
+        {
+            "src/apps/posts/migrations/0002_more.py": "from django.db import migrations\n\n\n"
+            "class Migration(migrations.Migration):\n    dependencies = [('posts', '0001_first')]\n",
+        },
+        "the migration 0001_first of posts is missing, which another depends on: is it committed?",
+        "",
+        "makemigrations",
+    ),
+    "a database that is too large": Stopped(
+        {MIGRATION: RUN_SQL.format(statements=["CREATE TABLE large AS SELECT zeroblob(17000000) AS content"])},
+        "it is larger than 16 MiB",
+        "",
+        "load less",
+    ),
+    "a table whose definition is no SQL": Stopped(
+        {
+            MIGRATION: RUN_SQL.format(
+                statements=[
+                    "CREATE TABLE oddities (a text)",
+                    "PRAGMA writable_schema = ON",
+                    "UPDATE sqlite_master SET sql = 'CREATE' WHERE name = 'oddities'",
+                ]
+            )
+        },
+        "malformed database schema (oddities)",
+        f"{MIGRATION}:3",
+        "SQL of your own that makes or changes `oddities`",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_one_finding_says_what_and_where_and_what_to_do(run, name: str) -> None:
+    assert_one_finding(run, STOPPED[name])

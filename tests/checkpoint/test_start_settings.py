@@ -1,0 +1,44 @@
+"""Settings that need what is not there: the variable or the file is named."""
+
+import pytest
+
+from tests.checkpoint.starts import (
+    SETTINGS,
+    Stopped,
+    assert_one_finding,
+)
+
+LOGGING = """+
+LOGGING = {
+    "version": 1,
+    "handlers": {"file": {"class": "logging.FileHandler", "filename": "debug.log"}},
+    "root": {"handlers": ["file"]},
+}
+"""
+
+
+STOPPED = {
+    "a variable that is required": Stopped(
+        {SETTINGS: '+\nimport os\n\nSITE_NAME = os.environ["SITE_NAME"]\n'},
+        "the settings require the variable `SITE_NAME`, which is not set",
+        f"{SETTINGS}:",
+        "a default",
+    ),
+    "a variable that django-environ requires": Stopped(
+        {SETTINGS: '+\nSITE_NAME = env.str("SITE_NAME")\n'},
+        "the settings require the variable `SITE_NAME`, which is not set",
+        f"{SETTINGS}:",
+        "a .env file is not read there",
+    ),
+    "a file that cannot be written": Stopped(
+        {SETTINGS: LOGGING},
+        "ValueError: Unable to configure handler 'file', because of OSError: [Errno 30] Read-only file system",
+        f"{SETTINGS}:",
+        "/tmp",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_one_finding_says_what_and_where_and_what_to_do(run, name: str) -> None:
+    assert_one_finding(run, STOPPED[name])
