@@ -1,12 +1,15 @@
 """One person, one name: however it is spelt, it registers once, logs in, and is locked out once."""
 
+from unittest.mock import patch
+
 import pytest
 from axes.models import AccessAttempt
 from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from authentication.lockout import attempted_username
+from authentication import admin_site
+from authentication.lockout import attempted_username, one_at_a_time
 from tests.accounts.test_names import (
     DOMAIN_TOO_LONG_LATER,
     FORBIDDEN_LATER,
@@ -64,6 +67,15 @@ def test_every_spelling_waits_for_the_same_lock(name: str) -> None:
     request = RequestFactory().post("/admin/login/", {"username": name})
     assert attempted_username(request) == "fiona"
     assert attempted_username(request, {"username": name}) == "fiona"
+
+
+@pytest.mark.parametrize("name", [f" {LIGATURE}", "fiona\t", f"\u3000{WIDE} "])
+def test_the_admin_waits_for_the_name_that_its_form_reads(name: str) -> None:
+    """Or guesses at one account, made at the same moment, would be evaluated beside each other."""
+    with patch.object(admin_site, "one_at_a_time", wraps=one_at_a_time) as waited:
+        Client().post("/admin/login/", {"username": name, "password": "wrong"})
+    request, given = waited.call_args.args
+    assert attempted_username(request, {"username": given}) == "fiona"
 
 
 @pytest.mark.parametrize("name", ["ﷺ" * 150, "ﷺ" * 250, "x" * 5000])

@@ -4,6 +4,7 @@ from math import ceil
 from typing import Any, cast
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.forms import UsernameField
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
@@ -36,7 +37,9 @@ class ProtectedAdminSite(AdminSite):
         if not throttle.allow_request(request, self):  # type: ignore[arg-type]  # no APIView
             seconds = ceil(throttle.wait() or 1)
             return too_many_attempts(request, code="throttled", seconds=seconds)
-        with one_at_a_time(request, request.POST.get("username")):
+        # As the form reads it, white space around it taken away: that is what is looked up.
+        name = UsernameField().to_python(request.POST.get("username"))
+        with one_at_a_time(request, name):
             return super().login(request, extra_context)
 
     @transaction.atomic
