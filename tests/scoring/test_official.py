@@ -24,7 +24,7 @@ def test_nothing_is_missing_of_a_whole_run() -> None:
         pytest.param({}, {"mode": "savepoint"}, ["savepoint"], id="savepoint"),
         pytest.param({}, {"database": "sqlite", "mode": "savepoint"}, ["SQLite", "savepoint"], id="both"),
         pytest.param({}, {"hidden": False}, ["hidden"], id="public-only"),
-        pytest.param({}, {"only": True}, ["criteria"], id="some-criteria"),
+        pytest.param({}, {"only": True}, ["part of the module"], id="some-criteria"),
         pytest.param({}, {"draft": True}, ["draft"], id="draft"),
         pytest.param({}, {"draft": True, "only": True}, ["draft"], id="criteria-of-a-draft"),
         pytest.param({"unlimited": (MEMORY,)}, {}, ["memory of redis"], id="memory"),
