@@ -86,7 +86,7 @@ def test_some_checks_alone(run_served: RunServed) -> None:
     """Whatever their parameters; those that nobody asks for are not reported missing."""
     evidence = run_served(criteria=("served.alone",), names=("served::each_begins_anew", "served::another"))
     assert {(one.check, one.status) for one in evidence.observations} == {
-        (f"served::each_begins_anew[{number}]", Status.PASSED) for number in (1, 2)
+        (f"served::each_begins_anew[{number}]", Status.PASSED) for number in (1, 2, 3)
     }
 
 
