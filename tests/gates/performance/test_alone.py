@@ -12,9 +12,11 @@ import pytest
 from grader.domain.errors import EnvironmentError_
 from grader.gates.performance.alone import alone
 
-HOLD = """import sys, time
+# A process that a shell started in the background ignores Ctrl-C, and so do all that it starts.
+HOLD = """import signal, sys, time
 from pathlib import Path
 from grader.gates.performance.alone import alone
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with alone(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
