@@ -10,7 +10,8 @@ from markupsafe import Markup
 from grader.classroom.overview import Overview
 from grader.classroom.policy import plain
 from grader.domain.status import Status
-from grader.report.escape import clip, html
+from grader.report.environment import escaping_environment
+from grader.report.escape import clip
 from grader.report.words import ICONS, WORDS
 
 FILE_NAME = "class.html"
@@ -33,15 +34,7 @@ def render(overview: Overview) -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("grader.classroom", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = escaping_environment("grader.classroom")
     cells: dict[Status | None, Markup] = {None: Markup("<td>")}
     cells |= {
         status: Markup(f'<td class="{status.value}" title="{WORDS[status]}">{ICONS[status]}') for status in Status
@@ -61,8 +54,3 @@ def _style() -> str:
         ),
     )
     return "\n" + "\n".join(loader.get_source(_environment(), name)[0] for loader, name in parts)
-
-
-def _finalize(value: object) -> object:
-    """Every text that the template puts out is escaped here, once and for all; autoescape leaves it as it is then."""
-    return Markup(html(value)) if isinstance(value, str) and not isinstance(value, Markup) else value

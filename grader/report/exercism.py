@@ -47,7 +47,7 @@ def _counting(result: Result) -> list[CriterionResult | GateVerdict]:
 def _start(result: Result) -> str:
     if result.start is None:
         return ""
-    return f"The project does not start: {result.start.observed} Next: {result.start.remedy}"
+    return f"{result.start.headline}: {result.start.observed} Next: {result.start.remedy}"
 
 
 def _tests(result: Result) -> Iterator[dict[str, object]]:

@@ -46,7 +46,7 @@ def _start(result: Result) -> tuple[str, ...]:
     if failure is None:
         return ()
     where = f"\nWhere: {failure.where}" if failure.where else ""
-    return (f"The project does not start: {failure.observed}{where}\nNext: {failure.remedy}",)
+    return (f"{failure.headline}: {failure.observed}{where}\nNext: {failure.remedy}",)
 
 
 def _tests(result: Result) -> Iterator[dict[str, object]]:

@@ -15,6 +15,7 @@ from grader.domain.status import Status
 from grader.report import gate_words, words
 from grader.report.audience import for_learners
 from grader.report.causes import followers, leaders
+from grader.report.environment import escaping_environment
 from grader.report.escape import clip, html, html_prose, web_address
 from grader.report.exhibits import exhibit
 from grader.report.plots import STATES
@@ -78,15 +79,7 @@ def segments(result: Result) -> tuple[tuple[Status, float, float], ...]:
 
 @cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("grader.report", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = escaping_environment("grader.report")
     environment.filters |= {
         "clip": clip,
         "linked": _linked,
@@ -136,8 +129,3 @@ def _linked(text: str) -> Markup:
         else Markup(html(piece))
         for index, piece in enumerate(pieces)
     )
-
-
-def _finalize(value: object) -> object:
-    """Every text that a template puts out is escaped here, once and for all; autoescape leaves it as it is then."""
-    return Markup(html(value)) if isinstance(value, str) and not isinstance(value, Markup) else value

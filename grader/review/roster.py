@@ -40,7 +40,8 @@ def read_roster(path: Path) -> Roster:
         UsageError_: it cannot be read, or has no name.
     """
     try:
-        data = path.read_bytes()[: _LARGEST + 1]
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
         text = data.decode("utf-8-sig")
     except OSError as problem:
         raise UsageError_(f"the roster {path} cannot be read: {problem.strerror}", "Name its file.") from None
