@@ -41,6 +41,11 @@ class Options:
     other_python: OtherPython = "ignore"
     compose: bool = False
 
+    def __post_init__(self) -> None:
+        """Whoever leaves checks out says of which criteria: by those a result is known not to be official."""
+        if self.checks is not None and self.criteria is None:
+            raise ValueError("checks are named without their criteria")
+
     @property
     def restricted(self) -> bool:
         """Whether only a part of the assignment is measured."""

@@ -52,3 +52,10 @@ def test_what_is_missing_is_in_every_report(how: dict, missing: list[str], tmp_p
     shown.append(printed(terminal(for_learners(result))))
     for text in shown:
         assert all(part in text for part in missing)
+
+
+def test_checks_are_left_out_of_named_criteria_only(tmp_path: Path) -> None:
+    """Or a run of some checks could meet the bar."""
+    with pytest.raises(ValueError, match="without their criteria"):
+        Options(tmp_path, checks=("task1_users::a_new_user",))
+    assert Options(tmp_path, criteria=("domain.user-role",), checks=()).restricted
