@@ -13,6 +13,7 @@ import msgspec
 from grader.classroom.found import key
 from grader.classroom.people import HandIn, Student
 from grader.domain.errors import UsageError_
+from grader.given.text_file import read_text
 from grader.intake.names import shown
 
 _LARGEST = 16 << 20
@@ -142,7 +143,7 @@ def moment(text: str, place: str) -> datetime | None:
 
 
 def _rows(path: Path, known: Iterable[str], required: Iterable[str], aliases: Mapping[str, str]) -> list[_Row]:
-    text = _text(path)
+    text = read_text(path, largest=_LARGEST)
     first = text.lstrip().partition("\n")[0]
     between = max(",;\t", key=first.count)  # spreadsheets write what is usual in their country
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
@@ -185,21 +186,3 @@ def _heading(
         wrong = f"two columns are called {doubled[0]}" if doubled else f"there is no column `{missing[0]}`"
         raise UsageError_(f"{path}: {wrong}", f"The first line has the headings, such as: {', '.join(sorted(known))}.")
     return heading
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as problem:
-        raise UsageError_(f"{path} cannot be read: {problem.strerror}", "Check the path.") from None
-    if len(data) > _LARGEST:
-        raise UsageError_(f"{path} is larger than {_LARGEST >> 20} MB", "Is it the right file?")
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as problem:
-        line = data.count(b"\n", 0, problem.start) + 1
-        raise UsageError_(
-            f"{path}, line {line}: it is not in UTF-8", "Save it anew as “CSV UTF-8”, so that all names survive."
-        ) from None

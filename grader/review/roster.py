@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.domain.errors import UsageError_
+from grader.given.text_file import read_text
 
 # Columns in which Classroom, Canvas, Moodle and plain lists keep what a person is called.
 COLUMNS = ("name", "full name", "student", "identifier", "username", "github_username", "login", "email")
 _LARGEST = 1 << 22
+_WRITE = f"Write a name a line, or a CSV file with one of: {', '.join(COLUMNS)}."
 
 
 class Roster:
@@ -39,25 +41,15 @@ def read_roster(path: Path) -> Roster:
     Raises:
         UsageError_: it cannot be read, or has no name.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-        text = data.decode("utf-8-sig")
-    except OSError as problem:
-        raise UsageError_(f"the roster {path} cannot be read: {problem.strerror}", "Name its file.") from None
-    except UnicodeDecodeError:
-        raise UsageError_(f"the roster {path} is not UTF-8", "Export or save it as UTF-8.") from None
+    text = read_text(path, largest=_LARGEST, find="Name its file.", shorten=_WRITE)
     try:
         roster = Roster(list(_names(text)))
     except csv.Error as problem:
         raise UsageError_(
             f"the roster {path} is no CSV file: {problem}", "Export it again, or write a name a line."
         ) from None
-    if not len(roster) or len(data) > _LARGEST:
-        reason = "names nobody" if not len(roster) else "is too large"
-        raise UsageError_(
-            f"the roster {path} {reason}", f"Write a name a line, or a CSV file with one of: {', '.join(COLUMNS)}."
-        )
+    if not len(roster):
+        raise UsageError_(f"the roster {path} names nobody", _WRITE)
     return roster
 
 

@@ -67,7 +67,7 @@ def test_what_is_wrong_is_said_with_its_line(path: Path, text: str, said: str) -
 
 def test_files_that_are_none(tmp_path: Path, path: Path) -> None:
     path.write_bytes("id,name\n1,Zoë\n".encode("latin-1"))
-    with pytest.raises(UsageError_, match="line 2: it is not in UTF-8"):
+    with pytest.raises(UsageError_, match="2: this line is not UTF-8"):
         read_roster(path)
     with pytest.raises(UsageError_, match="cannot be read: Is a directory"):
         read_roster(tmp_path)

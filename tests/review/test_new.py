@@ -153,7 +153,7 @@ def test_a_text_that_is_no_pull_request_is_refused(tmp_path: Path) -> None:
     huge.write_bytes(b"x" * (1 << 19))
     with pytest.raises(UsageError_, match="larger than 256 KB"):
         read_text(huge)
-    huge.write_bytes(b"\xff\xfe## Why")
+    huge.write_bytes(b"## Why\r\n\xff\0")
     assert "Why" in read_text(huge)
 
 
