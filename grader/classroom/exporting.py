@@ -4,7 +4,6 @@ from pathlib import Path
 
 from grader.classroom.exports import EXPORTS
 from grader.classroom.files import folder_name, write
-from grader.classroom.found import key
 from grader.classroom.gradebook import Book, Grade
 from grader.classroom.journal import Journal
 from grader.classroom.judging import standing
@@ -13,6 +12,7 @@ from grader.classroom.records import Entry
 from grader.classroom.scoring import policy_of
 from grader.domain.result import Result
 from grader.domain.text import one_line
+from grader.given.names import key
 from grader.pipeline import Assignment
 from grader.report import REPORTS
 from grader.report.gradescope import whole

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from grader.classroom.people import HandIn, Student
+from grader.classroom.people import HandIn
 from grader.domain.errors import UsageError_
 from grader.domain.text import one_line
+from grader.given.names import key
+from grader.given.roster import Student
 from grader.intake.limits import IntakeLimits
 from grader.intake.names import is_made_by_tools, shown
 
@@ -53,11 +55,6 @@ def name_of(path: Path) -> str:
         name = name[: len(name) - len(suffix)] or name
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return one_line(unicodedata.normalize("NFC", text)) or "unnamed"
-
-
-def key(name: str) -> str:
-    """By this, names that people take for the same are found to be."""
-    return unicodedata.normalize("NFC", name).casefold().strip()
 
 
 def _entries(folder: Path) -> list[Path]:

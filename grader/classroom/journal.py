@@ -16,8 +16,9 @@ from typing import Self
 import msgspec
 
 from grader.classroom.database import NoRoom, Transaction, is_full, opened
-from grader.classroom.people import Decision, HandIn, Outcome, Student
+from grader.classroom.people import Decision, HandIn, Outcome
 from grader.classroom.records import Entry, Known, Scored
+from grader.given.roster import Student
 from grader.pipeline import Measured
 from grader.pipeline.job import decode, encode
 

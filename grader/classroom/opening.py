@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.classroom.found import find, key
+from grader.classroom.found import find
+from grader.classroom.index import read_index
 from grader.classroom.journal import Journal
-from grader.classroom.lists import read_index, read_roster
-from grader.classroom.people import HandIn, Student
+from grader.classroom.people import HandIn
 from grader.classroom.policy_file import parse_policy, read_policy, strangers
 from grader.domain.errors import UsageError_
+from grader.given.names import key
+from grader.given.roster import Student, read_roster
 from grader.intake.names import shown
 
 _WORDS = {"assignment": "of the module", "how": "graded with"}

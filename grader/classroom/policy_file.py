@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from grader.classroom.found import key
 from grader.classroom.policy import Late, Policy
 from grader.domain.errors import UsageError_
+from grader.given.names import key
 from grader.given.text_file import read_text
 from grader.intake.names import shown
 

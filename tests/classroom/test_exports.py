@@ -16,9 +16,10 @@ from grader.classroom.feedback import Feedback
 from grader.classroom.gradebook import Book, Grade
 from grader.classroom.journal import Journal
 from grader.classroom.judging import judged, standing
-from grader.classroom.people import Decision, HandIn, Student
+from grader.classroom.people import Decision, HandIn
 from grader.classroom.policy import Policy
 from grader.classroom.records import Entry
+from grader.given.roster import Student
 from tests.classroom.samples import ASSIGNMENT, measured
 from tests.report.parts import HOSTILE
 

@@ -8,8 +8,8 @@ import pytest
 
 from grader.classroom.files import folder_name
 from grader.classroom.found import find, mark
-from grader.classroom.people import Student
 from grader.domain.errors import UsageError_
+from grader.given.roster import Student
 from grader.intake.limits import IntakeLimits
 
 

@@ -10,9 +10,10 @@ import pytest
 from grader.classroom.database import NAME, readable
 from grader.classroom.held import held, room
 from grader.classroom.journal import Journal
-from grader.classroom.people import Decision, HandIn, Student
+from grader.classroom.people import Decision, HandIn
 from grader.classroom.records import Scored
 from grader.domain.errors import EnvironmentError_, UsageError_
+from grader.given.roster import Student
 from tests.classroom.samples import measured
 
 AT = "2026-03-01T12:00:00Z"

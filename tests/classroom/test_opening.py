@@ -6,8 +6,9 @@ import pytest
 
 from grader.classroom.journal import Journal
 from grader.classroom.opening import Lists, begin, hand_ins, take_lists, unplaced
-from grader.classroom.people import HandIn, Student
+from grader.classroom.people import HandIn
 from grader.domain.errors import UsageError_
+from grader.given.roster import Student
 
 FACTS = {"assignment": "02-domain-modeling", "how": "{}"}
 
