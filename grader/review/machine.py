@@ -6,7 +6,8 @@ from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report import for_learners
 from grader.report.escape import clip, markdown, markdown_code, markdown_prose
-from grader.report.gate_words import gravest, reading, said_of
+from grader.report.findings import listed
+from grader.report.gate_words import reading
 from grader.report.words import ICONS, WORDS, count, not_passed
 from grader.review.items import is_evidence
 from grader.review.nouns import Item
@@ -57,15 +58,7 @@ def _gate(gate: GateVerdict) -> Iterator[str]:
     source = f", by {gate.source}" if gate.source else ""
     said = f"{gate.title}: {clip(reading(gate).rstrip('.'), _LIMIT)}{source}"
     yield f"- {_status(gate.status)}: {markdown_prose(said)}"
-    found = gravest(gate)
-    for finding in found[:_MOST]:
-        place = f" {markdown_code(clip(str(finding.where), _LIMIT))}" if finding.where else ""
-        resolved = f" Let stand because: {markdown_prose(clip(finding.resolved, _LIMIT))}" if finding.resolved else ""
-        yield f"{_INDENT}- {markdown_prose(clip(said_of(finding), _LIMIT))}{place}{resolved}"
-    if len(found) > _MOST:
-        yield f"{_INDENT}- … and {count(len(found) - _MOST, 'more finding', 'more findings')}, in the report"
-    for where in () if found else gate.where[:_MOST]:
-        yield f"{_INDENT}- {markdown_code(clip(str(where), _LIMIT))}"
+    yield from listed(gate, most=_MOST, limit=_LIMIT, indent=_INDENT, ending=", in the report")
 
 
 def _criterion(criterion: CriterionResult) -> Iterator[str]:
