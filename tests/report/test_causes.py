@@ -8,7 +8,8 @@ from grader.domain.status import Status
 from grader.report import REPORTS
 from grader.report.causes import causes, followers, leaders
 from grader.report.words import in_full, titles, verdict, waits_for
-from tests.report.samples import one_cause, unstarted
+from tests.report.samples.graded import one_cause
+from tests.report.samples.ungraded import unstarted
 
 
 def test_criteria_that_failed_for_one_reason_are_told_under_the_first() -> None:

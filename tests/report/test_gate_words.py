@@ -16,7 +16,7 @@ from grader.report.gate_words import measured, reading, required, same_cause, wo
 from grader.report.words import tally, unmeasured_count, verdict
 from grader.scoring.gates import OPERATORS, verdicts
 from tests.report.gate_samples import MEASURED, gated, with_gates
-from tests.report.samples import practice as practised
+from tests.report.samples.ungraded import practice as practised
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 

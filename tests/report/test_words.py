@@ -15,7 +15,8 @@ from grader.report.words import shown, verdict
 from grader.scoring import score_gates
 from tests.report.gate_samples import GATES, MEASURED
 from tests.report.parts import PROVENANCE
-from tests.report.samples import mixed, unstarted
+from tests.report.samples.graded import mixed
+from tests.report.samples.ungraded import unstarted
 
 
 def case(check: str, observed: str) -> Observation:
