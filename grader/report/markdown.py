@@ -8,27 +8,15 @@ from grader.domain.start import START
 from grader.domain.status import Status
 from grader.report.audience import for_learners
 from grader.report.causes import Cause, followers, leaders
+from grader.report.criterion_words import long_traceback, reproduce, shown, titles, waits_for
 from grader.report.escape import clip, markdown, markdown_block, markdown_code, markdown_prose, web_address
 from grader.report.findings import listed
 from grader.report.gate_words import measured, reading, required, same_cause, worth
+from grader.report.provenance_words import measured_when, unofficial, whose
 from grader.report.reviews import reviewed
 from grader.report.since import sentences, trends
-from grader.report.words import (
-    ICONS,
-    WORDS,
-    count,
-    level,
-    long_traceback,
-    measured_when,
-    points,
-    reproduce,
-    shown,
-    titles,
-    unofficial,
-    verdict,
-    waits_for,
-    whose,
-)
+from grader.report.verdict_words import verdict
+from grader.report.words import ICONS, WORDS, count, level, points
 
 _CASES = 5  # of one criterion: GitHub cuts a summary off at 1 MiB
 _PLACES = 20

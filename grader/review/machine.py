@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report import for_learners
+from grader.report.criterion_words import not_passed
 from grader.report.escape import clip, markdown, markdown_code, markdown_prose
 from grader.report.findings import listed
 from grader.report.gate_words import reading
-from grader.report.words import ICONS, WORDS, count, not_passed
+from grader.report.words import ICONS, WORDS, count
 from grader.review.items import is_evidence
 from grader.review.nouns import Item
 from grader.review.pull_request import Said

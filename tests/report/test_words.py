@@ -11,7 +11,8 @@ from grader.domain.result import CriterionResult, Result
 from grader.domain.start import MIGRATES, PEOPLE, SERVES, STARTS
 from grader.domain.status import Status
 from grader.report import REPORTS, terminal
-from grader.report.words import shown, verdict
+from grader.report.criterion_words import shown
+from grader.report.verdict_words import verdict
 from grader.scoring import score_gates
 from tests.report.gate_samples import GATES, MEASURED
 from tests.report.parts import PROVENANCE
