@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from grader.domain.course import ReviewItem
 from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report import for_learners
@@ -11,7 +12,6 @@ from grader.report.findings import listed
 from grader.report.gate_words import reading
 from grader.report.words import ICONS, WORDS, count
 from grader.review.items import is_evidence
-from grader.review.nouns import Item
 from grader.review.pull_request import Said
 
 _MOST = 5  # findings of a gate, or cases of a criterion
@@ -22,7 +22,7 @@ NOT_GIVEN = "Nothing was measured: this form was made of a submission, without i
 NO_TEXT = "The text of the pull request was not given (`--pull-request FILE`): look at it yourself."
 
 
-def evidence(item: Item, result: Result, pull_request: tuple[Said, ...] | None) -> tuple[str, ...]:
+def evidence(item: ReviewItem, result: Result, pull_request: tuple[Said, ...] | None) -> tuple[str, ...]:
     """Lines of Markdown for the item, a list; nothing in them is a learner's markup.
 
     A hidden check's traceback or the grader's own faults are never in them: reviewers are learners too.
@@ -40,7 +40,7 @@ def said_lines(found: tuple[Said, ...] | None) -> Iterator[str]:
         yield f"- {'✓' if said.right else '✗'} {markdown_prose(said.sentence)}"
 
 
-def _measured(item: Item, result: Result) -> Iterator[str]:
+def _measured(item: ReviewItem, result: Result) -> Iterator[str]:
     for gate in result.gates:
         if is_evidence(item, gate.id) or is_evidence(item, gate.metric):
             yield from _gate(gate)
