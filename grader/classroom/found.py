@@ -6,6 +6,7 @@ import stat
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from grader.classroom.people import HandIn
@@ -30,12 +31,14 @@ def find(folder: Path, students: Iterable[Student]) -> tuple[HandIn, ...]:
     Raises:
         UsageError_: it is no folder, has nothing in it, is a submission itself, or holds two of one student.
     """
-    names = {key(s.submission or s.id): s.id for s in students}
+    known = tuple(students)
+    names = {key(s.submission or s.id): s.id for s in known}
+    ids = {key(s.id): s.id for s in known}
     found: dict[str, Path] = {}
     doubled = []
     for path in _entries(folder):
         name = name_of(path)
-        student = names.setdefault(key(name), name)
+        student = names.setdefault(key(name), ids.get(key(name), name))
         if student in found:
             doubled.append(f"{shown(found[student].name)} and {shown(path.name)}")
         found[student] = path
@@ -82,7 +85,7 @@ def _inner(path: Path) -> Path:
         if not _is_folder(path):
             return path
         with os.scandir(path) as entries:
-            inside = [entry for _, entry in zip(range(3), entries, strict=False)]
+            inside = list(islice((e for e in entries if not is_made_by_tools(e.name)), 2))
         if len(inside) == 1 and inside[0].is_file(follow_symlinks=False):
             return path / inside[0].name if inside[0].name.lower().endswith(_SUFFIXES) else path
     return path
