@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.classroom.people import HandIn
+from grader.classroom.policy import is_dated
 from grader.domain.errors import UsageError_
 from grader.given.names import key
 from grader.given.table import Columns, Row, rows_of
@@ -11,6 +12,7 @@ from grader.given.text_file import read_text
 from grader.intake.names import shown
 
 _LARGEST = 16 << 20
+_DIGITS = 6  # of the number of an attempt
 _INDEX = Columns(("student", "path", "attempt", "submitted_at"), {"id": "student", "file": "path"})
 
 
@@ -50,14 +52,14 @@ def _filled(row: Row, column: str, place: str) -> str:
 def _attempt(text: str, place: str) -> int:
     if not text:
         return 1
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) < 10**6):
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS and int(text) >= 1):
         raise UsageError_(f"{place}: {shown(text)} is no number of an attempt", "Attempts are 1, 2, 3 …")
     return int(text)
 
 
 def _inside(folder: Path, text: str, place: str) -> Path:
     path = Path(text)
-    if path.is_absolute() or ".." in path.parts:
+    if path.is_absolute() or ".." in path.parts or not path.parts:
         raise UsageError_(f"{place}: {shown(text)} leads out of the folder of submissions", "Name it from that folder.")
     return folder / path
 
@@ -70,7 +72,7 @@ def moment(text: str, place: str) -> datetime | None:
         found = datetime.fromisoformat(text.replace(" UTC", "+00:00"))
     except ValueError:
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None or found.tzinfo is None or not is_dated(found):
         raise UsageError_(
             f"{place}: {shown(text)} is no time with an offset",
             "Write it as 2026-03-01T23:59:00+01:00, or with a Z at its end for UTC.",

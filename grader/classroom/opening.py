@@ -1,5 +1,6 @@
 """The beginning of a run: a class is begun or gone on with, and is the same class then."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -81,6 +82,12 @@ def hand_ins(journal: Journal, submissions: Path, index: Path | None) -> tuple[H
             raise UsageError_("the class was begun with an index of what was handed in", "Name it again: --index FILE.")
         return find(submissions, students)
     found = read_index(index, submissions)
+    if missing := [shown(str(g.path.relative_to(submissions))) for g in found if not os.path.lexists(g.path)]:
+        rest = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
+        raise UsageError_(
+            f"{index} names what is not in {submissions}: {', '.join(missing[:_MOST_NAMED])}{rest}",
+            "Mend its column `path`, or take these lines away: nobody is told that their work could not be taken in.",
+        )
     journal.state(index="given")
     ids = {key(s.id): s.id for s in students}
     return tuple(replace(g, student=ids.setdefault(key(g.student), g.student)) for g in found)

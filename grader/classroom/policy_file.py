@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from grader.classroom.policy import Late, Policy
+from grader.classroom.policy import Late, Policy, is_dated
 from grader.domain.errors import UsageError_
 from grader.given.names import key
 from grader.given.text_file import read_text
@@ -105,6 +105,8 @@ def _zone(name: str, where: str) -> ZoneInfo | None:
 
 def _at(time: datetime, zone: ZoneInfo | None, name: str) -> datetime:
     """The moment. What a clock shows twice, or never, when it is put back or forth is refused."""
+    if not is_dated(time):
+        raise UsageError_(f"{name}: {time.isoformat()} is no time that anything is handed in at", "Look at its year.")
     if time.tzinfo is not None:
         return time
     if zone is None:
