@@ -12,11 +12,13 @@ import msgspec
 from grader.domain.errors import UsageError_
 from grader.domain.text import clip, spelled
 from grader.given.names import key
-from grader.given.table import Columns, delimiter, misspelt, rows_of, tidy
+from grader.given.table import Columns, Row, delimiter, misspelt, rows_of, tidy
 from grader.given.text_file import read_text
 
 _LARGEST = 16 << 20
 _LONGEST = 80
+_POINTS_POSSIBLE = "points possible"  # a row of Canvas's gradebook that is nobody
+_FOUND_BY = ("canvas_id", "sis_id", "login", "email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,11 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     """
     seen: dict[str, tuple[int, Student]] = {}
     handed: dict[str, int] = {}
+    found_by: dict[tuple[str, str], int] = {}
     for row in rows_of(path, read_text(path, largest=_LARGEST), COLUMNS, ("id",)):
         student = _student(row.cells)
+        if not student.id and key(student.name) == _POINTS_POSSIBLE:
+            continue
         if not student.id:
             raise UsageError_(f"{path}, line {row.line}: the id is empty", "Give every student an id of their own.")
         line, other = seen.get(key(student.id), (0, student))
@@ -107,6 +112,7 @@ def read_roster(path: Path) -> tuple[Student, ...]:
                 f"{path}, lines {handed[name]} and {row.line}: both are to have handed in {_short(name)}",
                 "Name what each of them handed in, in the column `submission`.",
             )
+        _refuse_doubled(path, row, found_by)
         seen[key(student.id)], handed[name] = (row.line, student), row.line
     return tuple(student for _, student in sorted(seen.values(), key=lambda entry: entry[1].id))
 
@@ -139,6 +145,20 @@ def _names(path: Path, text: str) -> Iterator[str]:
     if near := COLUMNS.near(written, NAMING):
         raise misspelt(path, near, _LIST)
     yield from map(tidy, text.split("\n"))
+
+
+def _refuse_doubled(path: Path, row: Row, found_by: dict[tuple[str, str], int]) -> None:
+    """What platforms find people by is of one person alone, or a grade would be another's."""
+    for column in _FOUND_BY:
+        value = key(row.cells.get(column, ""))
+        if not any(map(str.isalnum, value)):
+            continue
+        line = found_by.setdefault((column, value), row.line)
+        if line != row.line:
+            raise UsageError_(
+                f"{path}, lines {line} and {row.line}: two students have the {column} {_short(row.cells[column])}",
+                "By it a platform finds whose grade it is: give each their own, or leave it empty.",
+            )
 
 
 def _student(cells: Mapping[str, str]) -> Student:

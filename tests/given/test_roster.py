@@ -157,3 +157,29 @@ def test_nobody_is_no_roster(path: Path, text: str) -> None:
     with pytest.raises(UsageError_, match=r"names nobody|has no rows") as told:
         read_names(path)
     assert told.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id,canvas_id\n1,7\n2,8\n3,7\n", "lines 2 and 4: two students have the canvas_id 7"),
+        ("id,sis_id\n1,S1\n2,s1\n", "lines 2 and 3: two students have the sis_id s1"),
+        ("id,username\n1,ada\n2,ADA\n", "lines 2 and 3: two students have the login ADA"),
+        ("id,email\n1,a@example.org\n2,A@example.org\n", "lines 2 and 3: two students have the email A@example.org"),
+    ],
+)
+def test_what_a_platform_finds_somebody_by_is_nobody_elses(path: Path, text: str, said: str) -> None:
+    path.write_text(text)
+    with pytest.raises(UsageError_, match=said) as told:
+        read_roster(path)
+    assert told.value.hint
+
+
+def test_what_is_left_open_is_nobodys(path: Path) -> None:
+    path.write_text("id,email,login\n1,-,\n2,-,\n2,-,\n")
+    assert [s.id for s in read_roster(path)] == ["1", "2"]
+
+
+def test_the_row_of_canvas_that_is_nobody_is_left_out(path: Path) -> None:
+    path.write_text("Student,ID,SIS Login ID,Section,Task 1\n    Points Possible,,,,100\nAda,1,ada,A,\n")
+    assert [s.id for s in read_roster(path)] == ["1"]
