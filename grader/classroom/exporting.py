@@ -23,9 +23,18 @@ def exported(
 ) -> tuple[Path, tuple[str, ...]]:
     """Where it was written, and sentences on who is not in it.
 
+    All of it is of one moment, even while a run is at work on the class.
+
     Raises:
         EnvironmentError_: it cannot be written.
     """
+    with journal.snapshot():
+        return _exported(journal, assignment, name, folder, title)
+
+
+def _exported(
+    journal: Journal, assignment: Assignment, name: str, folder: Path, title: str | None
+) -> tuple[Path, tuple[str, ...]]:
     book = Book(assignment, policy_of(journal), standing(journal.decisions()))
     heading = title or f"{assignment.module.number:02d} {assignment.module.title}"
     if name in EXPORTS:
