@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,9 @@ def opened(folder: Path, *, create: bool) -> sqlite3.Connection:
     if not create and not path.is_file():
         raise UsageError_(f"{folder} holds no class", "Name the folder that `grader class` wrote to: --out DIR.")
     try:
+        if create:
+            with suppress(OSError):  # told below
+                path.touch(0o600)  # before there is anything in it
         db = sqlite3.connect(path, isolation_level=None, timeout=30)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from grader.classroom.found import key
 from grader.classroom.journal import Journal
 from grader.classroom.judging import standing
 from grader.classroom.people import Decision
 from grader.classroom.policy import plain
 from grader.domain.course import Module
 from grader.domain.errors import UsageError_
+from grader.given.names import key
 from grader.intake.names import shown
 
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from grader.classroom.exports import EXPORTS
 from grader.classroom.files import folder_name, write
-from grader.classroom.found import key
 from grader.classroom.gradebook import Book, Grade
 from grader.classroom.journal import Journal
 from grader.classroom.judging import standing
@@ -13,6 +12,7 @@ from grader.classroom.records import Entry
 from grader.classroom.scoring import policy_of
 from grader.domain.result import Result
 from grader.domain.text import one_line
+from grader.given.names import key
 from grader.pipeline import Assignment
 from grader.report import REPORTS
 from grader.report.gradescope import whole
@@ -23,9 +23,18 @@ def exported(
 ) -> tuple[Path, tuple[str, ...]]:
     """Where it was written, and sentences on who is not in it.
 
+    All of it is of one moment, even while a run is at work on the class.
+
     Raises:
         EnvironmentError_: it cannot be written.
     """
+    with journal.snapshot():
+        return _exported(journal, assignment, name, folder, title)
+
+
+def _exported(
+    journal: Journal, assignment: Assignment, name: str, folder: Path, title: str | None
+) -> tuple[Path, tuple[str, ...]]:
     book = Book(assignment, policy_of(journal), standing(journal.decisions()))
     heading = title or f"{assignment.module.number:02d} {assignment.module.title}"
     if name in EXPORTS:

@@ -3,8 +3,7 @@
 All text is a learner's or a roster's: no cell is a formula, and no line a command of a workflow.
 """
 
-import csv
-import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from grader.classroom.policy import plain
 from grader.report import escape
 
 _POINTS_POSSIBLE = "    Points Possible"  # Canvas knows the row by its four blanks
+_APART = re.compile(r"[,;\"\t\r\n]|^\s|\s$")
 _BOM = "\ufeff"  # by it spreadsheets know that names are in UTF-8
 # What was wrong with the machine is not for learners.
 _WITHOUT = {"not graded": "It could not be graded yet, through no fault of yours.", "waiting": "Not graded yet."}
@@ -133,9 +133,12 @@ def _safe(text: str) -> str:
 
 
 def _written(rows: Iterable[Sequence[Cell]]) -> str:
-    file = io.StringIO(newline="")
-    csv.writer(file, lineterminator="\r\n").writerows(rows)
-    return file.getvalue()
+    return "".join(f"{','.join(_quoted(str(cell)) for cell in row)}\r\n" for row in rows)
+
+
+def _quoted(cell: str) -> str:
+    """In quotes where it has anything that some program takes for the end of a cell: a semicolon too."""
+    return f'"{cell.replace(chr(34), chr(34) * 2)}"' if _APART.search(cell) else cell
 
 
 EXPORTS = {"csv": gradebook, "canvas": canvas, "moodle": moodle}

@@ -11,6 +11,9 @@ from grader.domain.errors import EnvironmentError_
 
 _LONGEST = 60
 _ODD = re.compile(r"[^\w.\- ]|^[.\- ]|[. ]$")
+# As names that are made here end: who is called so by themselves would be given another's folder.
+_DIGITS = 16
+_MADE = re.compile(rf"-[0-9a-f]{{{_DIGITS}}}$")
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -41,6 +44,7 @@ def folder_name(student: str) -> str:
     name = _ODD.sub("_", plain)
     while len(name.encode()) > _LONGEST * 2:
         name = name[:-1]
-    if name and name == plain and name.casefold() == name and len(name) <= _LONGEST:
+    odd = name != plain or name.casefold() != name or len(name) > _LONGEST or _MADE.search(name)
+    if name and not odd:
         return name
-    return f"{name[:_LONGEST]}-{hashlib.sha256(plain.encode('utf-8', 'replace')).hexdigest()[:8]}"
+    return f"{name[:_LONGEST]}-{hashlib.sha256(plain.encode('utf-8', 'replace')).hexdigest()[:_DIGITS]}"

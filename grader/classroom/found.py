@@ -6,11 +6,14 @@ import stat
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
-from grader.classroom.people import HandIn, Student
+from grader.classroom.people import HandIn
 from grader.domain.errors import UsageError_
 from grader.domain.text import one_line
+from grader.given.names import key
+from grader.given.roster import Student
 from grader.intake.limits import IntakeLimits
 from grader.intake.names import is_made_by_tools, shown
 
@@ -28,12 +31,14 @@ def find(folder: Path, students: Iterable[Student]) -> tuple[HandIn, ...]:
     Raises:
         UsageError_: it is no folder, has nothing in it, is a submission itself, or holds two of one student.
     """
-    names = {key(s.submission or s.id): s.id for s in students}
+    known = tuple(students)
+    names = {key(s.submission or s.id): s.id for s in known}
+    ids = {key(s.id): s.id for s in known}
     found: dict[str, Path] = {}
     doubled = []
     for path in _entries(folder):
         name = name_of(path)
-        student = names.setdefault(key(name), name)
+        student = names.setdefault(key(name), ids.get(key(name), name))
         if student in found:
             doubled.append(f"{shown(found[student].name)} and {shown(path.name)}")
         found[student] = path
@@ -53,11 +58,6 @@ def name_of(path: Path) -> str:
         name = name[: len(name) - len(suffix)] or name
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return one_line(unicodedata.normalize("NFC", text)) or "unnamed"
-
-
-def key(name: str) -> str:
-    """By this, names that people take for the same are found to be."""
-    return unicodedata.normalize("NFC", name).casefold().strip()
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -85,7 +85,7 @@ def _inner(path: Path) -> Path:
         if not _is_folder(path):
             return path
         with os.scandir(path) as entries:
-            inside = [entry for _, entry in zip(range(3), entries, strict=False)]
+            inside = list(islice((e for e in entries if not is_made_by_tools(e.name)), 2))
         if len(inside) == 1 and inside[0].is_file(follow_symlinks=False):
             return path / inside[0].name if inside[0].name.lower().endswith(_SUFFIXES) else path
     return path

@@ -7,12 +7,13 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Literal
 
-from grader.classroom.found import key
 from grader.classroom.judging import Standing, judged, of_student
-from grader.classroom.people import Decision, Student
+from grader.classroom.people import Decision
 from grader.classroom.policy import Policy, plain
 from grader.classroom.records import Entry
 from grader.domain.result import Result
+from grader.given.names import key
+from grader.given.roster import Student
 from grader.pipeline import Assignment
 
 GradeStatus = Literal["graded", "not graded", "not taken in", "not handed in", "waiting"]

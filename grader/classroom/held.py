@@ -51,10 +51,12 @@ def room(before: str) -> Iterator[Path]:
     _sweep(before)
     path = Path(tempfile.mkdtemp(prefix=_PREFIX))
     path.chmod(0o711)  # the sandbox's own user passes through, and may not list
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
+    with (path / _LOCK).open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _sweep(before: str) -> None:
@@ -62,5 +64,17 @@ def _sweep(before: str) -> None:
     path = Path(before)
     if not path.name.startswith(_PREFIX) or path.is_symlink() or not path.is_dir():
         return
-    if path.stat().st_uid == os.geteuid():
+    if path.stat().st_uid == os.geteuid() and not _is_held(path):
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_held(path: Path) -> bool:
+    """Whether a run is at work in it: of a class that was copied, folder and journal, while it was graded."""
+    try:
+        with (path / _LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False

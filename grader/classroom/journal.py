@@ -7,8 +7,8 @@ what is newer counts.
 
 import sqlite3
 import zlib
-from collections.abc import Generator, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Container, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -16,8 +16,10 @@ from typing import Self
 import msgspec
 
 from grader.classroom.database import NoRoom, Transaction, is_full, opened
-from grader.classroom.people import Decision, HandIn, Outcome, Student
+from grader.classroom.people import Decision, HandIn, Outcome
 from grader.classroom.records import Entry, Known, Scored
+from grader.given.names import key
+from grader.given.roster import Student
 from grader.pipeline import Measured
 from grader.pipeline.job import decode, encode
 
@@ -45,6 +47,15 @@ class Journal:
         """Closes the file."""
         self._db.close()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read inside is of one moment, whatever a run writes meanwhile; nothing is written inside."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("ROLLBACK")
+
     def facts(self) -> Mapping[str, str]:
         """What holds of the whole class, by name."""
         return dict(self._db.execute("SELECT name, value FROM facts"))
@@ -52,7 +63,8 @@ class Journal:
     def state(self, **facts: str) -> None:
         """Writes these facts; the others stay."""
         with self._transaction():
-            self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
+            rows = [(name, _text(value)) for name, value in facts.items()]
+            self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
 
     def enrol(self, students: Iterable[Student]) -> None:
         """The class as it is now; who is no longer in it is gone from the list, and what they handed in stays."""
@@ -72,17 +84,33 @@ class Journal:
         return number
 
     def register(self, given: Iterable[HandIn]) -> dict[int, HandIn]:
-        """The hand-ins by their numbers, as ``hand_in`` has it, all at once."""
+        """The hand-ins by their numbers, as ``hand_in`` has it, all at once.
+
+        An attempt of a student whose id was written otherwise before, in capitals, is the same, and is called as now.
+        """
         found = {}
         with self._transaction():
+            known = self._numbers()
             for hand_in in given:
                 at = hand_in.submitted_at.isoformat() if hand_in.submitted_at else None
                 path = str(hand_in.path).encode("utf-8", "surrogateescape")
-                key = (hand_in.student, hand_in.attempt)
-                self._db.execute(_HAND_IN, (*key, path, at))
-                row = self._db.execute("SELECT id FROM hand_ins WHERE student = ? AND attempt = ?", key).fetchone()
-                found[int(row[0])] = hand_in
+                name = (key(hand_in.student), hand_in.attempt)
+                values = (hand_in.student, hand_in.attempt, path, at)
+                if name in known:
+                    self._db.execute(_AGAIN, (*values, known[name]))
+                else:
+                    known[name] = int(self._db.execute(_HAND_IN, values).lastrowid or 0)
+                found[known[name]] = hand_in
         return found
+
+    def absent(self, present: Container[int]) -> tuple[str, ...]:
+        """The attempts that were handed in before and are not among these numbers, in words: they still count."""
+        rows = self._db.execute("SELECT id, student, attempt FROM hand_ins ORDER BY student, attempt")
+        return tuple(f"{who} (attempt {attempt})" for number, who, attempt in rows if number not in present)
+
+    def _numbers(self) -> dict[tuple[str, int], int]:
+        rows = self._db.execute("SELECT id, student, attempt FROM hand_ins")
+        return {(key(student), attempt): number for number, student, attempt in rows}
 
     def handed_in(self) -> tuple[str, ...]:
         """Everybody who ever handed in."""
@@ -150,8 +178,8 @@ class Journal:
                     decision.kind,
                     decision.target,
                     decision.value,
-                    decision.reason,
-                    decision.author,
+                    _text(decision.reason),
+                    _text(decision.author),
                     decision.at,
                     decision.withdrawn,
                 ),
@@ -166,7 +194,7 @@ class Journal:
 
     def note_scores(self, scores: Iterable[Scored]) -> None:
         """Writes down scores that are new or were others before."""
-        rows = [(s.student, s.score, s.status, s.why, s.author, s.at) for s in scores]
+        rows = [(s.student, s.score, s.status, _text(s.why), _text(s.author), s.at) for s in scores]
         with self._transaction():
             self._db.executemany(
                 "INSERT INTO scores (student, score, status, why, author, at) VALUES (?, ?, ?, ?, ?, ?)", rows
@@ -181,10 +209,8 @@ class Journal:
         return Transaction(self._db)
 
 
-_HAND_IN = """
-INSERT INTO hand_ins (student, attempt, path, submitted_at) VALUES (?, ?, ?, ?)
-ON CONFLICT (student, attempt) DO UPDATE SET path = excluded.path, submitted_at = excluded.submitted_at
-"""
+_HAND_IN = "INSERT INTO hand_ins (student, attempt, path, submitted_at) VALUES (?, ?, ?, ?)"
+_AGAIN = "UPDATE hand_ins SET student = ?, attempt = ?, path = ?, submitted_at = ? WHERE id = ?"
 _ENTRIES = """
 SELECT h.id, h.student, h.attempt, h.submitted_at, e.outcome, e.message, e.hint, e.data FROM hand_ins h
 LEFT JOIN evidence e ON e.id = (SELECT MAX(id) FROM evidence WHERE hand_in = h.id)
@@ -193,4 +219,5 @@ WHERE :number IS NULL OR h.id = :number ORDER BY h.student, h.attempt
 
 
 def _text(text: str) -> str:
+    """As it can be kept: half a character, as from a name or an argument that is no text, becomes a question mark."""
     return text.encode("utf-8", "replace").decode()

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from grader.classroom.found import key
 from grader.classroom.people import Decision
 from grader.domain.evidence import Observation
 from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
 from grader.domain.text import one_line
+from grader.given.names import key
 from grader.pipeline import Assignment, Measured, score_measured
 
 Standing = Mapping[tuple[str, str, str], Decision]

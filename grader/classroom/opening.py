@@ -1,15 +1,18 @@
 """The beginning of a run: a class is begun or gone on with, and is the same class then."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.classroom.found import find, key
+from grader.classroom.found import find
+from grader.classroom.index import read_index
 from grader.classroom.journal import Journal
-from grader.classroom.lists import read_index, read_roster
-from grader.classroom.people import HandIn, Student
+from grader.classroom.people import HandIn
 from grader.classroom.policy_file import parse_policy, read_policy, strangers
 from grader.domain.errors import UsageError_
+from grader.given.names import key
+from grader.given.roster import Student, read_roster
 from grader.intake.names import shown
 
 _WORDS = {"assignment": "of the module", "how": "graded with"}
@@ -79,6 +82,12 @@ def hand_ins(journal: Journal, submissions: Path, index: Path | None) -> tuple[H
             raise UsageError_("the class was begun with an index of what was handed in", "Name it again: --index FILE.")
         return find(submissions, students)
     found = read_index(index, submissions)
+    if missing := [shown(str(g.path.relative_to(submissions))) for g in found if not os.path.lexists(g.path)]:
+        rest = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
+        raise UsageError_(
+            f"{index} names what is not in {submissions}: {', '.join(missing[:_MOST_NAMED])}{rest}",
+            "Mend its column `path`, or take these lines away: nobody is told that their work could not be taken in.",
+        )
     journal.state(index="given")
     ids = {key(s.id): s.id for s in students}
     return tuple(replace(g, student=ids.setdefault(key(g.student), g.student)) for g in found)

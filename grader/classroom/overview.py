@@ -9,12 +9,12 @@ from statistics import fmean, median
 from urllib.parse import quote
 
 from grader.classroom.files import folder_name
-from grader.classroom.found import key
 from grader.classroom.gradebook import Grade
 from grader.classroom.records import Entry
 from grader.domain.course import Module
 from grader.domain.result import Result
 from grader.domain.status import Status
+from grader.given.names import key
 
 _BINS = 10
 _FEWEST = 5  # grades, before a correlation says anything

@@ -1,4 +1,4 @@
-"""The nouns of a class: who is in it, what they handed in, and what became of that."""
+"""The nouns of a class: what was handed in, what became of that, and what people decided about it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,32 +6,6 @@ from pathlib import Path
 from typing import Literal
 
 from grader.pipeline import Job, Measured
-
-
-@dataclass(frozen=True, slots=True)
-class Student:
-    """Somebody of the roster, or who handed in without being on it: then not ``enrolled``, and ``id`` is a file's name.
-
-    All but ``id`` may be "": what an export needs of it and does not find, it says. ``submission`` is the name of what
-    they handed in, where that is not ``id``.
-    """
-
-    id: str
-    name: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    section: str = ""
-    canvas_id: str = ""
-    sis_id: str = ""
-    login: str = ""
-    submission: str = ""
-    enrolled: bool = True
-
-    @property
-    def shown(self) -> str:
-        """The name by which people know them."""
-        return self.name or " ".join(filter(None, (self.first_name, self.last_name))) or self.id
 
 
 @dataclass(frozen=True, slots=True)

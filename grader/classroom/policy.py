@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 _HUNDREDTH = Decimal("0.01")
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,11 @@ class Policy:
     def counted(self, attempts: Iterable[int]) -> tuple[int, ...]:
         """The numbers of the attempts that may count, in their order."""
         return tuple(sorted(attempts)[: self.most_attempts])
+
+
+def is_dated(time: datetime) -> bool:
+    """Whether it is a time of this world: what lies a day from the first or the last year cannot be counted with."""
+    return _FIRST_YEAR <= time.year <= _LAST_YEAR
 
 
 def rounded(points: Decimal) -> Decimal:

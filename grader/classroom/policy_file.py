@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from grader.classroom.found import key
-from grader.classroom.policy import Late, Policy
+from grader.classroom.policy import Late, Policy, is_dated
 from grader.domain.errors import UsageError_
+from grader.given.names import key
+from grader.given.text_file import read_text
 from grader.intake.names import shown
 
 _Points = Annotated[float, msgspec.Meta(ge=0, le=10_000)]
 _Hours = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
 _Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+_LARGEST = 4 << 20  # bytes: an extension for everybody in a large class
 _EXAMPLE = "See docs/instructors/class.md for one that is right."
 _UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
@@ -51,10 +53,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 def read_policy(path: Path) -> tuple[str, Policy]:
     """The text of the file, to be kept, and what it says. Raises ``UsageError_`` as ``parse_policy`` does."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise UsageError_(f"{path} cannot be read: {problem}", "It is a text file in UTF-8.") from None
+    text = read_text(path, largest=_LARGEST)
     return text, parse_policy(text, str(path))
 
 
@@ -106,6 +105,8 @@ def _zone(name: str, where: str) -> ZoneInfo | None:
 
 def _at(time: datetime, zone: ZoneInfo | None, name: str) -> datetime:
     """The moment. What a clock shows twice, or never, when it is put back or forth is refused."""
+    if not is_dated(time):
+        raise UsageError_(f"{name}: {time.isoformat()} is no time that anything is handed in at", "Look at its year.")
     if time.tzinfo is not None:
         return time
     if zone is None:

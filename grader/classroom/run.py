@@ -1,7 +1,7 @@
 """Grades what is due of a class, and keeps each outcome in the journal before the next thing is done."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from grader.pipeline import Job, Options
 TRIES = 3  # of a grading that ended through a fault of the machine
 _DOUBTFUL = 3  # so many such in a row, and the machine itself is looked at
 _PAUSE_S = 10.0
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class ClassRun:
         """
         self.check_machine()
         hand_ins = self.journal.register(given)
+        self._tell_absent(hand_ins)
         left, tries = hand_ins, 1
         tasks = self._due(left)
         while left:
@@ -82,6 +84,13 @@ class ClassRun:
             tries += 1
         counts = self._counts
         return Outcomes(counts["measured"], self._before, counts["refused"], counts["errored"])
+
+    def _tell_absent(self, hand_ins: Container[int]) -> None:
+        """What was taken away, or is called otherwise now: nobody's grade goes, or stays, without a word."""
+        if absent := self.journal.absent(hand_ins):
+            named = ", ".join(map(shown, absent[:_MOST_NAMED]))
+            rest = f" and {len(absent) - _MOST_NAMED} more" if len(absent) > _MOST_NAMED else ""
+            self.say(f"Handed in before and not among these, and still counted: {named}{rest}.")
 
     def _turn(self, tasks: Iterator[Task], of: dict[int, HandIn], *, total: int, last: bool) -> dict[int, HandIn]:
         """Runs the tasks; gives those that are worth another try."""
@@ -137,7 +146,9 @@ class ClassRun:
             return replace(finished, outcome="errored", measured=None, again=True)
         with closing(self.journal.entries(finished.task.hand_in)) as entries:
             before = next(entries).measured
-        return finished if before is None else replace(finished, measured=joined(before, part))
+        if before is None:  # there is nothing that it could be a part of
+            return replace(finished, outcome="errored", measured=None, again=True)
+        return replace(finished, measured=joined(before, part))
 
     def _is_part(self, task: Task) -> bool:
         return task.job.options.criteria != self.options.criteria

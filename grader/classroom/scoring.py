@@ -11,6 +11,7 @@ from grader.classroom.policy import Policy, plain
 from grader.classroom.policy_file import parse_policy
 from grader.classroom.records import Entry, Scored
 from grader.domain.result import Result
+from grader.given.names import key
 from grader.pipeline import Assignment
 
 
@@ -48,19 +49,24 @@ def score_class(
     """
     book = Book(assignment, policy_of(journal), standing(journal.decisions()), seen)
     grades = tuple(book.grades(journal.students(), journal.entries()))
-    last = {scored.student: scored for scored in journal.scores()}
+    last = {key(scored.student): scored for scored in journal.scores()}
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    new = [scored for scored in _scored(grades, why, author, at) if _differs(last.get(scored.student), scored)]
+    new = [scored for scored in _scored(grades, why, author, at) if _differs(last.get(key(scored.student)), scored)]
     journal.note_scores(new)
-    moved = [Moved(s.student, last[s.student].score, s.score) for s in new if s.student in last]
+    moved = [Moved(s.student, last[key(s.student)].score, s.score) for s in new if key(s.student) in last]
     return Scoring(grades, tuple(m for m in moved if m.before != m.now))
 
 
 def differences(before: Journal, now: Journal) -> tuple[Moved, ...]:
     """The scores that are others in a second run of a class, by student; "" where one of them has none."""
-    old, new = ({s.student: s.score for s in journal.scores()} for journal in (before, now))
-    pairs = ((name, old.get(name, ""), new.get(name, "")) for name in sorted({*old, *new}))
-    return tuple(Moved(name, left, right) for name, left, right in pairs if left != right)
+    old, new = ({key(s.student): s for s in journal.scores()} for journal in (before, now))
+    ids = {name: scored.student for name, scored in (*old.items(), *new.items())}
+    pairs = ((ids[name], _score(old.get(name)), _score(new.get(name))) for name in sorted(ids))
+    return tuple(Moved(student, left, right) for student, left, right in pairs if left != right)
+
+
+def _score(scored: Scored | None) -> str:
+    return "" if scored is None else scored.score
 
 
 def policy_of(journal: Journal) -> Policy:

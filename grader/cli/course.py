@@ -55,8 +55,9 @@ def build(course_dir: Path | None, check: bool, solution: int | None, starter: i
 def lint(course_dir: Path | None) -> None:
     """Look for what is wrong without running anything, in seconds.
 
-    Ids, docstrings and syntax of the checks; points, tasks, anchors and links of manifests and briefs; markers; mutants
-    that do not match once; names that are not defined and imports that nothing uses, in every starter and solution.
+    Ids, docstrings and syntax of the checks; points, tasks, anchors and links of manifests and briefs; evidence of
+    items of peer review; markers; mutants that do not match once; names that are not defined and imports that nothing
+    uses, in every starter and solution.
     """
     from grader.course import load_course
 

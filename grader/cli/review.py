@@ -62,7 +62,8 @@ def new(
 
     A result brings the machine's evidence into the form. The form is Markdown, to be filled in with any editor.
     """
-    from grader.review.items import items_of, load_items, with_manual
+    from grader.course.peer_review import load_items
+    from grader.review.items import items_of, with_manual
     from grader.review.new import form_of_result, form_of_submission, words_of, write_new
     from grader.review.pull_request import TEMPLATE, compared, read_text
     from grader.review.raw import read_raw
@@ -151,10 +152,10 @@ def merge(
         _say(line)
     if stored is None:
         return
+    from grader.course.peer_review import load_items
     from grader.domain.errors import UsageError_
     from grader.report import for_learners
     from grader.review.enter import with_review
-    from grader.review.items import load_items
 
     if len(merged) > 1:
         raise UsageError_(

@@ -25,8 +25,10 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise CourseError(f"{path} is not TOML: {problem}", "Mend the line it names.") from None
 
 
-def convert[T: Struct](data: object, kind: type[T], path: Path) -> T:
-    """Data as a manifest of this kind.
+def convert[T: Struct](
+    data: object, kind: type[T], path: Path, told: str = "docs/authors/ says what a manifest may hold."
+) -> T:
+    """Data as a manifest of this kind; ``told`` says where to read what one has.
 
     Raises:
         CourseError: a key is unknown, missing or of another type; names it.
@@ -36,7 +38,7 @@ def convert[T: Struct](data: object, kind: type[T], path: Path) -> T:
     except msgspec.ValidationError as problem:
         raise CourseError(
             f"{path}{_line(path, str(problem))}: {problem}",
-            "Mend that key; docs/authors/ says what a manifest may hold.",
+            f"Mend that key; {told}",
         ) from None
 
 

@@ -49,6 +49,26 @@ class Criterion:
     seen_by: tuple[SeenBy, ...] = ()
 
 
+REVIEW_ITEMS = "review."  # ids of items that are no criteria begin so
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """One thing that a peer reviewer judges: of the course (``review.style``), or a manual criterion.
+
+    ``sentence`` is what should be true, ``look_at`` what only a person can see of it. ``evidence`` are patterns of ids
+    of criteria and gates, such as ``style.*``, whose verdicts stand beside it. ``pull_request`` says whether the text
+    of the pull request belongs to it.
+    """
+
+    id: str
+    sentence: str
+    look_at: str
+    dimension: Dimension
+    evidence: tuple[str, ...] = ()
+    pull_request: bool = False
+
+
 class Level(StrEnum):
     """How far a submission has come on a dimension of the capstone rubric."""
 

@@ -13,9 +13,10 @@ from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.start import START
 from grader.domain.status import Status
 from grader.report.audience import for_learners
+from grader.report.criterion_words import not_passed
 from grader.report.escape import clip, log_line
 from grader.report.gate_words import reading
-from grader.report.words import not_passed, verdict
+from grader.report.verdict_words import verdict
 
 RUNNER = "grader"
 _STATUS = {Status.PASSED: "pass", Status.ERRORED: "error"}

@@ -33,6 +33,7 @@ _BREAK = "\u200b"  # invisible, and enough to keep a renderer from seeing a ment
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~$]|^[-+=])")
 _FORMULA = frozenset("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
+_NEXT_CELL = re.compile(r"(;[\s\"]*)(?=[=+\-@|%\uff1d\uff0b\uff0d\uff20])")
 
 
 def html(text: str) -> str:
@@ -104,10 +105,13 @@ def json(encoded: bytes) -> bytes:
 
 
 def csv(text: str) -> str:
-    """For a CSV cell (``csv.writer`` still quotes it): an apostrophe goes before what a spreadsheet would compute."""
+    """For a CSV cell, which still has to be quoted: an apostrophe goes before what a spreadsheet would compute.
+
+    Some take a semicolon for the end of a cell, quoted or not: what follows one is the beginning of the next.
+    """
     stripped = text.lstrip(" \u00a0\u3000")
     quoted = "'" + visible(text) if text[:1] in ("\t", "\r", "\n") or stripped[:1] in _FORMULA else visible(text)
-    return _inert(quoted, ": ", " [")
+    return _inert(_NEXT_CELL.sub(r"\1'", quoted), ": ", " [")
 
 
 def workflow(text: str) -> str:

@@ -10,8 +10,9 @@ from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report import escape
 from grader.report.audience import for_learners
+from grader.report.criterion_words import not_passed
 from grader.report.gate_words import reading
-from grader.report.words import not_passed, verdict
+from grader.report.verdict_words import verdict
 
 _VERSION = 3
 _MOST_OUTPUT = 500  # characters: what is longer is cut by Exercism

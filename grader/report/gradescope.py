@@ -10,8 +10,11 @@ from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report import escape
 from grader.report.audience import for_learners
+from grader.report.criterion_words import not_passed
 from grader.report.gate_words import reading
-from grader.report.words import WORDS, not_passed, verdict, whose
+from grader.report.provenance_words import whose
+from grader.report.verdict_words import verdict
+from grader.report.words import WORDS
 
 _LIMIT = 2_000
 _UNMEASURED = "This could not be measured, through a fault of the grader or the machine: it will be graded again."

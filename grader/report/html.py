@@ -12,7 +12,7 @@ from grader.domain.evidence import MUTATION_REPORT
 from grader.domain.result import Result
 from grader.domain.start import START
 from grader.domain.status import Status
-from grader.report import gate_words, words
+from grader.report import criterion_words, gate_words, provenance_words, verdict_words, words
 from grader.report.audience import for_learners
 from grader.report.causes import followers, leaders
 from grader.report.environment import escaping_environment
@@ -48,13 +48,13 @@ def _page(result: Result, *, staff: bool) -> str:
         .render(
             result=result,
             staff=staff,
-            verdict=words.verdict(result),
+            verdict=verdict_words.verdict(result),
             groups={status: [c for c in result.criteria if c.status is status] for status in Status},
-            titles=words.titles(result) | {g.metric: g.title for g in result.gates},
+            titles=criterion_words.titles(result) | {g.metric: g.title for g in result.gates},
             leaders=leaders(result),
             followers=followers(result),
             changed=sentences(result),
-            in_full=words.in_full(result),
+            in_full=criterion_words.in_full(result),
             before=trends(result),
             same_cause=gate_words.same_cause(result.gates),
             exhibits=[(a, exhibit(a, gates.get(a.criterion))) for a in result.artefacts if a.kind != MUTATION_REPORT],
@@ -93,24 +93,24 @@ def _environment() -> jinja2.Environment:
         "gravest": gate_words.gravest,
         "ICONS": words.ICONS,
         "WORDS": words.WORDS,
-        "tally": words.tally,
-        "shown": words.shown,
-        "waits_for": words.waits_for,
-        "reproduce": words.reproduce,
+        "tally": criterion_words.tally,
+        "shown": criterion_words.shown,
+        "waits_for": criterion_words.waits_for,
+        "reproduce": criterion_words.reproduce,
         "points": words.points,
-        "unofficial": words.unofficial,
+        "unofficial": provenance_words.unofficial,
         "count": words.count,
         "required": gate_words.required,
         "measured": gate_words.measured,
         "reading": gate_words.reading,
         "worth": gate_words.worth,
         "level": words.level,
-        "measured_when": words.measured_when,
+        "measured_when": provenance_words.measured_when,
         "reviewed": reviewed,
         "segments": segments,
         "unreviewed": unreviewed,
-        "whose": words.whose,
-        "unmeasured_count": words.unmeasured_count,
+        "whose": provenance_words.whose,
+        "unmeasured_count": criterion_words.unmeasured_count,
     }
     return environment
 

@@ -8,26 +8,15 @@ from grader.domain.start import START
 from grader.domain.status import Status
 from grader.report.audience import for_learners
 from grader.report.causes import Cause, followers, leaders
+from grader.report.criterion_words import long_traceback, reproduce, shown, titles, waits_for
 from grader.report.escape import clip, markdown, markdown_block, markdown_code, markdown_prose, web_address
-from grader.report.gate_words import gravest, measured, reading, required, said_of, same_cause, worth
+from grader.report.findings import listed
+from grader.report.gate_words import measured, reading, required, same_cause, worth
+from grader.report.provenance_words import measured_when, unofficial, whose
 from grader.report.reviews import reviewed
 from grader.report.since import sentences, trends
-from grader.report.words import (
-    ICONS,
-    WORDS,
-    count,
-    level,
-    long_traceback,
-    measured_when,
-    points,
-    reproduce,
-    shown,
-    titles,
-    unofficial,
-    verdict,
-    waits_for,
-    whose,
-)
+from grader.report.verdict_words import verdict
+from grader.report.words import ICONS, WORDS, count, level, points
 
 _CASES = 5  # of one criterion: GitHub cuts a summary off at 1 MiB
 _PLACES = 20
@@ -172,17 +161,7 @@ def _failed_gate(gate: GateVerdict) -> Iterator[str]:
     yield ""
     yield f"- Required: {markdown(required(gate))}"
     yield f"- Measured: {markdown(measured(gate))}"
-    found = gravest(gate)
-    for finding in found[:_PLACES]:
-        place = f" {markdown_code(clip(str(finding.where), _LIMIT))}" if finding.where else ""
-        resolved = f" Resolved: {markdown_prose(clip(finding.resolved, _LIMIT))}" if finding.resolved else ""
-        yield f"- {markdown_prose(clip(said_of(finding), _LIMIT))}{place}{resolved}"
-    if len(found) > _PLACES:
-        yield f"- … and {count(len(found) - _PLACES, 'more finding', 'more findings')}."
-    for where in () if found else gate.where[:_PLACES]:
-        yield f"- Where: {markdown_code(clip(str(where), _LIMIT))}"
-    if not found and len(gate.where) > _PLACES:
-        yield f"- … and {count(len(gate.where) - _PLACES, 'more place', 'more places')}."
+    yield from listed(gate, most=_PLACES, limit=_LIMIT)
     yield ""
     yield from _advice(gate)
 

@@ -13,7 +13,7 @@ from grader.domain.result import CriterionResult, GateVerdict, LevelVerdict, Res
 from grader.domain.start import START, StartFailure
 from grader.domain.status import Status
 from grader.domain.words import last_part
-from grader.report import escape, gate_words, words
+from grader.report import criterion_words, escape, gate_words, provenance_words, verdict_words, words
 from grader.report.audience import for_learners
 from grader.report.causes import Cause, followers, leaders
 from grader.report.plain import Plain
@@ -52,7 +52,7 @@ def _parts(result: Result, verbose: bool, path: str) -> Iterator[RenderableType]
     yield from _head(result)
     if result.start is not None:
         yield from _open_start(result.start)
-    titles = words.titles(result)
+    titles = criterion_words.titles(result)
     opened = _opened(result, verbose)
     leading, following = leaders(result), followers(result)
     for criterion in opened:
@@ -82,7 +82,7 @@ def _at_start(criterion: CriterionResult) -> bool:
 
 def _opened(result: Result, verbose: bool) -> list[CriterionResult]:
     """The criteria to show in full: the next step, or the first that could not be measured; with ``verbose`` many."""
-    chosen = words.in_full(result)
+    chosen = criterion_words.in_full(result)
     failed = [c for c in result.criteria if c.id in chosen]
     errored = [c for c in result.criteria if c.status is Status.ERRORED]
     if verbose:
@@ -101,7 +101,7 @@ def _open_start(failure: StartFailure) -> Iterator[RenderableType]:
 
 
 def _head(result: Result) -> Iterator[RenderableType]:
-    verdict = words.verdict(result)
+    verdict = verdict_words.verdict(result)
     yield Text()
     yield _line(result.heading, "dim")
     head = _line(verdict.headline, _KINDS[verdict.kind])
@@ -111,9 +111,9 @@ def _head(result: Result) -> Iterator[RenderableType]:
         head.append(f"  {result.score} of {result.max_score} points", "bold")
     yield head
     yield _line(verdict.sentence)
-    yield _line(escape.clip(words.whose(result.provenance), _LIMIT), "dim")
+    yield _line(escape.clip(provenance_words.whose(result.provenance), _LIMIT), "dim")
     if result.criteria or result.gates:
-        yield Text("  ").join(Text(f"{ICONS[s]} {n} {WORDS[s]}", _STYLES[s]) for s, n in words.tally(result))
+        yield Text("  ").join(Text(f"{ICONS[s]} {n} {WORDS[s]}", _STYLES[s]) for s, n in criterion_words.tally(result))
     for notice in result.notices:
         yield Text()
         yield Text.assemble(("Note: ", "bold"), escape.terminal(escape.clip(notice, _LIMIT)))
@@ -130,7 +130,7 @@ def _open(criterion: CriterionResult, result: Result, cause: Cause | None, path:
     title.append(escape.terminal(criterion.title), "bold")
     title.append(f"  {points(criterion.max_score)} · task {criterion.task} · {criterion.id}", "dim not bold")
     yield title
-    cases, rest = words.shown(criterion, _CASES)
+    cases, rest = criterion_words.shown(criterion, _CASES)
     for case in cases:
         yield Padding(_case(case), (1, 0, 0, 2))
     if rest:
@@ -144,7 +144,10 @@ def _open(criterion: CriterionResult, result: Result, cause: Cause | None, path:
 def _case(case: Observation) -> RenderableType:
     parts: list[RenderableType] = [_line(escape.clip(case.sentence, _LIMIT))]
     rows = [("expected", case.expected), ("observed", case.observed), ("where", str(case.where or ""))]
-    rows += [("output", last_part(case.output, _LIMIT)), ("traceback", last_part(words.long_traceback(case), _LIMIT))]
+    rows += [
+        ("output", last_part(case.output, _LIMIT)),
+        ("traceback", last_part(criterion_words.long_traceback(case), _LIMIT)),
+    ]
     rows.append(("fault", case.fault))
     if case.status is Status.ERRORED:
         rows.insert(0, ("status", "could not be measured; this is not your fault"))
@@ -152,7 +155,7 @@ def _case(case: Observation) -> RenderableType:
 
 
 def _advice(criterion: CriterionResult, result: Result, path: str) -> RenderableType:
-    advice, command = words.reproduce(criterion, result, path)
+    advice, command = criterion_words.reproduce(criterion, result, path)
     rows = [("hint", criterion.hint)]
     rows += [("read", f"{title} {address}") for title, address in criterion.docs]
     rows.append(("repeat" if command else "look again", command or advice))
@@ -178,7 +181,7 @@ def _folded(
     for c in sorted(criteria, key=lambda c: order.index(c.status)):
         title = _line(c.title)
         if c.blocked_by:
-            title.append(escape.terminal(f"\nfirst: {words.waits_for(c, titles)}"), "dim")
+            title.append(escape.terminal(f"\nfirst: {criterion_words.waits_for(c, titles)}"), "dim")
         if c.id in following:
             title.append(escape.terminal(f"\nsame cause as: {following[c.id].title}"), "dim")
         for said in reviewed(c)[:1]:
@@ -269,10 +272,10 @@ def _end(result: Result, verbose: bool) -> Iterator[RenderableType]:
     if not verbose and any(c.status in (Status.FAILED, Status.PASSED) for c in result.criteria):
         yield _line("All of it is in the report; `--verbose` shows it here.", "dim")
     if not result.provenance.official:
-        yield _line(words.unofficial(result.provenance), "dim")
+        yield _line(provenance_words.unofficial(result.provenance), "dim")
     yield _line(f"Seed {result.provenance.seed}, {result.provenance.duration_s:.1f} s", "dim")
     if result.provenance.reused:
-        yield _line(f"Measured {words.measured_when(result.provenance)}. `--fresh` measures anew.", "dim")
+        yield _line(f"Measured {provenance_words.measured_when(result.provenance)}. `--fresh` measures anew.", "dim")
 
 
 def _line(text: str, style: str = "") -> Text:

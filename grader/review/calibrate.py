@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from grader.domain.course import Criterion, Module, Mutant
+from grader.domain.course import Criterion, Module, Mutant, ReviewItem
 from grader.domain.errors import UsageError_
 from grader.review.alpha import Agreement, ordinal
 from grader.review.form import render
 from grader.review.links import place
-from grader.review.nouns import SCALE, Item, Review, Subject, Verdict
+from grader.review.nouns import SCALE, Review, Subject, Verdict
 
 SCHEMA = "django-track/calibration/v1"
 _FEWEST_SOUND = 4
@@ -108,9 +108,9 @@ def form(key: Key, module: Module, submission: str) -> str:
     return render(subject, f"calibration, module {module.number:02d} · {module.title}", asked)
 
 
-def _item(criterion: Criterion) -> Item:
+def _item(criterion: Criterion) -> ReviewItem:
     look_at = f"whether this holds here. It is of task {criterion.task} of the brief."
-    return Item(criterion.id, criterion.title, look_at, criterion.dimension)
+    return ReviewItem(criterion.id, criterion.title, look_at, criterion.dimension)
 
 
 def encode_key(key: Key) -> str:

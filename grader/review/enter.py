@@ -4,15 +4,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
+from grader.domain.course import REVIEW_ITEMS, ReviewItem
 from grader.domain.errors import UsageError_
 from grader.domain.evidence import Artefact, Observation
 from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
 from grader.report.reviews import ARTEFACT, TOGETHER, of_reviewer, reviewers, unreviewed
-from grader.review.items import OWN, items_of
+from grader.review.items import items_of
 from grader.review.links import place
 from grader.review.merge import Merged, Together
-from grader.review.nouns import Item, Review, Verdict
+from grader.review.nouns import Review, Verdict
 from grader.review.words import outcome
 
 _STATUS = {Verdict.MET: Status.PASSED, Verdict.PARTLY_MET: Status.FAILED, Verdict.NOT_MET: Status.FAILED}
@@ -24,7 +25,7 @@ def without_review(result: Result) -> Result:
     return replace(result, criteria=criteria, artefacts=tuple(a for a in result.artefacts if a.id != ARTEFACT))
 
 
-def with_review(result: Result, merged: Merged, items: tuple[Item, ...]) -> Result:
+def with_review(result: Result, merged: Merged, items: tuple[ReviewItem, ...]) -> Result:
     """The result with what the reviewers said of each manual criterion, and of the items that every review has.
 
     All of it is ``manual`` and carries no points. Score, verdicts, gates, levels and provenance are as they were. A
@@ -49,10 +50,10 @@ def with_review(result: Result, merged: Merged, items: tuple[Item, ...]) -> Resu
 
 def _is_own(criterion: CriterionResult) -> bool:
     """Whether a review brought it: no task of a brief asks for it."""
-    return criterion.id.startswith(OWN) and criterion.status is Status.MANUAL and criterion.task == 0
+    return criterion.id.startswith(REVIEW_ITEMS) and criterion.status is Status.MANUAL and criterion.task == 0
 
 
-def _refuse_others(result: Result, merged: Merged, asked: tuple[Item, ...]) -> None:
+def _refuse_others(result: Result, merged: Merged, asked: tuple[ReviewItem, ...]) -> None:
     first = merged.reviews[0]
     if merged.subject.key != (result.assignment, result.provenance.tree_hash):
         raise UsageError_(
@@ -73,7 +74,7 @@ def _refuse_others(result: Result, merged: Merged, asked: tuple[Item, ...]) -> N
         )
 
 
-def _criterion(item: Item, said: Together, merged: Merged) -> CriterionResult:
+def _criterion(item: ReviewItem, said: Together, merged: Merged) -> CriterionResult:
     return CriterionResult(
         id=item.id,
         title=item.sentence,

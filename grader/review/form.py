@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from grader.domain.course import ReviewItem
 from grader.domain.text import one_line
 from grader.report.escape import clip, markdown_code, markdown_prose
-from grader.review.nouns import Item, Subject, Verdict
+from grader.review.nouns import Subject, Verdict
 
 FORM = "django-track/review/v1"
 REVIEWER = "- Reviewer:"
@@ -41,7 +42,7 @@ class Written:
 def render(
     subject: Subject,
     title: str,
-    items: Iterable[tuple[Item, tuple[str, ...]]],
+    items: Iterable[tuple[ReviewItem, tuple[str, ...]]],
     *,
     reviewer: str = "",
     written: Mapping[str, Written] | None = None,
@@ -66,7 +67,7 @@ def _sealed(lines: list[str]) -> list[str]:
     return [*lines, "", f"<!-- as the machine wrote it: {digest(lines)} -->", ""]
 
 
-def _head(subject: Subject, title: str, items: list[Item], reviewer: str) -> Iterator[str]:
+def _head(subject: Subject, title: str, items: list[ReviewItem], reviewer: str) -> Iterator[str]:
     yield f"<!-- {FORM}: {' '.join(item.id for item in items)} -->"
     yield ""
     yield f"# Peer review: {markdown_prose(title)}"
@@ -79,7 +80,7 @@ def _head(subject: Subject, title: str, items: list[Item], reviewer: str) -> Ite
     yield from _HOW_TO.splitlines()
 
 
-def _item(item: Item, seen: tuple[str, ...], written: Written) -> list[str]:
+def _item(item: ReviewItem, seen: tuple[str, ...], written: Written) -> list[str]:
     machine = [f"## {item.id}", "", f"**{markdown_prose(item.sentence)}.**", ""]
     if seen:
         machine += ["What the machine saw:", "", *seen, ""]

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
+from grader.domain.course import ReviewItem
 from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report import for_learners
+from grader.report.criterion_words import not_passed
 from grader.report.escape import clip, markdown, markdown_code, markdown_prose
-from grader.report.gate_words import gravest, reading, said_of
-from grader.report.words import ICONS, WORDS, count, not_passed
+from grader.report.findings import listed
+from grader.report.gate_words import reading
+from grader.report.words import ICONS, WORDS, count
 from grader.review.items import is_evidence
-from grader.review.nouns import Item
 from grader.review.pull_request import Said
 
 _MOST = 5  # findings of a gate, or cases of a criterion
@@ -20,7 +22,7 @@ NOT_GIVEN = "Nothing was measured: this form was made of a submission, without i
 NO_TEXT = "The text of the pull request was not given (`--pull-request FILE`): look at it yourself."
 
 
-def evidence(item: Item, result: Result, pull_request: tuple[Said, ...] | None) -> tuple[str, ...]:
+def evidence(item: ReviewItem, result: Result, pull_request: tuple[Said, ...] | None) -> tuple[str, ...]:
     """Lines of Markdown for the item, a list; nothing in them is a learner's markup.
 
     A hidden check's traceback or the grader's own faults are never in them: reviewers are learners too.
@@ -38,7 +40,7 @@ def said_lines(found: tuple[Said, ...] | None) -> Iterator[str]:
         yield f"- {'✓' if said.right else '✗'} {markdown_prose(said.sentence)}"
 
 
-def _measured(item: Item, result: Result) -> Iterator[str]:
+def _measured(item: ReviewItem, result: Result) -> Iterator[str]:
     for gate in result.gates:
         if is_evidence(item, gate.id) or is_evidence(item, gate.metric):
             yield from _gate(gate)
@@ -57,15 +59,7 @@ def _gate(gate: GateVerdict) -> Iterator[str]:
     source = f", by {gate.source}" if gate.source else ""
     said = f"{gate.title}: {clip(reading(gate).rstrip('.'), _LIMIT)}{source}"
     yield f"- {_status(gate.status)}: {markdown_prose(said)}"
-    found = gravest(gate)
-    for finding in found[:_MOST]:
-        place = f" {markdown_code(clip(str(finding.where), _LIMIT))}" if finding.where else ""
-        resolved = f" Let stand because: {markdown_prose(clip(finding.resolved, _LIMIT))}" if finding.resolved else ""
-        yield f"{_INDENT}- {markdown_prose(clip(said_of(finding), _LIMIT))}{place}{resolved}"
-    if len(found) > _MOST:
-        yield f"{_INDENT}- … and {count(len(found) - _MOST, 'more finding', 'more findings')}, in the report"
-    for where in () if found else gate.where[:_MOST]:
-        yield f"{_INDENT}- {markdown_code(clip(str(where), _LIMIT))}"
+    yield from listed(gate, most=_MOST, limit=_LIMIT, indent=_INDENT, ending=", in the report")
 
 
 def _criterion(criterion: CriterionResult) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from grader.domain.course import Module
+from grader.domain.course import Module, ReviewItem
 from grader.domain.errors import UsageError_
 from grader.domain.result import Result
 from grader.intake import Submission
@@ -13,7 +13,7 @@ from grader.review.enter import without_review
 from grader.review.form import Written, render
 from grader.review.items import items_of, with_manual
 from grader.review.machine import NOT_GIVEN, evidence, said_lines
-from grader.review.nouns import Item, Subject
+from grader.review.nouns import Subject
 from grader.review.pull_request import Said
 from grader.review.raw import Raw
 
@@ -21,7 +21,7 @@ Words = Mapping[str, Written]
 
 
 def form_of_result(
-    result: Result, items: tuple[Item, ...], said: tuple[Said, ...] | None, reviewer: str, words: Words
+    result: Result, items: tuple[ReviewItem, ...], said: tuple[Said, ...] | None, reviewer: str, words: Words
 ) -> str:
     """The form for the submission that this is the result of. ``said`` is what its pull request's text shows."""
     plain = without_review(result)
@@ -33,7 +33,7 @@ def form_of_result(
 def form_of_submission(
     submission: Submission,
     module: Module,
-    items: tuple[Item, ...],
+    items: tuple[ReviewItem, ...],
     said: tuple[Said, ...] | None,
     reviewer: str,
     words: Words,

@@ -1,11 +1,9 @@
-"""What a peer review is made of: items, verdicts, answers, and what is wrong with a file."""
+"""What a peer review is made of: verdicts, answers, and what is wrong with a file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-
-from grader.domain.course import Dimension
 
 
 class Verdict(StrEnum):
@@ -24,23 +22,6 @@ class Verdict(StrEnum):
 
 
 SCALE = (Verdict.NOT_MET, Verdict.PARTLY_MET, Verdict.MET)  # from the worst to the best
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing that a reviewer judges.
-
-    ``sentence`` is what should be true, ``look_at`` what only a person can see of it. ``evidence`` are patterns of ids
-    of criteria and gates, such as ``style.*``, whose verdicts stand beside it. ``pull_request`` says whether the text
-    of the pull request belongs to it.
-    """
-
-    id: str
-    sentence: str
-    look_at: str
-    dimension: Dimension
-    evidence: tuple[str, ...] = ()
-    pull_request: bool = False
 
 
 @dataclass(frozen=True, slots=True)

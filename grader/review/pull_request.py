@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.domain.errors import UsageError_
+from grader.given import text_file
 
 TEMPLATE = "rubric/pull_request_template.md"
 _LARGEST = 1 << 18  # bytes: GitHub takes 65,536 characters
+_FIND, _SHORTEN = "Name a file with the text.", "Name the text of the pull request alone."
 _BOX = re.compile(r"^\s*[-*+][ \t]+\[([ xX])\][ \t]+(.*)$")
 _LINKS = ("http://", "https://", "<img ", "![")  # pictures, wherever they lie, and addresses
 _LONGEST = 80
@@ -23,19 +24,12 @@ class Said:
 
 
 def read_text(path: Path) -> str:
-    """A small file of text; what is no UTF-8 in it is replaced.
+    """A small file of text; what is no text in it is replaced.
 
     Raises:
         UsageError_: it cannot be read, or is larger than a pull request's text can be.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as problem:
-        raise UsageError_(f"{path} cannot be read: {problem.strerror}", "Name a file with the text.") from None
-    if len(data) > _LARGEST:
-        raise UsageError_(f"{path} is larger than {_LARGEST >> 10} KB", "Name the text of the pull request alone.")
-    return data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+    return text_file.read_text(path, largest=_LARGEST, find=_FIND, shorten=_SHORTEN, repair=True)
 
 
 def compared(text: str, template: str) -> tuple[Said, ...]:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.domain.errors import UsageError_
+from grader.given.text_file import read_text
 from grader.review.form import FORM, KEYS, REVIEWER, SEAL, Written, digest
 from grader.review.nouns import Problem, Subject
 
 LARGEST = 1 << 20  # bytes
+_SHORTER = "Link to pictures and logs; do not paste them."
 _FIRST = re.compile(rf"^\s*<!-- {re.escape(FORM)}:((?: [a-z0-9.-]+)+) -->\s*$")
 _FENCE = re.compile(r"^\s*(?:[-*+]\s+)?(`{3,}|~{3,})")
 _KEY = re.compile(rf"^ {{0,3}}[-*+]\s+[*_]*({'|'.join(KEYS)})[*_]*\s*:[*_]*\s*(.*)$", re.IGNORECASE)
@@ -48,7 +50,8 @@ def read_raw(path: Path) -> Raw:
     Raises:
         UsageError_: it cannot be read, is no text, or is no review.
     """
-    lines = _lines(path)
+    text = read_text(path, largest=LARGEST, find="Name the file of a review.", shorten=_SHORTER)
+    lines = text.split("\n")
     first = next((index for index, line in enumerate(lines) if _FIRST.match(line)), None)
     if first is None:
         raise UsageError_(
@@ -68,23 +71,6 @@ def read_raw(path: Path) -> Raw:
         _section(raw, lines, start, end, sentences)
     raw.sentences = sentences
     return raw
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as problem:
-        raise UsageError_(f"{path} cannot be read: {problem.strerror}", "Name the file of a review.") from None
-    if len(data) > LARGEST:
-        raise UsageError_(f"{path} is larger than {LARGEST >> 20} MB", "Link to pictures and logs; do not paste them.")
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as wrong:
-        line = data.count(b"\n", 0, wrong.start) + 1
-        raise UsageError_(f"{path}:{line}: this line is not UTF-8", "Save the file as UTF-8 in your editor.") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _fences(path: Path, lines: list[str]) -> tuple[list[bool], list[Problem]]:

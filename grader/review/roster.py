@@ -1,22 +1,17 @@
-"""Who may review: the names of a roster, a CSV file or one name a line."""
+"""Who may review: the names of a roster."""
 
-import csv
-import io
+import difflib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
-from grader.domain.errors import UsageError_
-
-# Columns in which Classroom, Canvas, Moodle and plain lists keep what a person is called.
-COLUMNS = ("name", "full name", "student", "identifier", "username", "github_username", "login", "email")
-_LARGEST = 1 << 22
+from grader.given.roster import read_names
 
 
 class Roster:
     """Names that are known, whatever their capitals and blanks."""
 
-    def __init__(self, names: Iterator[str] | list[str]) -> None:
+    def __init__(self, names: Iterable[str]) -> None:
         self._names = {_folded(name): name for name in names if name.strip()}
 
     def __contains__(self, name: str) -> bool:
@@ -27,54 +22,13 @@ class Roster:
 
     def near(self, name: str) -> str:
         """The name that was meant, as far as can be seen; "" if none is near."""
-        import difflib
-
         found = difflib.get_close_matches(_folded(name), self._names, 1, 0.75)
         return self._names[found[0]] if found else ""
 
 
 def read_roster(path: Path) -> Roster:
-    """The roster in this file.
-
-    Raises:
-        UsageError_: it cannot be read, or has no name.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-        text = data.decode("utf-8-sig")
-    except OSError as problem:
-        raise UsageError_(f"the roster {path} cannot be read: {problem.strerror}", "Name its file.") from None
-    except UnicodeDecodeError:
-        raise UsageError_(f"the roster {path} is not UTF-8", "Export or save it as UTF-8.") from None
-    try:
-        roster = Roster(list(_names(text)))
-    except csv.Error as problem:
-        raise UsageError_(
-            f"the roster {path} is no CSV file: {problem}", "Export it again, or write a name a line."
-        ) from None
-    if not len(roster) or len(data) > _LARGEST:
-        reason = "names nobody" if not len(roster) else "is too large"
-        raise UsageError_(
-            f"the roster {path} {reason}", f"Write a name a line, or a CSV file with one of: {', '.join(COLUMNS)}."
-        )
-    return roster
-
-
-def _names(text: str) -> Iterator[str]:
-    rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
-    header = [cell.strip().lower() for cell in rows[0]] if rows else []
-    known = [index for index, cell in enumerate(header) if cell in COLUMNS]
-    if not known:
-        yield from text.splitlines()
-        return
-    for row in rows[1:]:
-        yield from (row[index] for index in known if index < len(row))
-
-
-def _delimiter(text: str) -> str:
-    first = text.partition("\n")[0]
-    return max(",;\t", key=first.count)
+    """The names in this file. Raises ``UsageError_`` as ``read_names`` does."""
+    return Roster(read_names(path))
 
 
 def _folded(name: str) -> str:

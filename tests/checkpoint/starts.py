@@ -1,8 +1,10 @@
 """What tests of projects that cannot start share: the edits, what the one finding says of them, and how it is asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from grader.domain.evidence import Evidence
 from grader.domain.status import Status
@@ -38,12 +40,20 @@ def statuses(evidence: Evidence) -> dict[str, Status]:
     return {o.criterion: o.status for o in evidence.observations}
 
 
-def assert_one_finding(run: Callable[..., Evidence], stopped: Stopped) -> None:
-    """It says what happened, where, and what to do, and no line of Python's own machinery."""
-    found = run(stopped.edits, checks=CHECKS).start
-    assert found is not None
-    assert stopped.observed in found.observed
-    assert str(found.where or "").startswith(stopped.where)
-    assert stopped.advice in found.remedy
-    assert "manage.py" in found.repeat
-    assert "importlib" not in found.traceback
+def one_finding_each(stopped: Mapping[str, Stopped]) -> Callable[..., None]:
+    """A test of each: one finding says what happened, where, and what to do, and no line of Python's own machinery.
+
+    A module assigns it to a name that begins with ``test_``.
+    """
+
+    @pytest.mark.parametrize("name", stopped)
+    def test(run: Callable[..., Evidence], name: str) -> None:
+        found = run(stopped[name].edits, checks=CHECKS).start
+        assert found is not None
+        assert stopped[name].observed in found.observed
+        assert str(found.where or "").startswith(stopped[name].where)
+        assert stopped[name].advice in found.remedy
+        assert "manage.py" in found.repeat
+        assert "importlib" not in found.traceback
+
+    return test

@@ -10,7 +10,7 @@ from grader.domain.evidence import Observation
 from grader.domain.status import Status
 from grader.report import REPORTS, for_learners
 from tests.report.parts import seen
-from tests.report.samples import result
+from tests.report.samples.module import result
 
 SAID = Path(__file__).parent / "data" / "said"
 COMMAND = "src/apps/posts/management/commands/explain.py"

@@ -1,13 +1,11 @@
 """Files that cannot be read as Python: each is named, with its line and what to do."""
 
-import pytest
-
 from tests.checkpoint.starts import (
     HELPER,
     MODELS,
     USES_HELPER,
     Stopped,
-    assert_one_finding,
+    one_finding_each,
 )
 
 STOPPED = {
@@ -44,6 +42,4 @@ STOPPED = {
 }
 
 
-@pytest.mark.parametrize("name", STOPPED)
-def test_one_finding_says_what_and_where_and_what_to_do(run, name: str) -> None:
-    assert_one_finding(run, STOPPED[name])
+test_one_finding_says_what_and_where_and_what_to_do = one_finding_each(STOPPED)

@@ -9,7 +9,7 @@ from tests.checkpoint.starts import (
     SETTINGS,
     USES_HELPER,
     Stopped,
-    assert_one_finding,
+    one_finding_each,
 )
 
 STOPPED = {
@@ -76,9 +76,7 @@ STOPPED = {
 }
 
 
-@pytest.mark.parametrize("name", STOPPED)
-def test_one_finding_says_what_and_where_and_what_to_do(run, name: str) -> None:
-    assert_one_finding(run, STOPPED[name])
+test_one_finding_says_what_and_where_and_what_to_do = one_finding_each(STOPPED)
 
 
 SUBMODULE, LINK = "it is a submodule, whose files are in another repository", "it is a symbolic link"

@@ -1,12 +1,10 @@
 """Migrations that are missing or lead to what cannot be copied: the migration or the table is named."""
 
-import pytest
-
 from tests.checkpoint.starts import (
     MIGRATION,
     RUN_SQL,
     Stopped,
-    assert_one_finding,
+    one_finding_each,
 )
 
 STOPPED = {
@@ -42,6 +40,4 @@ STOPPED = {
 }
 
 
-@pytest.mark.parametrize("name", STOPPED)
-def test_one_finding_says_what_and_where_and_what_to_do(run, name: str) -> None:
-    assert_one_finding(run, STOPPED[name])
+test_one_finding_says_what_and_where_and_what_to_do = one_finding_each(STOPPED)

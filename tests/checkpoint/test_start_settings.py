@@ -1,11 +1,9 @@
 """Settings that need what is not there: the variable or the file is named."""
 
-import pytest
-
 from tests.checkpoint.starts import (
     SETTINGS,
     Stopped,
-    assert_one_finding,
+    one_finding_each,
 )
 
 LOGGING = """+
@@ -39,6 +37,4 @@ STOPPED = {
 }
 
 
-@pytest.mark.parametrize("name", STOPPED)
-def test_one_finding_says_what_and_where_and_what_to_do(run, name: str) -> None:
-    assert_one_finding(run, STOPPED[name])
+test_one_finding_says_what_and_where_and_what_to_do = one_finding_each(STOPPED)

@@ -8,8 +8,8 @@ import pytest
 
 from grader.classroom.files import folder_name
 from grader.classroom.found import find, mark
-from grader.classroom.people import Student
 from grader.domain.errors import UsageError_
+from grader.given.roster import Student
 from grader.intake.limits import IntakeLimits
 
 
@@ -33,7 +33,7 @@ def test_a_submission_is_called_after_its_student(tmp_path: Path) -> None:
 
 
 def test_a_folder_with_one_archive_in_it_is_that_archive(tmp_path: Path) -> None:
-    for name in ("ada/work.zip", "bo/work.zip", "bo/notes.txt", "cy/x/work.zip"):
+    for name in ("ada/work.zip", "ada/.DS_Store", "ada/._work.zip", "bo/work.zip", "bo/notes.txt", "cy/x/work.zip"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "dan").mkdir()
@@ -52,7 +52,19 @@ def test_hostile_names_are_names(tmp_path: Path) -> None:
         assert "/" not in folder
         assert len(folder.encode()) < 200
     assert len({folder_name(n) for n in ("Ada", "ada", "ADA", "a/da", "a_da", "a.da")}) == 6
+    # Nobody gets another's folder by being called like it.
+    odd = ("m\xfcller, x", "a/b", "ada ", "\u0130")
+    assert (
+        len({folder_name(name) for own in odd for name in (own, folder_name(own), folder_name(folder_name(own)))}) == 12
+    )
     assert (folder_name("ada"), folder_name("山田 太郎")) == ("ada", "山田 太郎")
+
+
+def test_two_of_one_student_are_told_however_they_are_called(tmp_path: Path) -> None:
+    for name in ("team-7", "ADA"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(UsageError_, match=r"1 handed in twice: (ADA and team-7|team-7 and ADA)"):
+        find(tmp_path, [Student("ada", submission="Team-7")])
 
 
 def test_what_is_no_folder_of_submissions(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from grader.classroom.deciding import Decided, decide
 from grader.classroom.gradebook import Book, Grade
 from grader.classroom.journal import Journal
 from grader.classroom.judging import judged, standing
-from grader.classroom.people import Decision, HandIn, Student
+from grader.classroom.people import Decision, HandIn
 from grader.classroom.policy import Policy
 from grader.classroom.policy_file import parse_policy
 from grader.classroom.records import Entry
@@ -19,6 +19,7 @@ from grader.classroom.scoring import Moved, score_class
 from grader.domain.course import Module
 from grader.domain.errors import UsageError_
 from grader.domain.status import Status
+from grader.given.roster import Student
 from tests.classroom.samples import ALL, ASSIGNMENT, MODULE, measured
 
 LATE = "deadline = 2026-03-01T12:00:00Z\n[late]\npercent = 10\n[attempts]\nmost = 3\n"

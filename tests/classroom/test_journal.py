@@ -10,9 +10,10 @@ import pytest
 from grader.classroom.database import NAME, readable
 from grader.classroom.held import held, room
 from grader.classroom.journal import Journal
-from grader.classroom.people import Decision, HandIn, Student
+from grader.classroom.people import Decision, HandIn
 from grader.classroom.records import Scored
 from grader.domain.errors import EnvironmentError_, UsageError_
+from grader.given.roster import Student
 from tests.classroom.samples import measured
 
 AT = "2026-03-01T12:00:00Z"
@@ -107,6 +108,8 @@ def test_the_room_of_a_run_that_was_killed_is_removed_and_nothing_else(tmp_path:
         assert here.is_dir()
         assert not left.exists()
     assert not here.exists()
+    with room("") as at_work, room(str(at_work)):  # the folder of a class was copied while it was graded
+        assert at_work.is_dir()
     for other in ("", str(mine), str(tmp_path / "track-class-gone")):
         with room(other):
             assert mine.is_dir()
@@ -120,3 +123,24 @@ def test_a_full_disk_is_called_one(tmp_path: Path) -> None:
             readable(tmp_path, lambda: journal.register(many))
         assert "Make room" in error.value.hint
         assert journal.handed_in() == ()
+
+
+def test_who_is_written_otherwise_is_the_same(tmp_path: Path) -> None:
+    """A folder was called ADA before there was a roster, which has her as ada: that is one attempt."""
+    with Journal(tmp_path, create=True) as journal:
+        assert list(journal.register([HandIn("ADA", 1, Path("ADA")), HandIn("bo", 1, Path("bo"))])) == [1, 2]
+        assert list(journal.register([HandIn("ada", 1, Path("ADA")), HandIn("ada", 2, Path("a2"))])) == [1, 3]
+        assert journal.handed_in() == ("ada", "bo")
+        assert journal.count() == 3
+        assert journal.absent({1, 3}) == ("bo (attempt 1)",)
+        assert journal.absent({1, 2, 3}) == ()
+
+
+def test_what_is_no_text_is_kept_as_far_as_it_can_be(tmp_path: Path) -> None:
+    with Journal(tmp_path, create=True) as journal:
+        journal.state(room="/tmp/\udcff")
+        journal.decide(Decision("a", "override", "", "3", "so \udcff", "Gr\udcffce", "2026-03-02T10:00:00Z"))
+        journal.note_scores([Scored("a", "3", "graded", "why \udcff", "\udcff", "2026-03-02T10:00:00Z")])
+        assert (journal.decisions()[0].reason, journal.decisions()[0].author) == ("so ?", "Gr?ce")
+        assert journal.facts()["room"] == "/tmp/?"
+        assert journal.scores()[0].why == "why ?"

@@ -6,8 +6,9 @@ import pytest
 
 from grader.classroom.journal import Journal
 from grader.classroom.opening import Lists, begin, hand_ins, take_lists, unplaced
-from grader.classroom.people import HandIn, Student
+from grader.classroom.people import HandIn
 from grader.domain.errors import UsageError_
+from grader.given.roster import Student
 
 FACTS = {"assignment": "02-domain-modeling", "how": "{}"}
 
@@ -58,6 +59,9 @@ def test_an_index_is_in_the_ids_of_the_roster_and_is_not_forgotten(journal: Jour
     assert [(g.student, g.attempt) for g in hand_ins(journal, submissions, index)] == [("ada", 1), ("ada", 2)]
     with pytest.raises(UsageError_, match="was begun with an index"):
         hand_ins(journal, submissions, None)
+    index.write_text("student,path,attempt\nada,ada.zip,1\nbo,bo.zpi,1\ncy,x/cy.zip,1\n")
+    with pytest.raises(UsageError_, match=r"names what is not in .*: bo.zpi, x/cy.zip$"):
+        hand_ins(journal, submissions, index)
     index.write_text("student,path,attempt\nEVE,ada.zip,1\neve,bo.zip,2\n")
     assert [(g.student, g.attempt) for g in hand_ins(journal, submissions, index)] == [("EVE", 1), ("EVE", 2)]
     index.write_text("student,path,attempt\nEVE,ada.zip,1\neve,bo.zip,1\n")

@@ -11,10 +11,10 @@ import pytest
 from grader.classroom.gradebook import Book
 from grader.classroom.overview import Collector, Overview, overview
 from grader.classroom.page import render
-from grader.classroom.people import Student
 from grader.classroom.policy import Policy
 from grader.classroom.records import Entry
 from grader.domain.status import Status
+from grader.given.roster import Student
 from tests.classroom.samples import ALL, ASSIGNMENT, MODULE, measured
 from tests.report.parts import HOSTILE
 

@@ -94,6 +94,8 @@ def test_the_hour_that_is_left_out_in_spring_is_not_counted() -> None:
         ('deadline = 2026-03-29T02:30:00\nzone = "Europe/Zurich"', "clocks show 2026-03-29T02:30:00 never"),
         ('deadline = 2026-10-25T02:30:00\nzone = "Europe/Zurich"', "clocks show 2026-10-25T02:30:00 twice"),
         ("deadline = 2026-03-01T23:59:00", "has no time zone"),
+        ("deadline = 0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00.14:00 is no time that anything is handed in at"),
+        ('zone = "UTC"\ndeadline = 9999-12-31T23:59:00', "9999-12-31T23:59:00 is no time"),
         ('zone = "Mars/Olympus"\ndeadline = 2026-03-01T23:59:00', "there is no time zone Mars/Olympus"),
         ('zone = "../../etc/passwd"', "there is no time zone"),
         ("dead_line = 2026-03-01", "unknown field `dead_line`"),

@@ -93,6 +93,16 @@ def test_what_changed_is_graded_again_and_what_was_measured_of_it_before_stays(a
     assert a_class.begun() == "ab"
 
 
+def test_what_was_taken_away_counts_and_is_told(a_class: Class) -> None:
+    class_of(a_class.folder / "class", a="answer", b="answer")
+    a_class.grade()
+    assert a_class.said == []
+    (a_class.folder / "class/b").rename(a_class.folder / "b")
+    assert a_class.grade() == Outcomes(before=1)
+    assert a_class.said == ["Handed in before and not among these, and still counted: b (attempt 1)."]
+    assert a_class.outcomes() == {"a": "measured", "b": "measured"}
+
+
 def test_a_fault_of_the_machine_is_tried_three_times_after_the_others(a_class: Class) -> None:
     class_of(a_class.folder / "class", a="crash", b="answer", c="error SandboxError it does not start")
     assert a_class.grade() == Outcomes(graded=1, errored=2)

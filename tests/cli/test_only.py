@@ -11,9 +11,9 @@ from grader.cli.options import gates_named, only
 from grader.course import load_course
 from grader.domain.errors import UsageError_
 from grader.domain.result import ONLY_SOME, Result, Unmeasured
-from grader.report.words import verdict
+from grader.report.verdict_words import verdict
 from tests.report.gate_samples import gated
-from tests.report.samples import practice as practised
+from tests.report.samples.ungraded import practice as practised
 
 ROOT = Path(__file__).parents[2]
 COURSE = load_course(ROOT)

@@ -12,11 +12,11 @@ import pytest
 from grader.course import Course, load_course, project_tree
 from grader.course.git import git
 from grader.course.leaks import leaks
+from grader.course.peer_review import load_items
 from grader.course.release import release
 from grader.course.wheel import own_wheel
 from grader.domain.course import State
 from grader.domain.errors import UsageError_
-from grader.review.items import load_items
 
 HIDDEN = "It holds, and that is the hidden line of module one."
 

@@ -7,8 +7,10 @@ from grader.domain.start import START
 from grader.domain.status import Status
 from grader.report import REPORTS
 from grader.report.causes import causes, followers, leaders
-from grader.report.words import in_full, titles, verdict, waits_for
-from tests.report.samples import one_cause, unstarted
+from grader.report.criterion_words import in_full, titles, waits_for
+from grader.report.verdict_words import verdict
+from tests.report.samples.graded import one_cause
+from tests.report.samples.ungraded import unstarted
 
 
 def test_criteria_that_failed_for_one_reason_are_told_under_the_first() -> None:

@@ -14,7 +14,8 @@ from grader.domain.evidence import Location
 from grader.report import REPORTS, decode, encode, escape, for_learners, terminal
 from tests.report.gate_samples import gate_ungraded
 from tests.report.parts import HOSTILE
-from tests.report.samples import SAMPLES, hostile
+from tests.report.samples import SAMPLES
+from tests.report.samples.hostile import hostile
 
 ATTEMPTS = (
     "x\n::error::boom",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from grader.report import diagram, layout
 from grader.report.diagram import Column, Link, NotDrawn, Rectangle, Schema, Table, draw, parse
-from tests.report.samples import SCHEMA
+from tests.report.samples.artefacts import SCHEMA
 
 NAMES = [f"table_{n}" for n in range(9)]
 

@@ -11,7 +11,8 @@ import pytest
 from grader.domain.errors import UsageError_
 from grader.report import REPORTS, decode, encode
 from grader.report.encoding import schema, schema_text
-from tests.report.samples import SAMPLES, mixed
+from tests.report.samples import SAMPLES
+from tests.report.samples.graded import mixed
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "schemas" / "result-v2.json"
 

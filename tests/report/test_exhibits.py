@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from grader.domain.evidence import Artefact
 from grader.report import REPORTS
 from grader.report.exhibits import exhibit
-from tests.report.samples import result
+from tests.report.samples.module import result
 
 
 def shown(kind: str, body: str):  # type: ignore[no-untyped-def]

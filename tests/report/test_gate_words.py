@@ -12,11 +12,12 @@ from grader.domain.evidence import Measurement
 from grader.domain.result import ONLY_SOME, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report import REPORTS
+from grader.report.criterion_words import tally, unmeasured_count
 from grader.report.gate_words import measured, reading, required, same_cause, worth
-from grader.report.words import tally, unmeasured_count, verdict
+from grader.report.verdict_words import verdict
 from grader.scoring.gates import OPERATORS, verdicts
 from tests.report.gate_samples import MEASURED, gated, with_gates
-from tests.report.samples import practice as practised
+from tests.report.samples.ungraded import practice as practised
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -10,7 +10,8 @@ from rich.console import Console
 from grader.domain.result import Result
 from grader.report import REPORTS, decode, for_learners, terminal
 from tests.report.gate_samples import gated
-from tests.report.samples import SAMPLES, mixed
+from tests.report.samples import SAMPLES
+from tests.report.samples.graded import mixed
 
 GOLDEN = Path(__file__).parent / "golden"
 RESULTS = ("mixed", "full_marks", "met", "ungraded", "practice", "empty", "hostile", "unstarted", "one_cause")

@@ -13,7 +13,9 @@ from grader.domain.result import GateVerdict
 from grader.domain.status import Status
 from grader.report import REPORTS
 from tests.report.parts import HOSTILE, seen
-from tests.report.samples import SAMPLES, TRACEBACK, mixed, result
+from tests.report.samples import SAMPLES
+from tests.report.samples.graded import mixed
+from tests.report.samples.module import TRACEBACK, result
 
 VOID = {"meta", "br", "img", "input", "link", "hr"}
 

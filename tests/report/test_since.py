@@ -10,7 +10,8 @@ from grader.domain.result import Result
 from grader.report import REPORTS, terminal
 from grader.report.since import sentences, with_changes
 from tests.report.gate_samples import gated
-from tests.report.samples import full_marks, mixed, practice, ungraded
+from tests.report.samples.graded import full_marks, mixed
+from tests.report.samples.ungraded import practice, ungraded
 
 HEAD = "Since the last run (2026-11-20 09:30:00 UTC, 68 of 100 points)"
 

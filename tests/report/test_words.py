@@ -11,11 +11,13 @@ from grader.domain.result import CriterionResult, Result
 from grader.domain.start import MIGRATES, PEOPLE, SERVES, STARTS
 from grader.domain.status import Status
 from grader.report import REPORTS, terminal
-from grader.report.words import shown, verdict
+from grader.report.criterion_words import shown
+from grader.report.verdict_words import verdict
 from grader.scoring import score_gates
 from tests.report.gate_samples import GATES, MEASURED
 from tests.report.parts import PROVENANCE
-from tests.report.samples import mixed, unstarted
+from tests.report.samples.graded import mixed
+from tests.report.samples.ungraded import unstarted
 
 
 def case(check: str, observed: str) -> Observation:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from grader.course.peer_review import load_items
 from grader.domain.result import Result
 from grader.report import decode
 from grader.review.check import check
-from grader.review.items import load_items
 from grader.review.nouns import Review
 
 ROOT = Path(__file__).parents[2]

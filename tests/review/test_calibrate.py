@@ -8,12 +8,12 @@ import pytest
 from grader.course import Course, load_course, project_tree
 from grader.course.planted import Planted, plant
 from grader.course.projection import write_tree
-from grader.domain.course import Module, State
+from grader.domain.course import Module, ReviewItem, State
 from grader.domain.errors import UsageError_
 from grader.intake import take_in
 from grader.review.calibrate import Key, encode_key, fault_of, form, make_key, read_key, scores
 from grader.review.form import Written, render
-from grader.review.nouns import Answer, Item, Review, Subject, Verdict
+from grader.review.nouns import Answer, Review, Subject, Verdict
 from grader.review.raw import read_raw
 from grader.review.tell_calibration import for_reviewer, for_staff
 from tests.review.samples import ROOT
@@ -178,7 +178,7 @@ def test_a_key_is_read_as_it_was_written(key: Key, tmp_path: Path) -> None:
 
 
 def test_a_form_without_machine_evidence_has_none(module: Module) -> None:
-    item = Item("domain.feed", "It is so", "", module.criteria[0].dimension)
+    item = ReviewItem("domain.feed", "It is so", "", module.criteria[0].dimension)
     text = render(Subject("a", "b", "c"), "title", [(item, ())], written={"domain.feed": Written("met", "x.py:1", "")})
     assert "What the machine saw" not in text
     assert "- Verdict: met\n- Evidence: x.py:1\n- Comment:\n" in text

@@ -1,6 +1,8 @@
 """PostgreSQL and Redis of a submission's own: what the learner's role may do, and what it may not."""
 
 import os
+import queue
+import threading
 import time
 from pathlib import Path
 
@@ -143,24 +145,51 @@ def test_nobody_else_reaches_the_sockets(postgres: Postgres, redis: Redis) -> No
         assert directory.stat().st_mode & 0o077 == 0
 
 
-def test_databases_from_the_pool_are_fresh_and_fast(postgres: Postgres) -> None:
-    pool = DatabasePool(postgres, "seed")
-    took = []
-    for _ in range(8):
-        time.sleep(0.08)
-        begun = time.perf_counter()
-        name = pool.take()
-        took.append(time.perf_counter() - begun)
-        with as_learner(postgres, name) as connection:
-            connection.execute("INSERT INTO note VALUES ('mine')")
-            assert connection.execute("SELECT count(*) FROM note").fetchone() == (2,)
-        pool.give_back(name)
+class LetOneByOne:
+    """A server as a pool sees it, which makes a database only when it is let, and tells when it was made."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        self._postgres = postgres
+        self._let = threading.Semaphore(0)
+        self._made: queue.Queue[str] = queue.Queue()
+
+    def create(self, name: str, template: str) -> None:
+        if not self._let.acquire(timeout=60):
+            raise psycopg.Error("nobody let it")
+        self._postgres.create(name, template)
+        self._made.put(name)
+
+    def drop(self, name: str) -> None:
+        self._postgres.drop(name)
+
+    def make(self, number: int) -> list[str]:
+        """Lets so many be made, and waits for them."""
+        self._let.release(number)
+        return [self._made.get(timeout=60) for _ in range(number)]
+
+
+def test_databases_from_the_pool_are_made_ahead_and_fresh(postgres: Postgres) -> None:
+    """While none can be made, as many as were made ahead are there to be taken; each taken one is made anew."""
+    server = LetOneByOne(postgres)
+    pool = DatabasePool(server, "seed", ahead=2)
+    taken = []
+    for _ in range(3):
+        ahead = server.make(2)
+        names = [pool.take(), pool.take()]  # nothing can be made meanwhile: to make one here would fail
+        assert names == ahead
+        for name in names:
+            with as_learner(postgres, name) as connection:
+                connection.execute("INSERT INTO note VALUES ('mine')")
+                assert connection.execute("SELECT count(*) FROM note").fetchone() == (2,)
+            pool.give_back(name)
+        taken += names
+    left = server.make(2)
     pool.close()
-    assert sorted(took)[len(took) // 2] < 0.05
     with postgres.admin() as connection:
-        left = connection.execute("SELECT count(*) FROM pg_database WHERE datname LIKE 'check_%'").fetchone()
-    assert left is not None
-    assert left[0] <= 3
+        found = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
+    assert len({*taken, *left}) == 8
+    assert found.isdisjoint(taken)
+    assert found.issuperset(left)
 
 
 def test_a_pool_without_its_template_says_so(postgres: Postgres) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from grader.course.lint.briefs import lint_brief
 from grader.course.lint.checks import lint_checks
 from grader.course.lint.mutants import lint_mutants
+from grader.course.lint.peer_review import lint_items
 from grader.course.lint.problem import LintProblem
 from grader.course.lint.states import lint_states
 from grader.course.manifest import Course
@@ -14,7 +15,7 @@ __all__ = ["LintProblem", "lint"]
 
 
 def lint(course: Course) -> tuple[LintProblem, ...]:
-    """Everything that is wrong with checks, briefs, mutants and markers, in the order of the modules.
+    """Everything that is wrong with checks, briefs and mutants, in the order of the modules, items and markers.
 
     Raises:
         EnvironmentError_: ruff is not there, or failed in another way than by finding something.
@@ -25,6 +26,7 @@ def lint(course: Course) -> tuple[LintProblem, ...]:
             parts.append(lambda module=module: lint_checks(course, module))  # type: ignore[misc]
             parts.append(lambda module=module: lint_brief(course, module))  # type: ignore[misc]
             parts.append(lambda module=module: lint_mutants(course, module))  # type: ignore[misc]
+    parts.append(lambda: lint_items(course))
     parts.append(lambda: lint_states(course))
     # A solution that cannot be projected is told once, though mutants are made from it as well.
     return tuple(dict.fromkeys(problem for part in parts for problem in _all_of(part, course)))
