@@ -93,8 +93,16 @@ def titles(result: Result) -> dict[str, str]:
 
 
 def waits_for(criterion: CriterionResult, titles: Mapping[str, str]) -> str:
-    """What a blocked criterion waits for, by title."""
-    return ", ".join(titles.get(needed, needed) for needed in criterion.blocked_by)
+    """What a blocked criterion waits for, by title; a title may have commas of its own."""
+    return "; ".join(titles.get(needed, needed) for needed in criterion.blocked_by)
+
+
+def why_blocked(criterion: CriterionResult, titles: Mapping[str, str]) -> str:
+    """``Blocked until this passes: …``, or that the project has to start, for a reader who sees this sentence alone."""
+    needed = waits_for(criterion, titles)
+    if START in criterion.blocked_by or not needed:
+        return f"Blocked: {needed or 'what it requires did not pass'}"
+    return f"Blocked until this passes: {needed}"
 
 
 def _needed(result: Result) -> str:
