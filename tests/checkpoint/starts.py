@@ -6,10 +6,12 @@ from pathlib import Path
 
 from grader.domain.evidence import Evidence
 from grader.domain.status import Status
+from tests.checkpoint.commonest import agrees, of_start
 
 CHECKS = Path(__file__).parent / "data" / "started"
 MODELS, URLS = "src/apps/posts/models.py", "src/config/urls.py"
 SETTINGS, HELPER = "src/config/settings/testing.py", "src/apps/posts/helper.py"
+_NOTHING_S = 2.0
 USES_HELPER = "+\n\nfrom posts import helper\n"
 MIGRATION = "src/apps/posts/migrations/0002_more.py"
 RUN_SQL = """from django.db import migrations
@@ -28,7 +30,7 @@ class Migration(migrations.Migration):
 class Stopped:
     """Edits of a project that starts, what the finding says, the line that it names, and a word of the next step."""
 
-    edits: dict[str, str | bytes]
+    edits: dict[str, str | bytes | None]
     observed: str
     where: str
     advice: str
@@ -38,12 +40,23 @@ def statuses(evidence: Evidence) -> dict[str, Status]:
     return {o.criterion: o.status for o in evidence.observations}
 
 
-def assert_one_finding(run: Callable[..., Evidence], stopped: Stopped) -> None:
-    """It says what happened, where, and what to do, and no line of Python's own machinery."""
-    found = run(stopped.edits, checks=CHECKS).start
+def assert_no_check_ran(evidence: Evidence) -> None:
+    """Of all that needs the project running: so a broken project takes a start, and not a start for each check."""
+    needing = [o for o in evidence.observations if o.criterion not in ("started.file", "started.load")]
+    assert {o.status for o in needing} == {Status.BLOCKED}
+    # Where migrations fail on one database, they are tried once on the other.
+    assert sum(o.duration_s for o in needing if o.criterion != "started.table") < _NOTHING_S
+
+
+def assert_one_finding(run: Callable[..., Evidence], stopped: Stopped, name: str) -> None:
+    """It says what happened, where, and what to do, in the words that were read, and no line of Python's machinery."""
+    evidence = run(stopped.edits, checks=CHECKS)
+    found = evidence.start
     assert found is not None
+    assert_no_check_ran(evidence)
     assert stopped.observed in found.observed
     assert str(found.where or "").startswith(stopped.where)
     assert stopped.advice in found.remedy
     assert "manage.py" in found.repeat
     assert "importlib" not in found.traceback
+    assert agrees(f"start: {name}", of_start(found))

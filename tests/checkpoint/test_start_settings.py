@@ -15,7 +15,14 @@ LOGGING = {
     "root": {"handlers": ["file"]},
 }
 """
+PORT = """+
+import socket
 
+_first, _second = socket.socket(), socket.socket()
+_first.bind(("127.0.0.1", 0))
+_first.listen()
+_second.bind(_first.getsockname())
+"""
 
 STOPPED = {
     "a variable that is required": Stopped(
@@ -30,6 +37,12 @@ STOPPED = {
         f"{SETTINGS}:",
         "a .env file is not read there",
     ),
+    "a port that is taken": Stopped(
+        {SETTINGS: PORT},
+        "OSError: [Errno 98] Address already in use",
+        f"{SETTINGS}:",
+        "when they are needed, never while a file is imported",
+    ),
     "a file that cannot be written": Stopped(
         {SETTINGS: LOGGING},
         "ValueError: Unable to configure handler 'file', because of OSError: [Errno 30] Read-only file system",
@@ -41,4 +54,4 @@ STOPPED = {
 
 @pytest.mark.parametrize("name", STOPPED)
 def test_one_finding_says_what_and_where_and_what_to_do(run, name: str) -> None:
-    assert_one_finding(run, STOPPED[name])
+    assert_one_finding(run, STOPPED[name], name)
