@@ -75,7 +75,7 @@ def earlier(out_dir: Path) -> Result | None:
 
 
 def _write(folder: Path, name: str, text: str) -> Path:
-    """Write a whole file or none: a reader never meets a half-written report, and a full disk is left no part of one."""
+    """Write a whole file or none: nobody meets a half-written report, and a full disk is left no part of one."""
     temporary = None
     try:
         folder.mkdir(parents=True, exist_ok=True)

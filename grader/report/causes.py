@@ -7,7 +7,6 @@ from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
 from grader.report.words import count, points
 
-
 _MOST_NAMED = 6
 
 
@@ -21,7 +20,7 @@ class Cause:
 
     @property
     def sentence(self) -> str:
-        """``The same stands behind 6 more criteria that fail and 5 that wait for them, 33 points: …``, the first six."""
+        """``The same stands behind 6 more criteria that fail and 5 that wait for them, 33 points: …``, six by name."""
         others = self.criteria[1:]
         waiting = f" and {count(len(self.waiting), 'that waits', 'that wait')} for them" if self.waiting else ""
         worth = points(sum(c.max_score for c in (*others, *self.waiting)))

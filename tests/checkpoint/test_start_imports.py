@@ -27,7 +27,7 @@ STOPPED = {
     ),
     "a question to nobody": Stopped(
         {SETTINGS: '+\nNAME = input("Which database? ")\n'},
-        "`input()` was called while the project was starting",
+        "`input()` was called, and nobody is there to answer",
         f"{SETTINGS}:",
         "a variable with a default",
     ),
@@ -78,7 +78,7 @@ STOPPED = {
 
 @pytest.mark.parametrize("name", STOPPED)
 def test_one_finding_says_what_and_where_and_what_to_do(run, name: str) -> None:
-    assert_one_finding(run, STOPPED[name])
+    assert_one_finding(run, STOPPED[name], name)
 
 
 SUBMODULE, LINK = "it is a submodule, whose files are in another repository", "it is a symbolic link"

@@ -27,7 +27,9 @@ def test_criteria_that_failed_for_one_reason_are_told_under_the_first() -> None:
     assert in_full(result) == {"domain.slug-collision"}
 
 
-@pytest.mark.parametrize(("count", "end"), [(7, "Title 6."), (8, "Title 6; and 1 more."), (30, "Title 6; and 23 more.")])
+@pytest.mark.parametrize(
+    ("count", "end"), [(7, "Title 6."), (8, "Title 6; and 1 more."), (30, "Title 6; and 23 more.")]
+)
 def test_of_many_the_first_are_named_and_the_rest_counted(count: int, end: str) -> None:
     """Each of them stands in the list as well, with what it has the same cause as."""
     (cause,) = causes(one_cause())
