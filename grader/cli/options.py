@@ -2,6 +2,8 @@
 
 import os
 import shlex
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -152,7 +154,15 @@ def _meant(name: str, known: Iterable[str], kind: str, module: str = "") -> str:
     same_end = [each for each in names if each.rpartition(".")[2] == name.rpartition(".")[2]]
     near = list(dict.fromkeys([*same_end, *get_close_matches(name, names, n=3)]))
     asked = f"Did you mean {' or '.join(near)}? " if near else ""
-    return f"{asked}All {kind}: `grader list{module}{_named_course()}`."
+    return f"{asked}All {kind}: `{program()} list{module}{_named_course()}`."
+
+
+def program() -> str:
+    """What calls this program from where the person is: ``grader`` where that is found, or the path that was typed."""
+    typed, found = sys.argv[0], shutil.which("grader")
+    if Path(typed).name != "grader" or not Path(typed).is_file():
+        return "grader"
+    return "grader" if found and Path(found).samefile(typed) else shlex.quote(typed)
 
 
 def _named_course() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from grader.cli.options import program
 from grader.domain.errors import UsageError_
 from grader.domain.evidence import MUTATION_REPORT
 from grader.domain.result import Result
@@ -42,7 +43,7 @@ def finish(
         result = with_changes(result, earlier(out_dir))
     written = write_reports(result, out_dir, formats, staff=staff)
     shown = for_staff(result) if staff else for_learners(result)
-    console.print(terminal(shown, faults=staff, verbose=verbose, path=str(given or "")))
+    console.print(terminal(shown, faults=staff, verbose=verbose, path=str(given or ""), program=program()))
     for path in written:
         console.print(f"  {path}", markup=False, soft_wrap=True)
     if not result.graded:

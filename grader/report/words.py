@@ -223,16 +223,17 @@ def count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def reproduce(criterion: CriterionResult, result: Result, path: str = "") -> tuple[str, str]:
+def reproduce(criterion: CriterionResult, result: Result, path: str = "", program: str = "grader") -> tuple[str, str]:
     """How to see the failure oneself: a sentence, and the command it ends in (``""`` where hidden checks found it).
 
-    ``path`` is the folder as the person named it; without it the command is for the project's own folder.
+    ``path`` is the folder as the person named it; without it the command is for the project's own folder. ``program``
+    is what calls this program from there, with quotes where a shell needs them.
     """
     if any(o.public and o.status is not Status.PASSED for o in criterion.observations):
         named = [shlex.quote(path)] if path not in ("", ".") else []
         number = result.assignment.partition("-")[0]
         module = ["--module", number] if number.isdecimal() else []
-        command = " ".join(["grader check", *named, *module, "--only", criterion.id])
+        command = " ".join([program, "check", *named, *module, "--only", criterion.id])
         return "Run this check yourself:" if named else "Run this check in your project's folder:", command
     return f"A hidden check found this. Compare your work with task {criterion.task} of the brief.", ""
 
