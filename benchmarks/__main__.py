@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import contract_time, duet_time, load, measures, own_tests, reading_gates, watching
+from benchmarks import broken, contract_time, duet_time, load, measures, own_tests, reading_gates, watching
 
 ROUNDS = 3
 ONLY = tuple(sys.argv[1:])
@@ -62,6 +62,7 @@ def figures(room: Path, out: Console) -> Iterator[Figure | None]:
     yield _milliseconds("sandboxed agent, warm: first answer of a check", bench.warm_start, None, out)
     yield _milliseconds("environment from a warm wheel cache", bench.environment_from_wheels, None, out)
     yield _milliseconds("environment for a lock seen before", bench.environment_seen, None, out)
+    yield from _of_broken_projects(room / "broken", bench.state, out)
     out.print("[dim]a session of grader watch[/]")
     answer, check = watching.answer_and_check(bench.state, ROUNDS)
     yield _compared("grader watch: first answer to a changed model, to a cold grader check", answer, check, 0.1)
@@ -75,6 +76,13 @@ def figures(room: Path, out: Console) -> Iterator[Figure | None]:
     if is_wanted(memory := "peak memory of the grader itself"):
         peak = measures.peak_memory_mb(bench)
         yield Figure(memory, f"{peak:.0f} MB", "≤ 150 MB", peak <= 150)
+
+
+def _of_broken_projects(room: Path, state: Path, out: Console) -> Iterator[Figure | None]:
+    if is_wanted(name := "the slowest of ten projects that cannot start, to the start of the starter"):
+        room.mkdir(mode=0o711)
+        ten = broken.BrokenProjects(room, state)
+        yield _ratio(name, ten.diagnosis, ten.start, 3.0, out)
 
 
 def _served(room: Path, out: Console) -> Iterator[Figure]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape as _markup
 
 from grader.cli.stopping import finished, told
-from grader.domain.errors import GraderError
+from grader.domain.errors import GraderError, SubmissionError
 from grader.domain.progress import Progress as Step
 from grader.report.escape import terminal
 
@@ -71,8 +71,8 @@ def explain(error: Exception) -> int:
     """Print an error as a person should read it, and give the exit code for it."""
     if isinstance(error, GraderError):
         err.print(f"[bold red]Error:[/] {escape(error.message)}", soft_wrap=True)
-        if error.hint:
-            err.print(f"[bold]What to do:[/] {escape(error.hint)}", soft_wrap=True)
+        if todo := advice(error):
+            err.print(f"[bold]What to do:[/] {escape(todo)}", soft_wrap=True)
         return error.exit_code
     err.print(f"[bold red]The grader itself failed:[/] {escape(type(error).__name__)}: {escape(str(error))}")
     if os.environ.get("GRADER_DEBUG"):
@@ -80,3 +80,9 @@ def explain(error: Exception) -> int:
     else:
         err.print("This is not the submission's fault. Run again with GRADER_DEBUG=1 for the details, and report it.")
     return 3
+
+
+def advice(error: GraderError) -> str:
+    """What to do, and the option that does the same here: what ends in this error grades one submission."""
+    option = error.option if isinstance(error, SubmissionError) else ""
+    return f"{error.hint.removesuffix('.')}, or name it: {option}" if option else error.hint

@@ -19,6 +19,7 @@ _COMMANDS = {
     "judge": ("grader.cli.judge", "Decide about a criterion or a score of somebody in a class, with a reason."),
     "export": ("grader.cli.export", "Write the gradebook of a class for Canvas, Moodle, Gradescope and others."),
     "gates": ("grader.cli.gates", "Hold any Django project against the quality gates."),
+    "list": ("grader.cli.listing", "List the criteria and gates of a module: the names that --only takes."),
     "report": ("grader.cli.report", "Render a stored result.json again, in any format."),
     "review": ("grader.cli.review", "Review a submission as a person: a form, its check, several brought together."),
     "course": ("grader.cli.course", "Build the course from its one source, and prove that it is right."),

@@ -1,6 +1,9 @@
 """Options that several commands take, and where the course and the cache are found."""
 
 import os
+import shlex
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -122,7 +125,7 @@ def gates_named(known: Mapping[str, Gate], names: tuple[str, ...]) -> tuple[Gate
     short = dict.fromkeys(metric.partition(".")[0] for metric in known)
     for name in names:
         if name not in known and name not in short:
-            raise UsageError_(f"there is no gate called {name}", _meant(name, [*short, *known]))
+            raise UsageError_(f"there is no gate called {name}", _meant(name, [*short, *known], "gates"))
     return tuple(g for m, g in known.items() if not names or m in names or m.partition(".")[0] in names)
 
 
@@ -136,19 +139,37 @@ def only(module: Module, names: tuple[str, ...], gates: tuple[str, ...] | None =
     """
     known = [c.id for c in module.criteria]
     if unknown := [n for n in names if n not in known]:
-        raise UsageError_(f"module {module.number:02d} has no criterion {unknown[0]}", _meant(unknown[0], known))
+        raise UsageError_(
+            f"module {module.number:02d} has no criterion {unknown[0]}",
+            _meant(unknown[0], known, "criteria", f" --module {module.number:02d}"),
+        )
     if module.draft and gates is None:
         names = names or tuple(known)
     return module.with_required(names) or (None if gates is None else ())
 
 
-def _meant(name: str, known: Iterable[str]) -> str:
-    """The names that somebody may have meant who typed this one, or all where none is like it."""
+def _meant(name: str, known: Iterable[str], kind: str, module: str = "") -> str:
+    """The names that somebody may have meant who typed this one, and the command that lists all of the kind."""
     names = list(known)
     same_end = [each for each in names if each.rpartition(".")[2] == name.rpartition(".")[2]]
-    if near := list(dict.fromkeys([*same_end, *get_close_matches(name, names, n=3)])):
-        return f"Did you mean {' or '.join(near)}? All {len(names)} names: {', '.join(names)}."
-    return f"There are: {', '.join(names)}."
+    near = list(dict.fromkeys([*same_end, *get_close_matches(name, names, n=3)]))
+    asked = f"Did you mean {' or '.join(near)}? " if near else ""
+    return f"{asked}All {kind}: `{program()} list{module}{_named_course()}`."
+
+
+def program() -> str:
+    """What calls this program from where the person is: ``grader`` where that is found, or the path that was typed."""
+    typed, found = sys.argv[0], shutil.which("grader")
+    if Path(typed).name != "grader" or not Path(typed).is_file():
+        return "grader"
+    return "grader" if found and Path(found).samefile(typed) else shlex.quote(typed)
+
+
+def _named_course() -> str:
+    """The option that names the course, where the command that runs has been given it."""
+    context = click.get_current_context(silent=True)
+    given = context.params.get("course_dir") if context is not None else None
+    return f" --course {shlex.quote(str(given))}" if given is not None else ""
 
 
 def empty_folder(folder: Path) -> Path:

@@ -1,11 +1,13 @@
 """The end of a grading: write the reports, print the verdict, choose the exit code."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
 
 from rich.console import Console
 
+from grader.cli.options import program
 from grader.domain.errors import UsageError_
 from grader.domain.evidence import MUTATION_REPORT
 from grader.domain.result import Result
@@ -13,6 +15,7 @@ from grader.report import REPORTS, decode, for_learners, for_staff, terminal, wi
 
 _DEFAULT = ("json", "html", "markdown")
 _MUTATION = "mutation.json"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def make_ready(formats: tuple[str, ...]) -> None:
@@ -40,7 +43,7 @@ def finish(
         result = with_changes(result, earlier(out_dir))
     written = write_reports(result, out_dir, formats, staff=staff)
     shown = for_staff(result) if staff else for_learners(result)
-    console.print(terminal(shown, faults=staff, verbose=verbose, path=str(given or "")))
+    console.print(terminal(shown, faults=staff, verbose=verbose, path=str(given or ""), program=program()))
     for path in written:
         console.print(f"  {path}", markup=False, soft_wrap=True)
     if not result.graded:
@@ -73,7 +76,8 @@ def earlier(out_dir: Path) -> Result | None:
 
 
 def _write(folder: Path, name: str, text: str) -> Path:
-    """Write a whole file or none: a reader never meets a half-written report."""
+    """Write a whole file or none: nobody meets a half-written report, and a full disk is left no part of one."""
+    temporary = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}-")
@@ -82,6 +86,10 @@ def _write(folder: Path, name: str, text: str) -> Path:
         Path(temporary).chmod(0o644)
         return Path(temporary).replace(folder / name)
     except OSError as problem:
+        room = "Make room there, or choose" if problem.errno in _FULL else "Choose"
         raise UsageError_(
-            f"cannot write {folder / name}: {problem.strerror}", "Choose another folder: --out DIR."
+            f"cannot write {folder / name}: {problem.strerror}", f"{room} another folder: --out DIR."
         ) from None
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)

@@ -118,12 +118,20 @@ def _subset(part: Any, whole: Any) -> tuple[str, str]:
 
 
 def _alike(left: Any, right: Any) -> tuple[Any, Any]:
-    """Two numbers, the plain one with what the other one counts."""
+    """Two numbers, the plain one with what the other one counts; in two lists, all of them plain."""
     if isinstance(left, Counted) and type(right) is int:
         return left, left.like(right)
     if isinstance(right, Counted) and type(left) is int:
         return right.like(left), right
+    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+        return _uncounted(left), _uncounted(right)
     return left, right
+
+
+def _uncounted(items: list[Any] | tuple[Any, ...]) -> list[Any] | tuple[Any, ...]:
+    if not any(isinstance(item, Counted) for item in items):
+        return items
+    return [int(item) if isinstance(item, Counted) else item for item in items]
 
 
 def _is_unreturned(observed: Any, expected: Any) -> bool:

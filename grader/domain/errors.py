@@ -23,9 +23,16 @@ class SubmissionError(GraderError):
 
     Everything that a learner can mend by editing code is evidence in a result, not this exception. It is no grade
     either, so it does not end with the exit code of one.
+
+    ``option`` is what tells a command that grades one submission which part of it is meant, such as ``--path mine``;
+    one that grades a class has no such option.
     """
 
     exit_code = 2
+
+    def __init__(self, message: str, hint: str = "", option: str = "") -> None:
+        super().__init__(message, hint)
+        self.option = option
 
 
 class CourseError(GraderError):

@@ -160,7 +160,7 @@ class ArchiveSource:
         except msgspec.DecodeError:
             return self._damaged()
         if kind == "large":
-            return too_much(shown(text))
+            return too_much(*map(shown, text.split("; ", 1)))
         if kind == "packed":
             return SubmissionError(
                 f"{self._name} is packed in an unusual way ({shown(text)})",

@@ -9,6 +9,7 @@ from grader.intake.names import shown
 
 _MOST = 3
 _NEARLY_ALL = 0.8
+_NEARLY_NOTHING = 0.02
 
 
 def bounded(entries: Iterable[Entry], most: int) -> list[Entry]:
@@ -34,7 +35,7 @@ def largest(entries: Iterable[Entry], *, by_size: bool) -> str:
 
 
 def _worst(entries: Iterable[Entry], *, by_size: bool) -> list[tuple[str, int]]:
-    """The folders that hold most, with what they hold, the heaviest first."""
+    """The folders that hold most, with what they hold, the heaviest first; none that hardly matters."""
     weights: Counter[str] = Counter()
     inside: dict[str, set[str]] = {}
     for entry in entries:
@@ -46,7 +47,8 @@ def _worst(entries: Iterable[Entry], *, by_size: bool) -> list[tuple[str, int]]:
             folder = above
     total = _Totals(weights, inside)
     worst = sorted(total.spread(""), key=lambda folder: (-total.of(folder), folder))[:_MOST]
-    return [(folder, total.of(folder)) for folder in worst if total.of(folder)]
+    to_blame = _NEARLY_NOTHING * sum(weights.values())
+    return [(folder, total.of(folder)) for folder in worst if total.of(folder) > to_blame]
 
 
 class _Totals:

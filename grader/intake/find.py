@@ -1,5 +1,6 @@
 """Where the project lies in what was handed in: at its root, in the one folder that holds it, or where it is said."""
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -24,7 +25,8 @@ class Place:
         """What to tell people of it; nothing where the project is where everybody would look."""
         if not self.folder:
             return ""
-        more = f" (also in it: {_listed(self.others)}; --path names another)" if self.others else ""
+        other = "`--path` of `grader grade` and `grader check` names another"
+        more = f" (also in it: {_listed(self.others)}; {other})" if self.others else ""
         return f"The project was found in {shown(self.folder)}{more}."
 
 
@@ -51,11 +53,13 @@ def find_project(paths: Iterable[str], *, source: str, slug: str = "") -> Place:
     if not found:
         raise SubmissionError(
             f"{source} is not a project: no folder of it has a manage.py",
-            "Hand in the folder that holds manage.py, or name it: --path FOLDER.",
+            "Hand in the folder that holds manage.py.",
+            option="--path FOLDER",
         )
     raise SubmissionError(
         f"{source} holds {len(meant)} projects: {_listed(meant)}",
-        f"Say which one is meant: --path {shown(meant[0])}",
+        "Hand in the one that is meant, without the others.",
+        option=f"--path {shlex.quote(shown(meant[0]))}",
     )
 
 

@@ -23,7 +23,7 @@ import os
 import re
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 from grader.reader.confine import confine, or_crash
@@ -31,6 +31,7 @@ from grader.reader.confine import confine, or_crash
 _PIECE = 1 << 18
 _HEADER = 1 << 14
 _LONGEST_PATH = 2000
+_LONGEST_TOLD, _DEEPEST_TOLD = 40, 2
 _LINK = 0o120000
 _UTF_8 = 0x800
 _OF_WINDOWS = (0, 10, 14)  # FAT, NTFS, VFAT
@@ -99,15 +100,33 @@ def _carried(path: str) -> str:
 def _zip(file: IO[bytes], bounds: dict[str, int]) -> tuple[list[Listed], Read]:
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         # Counted before they are read: each takes a thousand bytes of memory for fifty of an archive.
-        for number, _ in enumerate(_ZIP_ENTRY.finditer(content)):
+        for number, entry in enumerate(_ZIP_ENTRY.finditer(content)):
             if number >= bounds["entries"]:
-                raise Refusal("large", f"it has more than {bounds['entries']:,} files and folders")
+                before = _ZIP_ENTRY.finditer(content, 0, entry.start())
+                raise _too_many((_central_name(content, one.start()) for one in before), bounds["entries"])
     archive = zipfile.ZipFile(file)
     members = archive.infolist()
     names = _with_slashes([(_zip_name(member), member.create_system in _OF_WINDOWS) for member in members])
     files = [(name, member) for name, member in zip(names, members, strict=True) if not name.endswith("/")]
     listed = [_zip_entry(name, member) for name, member in files]
     return listed, lambda index: _pieces(_opened(archive, files[index][1]), _PIECE)
+
+
+def _central_name(content: mmap.mmap, start: int) -> str:
+    """The name in an entry of a zip's directory, which begins there."""
+    size = int.from_bytes(content[start + 28 : start + 30], "little")
+    return content[start + 46 : start + 46 + size].decode("utf-8", "replace").replace("\\", "/")
+
+
+def _too_many(names: Iterable[str], most: int) -> Refusal:
+    """That there are more names than are read, of which ``names`` are the first, and the folder that has most."""
+    folders: dict[str, int] = {}
+    for name in names:
+        folder = "/".join(name.removeprefix("./").split("/")[:-1][:_DEEPEST_TOLD])
+        folders[folder] = folders.get(folder, 0) + 1
+    fullest = max(folders, key=lambda folder: folders[folder], default="")
+    where = f"; most of them lie in {fullest[:_LONGEST_TOLD]}/" if fullest else ""
+    return Refusal("large", f"it has more than {most:,} files and folders{where}")
 
 
 def _zip_name(member: zipfile.ZipInfo) -> str:
@@ -146,12 +165,12 @@ def _opened(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
 
 def _tar(file: IO[bytes], start: bytes, scratch_fd: int, bounds: dict[str, int]) -> tuple[list[Listed], Read]:
     archive = tarfile.open(fileobj=_Careful(_unpacked(file, start, scratch_fd, bounds["unpacked_bytes"])), mode="r:")
-    members = []
+    members: list[tarfile.TarInfo] = []
     for number, member in enumerate(archive):
         if member.size < 0:
             raise tarfile.ReadError("leads backwards")
         if number >= bounds["entries"]:
-            raise Refusal("large", f"it has more than {bounds['entries']:,} files and folders")
+            raise _too_many((one.name for one in members), bounds["entries"])
         if not member.isdir():
             members.append(member)
     names = _with_slashes([(member.name, False) for member in members])

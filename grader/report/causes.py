@@ -7,6 +7,8 @@ from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
 from grader.report.words import count, points
 
+_MOST_NAMED = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -18,11 +20,12 @@ class Cause:
 
     @property
     def sentence(self) -> str:
-        """``The same stands behind 6 more criteria that fail and 5 that wait for them, 33 points: …``."""
+        """``The same stands behind 6 more criteria that fail and 5 that wait for them, 33 points: …``, six by name."""
         others = self.criteria[1:]
-        waiting = f" and {len(self.waiting)} that wait for them" if self.waiting else ""
+        waiting = f" and {count(len(self.waiting), 'that waits', 'that wait')} for them" if self.waiting else ""
         worth = points(sum(c.max_score for c in (*others, *self.waiting)))
-        titles = "; ".join(c.title for c in others)
+        rest = len(others) - _MOST_NAMED
+        titles = "; ".join(c.title for c in others[:_MOST_NAMED]) + (f"; and {rest} more" if rest > 0 else "")
         more = count(len(others), "more criterion that fails", "more criteria that fail")
         return f"The same stands behind {more}{waiting}, {worth}: {titles}."
 

@@ -13,9 +13,10 @@ from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.start import START
 from grader.domain.status import Status
 from grader.report.audience import for_learners
-from grader.report.criterion_words import not_passed
+from grader.report.criterion_words import not_passed, titles, why_blocked
 from grader.report.escape import clip, log_line
 from grader.report.gate_words import reading
+from grader.report.since import sentences
 from grader.report.verdict_words import verdict
 
 RUNNER = "grader"
@@ -57,6 +58,7 @@ def payload(result: Result) -> Payload:
         "commit": log_line(result.provenance.commit or ""),
         "tree": log_line(result.provenance.tree_hash),
         "notices": [log_line(clip(notice, 600)) for notice in result.notices],
+        "changes": [log_line(clip(sentence, 600)) for sentence in sentences(result)],
         "tests": tests,
     }
 
@@ -74,7 +76,7 @@ def _criterion_tests(criterion: CriterionResult, result: Result) -> Iterator[Pay
         message = clip(f"{result.start.headline}: {result.start.observed} Next: {result.start.remedy}", 600)
         yield from _tests(criterion, message, result.start.where)
         return
-    yield from _tests(criterion, _message(criterion), where)
+    yield from _tests(criterion, _message(criterion, result), where)
 
 
 def _gate_tests(gate: GateVerdict) -> Iterator[Payload]:
@@ -91,9 +93,9 @@ def _tests(scored: CriterionResult | GateVerdict, message: str, where: Location 
         yield _test(name, status, text, place.path, place.line or 0)
 
 
-def _message(criterion: CriterionResult) -> str:
+def _message(criterion: CriterionResult, result: Result) -> str:
     if criterion.status is Status.BLOCKED:
-        return f"Blocked until this passes: {', '.join(criterion.blocked_by)}"
+        return clip(why_blocked(criterion, titles(result)), 400)
     first = next(iter(not_passed(criterion)), None)
     if first is None:
         return criterion.hint

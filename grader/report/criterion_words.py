@@ -20,20 +20,29 @@ def titles(result: Result) -> dict[str, str]:
 
 
 def waits_for(criterion: CriterionResult, titles: Mapping[str, str]) -> str:
-    """What a blocked criterion waits for, by title."""
-    return ", ".join(titles.get(needed, needed) for needed in criterion.blocked_by)
+    """What a blocked criterion waits for, by title; a title may have commas of its own."""
+    return "; ".join(titles.get(needed, needed) for needed in criterion.blocked_by)
 
 
-def reproduce(criterion: CriterionResult, result: Result, path: str = "") -> tuple[str, str]:
+def why_blocked(criterion: CriterionResult, titles: Mapping[str, str]) -> str:
+    """``Blocked until this passes: …``, or that the project has to start, for a reader who sees this sentence alone."""
+    needed = waits_for(criterion, titles)
+    if START in criterion.blocked_by or not needed:
+        return f"Blocked: {needed or 'what it requires did not pass'}"
+    return f"Blocked until this passes: {needed}"
+
+
+def reproduce(criterion: CriterionResult, result: Result, path: str = "", program: str = "grader") -> tuple[str, str]:
     """How to see the failure oneself: a sentence, and the command it ends in (``""`` where hidden checks found it).
 
-    ``path`` is the folder as the person named it; without it the command is for the project's own folder.
+    ``path`` is the folder as the person named it; without it the command is for the project's own folder. ``program``
+    is what calls this program from there, with quotes where a shell needs them.
     """
     if any(o.public and o.status is not Status.PASSED for o in criterion.observations):
         named = [shlex.quote(path)] if path not in ("", ".") else []
         number = result.assignment.partition("-")[0]
         module = ["--module", number] if number.isdecimal() else []
-        command = " ".join(["grader check", *named, *module, "--only", criterion.id])
+        command = " ".join([program, "check", *named, *module, "--only", criterion.id])
         return "Run this check yourself:" if named else "Run this check in your project's folder:", command
     return f"A hidden check found this. Compare your work with task {criterion.task} of the brief.", ""
 

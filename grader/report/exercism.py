@@ -4,13 +4,13 @@ What waits for a person, does not apply or is only shown is no test.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report import escape
 from grader.report.audience import for_learners
-from grader.report.criterion_words import not_passed
+from grader.report.criterion_words import not_passed, titles, why_blocked
 from grader.report.gate_words import reading
 from grader.report.verdict_words import verdict
 
@@ -52,11 +52,12 @@ def _start(result: Result) -> str:
 
 
 def _tests(result: Result) -> Iterator[dict[str, object]]:
+    named = titles(result)
     for scored in _counting(result):
         status = _STATUS.get(scored.status, "fail")
         test: dict[str, object] = {"name": _text(scored.title), "status": status, "test_code": ""}
         if status != "pass":
-            test["message"] = _text(_message(scored))
+            test["message"] = _text(_message(scored, named))
         if isinstance(scored, CriterionResult):
             test["task_id"] = scored.task
             if said := next((o.output for o in not_passed(scored) if o.output), ""):
@@ -64,13 +65,13 @@ def _tests(result: Result) -> Iterator[dict[str, object]]:
         yield test
 
 
-def _message(scored: CriterionResult | GateVerdict) -> str:
+def _message(scored: CriterionResult | GateVerdict, named: Mapping[str, str]) -> str:
     if scored.status is Status.ERRORED:
         return _UNMEASURED
     if isinstance(scored, GateVerdict):
         return reading(scored)
     if scored.status is Status.BLOCKED:
-        return f"Blocked until this passes: {', '.join(scored.blocked_by)}"
+        return why_blocked(scored, named)
     first = next(iter(not_passed(scored)), None)
     return scored.hint if first is None else f"Expected: {first.expected}\nObserved: {first.observed}"
 

@@ -4,15 +4,16 @@ What could not be graded has no score at all: Gradescope then shows that the aut
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from grader.domain.result import CriterionResult, GateVerdict, Result
 from grader.domain.status import Status
 from grader.report import escape
 from grader.report.audience import for_learners
-from grader.report.criterion_words import not_passed
+from grader.report.criterion_words import not_passed, titles, why_blocked
 from grader.report.gate_words import reading
 from grader.report.provenance_words import whose
+from grader.report.since import sentences
 from grader.report.verdict_words import verdict
 from grader.report.words import WORDS
 
@@ -29,7 +30,8 @@ def whole(result: Result, score: float | None, notes: tuple[str, ...] = ()) -> s
     """The file as JSON, with the score that is given in the end, and notes on how it came about; ``None`` for none."""
     shown = for_learners(result)
     told = verdict(shown)
-    said = [f"{told.headline}. {told.sentence}", *_start(shown), *notes, *shown.notices, whose(shown.provenance)]
+    said = [f"{told.headline}. {told.sentence}", *_start(shown), *notes, *sentences(shown), *shown.notices]
+    said.append(whose(shown.provenance))
     found: dict[str, object] = {} if score is None else {"score": score}
     found |= {
         "execution_time": round(result.provenance.duration_s),
@@ -53,19 +55,20 @@ def _start(result: Result) -> tuple[str, ...]:
 
 
 def _tests(result: Result) -> Iterator[dict[str, object]]:
+    named = titles(result)
     for number, scored in enumerate(result.scored, 1):
         test: dict[str, object] = {"name": _text(scored.title), "name_format": "text", "number": str(number)}
         if result.graded:
             test |= {"score": scored.score, "max_score": scored.max_score}
         if scored.status in (Status.PASSED, Status.FAILED, Status.BLOCKED):
             test["status"] = "passed" if scored.status is Status.PASSED else "failed"
-        told = _of_criterion(scored) if isinstance(scored, CriterionResult) else _of_gate(scored)
+        told = _of_criterion(scored, named) if isinstance(scored, CriterionResult) else _of_gate(scored)
         yield test | {"output": _text(told), "output_format": "text", "tags": _tags(scored), "visibility": "visible"}
 
 
-def _of_criterion(criterion: CriterionResult) -> str:
+def _of_criterion(criterion: CriterionResult, named: Mapping[str, str]) -> str:
     if criterion.status is Status.BLOCKED:
-        return f"Blocked until this passes: {', '.join(criterion.blocked_by)}"
+        return why_blocked(criterion, named)
     if criterion.status is Status.ERRORED:
         return _UNMEASURED
     first = next(iter(not_passed(criterion)), None)

@@ -1,6 +1,6 @@
 """JUnit XML: a suite per criterion, a test case per case of a check."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as xml
 
 from grader.domain.evidence import Observation
@@ -9,8 +9,10 @@ from grader.domain.start import START, StartFailure
 from grader.domain.status import Status
 from grader.report import escape
 from grader.report.audience import for_learners
+from grader.report.criterion_words import titles, why_blocked
 from grader.report.gate_words import measured, reading, required
 from grader.report.reviews import is_review
+from grader.report.since import sentences
 
 _COUNTERS = {
     Status.FAILED: "failures",
@@ -42,7 +44,7 @@ def render(result: Result) -> str:
 
 
 def _suite(criterion: CriterionResult, result: Result) -> xml.Element:
-    cases = tuple(_cases(criterion))
+    cases = tuple(_cases(criterion, titles(result)))
     suite = xml.Element("testsuite", name=escape.xml(criterion.title), tests=str(len(cases)))
     for counter in ("failures", "errors", "skipped"):
         suite.set(counter, str(sum(_COUNTERS.get(status) == counter for status, _ in cases)))
@@ -74,6 +76,7 @@ def _add_properties(suite: xml.Element, result: Result) -> None:
     facts = {"official": str(made.official).lower(), "graded": str(result.graded).lower()}
     facts |= {"submission": made.submission, "commit": made.commit or "", "tree": made.tree_hash}
     facts |= {f"notice {number}": notice for number, notice in enumerate(result.notices, 1)}
+    facts |= {f"change {number}": sentence for number, sentence in enumerate(sentences(result), 1)}
     properties = xml.SubElement(suite, "properties")
     for name, value in facts.items():
         xml.SubElement(properties, "property", name=name, value=escape.xml(escape.clip(value, _LIMIT)))
@@ -118,13 +121,13 @@ def _gate_lines(gate: GateVerdict) -> list[str]:
     return [f"{label}: {escape.clip(text, _LIMIT)}" for label, text in parts if text]
 
 
-def _cases(criterion: CriterionResult) -> Iterator[tuple[Status, xml.Element]]:
+def _cases(criterion: CriterionResult, named: Mapping[str, str]) -> Iterator[tuple[Status, xml.Element]]:
     """The cases as they count: none of a blocked criterion passed or failed, none of a manual one did."""
     if not criterion.observations:
         case = xml.Element(
             "testcase", name=escape.xml(criterion.title), classname=escape.xml(criterion.id), time="0.000"
         )
-        _mark(case, criterion.status, criterion, None)
+        _mark(case, criterion.status, criterion, None, named)
         yield criterion.status, case
     for seen in criterion.observations:
         whole = criterion.status in (Status.BLOCKED, Status.MANUAL)
@@ -139,11 +142,13 @@ def _cases(criterion: CriterionResult) -> Iterator[tuple[Status, xml.Element]]:
             case.set("file", escape.xml(escape.clip(seen.where.path, _LIMIT)))
             if seen.where.line is not None:
                 case.set("line", str(seen.where.line))
-        _mark(case, status, criterion, seen)
+        _mark(case, status, criterion, seen, named)
         yield status, case
 
 
-def _mark(case: xml.Element, status: Status, criterion: CriterionResult, seen: Observation | None) -> None:
+def _mark(
+    case: xml.Element, status: Status, criterion: CriterionResult, seen: Observation | None, named: Mapping[str, str]
+) -> None:
     match status:
         case Status.FAILED:
             lines = _lines(seen)
@@ -152,8 +157,7 @@ def _mark(case: xml.Element, status: Status, criterion: CriterionResult, seen: O
         case Status.ERRORED:
             xml.SubElement(case, "error", message=_UNMEASURED, type="errored")
         case Status.BLOCKED:
-            needed = f": {', '.join(criterion.blocked_by)}" if criterion.blocked_by else ""
-            xml.SubElement(case, "skipped", message=escape.xml(f"blocked until what it requires passes{needed}"))
+            xml.SubElement(case, "skipped", message=escape.xml(why_blocked(criterion, named)))
         case Status.MANUAL:
             message = escape.xml(seen.sentence) if seen and is_review(seen) else "waits for a person to judge it"
             xml.SubElement(case, "skipped", message=message)

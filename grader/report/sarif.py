@@ -14,6 +14,7 @@ from grader.domain.status import Status
 from grader.report import escape
 from grader.report.audience import for_learners
 from grader.report.gate_words import reading
+from grader.report.since import sentences
 
 VERSION = "2.1.0"
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -50,11 +51,13 @@ def render(result: Result) -> str:
 
 
 def _properties(result: Result) -> Entry:
-    """Whose result it is, whether it counts, and the notes."""
+    """Whose result it is, whether it counts, the notes, and what changed since the last run."""
     made = result.provenance
     names = {"submission": made.submission, "commit": made.commit or "", "tree": made.tree_hash}
     facts = {"graded": result.graded, "met": result.met, "official": made.official}
-    return {key: _clean(name) for key, name in names.items()} | facts | {"notices": [_clean(n) for n in result.notices]}
+    told = {"notices": result.notices, "changes": sentences(result)}
+    lists = {key: [_clean(sentence) for sentence in said] for key, said in told.items()}
+    return {key: _clean(name) for key, name in names.items()} | facts | lists
 
 
 def _of_start(failure: StartFailure | None) -> Iterator[tuple[Entry, Entry]]:

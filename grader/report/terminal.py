@@ -1,6 +1,7 @@
 """The result in a terminal: the verdict first, then what to mend. Nothing is conveyed by colour alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -35,20 +36,25 @@ _LISTED = (Status.FAILED, Status.BLOCKED, Status.ERRORED, Status.MANUAL)
 _CASES = 3
 _PLACES = 5
 _LIMIT = 600
+Reproduce = Callable[[CriterionResult], tuple[str, str]]
 
 
-def terminal(result: Result, *, faults: bool = False, verbose: bool = False, path: str = "") -> RenderableType:
+def terminal(
+    result: Result, *, faults: bool = False, verbose: bool = False, path: str = "", program: str = "grader"
+) -> RenderableType:
     """What ``rich`` prints: verdict, changes, what fails with the first of it opened, the next step.
 
     Of a success it is short. ``verbose`` opens all that fails and lists what passes. ``path`` is the submission as the
-    person named it, for the commands. ``faults`` adds what went wrong on the grader's side: for staff only. A console
-    that takes ASCII only gets that.
+    person named it, and ``program`` what called this one, for the commands. ``faults`` adds what went wrong on the
+    grader's side: for staff only. A console that takes ASCII only gets that.
     """
     shown = result if faults else for_learners(result)
-    return Plain(Group(*_parts(shown, verbose, path)))
+    return Plain(
+        Group(*_parts(shown, verbose, partial(criterion_words.reproduce, result=shown, path=path, program=program)))
+    )
 
 
-def _parts(result: Result, verbose: bool, path: str) -> Iterator[RenderableType]:
+def _parts(result: Result, verbose: bool, reproduce: Reproduce) -> Iterator[RenderableType]:
     yield from _head(result)
     if result.start is not None:
         yield from _open_start(result.start)
@@ -56,7 +62,7 @@ def _parts(result: Result, verbose: bool, path: str) -> Iterator[RenderableType]
     opened = _opened(result, verbose)
     leading, following = leaders(result), followers(result)
     for criterion in opened:
-        yield from _open(criterion, result, leading.get(criterion.id), path)
+        yield from _open(criterion, leading.get(criterion.id), reproduce)
     rest = [c for c in result.criteria if c not in opened and (verbose or c.status in _LISTED) and not _at_start(c)]
     if rest:
         yield _folded(rest, titles, following)
@@ -123,7 +129,7 @@ def _head(result: Result) -> Iterator[RenderableType]:
     yield Text()
 
 
-def _open(criterion: CriterionResult, result: Result, cause: Cause | None, path: str) -> Iterator[RenderableType]:
+def _open(criterion: CriterionResult, cause: Cause | None, reproduce: Reproduce) -> Iterator[RenderableType]:
     style = _STYLES[criterion.status]
     yield Rule(style="dim")
     title = Text(f"{ICONS[criterion.status]} {WORDS[criterion.status]}  ", style)
@@ -138,7 +144,7 @@ def _open(criterion: CriterionResult, result: Result, cause: Cause | None, path:
     if cause is not None:
         yield Padding(_pairs([("one cause", cause.sentence)]), (1, 0, 0, 2))
     if criterion.status is Status.FAILED:
-        yield Padding(_advice(criterion, result, path), (1, 0, 1, 2))
+        yield Padding(_advice(criterion, *reproduce(criterion)), (1, 0, 1, 2))
 
 
 def _case(case: Observation) -> RenderableType:
@@ -154,8 +160,7 @@ def _case(case: Observation) -> RenderableType:
     return Group(*parts, _pairs(rows))
 
 
-def _advice(criterion: CriterionResult, result: Result, path: str) -> RenderableType:
-    advice, command = criterion_words.reproduce(criterion, result, path)
+def _advice(criterion: CriterionResult, advice: str, command: str) -> RenderableType:
     rows = [("hint", criterion.hint)]
     rows += [("read", f"{title} {address}") for title, address in criterion.docs]
     rows.append(("repeat" if command else "look again", command or advice))

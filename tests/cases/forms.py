@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 _RESOURCE_FORK = b"\0\5\26\7" + bytes(116)
 _SOMEBODY = {f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
@@ -67,12 +68,14 @@ def zipped(folder: Path, path: Path, *, prefix: str = "", windows: bool = False,
     return path
 
 
-def tarred(folder: Path, path: Path, *, mode: str = "w:gz", top: str = "project", forks: bool = False) -> Path:
-    """A tar; with ``forks`` each file has the companion that a Mac adds, the folder at the top as well."""
+def tarred(
+    folder: Path, path: Path, *, mode: str = "w:gz", top: str = "project", forks: Literal["", "all", "inner"] = ""
+) -> Path:
+    """A tar; with ``forks`` each file has the companion that a Mac adds, with ``all`` the folder at the top as well."""
     with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
         for inner in [folder, *sorted(folder.rglob("*"))]:
             name = "/".join(part for part in (top, inner.relative_to(folder).as_posix()) if part not in ("", "."))
-            if forks and name:
+            if name and (forks == "all" or (forks == "inner" and inner != folder)):
                 above, _, last = name.rpartition("/")
                 companion = tarfile.TarInfo(f"{above}/._{last}" if above else f"._{last}")
                 companion.size = len(_RESOURCE_FORK)
@@ -211,7 +214,8 @@ FORMS: dict[str, Form] = {
     "tar without a folder": lambda folder, room: HandIn(tarred(folder, room / "work.tar", mode="w:", top="")),
     "tar.xz called .zip": lambda folder, room: HandIn(tarred(folder, room / "work.zip", mode="w:xz")),
     "tar.bz2": lambda folder, room: HandIn(tarred(folder, room / "work.tar.bz2", mode="w:bz2")),
-    "tar of a Mac": lambda folder, room: HandIn(tarred(folder, room / "work.tar.gz", forks=True)),
+    "tar of a Mac": lambda folder, room: HandIn(tarred(folder, room / "work.tar.gz", forks="all")),
+    "tar of a Mac, but for its top folder": lambda folder, room: HandIn(tarred(folder, room / "w.tgz", forks="inner")),
     "commit": lambda folder, room: HandIn(committed(folder), "HEAD"),
     "commit of the whole release": lambda folder, room: HandIn(committed(_in_the_release(folder, room)), "HEAD"),
     "commit in a folder": lambda folder, room: HandIn(

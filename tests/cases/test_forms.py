@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.intake import Submission, take_in
+from grader.domain.errors import SubmissionError
+from grader.intake import IntakeLimits, Submission, take_in
 from tests.cases.forms import FORMS, Form, files
 
 # Letters of many scripts, joined emoji, and what people write into names of files.
@@ -69,3 +70,52 @@ def test_another_tree_has_another_hash(room: Path) -> None:
     first, second = (write(room / name, {"src/a.py": name.encode()}) for name in ("first", "second"))
     hashes = {take_in(folder, into=room / f"taken-{folder.name}").tree_hash for folder in (first, second)}
     assert len(hashes) == 2
+
+
+MADE_BY_TOOLS = (
+    ".venv/lib",
+    "node_modules/a",
+    "src/__pycache__",
+    ".mypy_cache/x",
+    "__MACOSX/src",
+    "htmlcov",
+    ".git2/x",
+)
+PACKED: dict[str, Form] = {
+    "folder": FORMS["plain folder"],
+    "zip": FORMS["zip"],
+    "tar": FORMS["tar without a folder"],
+    "commit": FORMS["commit"],
+}
+
+
+@pytest.mark.parametrize("form", PACKED)
+@pytest.mark.parametrize("place", MADE_BY_TOOLS)
+def test_what_tools_make_is_left_out_before_anything_is_counted(room: Path, place: str, form: str) -> None:
+    """More files than a submission may have. The last place is none of a tool's: the control."""
+    expected = take_in(write(room / "plain", {}), into=room / "expected")
+    flood = {f"{place}/m{number}.py": b"x" for number in range(40)}
+    handed_in = PACKED[form](write(room / "project", flood), room)
+    few = IntakeLimits(files=20, entries=30, listed=1000)
+    if place == MADE_BY_TOOLS[-1]:
+        with pytest.raises(SubmissionError, match=r"most of (it|them) lies? in .git2"):
+            take_in(handed_in.source, into=room / "taken", commit=handed_in.commit, limits=few)
+        return
+    taken = take_in(handed_in.source, into=room / "taken", commit=handed_in.commit, limits=few)
+    assert taken.tree_hash == expected.tree_hash
+    assert taken.notices == ()
+
+
+@pytest.mark.parametrize("form", PACKED)
+def test_over_a_limit_the_largest_folders_are_named_whatever_it_came_in(room: Path, form: str) -> None:
+    media = {f"media/photos/{number}.jpg": bytes(30_000) for number in range(40)}
+    handed_in = PACKED[form](write(room / "project", media), room)
+    large, many = IntakeLimits(total_bytes=1 << 20), IntakeLimits(listed=30, entries=30)
+    with pytest.raises(SubmissionError) as caught:
+        take_in(handed_in.source, into=room / "taken", commit=handed_in.commit, limits=large)
+    assert caught.value.message.endswith(
+        "its files are larger than 1 MB together; most of it lies in media/photos/ (1 MB)"
+    )
+    with pytest.raises(SubmissionError) as caught:
+        take_in(handed_in.source, into=room / "again", commit=handed_in.commit, limits=many)
+    assert "it has more than 30 files and folders; most of them lie in media/" in caught.value.message

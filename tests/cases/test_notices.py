@@ -1,6 +1,7 @@
 """What a person reads first of a hand-in that is graded all the same: each sentence as a whole."""
 
 import os
+import platform
 import shutil
 import stat
 import zipfile
@@ -14,7 +15,7 @@ from grader.intake import take_in
 from tests.cases.forms import HandIn, committed, files, git
 
 REFERENCE = Path(__file__).parents[2] / "capstone" / "reference"
-PYTHON = "3.12, 3.13"
+OURS = platform.python_version()
 RELOCK = "run `poetry lock` and commit poetry.lock"
 MERGED = "a merge left its marks (<<<<<<<) in line 3: choose one side"
 MARK = b"\xef\xbb\xbf"
@@ -56,6 +57,11 @@ def _without_poetry(folder: Path) -> None:
     (folder / "requirements.txt").write_text("Django==6.1.3\r\n", "utf-16")
 
 
+def _windows_line_ends(folder: Path) -> None:
+    for path in filter(Path.is_file, folder.rglob("*")):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+
 LOCKS: dict[str, tuple[Edit, tuple[str, ...]]] = {
     "a dependency more, and the lock as it was": (
         replaced("pyproject.toml", b"dependencies = [", b'dependencies = [\n    "python-slugify (>=8,<9)",'),
@@ -89,6 +95,14 @@ LOCKS: dict[str, tuple[Edit, tuple[str, ...]]] = {
         lambda folder: (folder / "poetry.lock").write_bytes(b"version https://git-lfs.github.com/spec/v1\n"),
         ("poetry.lock is a pointer of Git LFS and not the file itself: take it out of LFS and commit it.",),
     ),
+    "made on a newer Python": (
+        replaced("pyproject.toml", b'requires-python = ">=3.12,<4.0"', b'requires-python = ">=3.99,<4.0"'),
+        (
+            f"poetry.lock does not fit pyproject.toml, which was changed after locking: {RELOCK}.",
+            f"pyproject.toml asks for Python >=3.99,<4.0, and it is graded with {OURS}: allow that, then {RELOCK}.",
+        ),
+    ),
+    "line ends of Windows everywhere": (lambda folder: _windows_line_ends(folder), ()),
     "as it should be": (lambda folder: None, ()),
 }
 

@@ -32,12 +32,15 @@ def environment(state_dir: Path) -> Environment:
     return prepare(REFERENCE, course_lock=REFERENCE, cache=cache, progress=lambda text: None)
 
 
-def put(root: Path, edits: Mapping[str, str | bytes]) -> None:
-    """The tiny project, with those files replaced, in the place of what lies there."""
+def put(root: Path, edits: Mapping[str, str | bytes | None]) -> None:
+    """The tiny project, with those files replaced, or removed for ``None``, in the place of what lies there."""
     shutil.copytree(DATA / "project", root, dirs_exist_ok=True)
     for name, text in edits.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
+        if text is None:
+            path.unlink()
+            continue
         if isinstance(text, bytes):
             path.write_bytes(text)
             continue
@@ -79,7 +82,9 @@ def asked(
 def run(asked: Callable[..., CheckRun]) -> Run:
     """``run(edits, checks=…, criteria=…, …)``: the evidence on the tiny project with those files replaced."""
 
-    def go(edits: Mapping[str, str | bytes] | None = None, checks: Path = DATA / "checks", **how: object) -> Evidence:
+    def go(
+        edits: Mapping[str, str | bytes | None] | None = None, checks: Path = DATA / "checks", **how: object
+    ) -> Evidence:
         wanted = asked(checks, **how)
         put(wanted.submission, edits or {})
         return run_checks(wanted, progress=lambda step: None)

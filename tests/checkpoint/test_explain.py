@@ -251,6 +251,10 @@ def test_a_public_check_tells_field_message_and_constraint(root: Path) -> None:
     tree = Tree(root, root)
     told = explain(raised(type="ValidationError", **BLANK), context(tree, public=True)).observed
     assert told == "a ValidationError on `save` (This field cannot be blank.) raised at src/models.py:4"
+    both = {**BLANK, "fields": BLANK["fields"] | {"body": (("required", "It needs one."),)}}
+    told = explain(raised(type="ValidationError", **both), context(tree, public=True)).observed
+    said = "a ValidationError on `save`, `body` (`save`: This field cannot be blank.; `body`: It needs one.)"
+    assert told == f"{said} raised at src/models.py:4"
     told = explain(raised(type="ValidationError", **WHOLE), context(tree, public=True)).observed
     assert "the whole by constraint `Slow` (Constraint" in told
 

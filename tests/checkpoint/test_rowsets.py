@@ -20,12 +20,12 @@ def told(found: list[object], wanted: list[object], **options: bool) -> tuple[st
 @pytest.mark.parametrize(
     ("found", "wanted", "expected", "observed"),
     [
-        ([OUT, DRAFT], [OUT], "2", "row 1 besides (status 'draft')"),
-        ([], [OUT], "2", "no row 2 (status 'published')"),
+        ([OUT, DRAFT], [OUT], "row 2", "row 1 besides (status 'draft')"),
+        ([], [OUT], "row 2", "no row 2 (status 'published')"),
         ([DRAFT], [], "no row", "row 1 besides (status 'draft')"),
-        ([OUT, OUT, OUT], [OUT], "2", "row 2 3 times"),
-        ([DRAFT], [OLD, OUT], "2, 3", "row 1 besides (status 'draft'); no row 3 (status 'archived') and 1 more"),
-        ([1, 2], [2], "2", "row 1 besides"),
+        ([OUT, OUT, OUT], [OUT], "row 2", "row 2 3 times"),
+        ([DRAFT], [OLD, OUT], "rows 2, 3", "row 1 besides (status 'draft'); no row 3 (status 'archived') and 1 more"),
+        ([1, 2], [2], "row 2", "row 1 besides"),
         ([SimpleNamespace(pk=[])], [], "", "[]"),
     ],
 )
@@ -36,4 +36,7 @@ def test_what_differs_is_told(found: list[object], wanted: list[object], expecte
 def test_the_order_counts_where_it_is_said() -> None:
     expect_rows([OUT, DRAFT], [DRAFT, OUT], of="feed()")
     expect_rows([OUT, DRAFT], [OUT, DRAFT], of="feed()", ordered=True)
-    assert told([DRAFT, OUT], [OUT, DRAFT], ordered=True) == ("published() gives 2, 1", "them as [1, 2]")
+    assert told([DRAFT, OUT], [OUT, DRAFT], ordered=True) == (
+        "published() gives rows 2, 1 in this order",
+        "they come as 1, 2",
+    )

@@ -71,7 +71,11 @@ WORDS = {
         "RuntimeError raised at src/apps/posts/models.py:73",
         "src/apps/posts/models.py:73",
     ),
-    "values::view": ("200", "500 (the view: ValueError raised at src/config/urls.py:16)", "src/config/urls.py:16"),
+    "values::view": (
+        "status 200",
+        "status 500 (the view: ValueError raised at src/config/urls.py:16)",
+        "src/config/urls.py:16",
+    ),
     "values::missing": ("a model posts.Category", "there is none", None),
     "values::words": ("a file", "nothing", "src/a.py:3"),
     "project::no_file": ("a file `pyproject.toml`", "there is none", None),

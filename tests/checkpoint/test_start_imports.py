@@ -27,7 +27,7 @@ STOPPED = {
     ),
     "a question to nobody": Stopped(
         {SETTINGS: '+\nNAME = input("Which database? ")\n'},
-        "`input()` was called while the project was starting",
+        "`input()` was called, and nobody is there to answer",
         f"{SETTINGS}:",
         "a variable with a default",
     ),

@@ -7,7 +7,26 @@ from tests.checkpoint.starts import (
     one_finding_each,
 )
 
+_DEPENDS = """from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("posts", "0001_initial"), ("accounts", "__first__")]
+"""
+
 STOPPED = {
+    "an app whose migrations are not committed": Stopped(
+        {
+            "src/apps/accounts/__init__.py": "",
+            "src/apps/accounts/models.py": "",
+            "src/apps/accounts/migrations/__init__.py": "",
+            "src/config/settings/testing.py": '+\nINSTALLED_APPS = [*INSTALLED_APPS, "accounts"]\n',
+            MIGRATION: _DEPENDS,
+        },
+        "accounts has no migrations: are they committed?",
+        "",
+        "commit the migrations folder",
+    ),
     "no migrations": Stopped(
         {
             "src/apps/posts/migrations/0002_more.py": "from django.db import migrations\n\n\n"

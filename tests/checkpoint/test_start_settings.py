@@ -13,7 +13,14 @@ LOGGING = {
     "root": {"handlers": ["file"]},
 }
 """
+PORT = """+
+import socket
 
+_first, _second = socket.socket(), socket.socket()
+_first.bind(("127.0.0.1", 0))
+_first.listen()
+_second.bind(_first.getsockname())
+"""
 
 STOPPED = {
     "a variable that is required": Stopped(
@@ -27,6 +34,12 @@ STOPPED = {
         "the settings require the variable `SITE_NAME`, which is not set",
         f"{SETTINGS}:",
         "a .env file is not read there",
+    ),
+    "a port that is taken": Stopped(
+        {SETTINGS: PORT},
+        "OSError: [Errno 98] Address already in use",
+        f"{SETTINGS}:",
+        "when they are needed, never while a file is imported",
     ),
     "a file that cannot be written": Stopped(
         {SETTINGS: LOGGING},

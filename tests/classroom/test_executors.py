@@ -13,6 +13,7 @@ from grader.children import Children, Ended
 from grader.classroom import answer
 from grader.classroom.executors import Apart, Executor, Pool, Serial
 from grader.classroom.people import Finished, Task
+from grader.cli.console import advice
 from grader.domain.errors import CourseError, EnvironmentError_, SubmissionError
 from grader.pipeline import Job, Options
 from tests.classroom.samples import class_of, measured, stand_in
@@ -120,6 +121,14 @@ def test_names_that_are_no_text_come_through() -> None:
 def test_a_refusal_names_what_was_handed_in_and_no_folder_of_this_machine() -> None:
     said = answer.refusal(SubmissionError("/class/ada has no files", "Name another."))
     assert finished(said).message == "ada has no files"
+
+
+def test_a_refusal_names_no_option_that_a_class_does_not_have() -> None:
+    """Which the same refusal does where one submission is graded: the control."""
+    said = SubmissionError("ada holds 2 projects: a, b", "Hand in the one that is meant.", option="--path a")
+    refused = finished(answer.refusal(said))
+    assert (refused.outcome, refused.hint) == ("refused", "Hand in the one that is meant.")
+    assert advice(said) == "Hand in the one that is meant, or name it: --path a"
 
 
 def test_the_environment_is_that_of_the_grader_with_a_folder_of_its_own(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from grader.cli.main import grader
 from grader.cli.options import gates_named, only
 from grader.course import load_course
+from grader.domain.course import Module
 from grader.domain.errors import UsageError_
 from grader.domain.result import ONLY_SOME, Result, Unmeasured
 from grader.report.verdict_words import verdict
@@ -18,6 +19,7 @@ from tests.report.samples.ungraded import practice as practised
 ROOT = Path(__file__).parents[2]
 COURSE = load_course(ROOT)
 MODULE = next(module for module in COURSE.modules if module.number == 2)
+MOST_LIKE_IT = 4
 
 
 @pytest.mark.parametrize(
@@ -33,20 +35,56 @@ def test_who_mistypes_a_criterion_is_told_the_one_that_is_like_it(typed: str, me
         only(MODULE, (typed,))
     assert told.value.message == f"module 02 has no criterion {typed}"
     assert told.value.hint.startswith(f"Did you mean {meant}")
-    assert all(criterion.id in told.value.hint for criterion in MODULE.criteria)
+    assert told.value.hint.endswith("? All criteria: `grader list --module 02`.")
+    assert sum(criterion.id in told.value.hint for criterion in MODULE.criteria) <= MOST_LIKE_IT
 
 
-def test_control_a_name_like_none_is_answered_with_all() -> None:
+def test_control_a_name_like_none_is_answered_with_the_command_that_lists_all() -> None:
     with pytest.raises(UsageError_) as told:
         only(MODULE, ("xyzzy",))
-    assert told.value.hint == f"There are: {', '.join(criterion.id for criterion in MODULE.criteria)}."
+    assert told.value.hint == "All criteria: `grader list --module 02`."
+
+
+def test_the_command_is_told_with_the_course_that_was_named(tmp_path: Path) -> None:
+    course = tmp_path / "a course"
+    course.symlink_to(ROOT)
+    words = ["class", str(tmp_path), "--module", "2", "--out", str(tmp_path.parent / "out"), "--course", str(course)]
+    told = CliRunner().invoke(grader, [*words, "--only", "xyzzy"])
+    assert isinstance(told.exception, UsageError_)
+    assert told.exception.hint == f"All criteria: `grader list --module 02 --course '{course}'`."
+
+
+def listed(*words: str) -> list[str]:
+    done = CliRunner().invoke(grader, ["list", "--course", str(ROOT), *words])
+    assert done.exit_code == 0, done.output
+    return done.output.splitlines()
+
+
+@pytest.mark.parametrize("module", COURSE.modules, ids=lambda module: module.slug)
+def test_all_names_of_a_module_are_listed_with_what_they_are_worth(module: Module) -> None:
+    lines = listed("--module", f"{module.number:02d}")
+    assert len(lines) == len(module.criteria) + len(module.gates) + bool(module.criteria) + bool(module.gates)
+    for criterion in module.criteria:
+        (line,) = (line for line in lines if line.startswith(f"{criterion.id} "))
+        assert line.endswith(f"  {criterion.title}")
+        assert ("for a person" if criterion.manual else f"  {criterion.points} point") in line
+    for gate in module.gates:
+        assert [line.startswith(f"{gate.metric} ") and line.endswith(gate.title) for line in lines].count(True) == 1
+
+
+def test_without_a_module_the_modules_and_all_gates_are_listed() -> None:
+    lines = listed()
+    assert [line.split()[0] for line in lines[1 : 1 + len(COURSE.modules)]] == ["01", "02", "03", "04", "05"]
+    assert [line.split()[0] for line in lines[2 + len(COURSE.modules) :]] == list(COURSE.rubric)
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("stile", "style"), ("mypy", "style.mypy"), ("secuirty", "security")])
 def test_who_mistypes_a_gate_is_told_the_one_that_is_like_it(typed: str, meant: str) -> None:
     with pytest.raises(UsageError_) as told:
         gates_named(COURSE.rubric, (typed,))
-    assert meant in told.value.hint.partition("?")[0]
+    near, _, rest = told.value.hint.partition("?")
+    assert meant in near
+    assert rest == " All gates: `grader list`."
 
 
 @pytest.mark.parametrize("command", ["grade", "check"])

@@ -1,6 +1,8 @@
 """The exit code of a grading, as the page on statuses has it."""
 
 import io
+import resource
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from grader.cli.outcome import finish, write_reports
+from grader.domain.errors import UsageError_
 from grader.domain.evidence import MUTATION_REPORT, Artefact
 from grader.domain.result import Result, Unmeasured
 from tests.report.samples import SAMPLES
@@ -53,3 +56,22 @@ def test_staff_see_the_fault_where_they_look(tmp_path: Path, staff: bool) -> Non
     finish(SAMPLES["ungraded"](), tmp_path, (), staff=staff, console=Console(file=printed, width=120))
     shown = [printed.getvalue(), *((tmp_path / name).read_text("utf-8") for name in ("report.html", "result.json"))]
     assert ["SECRET-FAULT" in text for text in shown] == [staff] * 3
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """No file of this process gets larger than a kilobyte: to whoever writes it is as on a disk without room."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_without_room_is_said_and_is_left_no_part_of_a_report(tmp_path: Path, full_disk: None) -> None:
+    before = tmp_path / "result.json"
+    before.write_text("an earlier run")
+    with pytest.raises(UsageError_) as told:
+        write_reports(SAMPLES["met"](), tmp_path, (), staff=False)
+    assert told.value.message == f"cannot write {before}: File too large"
+    assert told.value.hint == "Make room there, or choose another folder: --out DIR."
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("result.json", "an earlier run")]

@@ -67,6 +67,9 @@ def test_a_number_says_what_it_is_a_number_of() -> None:
     assert compared("<=", ten, 3) == ("at most 3 queries", "10 queries")
     assert compared("==", 4, one) == ("1 query", "4 queries")
     assert compared("==", Counted(1, "exit status {}", "exit status {}"), 0) == ("exit status 0", "exit status 1")
+    statuses = [Counted(status, "status {}", "status {}") for status in (200, 429)]
+    assert compared("==", statuses, [200, 200]) == ("[200, 200]", "[200, 429]")
+    assert compared("in", statuses[1], (200, 404)) == ("one of [200, 404]", "status 429")
     assert (words([one]), same(ten, 10), f"{ten}") == ("[1 query]", True, "10")
     assert not same(one, True)
     assert compared("==", ten, "x") == ("'x'", "10 queries")

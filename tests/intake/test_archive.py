@@ -126,8 +126,18 @@ def test_a_stream_without_end_is_refused(
 
 @pytest.mark.parametrize("suffix", [".zip", ".tar"])
 def test_a_flood_of_members_is_refused(tmp_path: Path, take: Take, suffix: str) -> None:
-    with pytest.raises(SubmissionError, match="more than 60 files and folders"):
+    with pytest.raises(SubmissionError, match=r"more than 60 files and folders; most of them lie in \.venv/"):
         take(pack(tmp_path / f"work{suffix}", {f".venv/{number}": b"" for number in range(500)}))
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".tar"])
+def test_the_folder_of_a_flood_is_named_by_what_may_be_printed(tmp_path: Path, take: Take, suffix: str) -> None:
+    flood = {f"\x1b[31m{'x' * 200}/deep/er/{number}": b"" for number in range(500)}
+    with pytest.raises(SubmissionError) as caught:
+        take(pack(tmp_path / f"work{suffix}", flood))
+    assert "60 files and folders; most of them lie in \N{REPLACEMENT CHARACTER}[31mxxx" in caught.value.message
+    assert caught.value.message.isprintable()
+    assert len(caught.value.message) < 200
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

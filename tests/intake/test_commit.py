@@ -10,6 +10,9 @@ import pytest
 
 from grader.domain.errors import EnvironmentError_, SubmissionError
 from grader.intake import Submission
+from grader.intake.commit import _configuration
+from grader.intake.refs import copy_refs
+from grader.intake.repository import find_repository
 from tests.intake.conftest import FILES, content
 
 Take = Callable[..., Submission]
@@ -263,6 +266,29 @@ def test_what_changes_the_meaning_of_objects_stays_behind(project: Path, take: T
     (project / ".git/info/grafts").write_text(f"{first} {first}\n")
     (project / ".git/objects/info/commit-graph").write_bytes(b"CGPH" + bytes(200))
     assert content(take(project, commit=first)) == FILES
+
+
+@pytest.mark.parametrize(
+    ("version", "is_read"), [("2.39.5", False), ("2.44.9", False), ("2.45.0", True), ("3.1", True)]
+)
+def test_branches_in_tables_are_read_where_git_can(
+    project: Path, git: Git, tmp_path: Path, version: str, is_read: bool
+) -> None:
+    """The tables are copied as they are; what this machine's git cannot read is explained elsewhere."""
+    program = tmp_path / "git"
+    program.write_text(f"#!/bin/sh\necho git version {version}\n")
+    program.chmod(0o755)
+    tables = project / ".git/reftable"
+    tables.mkdir()
+    (tables / "tables.list").write_text("0x1.ref\n")
+    repository = find_repository(project)
+    said = _configuration(repository, str(program))
+    assert ("refstorage = reftable" in said) is is_read
+    assert f"repositoryformatversion = {int(is_read)}" in said
+    room = tmp_path / "room"
+    (room / "refs").mkdir(parents=True)
+    copy_refs(repository, room)
+    assert (room / "reftable/tables.list").read_text() == "0x1.ref\n"
 
 
 def test_git_that_is_missing_is_said(project: Path, take: Take, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,7 @@ def test_the_place_is_told_with_what_it_was_preferred_to() -> None:
     place = find_project(RELEASE + STARTERS, source="it", slug=SLUG)
     assert place.sentence() == (
         "The project was found in modules/02-domain-modeling/starter/ "
-        "(also in it: modules/01-environment/starter/; --path names another)."
+        "(also in it: modules/01-environment/starter/; `--path` of `grader grade` and `grader check` names another)."
     )
     assert find_project(at(""), source="it").sentence() == ""
 
@@ -91,7 +91,9 @@ def test_what_is_no_project_or_several_is_refused_with_the_candidates(paths: lis
     with pytest.raises(SubmissionError) as caught:
         find_project(paths, source="it", slug=SLUG)
     assert said in caught.value.message
-    assert "--path" in caught.value.hint
+    assert caught.value.option.startswith("--path ")
+    assert caught.value.hint.startswith("Hand in the ")
+    assert "--" not in caught.value.hint  # whoever grades a class has no such option
     assert caught.value.message.isprintable()
     assert caught.value.exit_code == 2
 

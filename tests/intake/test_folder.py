@@ -1,4 +1,5 @@
 import os
+import resource
 import socket
 import stat
 from collections.abc import Callable
@@ -215,6 +216,20 @@ def test_a_disk_that_cannot_be_written_is_not_the_submissions_fault(project: Pat
     with pytest.raises(EnvironmentError_) as caught:
         take_in(project, into=tmp_path / "file" / "copy")
     assert caught.value.hint
+
+
+def test_a_full_disk_is_not_the_submissions_fault(project: Path, tmp_path: Path) -> None:
+    """No file of this process gets larger than a kilobyte: to whoever writes it is as on a disk without room."""
+    (project / "src/large.py").write_bytes(bytes(5_000))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))
+    try:
+        with pytest.raises(EnvironmentError_, match="the submission cannot be copied: File too large") as caught:
+            take_in(project, into=tmp_path / "copy")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.exit_code == 3
+    assert "Check the disk" in caught.value.hint
 
 
 def test_what_is_swapped_for_a_link_after_it_was_listed_is_not_followed(project: Path, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from grader.domain.result import Result
 from grader.domain.start import START
 from grader.domain.status import Status
@@ -21,10 +23,21 @@ def test_criteria_that_failed_for_one_reason_are_told_under_the_first() -> None:
     assert list(leaders(result)) == ["domain.slug-collision"]
     assert followers(result)["domain.published-needs-body"].id == "domain.slug-collision"
     assert cause.sentence == (
-        "The same stands behind 1 more criterion that fails and 1 that wait for them, 18 points: "
+        "The same stands behind 1 more criterion that fails and 1 that waits for them, 18 points: "
         "A published post without a body is refused, on that field."
     )
     assert in_full(result) == {"domain.slug-collision"}
+
+
+@pytest.mark.parametrize(
+    ("count", "end"), [(7, "Title 6."), (8, "Title 6; and 1 more."), (30, "Title 6; and 23 more.")]
+)
+def test_of_many_the_first_are_named_and_the_rest_counted(count: int, end: str) -> None:
+    """Each of them stands in the list as well, with what it has the same cause as."""
+    (cause,) = causes(one_cause())
+    many = tuple(replace(cause.criteria[0], id=f"domain.c{n}", title=f"Title {n}") for n in range(count))
+    assert replace(cause, criteria=many).sentence.endswith(f"Title 5; {end}")
+    assert "2 that wait for them" in replace(cause, waiting=many[:2]).sentence
 
 
 def other(result: Result, cause: str) -> Result:

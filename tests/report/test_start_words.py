@@ -23,3 +23,10 @@ def test_what_is_missing_is_said(name: str, expected: str, headline: str) -> Non
     assert result.start is not None
     text = REPORTS[name].render(replace(result, start=replace(result.start, expected=expected)))
     assert [said for _, said in HEADLINES if said in text] == [headline]
+    assert f"Blocked: {replace(result.start, expected=expected).needed}" in text
+
+
+@pytest.mark.parametrize("name", ["junit", "classroom", "exercism", "gradescope"])
+def test_what_a_criterion_waits_for_is_said_by_its_title(name: str) -> None:
+    text = REPORTS[name].render(samples.mixed())
+    assert "Blocked until this passes: Two posts may share a title; each keeps its own address" in text

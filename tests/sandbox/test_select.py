@@ -1,5 +1,6 @@
 """Choosing a sandbox, and what a machine is told that has none."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,8 @@ def test_this_machine_is_found_fit() -> None:
     assert all(finding.ok for finding in findings.values() if finding.required)
     assert limits.ok == cgroup.probe()[0].issuperset(cgroup.REQUIRED)
     assert findings["sandbox"].detail.startswith("isolates")
+    for name, program in (("PostgreSQL", "postgres"), ("Redis", "valkey-server")):  # the servers' own versions
+        assert re.match(rf"{program} \d+\.\d+", findings[name].detail), findings[name].detail
 
 
 def test_a_machine_that_lacks_everything(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,8 +158,11 @@ def _messages(raised: Raised) -> str:
 
 
 def _first_messages(raised: Raised) -> Iterator[str]:
-    found = [message for messages in raised.fields.values() for _, message in messages if message]
-    yield from found[:_MOST_MESSAGES]
+    """The first messages; of several fields, each with the field that it is of."""
+    found = [(field, message) for field, messages in raised.fields.items() for _, message in messages if message]
+    several = len(raised.fields) > 1
+    for field, message in found[:_MOST_MESSAGES]:
+        yield f"{field_list([field])}: {message}" if several else message
 
 
 def _said(messages: tuple[tuple[str, str], ...]) -> bool:

@@ -97,8 +97,8 @@ def _asked(situation: Situation) -> Remedy | None:
     error = situation.any_is("EOFError")
     if error is None or "reading a line" not in error.message:
         return None
-    advice = "Nobody is there to answer when the project starts: read it from a setting or a variable with a default."
-    return Remedy("EOFError: `input()` was called while the project was starting", advice)
+    advice = "Read it from a setting, or from a variable with a default: a server has nobody who types."
+    return Remedy("EOFError: `input()` was called, and nobody is there to answer", advice)
 
 
 def _endless(situation: Situation) -> Remedy | None:

@@ -30,6 +30,19 @@ class Started:
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
+def without_manage(manage: str, elsewhere: str) -> AgentFault:
+    """What a project comes to that has no file at the place of ``manage``; ``elsewhere`` is where one lies, or ""."""
+    missing = f"there is no {manage}, by which the project is started"
+    if not elsewhere:
+        advice = "Put it back: every starter brings it, and `django-admin startproject` writes one. Is it committed?"
+        return AgentFault(missing, advice=advice)
+    advice = (
+        f"Move it there and mend the paths in it, or add track.toml with the lines `[layout]` and "
+        f'`manage = "{elsewhere}"`.'
+    )
+    return AgentFault(f"{missing}: it lies at {elsewhere}", advice=advice)
+
+
 def start_failure(broken: Broken, started: Started) -> StartFailure:
     """The one finding for a project that could not be started. Nothing in it was believed but the message.
 

@@ -72,7 +72,7 @@ class Answer(Response):
             if type(found.get(name)) is not of:
                 raise Failed(f"`{name}` as {_KINDS[of]} in the problem for {self.asked}", words(found.get(name)))
         path = self.asked.path.partition("?")[0]
-        expected = {"status": self.status_code, "instance": path}
+        expected = {"status": int(self.status_code), "instance": path}
         for name, value in expected.items():
             if found[name] != value:
                 raise Failed(f"`{name}` {words(value)} in the problem for {self.asked}", words(found[name]))

@@ -3,13 +3,21 @@
 from typing import Any
 
 from grader.agent.scan import BODY, BadReply, load
-from grader.domain.words import words
+from grader.domain.words import Counted, words
 from grader.sandbox import http
 from grader.stage.outcome import Failed
 
 
 class Response(http.Response):
     """Status, headers as sent, and the first 512 KiB of the body by the test client, 4 MiB over HTTP."""
+
+    def __init__(self, status_code: int, pairs: tuple[tuple[str, str], ...], body: bytes) -> None:
+        super().__init__(status_code, pairs, body)
+        self.__post_init__()
+
+    def __post_init__(self) -> None:
+        """The status is told as one wherever a comparison with it fails."""
+        object.__setattr__(self, "status_code", Counted(self.status_code, "status {}", "status {}"))
 
     def json(self) -> Any:
         """The body as JSON; fails the check if it is none, or has more in it than can be read (``BODY``)."""

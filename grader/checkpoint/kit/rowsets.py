@@ -32,9 +32,11 @@ def expect_rows(
         *(f"row {key} {times} times" for key, times in Counter(keys).items() if times > 1),
     ]
     if not told and ordered and keys != list(asked):
-        told = [f"them as {words(keys)}"]
+        told = [f"they come as {words(keys).strip('[]')}"]
     if told:
-        expected = ", ".join(str(key) for key in (asked if ordered else sorted(asked))) or "no row"
+        listed = ", ".join(str(key) for key in (asked if ordered else sorted(asked)))
+        expected = f"{'row' if len(asked) == 1 else 'rows'} {listed}" if asked else "no row"
+        expected += " in this order" if ordered and len(asked) > 1 else ""
         more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
         raise Failed(f"{of} gives {expected}", "; ".join(told[:_MOST_TOLD]) + more)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from grader.checkpoint.diagnosis.starting import Started, start_failure
+from grader.checkpoint.diagnosis.starting import Started, start_failure, without_manage
 from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.run import notify, partial
 from grader.checkpoint.spec import RunSpec
@@ -16,6 +16,7 @@ from grader.stage.standing import SERVING, StandingServer
 _SERVED = frozenset(("api", "api_with"))
 _RUNNING = frozenset(("line", "fresh", "migrations", "serve")) | _SERVED
 _MIGRATED = "line"
+_STARTING = "was starting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def start(items: list[pytest.Item], what: Start) -> Broken | None:
     served = [item for item in needed if is_served(item)]
     migrated = any(_MIGRATED in _fixtures(item) for item in needed if item not in served)
     try:
+        _refuse_without_manage(what)
         what.stage.main.ready(what.spec.database if migrated else None)
         if served:
             what.standing.shared(public=True)  # nothing is asked yet
@@ -61,6 +63,15 @@ def start(items: list[pytest.Item], what: Start) -> Broken | None:
         notify.stopped(spec, found.observed)
         return broken
     return None
+
+
+def _refuse_without_manage(what: Start) -> None:
+    """Raises ``Broken`` where the file is missing that a project is started by: on every machine but this one."""
+    spec, manage = what.spec, what.spec.layout.manage
+    if (spec.submission / manage).is_file():
+        return
+    found = sorted(path.relative_to(spec.submission).as_posix() for path in spec.submission.rglob("manage.py"))
+    raise Broken(_STARTING, without_manage(manage, min(found, key=lambda path: path.count("/"), default="")))
 
 
 def refuse_unstarted(item: pytest.Item, broken: Broken | None) -> None:
