@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_GROUP = re.compile(r"grader-[0-9a-f]+")
+_GROUP = re.compile(r"grader-[0-9a-f-]+")
 _PROC, _GROUPS = Path("/proc"), Path("/sys/fs/cgroup")
 
 
