@@ -165,8 +165,8 @@ $ alias grader="$PWD/.venv/bin/grader"
 $ grader doctor
 ```
 
-`doctor` says what this machine lacks and how to get it. On macOS and Windows there is no sandbox: your project runs as a
-plain process, and every report says *unofficial*. The alias ends with the shell; set it again in a new one.
+`doctor` says what this machine lacks and how to get it. On macOS and Windows there is no sandbox: your project runs as
+a plain process, and every report says *unofficial*. The alias ends with the shell; set it again in a new one.
 Do not activate `.venv`: it is the grader's. Your project gets an environment of its own from Poetry.
 
 1. Read the brief: [{folder}/README.md]({folder}/README.md). Stuck? [hints.md]({folder}/hints.md) has one hint a task.
