@@ -14,36 +14,27 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import fields
 from pathlib import Path
 from typing import Self
 
+from benchmarks.edits import MODELS, TURN, WRONG, Desk, Edit
+from benchmarks.held import Family, Held
 from grader.course import build_solution, load_course
 
 ROOT = Path(__file__).parents[1]
 GRADER = Path(sys.executable).with_name("grader")
-MODELS = "src/apps/posts/models.py"
-_ANSWER = re.compile(r": (fails now|still fails|passes now|waits for another)$|checks pass, those|does not start", re.M)
 _WAITING = "Waiting for the next save"
-_WRONG = '\n\nPost.__str__ = lambda self: "another"\n'
-_TURN = {"broken": _WRONG, "mended": "", "no Python": "\nclass (:\n", "Python again": "", "a comment": "\n# Said.\n"}
+_ANSWER = re.compile(
+    r": (fails now|still fails|passes now|waits for another)$|checks pass, those|does not start|" + _WAITING, re.M
+)
 # A turn may cost what the interpreter and its allocator keep; what every turn adds to is a leak.
-_MOST_MB, _MOST_MORE = 30.0, 3
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a session holds on to: processes, descriptors and MB of memory of its own, entries of its temporary folder,
-    folders of the grader's cache, databases of the machine's shared memory."""
-
-    processes: int
-    descriptors: int
-    memory_mb: float
-    temporary: int
-    kept: int
-    shared: int
+_MOST = {"memory_mb": 30.0, "all_mb": 60.0, "all_descriptors": 30}
+_MOST_MORE = 3
+# Who saves in haste, and how soon a save is noticed.
+_BETWEEN_SAVES_S, _NOTICED_S = 0.3, 1.0
 
 
 class Session:
@@ -54,7 +45,7 @@ class Session:
         self.temporary, self.state, self.out = room / "temporary", state, room / "checked"
         self.temporary.mkdir()
         self.temporary.chmod(0o755)
-        self.right = (self.project / MODELS).read_text("utf-8")
+        self.desk, self.right = Desk(self.project), (self.project / MODELS).read_text("utf-8")
         self.text = ""
         words = [str(GRADER), "watch", str(self.project), "--module", "02", "--out", str(room / "out")]
         env = {**os.environ, "TMPDIR": str(self.temporary), "GRADER_CACHE": str(state)}
@@ -67,6 +58,7 @@ class Session:
             text=True,
             start_new_session=True,
         )
+        self.family = Family(self.process.pid)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -75,8 +67,12 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -94,52 +90,54 @@ class Session:
 
     def edit(self, more: str) -> tuple[float, float]:
         """Saves the models with that text behind them: seconds until the first answer, and until all was told."""
-        place, since = len(self.text), time.monotonic()
-        (self.project / MODELS).write_text(self.right + more, "utf-8")
-        place = self.wait_for(_ANSWER, place)
+        return self._told(lambda: (self.project / MODELS).write_text(self.right + more, "utf-8"))
+
+    def try_out(self, edit: Edit, pause_s: float) -> tuple[float, float]:
+        """Makes an edit, and undoes it after a pause: seconds until the first answer to the one and to the other.
+
+        The round about the edit need not have ended by then; the one after it has.
+        """
+        before: dict[str, str | None] = {}
+
+        def make() -> None:
+            for number in range(edit.times):
+                if number:
+                    time.sleep(_BETWEEN_SAVES_S)
+                    self.desk.undo(before)
+                    time.sleep(_BETWEEN_SAVES_S)
+                before.update(self.desk.make(edit))
+
+        made = self._told(make, whole=False)[0]
+        time.sleep(pause_s)
+        undone = self._told(lambda: self.desk.undo(before))[0]
+        time.sleep(pause_s)
+        return made, undone
+
+    def _told(self, save: Callable[[], object], *, whole: bool = True) -> tuple[float, float]:
+        """Saves: seconds until the first answer, and until all was told, if that is waited for."""
+        place = len(self.text)
+        save()
+        since = time.monotonic()
+        place = self.wait_for(_ANSWER, self.wait_for(r" changed\.$", place))
         first = time.monotonic() - since
-        self.wait_for(_WAITING, place)
+        while whole and self.text.rfind(_WAITING) < self.text.rfind(" changed.\n"):
+            self.wait_for(_WAITING, self.text.rfind(" changed.\n"))
+            time.sleep(_NOTICED_S)
         return first, time.monotonic() - since
 
     def held(self) -> Held:
         """What it holds on to now."""
-        own = Path(f"/proc/{self.process.pid}")
-        memory = re.search(r"VmRSS:\s+(\d+)", (own / "status").read_text())
-        return Held(
-            processes=len(_family(self.process.pid)),
-            descriptors=len(list((own / "fd").iterdir())),
-            memory_mb=int(memory[1]) / 1024 if memory else 0.0,
-            temporary=len(list(self.temporary.iterdir())),
-            kept=len(list(self.state.iterdir())),
-            shared=len(list(Path("/dev/shm").iterdir())),
-        )
+        return self.family.held(self.temporary, self.state)
 
     def end(self) -> tuple[float, list[str]]:
         """Seconds until Ctrl-C has ended it, and what is left of it then."""
-        family, since = _family(self.process.pid), time.monotonic()
+        self.family.members()
+        since = time.monotonic()
         self.process.send_signal(signal.SIGINT)
         self.process.wait(30)
         took = time.monotonic() - since
-        running = [f"process {pid}" for pid in family if _parent(Path(f"/proc/{pid}/stat"))]
-        return took, [*(path.name for path in self.temporary.iterdir()), *running]
-
-
-def _family(pid: int) -> set[int]:
-    """The process, and all that it and its own have started."""
-    parents = {int(stat.parent.name): _parent(stat) for stat in Path("/proc").glob("[0-9]*/stat")}
-    family = {pid}
-    while more := {child for child, parent in parents.items() if parent in family} - family:
-        family |= more
-    return family
-
-
-def _parent(stat: Path) -> int:
-    """The parent of a process that runs; 0 of one that has ended."""
-    try:
-        fields = stat.read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0
-    return int(fields[1]) if fields[0] != "Z" else 0
+        running = [f"process {pid}" for pid in self.family.members()]
+        return took, [*(path.name for path in self.temporary.iterdir()), *running, *self.family.groups()]
 
 
 @contextmanager
@@ -168,7 +166,7 @@ def answer_and_check(state: Path, rounds: int) -> tuple[float, float]:
     """
     answers, checks = [], []
     with session(state) as running:
-        for more in [_WRONG, ""] * rounds:
+        for more in [WRONG, ""] * rounds:
             since = time.monotonic()
             words = [str(GRADER), "check", str(running.project), "--module", "02", "--out", str(running.out)]
             env = {**os.environ, "GRADER_CACHE": str(state)}
@@ -183,29 +181,38 @@ def main() -> int:
     """Edits for as long as asked, and what the session holds on to at each turn."""
     options = argparse.ArgumentParser()
     options.add_argument("--minutes", type=float, default=30.0)
-    minutes = options.parse_args().minutes
+    options.add_argument("--pause", type=float, default=_prepared_s(), help="seconds between an answer and a save")
+    chosen = options.parse_args()
+    # A shell that starts this in the background has it ignore Ctrl-C, and what it starts would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     from grader.cli.options import state_dir
 
-    answers, all_held, ends = [], [], time.monotonic() + 60 * minutes
+    answers: list[float] = []
+    turns: list[Held] = []
+    began = time.monotonic()
     with session(state_dir()) as running:
-        while time.monotonic() < ends:
-            for more in _TURN.values():
-                answers.append(running.edit(more)[0])
-                time.sleep(_prepared_s())
-            all_held.append(running.held())
-            print(f"{len(answers):4d} saves, first answer {answers[-1]:.2f} s, {all_held[-1]}", flush=True)
-        took, left = running.end()
-    first, last = all_held[min(1, len(all_held) - 1)], all_held[-1]
-    quantiles = statistics.quantiles(answers, n=20) if len(answers) > 1 else answers * 19
+        while time.monotonic() - began < 60 * chosen.minutes:
+            for edit in TURN:
+                took = running.try_out(edit, chosen.pause)
+                answers += took if edit.times == 1 else took[1:]
+                held = running.held()
+                print(f"  {edit.name}: answered in {took[0]:.2f} s, put back: in {took[1]:.2f} s, {held}", flush=True)
+            turns.append(running.held())
+            print(f"{(time.monotonic() - began) / 60:5.1f} min, {len(answers)} saves: {turns[-1]}", flush=True)
+        took_s, left = running.end()
+    quantiles = statistics.quantiles(answers, n=20)
     print(f"{len(answers)} saves: first answer {statistics.median(answers):.2f} s, 95 of 100 in {quantiles[18]:.2f} s")
-    print(f"ended in {took:.2f} s, left behind: {left or 'nothing'}")
-    grown = [name for name in Held.__slots__ if getattr(last, name) - getattr(first, name) > _bound(name)]
-    print(f"grown: {', '.join(grown) or 'nothing'}")
-    return int(bool(grown or left or took > 2))
+    print(f"ended in {took_s:.2f} s, left behind: {left or 'nothing'}")
+    grew = grown(turns)
+    print(f"grown: {', '.join(grew) or 'nothing'}")
+    return int(bool(grew or left or took_s > 2))
 
 
-def _bound(name: str) -> float:
-    return _MOST_MB if name == "memory_mb" else _MOST_MORE
+def grown(turns: list[Held]) -> list[str]:
+    """What there is more of after the last turn than after the second, or than after the first of two."""
+    first, last = turns[min(1, len(turns) - 2)] if len(turns) > 1 else turns[0], turns[-1]
+    names = [one.name for one in fields(Held)]
+    return [name for name in names if getattr(last, name) - getattr(first, name) > _MOST.get(name, _MOST_MORE)]
 
 
 if __name__ == "__main__":

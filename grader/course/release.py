@@ -155,24 +155,27 @@ def _readme(course: Course, latest: Module) -> str:
     folder = f"modules/{latest.slug}"
     return f"""# {course.name}: module {latest.number:02d}, {latest.title}
 
-You need Linux, Python 3.12 or newer, [Poetry](https://python-poetry.org/docs/#installation), and bubblewrap for the
-sandbox (`sudo apt install bubblewrap`). In this folder, once:
+You need git, Python 3.12 or newer and [Poetry](https://python-poetry.org/docs/#installation). In this folder, once:
 
 ```console
 $ python3 --version                    # 3.12 or newer? If not, say python3.12 or python3.13 in the next line
 $ python3 -m venv .venv
 $ .venv/bin/pip install -r requirements.txt
-$ .venv/bin/grader doctor
+$ alias grader="$PWD/.venv/bin/grader"
+$ grader doctor
 ```
 
+`doctor` says what this machine lacks and how to get it. On macOS and Windows there is no sandbox: your project runs as
+a plain process, and every report says *unofficial*. The alias ends with the shell; set it again in a new one.
 Do not activate `.venv`: it is the grader's. Your project gets an environment of its own from Poetry.
 
 1. Read the brief: [{folder}/README.md]({folder}/README.md). Stuck? [hints.md]({folder}/hints.md) has one hint a task.
 2. Work in `{folder}/starter`.
-3. Check your work as often as you like:
+3. Check your work as often as you like, or have it checked on each save:
 
 ```console
-$ .venv/bin/grader check {folder}/starter
+$ grader check {folder}/starter
+$ grader watch {folder}/starter
 ```
 """
 

@@ -5,13 +5,11 @@ controllers, else of version 1.
 """
 
 import contextlib
-import secrets
 import subprocess
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.sandbox import hierarchy
+from grader.sandbox import groups, hierarchy
 from grader.sandbox.api import Limits
 
 REQUIRED = ("memory", "processes")
@@ -64,8 +62,7 @@ class Group:
 
     def remove(self) -> None:
         """Removes the group; its last process may take a moment to leave."""
-        for path in self.directories.values():
-            _remove(path)
+        groups.remove(*self.directories.values())
         self.directories.clear()
 
     def _read(self, controller: str, name: str) -> str | None:
@@ -85,7 +82,8 @@ class Group:
 
 def create(limits: Limits) -> Group:
     """A group with these limits, or as much of one as this machine grants."""
-    name = "grader-" + secrets.token_hex(6)
+    groups.sweep_once()
+    name = groups.new_name()
     try:
         return _create_v2(hierarchy.parent(hierarchy.own()) / name, limits)
     except (hierarchy.Refused, OSError) as error:
@@ -147,7 +145,7 @@ def _create_v1(controller: str, name: str, settings: tuple[tuple[str, int, bool]
         if settings and not 0 < int((path / settings[0][0]).read_text()) <= settings[0][1]:
             raise OSError(0, "the limit was not taken")
     except OSError:
-        _remove(path)
+        groups.remove(path)
         raise
     return path
 
@@ -167,18 +165,6 @@ def _create_v2(path: Path, limits: Limits) -> Group:
         with contextlib.suppress(OSError):
             (path / "memory.swap.max").write_text("0")
     except OSError:
-        _remove(path)
+        groups.remove(path)
         raise
     return Group({"v2": path}, frozenset(held))
-
-
-def _remove(path: Path) -> None:
-    """Removes a group's directory, waiting up to two seconds for the last process to leave it."""
-    for _ in range(200):
-        try:
-            path.rmdir()
-            return
-        except FileNotFoundError:
-            return
-        except OSError:
-            time.sleep(0.01)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.held import Family
 from grader.cli.watch import saves
 from grader.course import build_solution, load_course
 from grader.intake.saved import marks
@@ -40,7 +41,7 @@ class Session:
             text=True,
             start_new_session=True,
         )
-        self.text = ""
+        self.text, self.family = "", Family(self.process.pid)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -60,6 +61,7 @@ class Session:
 
     def end(self, ending: signal.Signals) -> float:
         """Seconds that it takes to end by this signal."""
+        self.family.members()
         since = time.monotonic()
         self.process.send_signal(ending)
         self.process.wait(30)
@@ -67,16 +69,9 @@ class Session:
         return time.monotonic() - since
 
     def left(self) -> list[str]:
-        """What is left of it: files, and processes of its session."""
-        running = []
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = stat.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if fields[3] == str(self.process.pid) and fields[0] != "Z":
-                running.append(stat.parent.name)
-        return [*(path.name for path in self.temporary.iterdir()), *running]
+        """What is left of it: files, processes, control groups that it had at its end."""
+        files = [path.name for path in self.temporary.iterdir()]
+        return [*files, *map(str, self.family.members()), *self.family.groups()]
 
 
 @pytest.fixture

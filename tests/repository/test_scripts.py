@@ -168,3 +168,12 @@ def test_preflight_is_content_with_this_machine(what: str) -> None:
         ["scripts/preflight", what], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
+
+
+def test_help_lists_every_target_below_whom_it_is_for() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
+    sections = {part.splitlines()[0]: part for part in shown.strip().split("\n\n")}
+    assert all(f"make {name} " in sections["For instructors"] for name in ("grade", "class", "release"))
+    targets = makefile.partition(".PHONY: ")[2].splitlines()[0].split()
+    assert [name for name in targets if f"  make {name} " not in shown] == []

@@ -84,8 +84,9 @@ def run(
                 late = f"The run took more than {longest_s:.0f} s." if time.monotonic() > deadline else ""
                 each.end_if(late or watch.overdue(each.lane.spec.lane, each.process.pid))
     finally:
+        for each in living.values():
+            each.process.kill()
         for pidfd in list(living):
-            living[pidfd].process.kill()
             _collect(living, pidfd)
     return ended
 
@@ -134,9 +135,10 @@ def _collect(living: dict[int, _Living], pidfd: int) -> Ended:
 
 def _reap(process: "subprocess.Popen[bytes]") -> int:
     code = process.wait()
-    from grader.sandbox.rundir import sweep_of  # a grading starts without the sandbox's own modules
+    from grader.sandbox import groups, rundir  # a grading starts without the sandbox's own modules
 
-    sweep_of(process.pid)
+    rundir.sweep_of(process.pid)
+    groups.sweep_of(process.pid)
     return code
 
 
