@@ -1,5 +1,6 @@
 """What all commands share: the console, progress on anything over a second, and how errors read."""
 
+import codecs
 import io
 import os
 import sys
@@ -15,11 +16,22 @@ from grader.cli.stopping import finished, told
 from grader.domain.errors import GraderError, SubmissionError
 from grader.domain.progress import Progress as Step
 from grader.report.escape import terminal
+from grader.report.plain import likeness
 
-# A console with an old code page cannot print every letter of a submission: that is shown, and ends no grading.
+
+def _readable(problem: UnicodeError) -> tuple[str, int]:
+    """What a console with an old code page gets for what it cannot print: of icons a likeness, of letters a number."""
+    if not isinstance(problem, UnicodeEncodeError):
+        raise problem
+    missing = problem.object[problem.start : problem.end]
+    return "".join(likeness(c) or c.encode("ascii", "backslashreplace").decode() for c in missing), problem.end
+
+
+# No letter of a submission ends a grading because a console does not know it.
+codecs.register_error("readable", _readable)
 for _stream in (sys.stdout, sys.stderr):
     if isinstance(_stream, io.TextIOWrapper):
-        _stream.reconfigure(errors="backslashreplace")
+        _stream.reconfigure(errors="readable")
 _EVERY_S = 15.0
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)

@@ -25,10 +25,19 @@ _TABLE = str.maketrans(
     }
 )
 
+_BOUNDS = {"≥": ">=", "≤": "<="}
+
 
 def ascii_text(text: str) -> str:
     """The text in ASCII, of the same width; what has no likeness is a question mark."""
+    for sign, instead in _BOUNDS.items():
+        text = text.replace(f"{sign} ", instead)  # at most 3 is not less than 3
     return text.translate(_TABLE).encode("ascii", "replace").decode()
+
+
+def likeness(character: str) -> str:
+    """What stands for one of our icons, lines or quotes; "" for any other character."""
+    return _BOUNDS.get(character) or str(_TABLE.get(ord(character), ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The command line as a person meets it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,23 @@ def test_a_misuse_ends_in_a_sentence(words: list[str], code: int, said: str) -> 
     assert shown.returncode == code, shown.stderr
     assert said in shown.stderr
     assert "Traceback" not in shown.stderr
+
+
+@pytest.mark.parametrize(("words", "code"), [(("doctor",), {0, 3}), (("list",), {0}), (("grade", "größe-✓"), {2})])
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_console_that_cannot_print_a_sign_gets_its_likeness(
+    words: tuple[str, ...], code: set[int], encoding: str
+) -> None:
+    """Letters of a submission's own that it does not know are told by their number."""
+    env = os.environ | {"PYTHONIOENCODING": encoding}
+    words = (*words, "--module", "02") if words[0] == "grade" else words
+    done = subprocess.run([str(GRADER), *words], capture_output=True, timeout=60, cwd=ROOT, env=env, check=False)
+    shown = done.stdout + done.stderr
+    assert done.returncode in code
+    assert b"\\u2" not in shown
+    assert b"Traceback" not in shown
+    expected = {"doctor": b"+ has", "list": b"performance.ratio        <= 1.25", "grade": b"e-+"}[words[0]]
+    assert expected in shown
 
 
 def test_a_module_without_checks_gives_no_grade(unchecked_course: Path) -> None:

@@ -20,6 +20,7 @@ def test_every_sample_can_be_printed(name: str, encoding: str) -> None:
 
 def test_icons_have_letters() -> None:
     assert ascii_text("✓ passed · ✗ failed … “a”") == '+ passed . x failed . "a"'
+    assert ascii_text("required ≤ 3, ≥ 95 %") == "required <=3, >=95 %"
 
 
 def test_a_console_that_takes_more_keeps_them() -> None:
