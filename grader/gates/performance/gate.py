@@ -24,6 +24,8 @@ PARTS: tuple[tuple[tuple[str, ...], Callable[[Subject, Timed], Iterable[Measurem
     (("performance.memory",), measuring.memory),
     (("performance.plans",), measuring.plans),
 )
+# What a submission does that keeps it from being measured.
+KEPT = (Broken, Unfit, NoUsers, AgentFault)
 # Measured of projects that are not the course's, too: their pages are read.
 ANY_PROJECT = frozenset({"performance.p95", "performance.payload", "performance.spike"})
 
@@ -77,10 +79,10 @@ def settled(metrics: tuple[str, ...], part: Callable[[], Iterable[Measurement]])
     """What a part measures; *failed* with the reason where the submission keeps it from being measured."""
     try:
         return list(part())
-    except Broken as broken:
-        reason = f"The project does not start: it failed while it {broken.doing}."
-    except (Unfit, NoUsers, AgentFault) as error:
-        reason = str(error)
+    except KEPT as kept:
+        reason = str(kept)
+        if isinstance(kept, Broken):
+            reason = f"The project does not start: it failed while it {kept.doing}."
     return list(without(Status.FAILED, metrics, reason))
 
 
