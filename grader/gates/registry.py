@@ -24,14 +24,24 @@ if TYPE_CHECKING:
 class Listed:
     """A gate of which only this is known until it is run: its metrics with their units.
 
-    One that measures time runs ``alone``, after all others. One that is ``running`` has nothing to measure of a project
-    that does not start.
+    Those that a clock decides are measured ``alone``, after all others. One that is ``running`` has nothing to measure
+    of a project that does not start.
     """
 
     metrics: Mapping[str, str]
-    alone: bool = False
+    alone: frozenset[str] = frozenset()
     running: bool = False
 
+
+_COUNTED = {"performance.queries": "queries", "performance.growth": "queries"}
+_TIMED = {
+    "performance.p95": "ms",
+    "performance.ratio": "×",
+    "performance.spike": "faults",
+    "performance.plans": "steps",
+    "performance.payload": "KiB",
+    "performance.memory": "MiB",
+}
 
 # By the name of its module. What a gate needs is imported when it is run.
 GATES: Mapping[str, Listed] = {
@@ -74,17 +84,9 @@ GATES: Mapping[str, Listed] = {
     "strength": Listed({"strength.killed": "%"}, running=True),
     "scenarios": Listed({"scenarios.noticed": "%"}, running=True),
     "performance": Listed(
-        {
-            "performance.queries": "queries",
-            "performance.growth": "queries",
-            "performance.p95": "ms",
-            "performance.ratio": "×",
-            "performance.spike": "faults",
-            "performance.plans": "steps",
-            "performance.payload": "KiB",
-            "performance.memory": "MiB",
-        },
-        alone=True,
+        {**_COUNTED, **_TIMED},
+        # All that is measured on the one server that the duet asks: its queries are counted on another one.
+        alone=frozenset(_TIMED),
         running=True,
     ),
 }
@@ -149,9 +151,9 @@ def measure(metrics: Iterable[str], opened: Open, *, progress: Step, lanes: int 
     asked = {name: frozenset(gate.metrics).intersection(wanted) for name, gate in GATES.items()}
     found: dict[str, Measurement] = {}
 
-    def run(name: str) -> list[Measurement]:
+    def run(name: str, own: frozenset[str]) -> list[Measurement]:
         progress(Progress(f"Measuring {name}"))
-        return _measured(name, asked[name], opened)
+        return _measured(name, own, opened)
 
     with ending.threaded():
         _run_all(asked, run, found, lanes)
@@ -160,20 +162,21 @@ def measure(metrics: Iterable[str], opened: Open, *, progress: Step, lanes: int 
 
 def _run_all(
     asked: Mapping[str, frozenset[str]],
-    run: Callable[[str], list[Measurement]],
+    run: Callable[[str, frozenset[str]], list[Measurement]],
     found: dict[str, Measurement],
     lanes: int,
 ) -> None:
-    """Side by side those that may be, then the others one by one; ``found`` takes what they measure, by its metric."""
-    together = [name for name, own in asked.items() if own and not GATES[name].alone]
+    """Side by side what may be, then the rest one by one; ``found`` takes what is measured, by its metric."""
+    together = [(name, rest) for name, own in asked.items() if (rest := own - GATES[name].alone)]
     pool = ThreadPoolExecutor(max(1, min(lanes, os.cpu_count() or 1)), thread_name_prefix="gate")
     try:
-        for measured in pool.map(run, together):
+        for measured in pool.map(lambda part: run(*part), together):
             found |= {m.metric: m for m in measured}
     finally:  # whoever interrupts it does not wait until the gates under way have come to their ends
         pool.shutdown(wait=False, cancel_futures=True)
-    for name in (name for name, own in asked.items() if own and GATES[name].alone):
-        found |= {m.metric: m for m in run(name)}
+    for name, own in asked.items():
+        if timed := own & GATES[name].alone:
+            found |= {m.metric: m for m in run(name, timed)}
 
 
 def _measured(name: str, metrics: frozenset[str], opened: Open) -> list[Measurement]:

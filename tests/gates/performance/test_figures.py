@@ -31,6 +31,10 @@ def test_every_metric_has_a_part_a_source_and_a_threshold() -> None:
     assert metrics <= set(read_rubric(ROOT))
 
 
+def test_what_is_measured_while_nothing_else_runs_is_all_but_what_is_counted() -> None:
+    assert set(GATES["performance"].alone) == {metric for names, _ in PARTS for metric in names}
+
+
 def test_no_recorded_run_has_a_wrong_verdict() -> None:
     runs = proof.read()
     assert [run for run in runs if run.wrong] == []
