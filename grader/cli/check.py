@@ -24,6 +24,7 @@ from grader.domain.errors import SandboxError
 @click.option("--database", type=click.Choice(["postgres", "sqlite"]), default="sqlite", show_default=True)
 @opt.only_option
 @opt.gates_option
+@click.option("--fresh", is_flag=True, help="Measure gates anew, even where nothing has changed since.")
 def command(
     submission: Path,
     number: int | None,
@@ -37,12 +38,16 @@ def command(
     database: Literal["postgres", "sqlite"],
     criteria: tuple[str, ...],
     gates: tuple[str, ...],
+    fresh: bool,
 ) -> None:
-    """Run the public checks of a module on SUBMISSION (here, unless named), and the gates that give points."""
+    """Run the public checks of a module on SUBMISSION (here, unless named), and the gates that give points.
+
+    Gates take minutes: what was measured with one, and has not changed since, is not measured again.
+    """
     from grader.cli.assign import assignment
     from grader.cli.destination import destination
     from grader.cli.make_ready import with_reports_ready
-    from grader.pipeline import Options, grade
+    from grader.pipeline import EvidenceStore, Options, grade
 
     with (
         assignment(opt.find_course(course_dir), number, submission, path, gates) as chosen,
@@ -62,8 +67,12 @@ def command(
             public_only=True,
             criteria=opt.only(chosen.module, criteria, metrics),
             gates=metrics,
+            gates_at_once=opt.lanes(),
+            fresh=fresh,
         )
-        result = grade(submission, chosen, choices, progress=with_reports_ready(show, formats))
+        has_gates = bool(metrics) if metrics is not None or criteria else bool(chosen.module.gates)
+        store = EvidenceStore(opt.state_dir() / "evidence") if has_gates else None
+        result = grade(submission, chosen, choices, progress=with_reports_ready(show, formats), store=store)
     from grader.cli.outcome import finish  # by now it is imported, where a check ran
 
     raise click.exceptions.Exit(

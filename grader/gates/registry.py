@@ -24,18 +24,33 @@ if TYPE_CHECKING:
 class Listed:
     """A gate of which only this is known until it is run: its metrics with their units.
 
-    One that measures time runs ``alone``, after all others. One that is ``running`` has nothing to measure of a project
-    that does not start.
+    Those that a clock decides are measured ``alone``, after all others. One that is ``running`` has nothing to measure
+    of a project that does not start. ``budget_s`` is what it may take of a solution of the course's that counts it, in
+    seconds on two processors that do nothing else, and ``alone_s`` what it may beside that for what is alone.
     """
 
     metrics: Mapping[str, str]
-    alone: bool = False
+    alone: frozenset[str] = frozenset()
     running: bool = False
+    budget_s: int = 0
+    alone_s: int = 0
 
+
+_COUNTED = {"performance.queries": "queries", "performance.growth": "queries"}
+_TIMED = {
+    "performance.p95": "ms",
+    "performance.ratio": "×",
+    "performance.spike": "faults",
+    "performance.plans": "steps",
+    "performance.payload": "KiB",
+    "performance.memory": "MiB",
+}
 
 # By the name of its module. What a gate needs is imported when it is run.
 GATES: Mapping[str, Listed] = {
-    "coverage": Listed({"coverage.unit": "%", "coverage.integration": "%", "coverage.true": "%"}, running=True),
+    "coverage": Listed(
+        {"coverage.unit": "%", "coverage.integration": "%", "coverage.true": "%"}, running=True, budget_s=150
+    ),
     "contract": Listed(
         {
             "contract.failures": "failures",
@@ -45,12 +60,15 @@ GATES: Mapping[str, Listed] = {
             "contract.documentation": "%",
         },
         running=True,
+        budget_s=100,
     ),
     "security": Listed(
         {"security.high": "findings", "security.medium": "findings", "security.vulnerable": "packages"},
+        budget_s=60,
     ),
     "style": Listed(
         {"style.ruff": "findings", "style.black": "files", "style.isort": "files", "style.mypy": "errors"},
+        budget_s=15,
     ),
     "documentation": Listed(
         {
@@ -59,7 +77,8 @@ GATES: Mapping[str, Listed] = {
             "documentation.decisions": "findings",
             "documentation.datamodel": "differences",
             "documentation.changelog": "changes",
-        }
+        },
+        budget_s=60,
     ),
     "operations": Listed(
         {
@@ -68,24 +87,19 @@ GATES: Mapping[str, Listed] = {
             "operations.kubernetes": "findings",
             "operations.workflows": "findings",
             "operations.monitoring": "findings",
-        }
+        },
+        budget_s=30,
     ),
     # After coverage has run the tests: both need to know which test runs what, too.
-    "strength": Listed({"strength.killed": "%"}, running=True),
-    "scenarios": Listed({"scenarios.noticed": "%"}, running=True),
+    "strength": Listed({"strength.killed": "%"}, running=True, budget_s=60),
+    "scenarios": Listed({"scenarios.noticed": "%"}, running=True, budget_s=300),
     "performance": Listed(
-        {
-            "performance.queries": "queries",
-            "performance.growth": "queries",
-            "performance.p95": "ms",
-            "performance.ratio": "×",
-            "performance.spike": "faults",
-            "performance.plans": "steps",
-            "performance.payload": "KiB",
-            "performance.memory": "MiB",
-        },
-        alone=True,
+        {**_COUNTED, **_TIMED},
+        # All that is measured on the one server that the duet asks: its queries are counted on another one.
+        alone=frozenset(_TIMED),
         running=True,
+        budget_s=20,
+        alone_s=75,
     ),
 }
 METRICS: Mapping[str, str] = {metric: unit for gate in GATES.values() for metric, unit in gate.metrics.items()}
@@ -98,6 +112,15 @@ def blocked(metrics: Iterable[str], why: str) -> tuple[Measurement, ...]:
     """Of these metrics, those that a project which does not start keeps from being measured, as *blocked*."""
     running = {metric for gate in GATES.values() if gate.running for metric in gate.metrics}
     return tuple(Measurement(m, None, METRICS[m], Status.BLOCKED, "", why) for m in metrics if m in running)
+
+
+def planned_s(metrics: Iterable[str], lanes: int = 2) -> int:
+    """Seconds that the gates of these metrics take together if each takes its budget, in the order they are run in."""
+    wanted, ends = frozenset(metrics), [0] * lanes
+    for gate in GATES.values():
+        if wanted & (gate.metrics.keys() - gate.alone):
+            ends[ends.index(min(ends))] += gate.budget_s
+    return max(ends) + sum(gate.alone_s for gate in GATES.values() if wanted & gate.alone)
 
 
 def load(name: str) -> "Gate":
@@ -149,31 +172,32 @@ def measure(metrics: Iterable[str], opened: Open, *, progress: Step, lanes: int 
     asked = {name: frozenset(gate.metrics).intersection(wanted) for name, gate in GATES.items()}
     found: dict[str, Measurement] = {}
 
-    def run(name: str) -> list[Measurement]:
+    def run(name: str, own: frozenset[str]) -> list[Measurement]:
         progress(Progress(f"Measuring {name}"))
-        return _measured(name, asked[name], opened)
+        return _measured(name, own, opened)
 
     with ending.threaded():
         _run_all(asked, run, found, lanes)
-    return tuple(found.get(metric) or _errored(metric, "No gate measures it.") for metric in wanted)
+    return tuple(found.get(metric) or errored(metric, "No gate measures it.") for metric in wanted)
 
 
 def _run_all(
     asked: Mapping[str, frozenset[str]],
-    run: Callable[[str], list[Measurement]],
+    run: Callable[[str, frozenset[str]], list[Measurement]],
     found: dict[str, Measurement],
     lanes: int,
 ) -> None:
-    """Side by side those that may be, then the others one by one; ``found`` takes what they measure, by its metric."""
-    together = [name for name, own in asked.items() if own and not GATES[name].alone]
+    """Side by side what may be, then the rest one by one; ``found`` takes what is measured, by its metric."""
+    together = [(name, rest) for name, own in asked.items() if (rest := own - GATES[name].alone)]
     pool = ThreadPoolExecutor(max(1, min(lanes, os.cpu_count() or 1)), thread_name_prefix="gate")
     try:
-        for measured in pool.map(run, together):
+        for measured in pool.map(lambda part: run(*part), together):
             found |= {m.metric: m for m in measured}
     finally:  # whoever interrupts it does not wait until the gates under way have come to their ends
         pool.shutdown(wait=False, cancel_futures=True)
-    for name in (name for name, own in asked.items() if own and GATES[name].alone):
-        found |= {m.metric: m for m in run(name)}
+    for name, own in asked.items():
+        if timed := own & GATES[name].alone:
+            found |= {m.metric: m for m in run(name, timed)}
 
 
 def _measured(name: str, metrics: frozenset[str], opened: Open) -> list[Measurement]:
@@ -188,9 +212,10 @@ def _measured(name: str, metrics: frozenset[str], opened: Open) -> list[Measurem
         fault = f"{error.message} {error.hint}"
     except Exception as error:  # a fault of ours in one gate is not the end of all others
         fault = f"{type(error).__name__}: {error}"
-    return [found.get(metric) or _errored(metric, fault) for metric in metrics]
+    return [found.get(metric) or errored(metric, fault) for metric in metrics]
 
 
-def _errored(metric: str, fault: str) -> Measurement:
+def errored(metric: str, fault: str) -> Measurement:
+    """A metric that could not be measured, for a reason of ours: ``fault`` is for staff."""
     reason = "It could not be measured, through a fault of the grader or the machine."
     return Measurement(metric, None, METRICS.get(metric, ""), Status.ERRORED, "", reason, fault=fault)

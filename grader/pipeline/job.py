@@ -20,9 +20,10 @@ class Options:
     ``criteria`` restricts the run to some criterion ids, which never gives an official result; gates are measured then
     only where ``gates`` names their metrics; ``checks`` restricts it further, to some checks of theirs, named as in
     results without their parameters. ``lanes`` is how many processes share the checks: one where several
-    submissions are graded at a time. With ``fresh`` nothing is taken from
-    the evidence store, and what is measured takes the place of what lay there, if it can be kept. ``other_python`` is
-    that of ``prepare_any``, for projects that nobody here wrote; ``compose`` that of ``StageSpec``.
+    submissions are graded at a time; as many gates run side by side, unless ``gates_at_once`` says how many do. With
+    ``fresh`` nothing is taken from the evidence store, and what is measured takes the place of what lay there, if it
+    can be kept. ``other_python`` is that of ``prepare_any``, for projects that nobody here wrote; ``compose`` that of
+    ``StageSpec``.
     """
 
     state_dir: Path
@@ -37,6 +38,7 @@ class Options:
     gates: tuple[str, ...] | None = None
     checks: tuple[str, ...] | None = None
     lanes: int = 1
+    gates_at_once: int | None = None
     fresh: bool = False
     other_python: OtherPython = "ignore"
     compose: bool = False

@@ -224,7 +224,7 @@ class _Measuring:
             history=History(self.source, self.tip) if self.tip and submission is self.submission else None,
             compose=self.options.compose and submission is self.submission,
         )
-        lanes = self.options.lanes if metrics is None else 1
+        lanes = (self.options.gates_at_once or self.options.lanes) if metrics is None else 1
         unlimited: set[str] = set(evidence.unlimited)
         opened = gates.subjects(
             spec,

@@ -8,11 +8,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from grader.cli.main import grader
+from grader.gates import registry
+from grader.pipeline import EvidenceStore
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -116,9 +119,34 @@ def test_a_check_of_one_gate_runs_no_check(project: Path, tmp_path: Path, unchec
         [],
         ["style.ruff", "style.black", "style.isort", "style.mypy"],
     )
+    again = CliRunner().invoke(grader, [*words, "--gates", "style"], standalone_mode=False)
+    assert again.return_value == 0, again.output
+    assert json.loads((tmp_path / "out/result.json").read_bytes())["provenance"]["reused"] is True
     (project / "shop/bad.py").write_text(WRONG)
     wrong = CliRunner().invoke(grader, [*words, "--gates", "style.ruff"], standalone_mode=False)
     assert wrong.return_value == 1, wrong.output
+
+
+@pytest.mark.parametrize("more", [(), ("--fresh",)])
+def test_a_check_measures_gates_side_by_side_and_what_has_not_changed_once(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    """What was measured before is all that is looked at then: nothing is started."""
+    measure, lanes = registry.measure, []
+    kept = EvidenceStore(tmp_path / "evidence")
+    monkeypatch.setattr("grader.pipeline.EvidenceStore", lambda folder: kept)
+
+    def noted(*given: Any, **named: Any) -> Any:
+        lanes.append(named["lanes"])
+        return measure(*given, **named)
+
+    monkeypatch.setattr("grader.gates.measure", noted)
+    monkeypatch.setattr("grader.cli.options.lanes", lambda: 3)
+    words = ["check", str(project), "--course", str(ROOT), "--out", str(tmp_path / "out"), "--module", "02"]
+    for _ in range(2):
+        asked = [*words, "--gates", "style.isort", "--format", "json", *more]
+        assert CliRunner().invoke(grader, asked, standalone_mode=False).return_value == 0
+    assert lanes == ([3, 3] if more else [3])
 
 
 def test_a_change_log_is_held_against_the_first_document_of_the_history(project: Path, tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 Solution 03, and the same made slow in three ways, are measured in turn on a machine whose noise changes every few
 seconds. Each run is noted in ``modules/performance.json`` at once: it can be interrupted, and goes on from there. What
-was noted under another key, a fingerprint of the gate's code, its thresholds and its locked packages, is begun anew.
+was noted under another key, a fingerprint of what the verdict rests on (the gate's code, its thresholds, its locked
+packages) and of what is planted here, is begun anew. A run that came to no verdict is noted as well: left out, it
+would be a failure that nobody counts.
 """
 
 import json
@@ -13,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -21,12 +23,14 @@ from grader.cli import options
 from grader.course import load_course, project_to
 from grader.course.fingerprint import fingerprint
 from grader.domain.course import State
+from grader.domain.errors import GraderError
 from grader.environment import prepare
 from grader.gates.performance import measuring
 from grader.gates.performance.alone import alone
 from grader.gates.performance.calibration import start_calibration
 from grader.gates.performance.duet import play
-from grader.gates.performance.limits import OWN
+from grader.gates.performance.gate import KEPT
+from grader.gates.performance.limits import OWN, UNIT_MS
 from grader.gates.performance.timed import served
 from grader.gates.performance.verdict import Verdict, percentile
 from grader.gates.subject import Subject
@@ -37,8 +41,12 @@ from tests.gates.performance.conftest import ROOT, Edits, plant
 
 RUNS = 60
 PLAIN_MS = 300
+FAILED, ERRORED = "failed", "errored"
 LEDGER = ROOT / "modules" / "performance.json"
-_CODE = ("verdict.py", "duet.py", "side.py", "limits.py", "visitor.py", "population.py", "timed.py", "queries.py")
+_CODE = (
+    *("verdict.py", "duet.py", "side.py", "limits.py", "visitor.py", "population.py", "timed.py", "queries.py"),
+    *("api.py", "measuring.py", "alone.py", "calibration/__init__.py", "calibration/wsgi.py"),
+)
 # Both end by themselves if whoever started them is killed.
 _LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent:\n    for _ in range(100_000): pass\n"
 _WRITER = """import os, sys
@@ -70,31 +78,42 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What came of one: the verdict on the ratio and the number, queries by which it grew, plain p95 in ms."""
+    """What came of one: the verdicts on the ratio and on p95 with their numbers, queries by which it grew, plain p95.
+
+    ``verdict`` is also ``failed``, where the gate would say for ``reason`` that the submission kept it from measuring,
+    or ``errored``, where something of ours or the machine did: there are no numbers then.
+    """
 
     kind: str
     verdict: str
-    ratio: float
-    growth: float | None
-    plain_p95_ms: float
-    calibration_p95_ms: float
-    rounds: int
     seconds: float
+    reason: str = ""
+    ratio: float | None = None
+    growth: float | None = None
+    p95_verdict: str = ""
+    p95_ms: float | None = None
+    plain_p95_ms: float | None = None
+    calibration_p95_ms: float | None = None
+    rounds: int = 0
 
     @property
     def wrong(self) -> bool:
-        """Whether that is a verdict that it must not have. *Undecided* fails nobody."""
+        """Whether that is a verdict that it must not have. *Undecided* fails nobody, *errored* is none."""
         fails = KINDS[self.kind].fails
+        if self.verdict == ERRORED:
+            return False
+        if not fails:
+            return self.verdict in (FAILED, Verdict.ABOVE) or self.p95_verdict == Verdict.ABOVE
         if fails == "growth":
-            return not self.growth
-        return self.verdict == (Verdict.WITHIN if fails else Verdict.ABOVE)
+            return self.verdict != FAILED and not self.growth
+        return self.verdict == Verdict.WITHIN
 
 
 def key() -> str:
-    """What a verdict rests on."""
+    """What a verdict rests on, and what is planted here; not the solution, which may change with the course."""
     package = Path(measuring.__file__).parent
-    files = [*(package / name for name in _CODE), package / "calibration/wsgi.py", CONFIGURATION / "calibration.txt"]
-    return fingerprint(files)
+    here = (Path(__file__), Path(middlewares.__file__))
+    return fingerprint([*(package / name for name in _CODE), CONFIGURATION / "calibration.txt", *here])
 
 
 def read() -> list[Run]:
@@ -103,22 +122,42 @@ def read() -> list[Run]:
     return [Run(**run) for run in noted.get("runs", ())] if noted.get("key") == key() else []
 
 
+def write(runs: list[Run]) -> None:
+    """Notes these runs under the present key."""
+    noted = {"key": key(), "summary": summary(runs), "runs": [asdict(run) for run in runs]}
+    LEDGER.write_text(json.dumps(noted, indent=1) + "\n")
+
+
 def summary(runs: list[Run]) -> dict[str, dict[str, float]]:
     """By kind, how often each verdict came, and how many runs plain p95 would have judged otherwise than most."""
     found = {}
     for kind in KINDS:
         own = [run for run in runs if run.kind == kind]
-        plain = sum(run.plain_p95_ms <= PLAIN_MS for run in own)
-        verdicts = {str(verdict): sum(run.verdict == verdict for run in own) for verdict in Verdict}
+        timed = [run.plain_p95_ms for run in own if run.plain_p95_ms is not None]
+        plain = sum(ms <= PLAIN_MS for ms in timed)
+        verdicts = {str(word): sum(run.verdict == word for run in own) for word in (*Verdict, FAILED, ERRORED)}
+        above = {"p95 above": sum(run.p95_verdict == Verdict.ABOVE for run in own)}
         grown = {"grown": sum(bool(run.growth) for run in own)}
-        found[kind] = {"runs": len(own), **verdicts, **grown, "wrong": sum(run.wrong for run in own)}
-        found[kind] |= {"plain p95 within 300 ms": plain, "plain p95 flips": min(plain, len(own) - plain)}
+        found[kind] = {"runs": len(own), **verdicts, **above, **grown, "wrong": sum(run.wrong for run in own)}
+        found[kind] |= {"plain p95 within 300 ms": plain, "plain p95 flips": min(plain, len(timed) - plain)}
     return found
 
 
 def measure(name: str, seed: int, room: Path) -> Run:
-    """One run, as the gate does it."""
-    kind, began = KINDS[name], time.monotonic()
+    """One run, and whatever came of it."""
+    began = time.monotonic()
+    try:
+        run = _measured(name, seed, room)
+    except KEPT as kept:
+        run = Run(name, FAILED, 0.0, f"{type(kept).__name__}: {kept}"[:300])
+    except GraderError as error:
+        run = Run(name, ERRORED, 0.0, f"{error.message} {error.hint}"[:300])
+    return replace(run, seconds=round(time.monotonic() - began, 1))
+
+
+def _measured(name: str, seed: int, room: Path) -> Run:
+    """As the gate does it."""
+    kind = KINDS[name]
     project = project_to(load_course(ROOT), State(3, True), room / "project")
     environment = prepare(project, course_lock=project, cache=options.state_dir() / "environments", progress=str)
     plant(project, kind.edits or {}, kind.middleware)
@@ -134,12 +173,14 @@ def measure(name: str, seed: int, room: Path) -> Run:
     return Run(
         name,
         heard.mean.verdict,
-        round(heard.mean.value / OWN, 3),
-        next((m.value for m in counts if m.metric == "performance.growth"), None),
-        round(percentile([p.subject.latency for p in pairs]) * 1000, 1),
-        round(percentile([p.calibration.latency for p in pairs]) * 1000, 1),
-        heard.rounds,
-        round(time.monotonic() - began, 1),
+        0.0,
+        ratio=round(heard.mean.value / OWN, 3),
+        growth=next((m.value for m in counts if m.metric == "performance.growth"), None),
+        p95_verdict=heard.p95.verdict,
+        p95_ms=round(heard.p95.value * UNIT_MS, 1),
+        plain_p95_ms=round(percentile([p.subject.latency for p in pairs]) * 1000, 1),
+        calibration_p95_ms=round(percentile([p.calibration.latency for p in pairs]) * 1000, 1),
+        rounds=heard.rounds,
     )
 
 
@@ -177,8 +218,7 @@ def main() -> None:
             room.chmod(0o711)
             with noise(room, Random(seed)):
                 runs.append(measure(name, seed, room))
-        noted = {"key": key(), "summary": summary(runs), "runs": [asdict(run) for run in runs]}
-        LEDGER.write_text(json.dumps(noted, indent=1) + "\n")
+        write(runs)
         sys.stderr.write(f"{len(runs)} of {wanted}: {runs[-1]}\n")
     sys.stdout.write(json.dumps(summary(runs), indent=1) + "\n")
     sys.exit(any(run.wrong for run in runs))

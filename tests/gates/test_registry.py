@@ -42,13 +42,14 @@ class Broken:
 UNITS = {
     "sound": {"sound.one": "%", "sound.two": "ms"},
     "broken": {"broken.one": ""},
-    "alone": {"alone.one": "s"},
+    "alone": {"alone.one": "s", "alone.counted": ""},
 }
+ALONE = frozenset({"alone.one"})
 
 
 def gates(monkeypatch: pytest.MonkeyPatch, **given: Gate) -> None:
     """These are all gates that there are."""
-    monkeypatch.setattr(registry, "GATES", {name: Listed(UNITS[name], alone=name == "alone") for name in given})
+    monkeypatch.setattr(registry, "GATES", {name: Listed(UNITS[name], alone=ALONE) for name in given})
     monkeypatch.setattr(registry, "load", given.__getitem__)
 
 
@@ -89,6 +90,30 @@ def test_gates_share_the_lanes_and_one_that_measures_time_runs_after_all_others(
     found = measure(wanted, opened, progress=lambda step: said.append(step.text), lanes=2)
     assert [m.metric for m in found if m.status is Status.PASSED] == ["sound.one", "broken.one"]
     assert said[-1] == "Measuring alone"
+
+
+class Asked:
+    """A gate that notes which metrics it was asked for, each time."""
+
+    def __init__(self) -> None:
+        self.asked: list[frozenset[str]] = []
+
+    def measure(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
+        self.asked.append(metrics)
+        return [Measurement(metric, 1.0, "", Status.PASSED, "asked") for metric in metrics]
+
+
+def test_what_no_clock_decides_is_measured_beside_other_gates(monkeypatch: pytest.MonkeyPatch) -> None:
+    barrier, asked = threading.Barrier(2), Asked()
+    gates(monkeypatch, sound=Together("sound.one", barrier), broken=Together("broken.one", barrier), alone=asked)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    said: list[str] = []
+    wanted = ["alone.one", "sound.one", "broken.one", "alone.counted"]
+    found = measure(wanted, opened, progress=lambda step: said.append(step.text), lanes=2)
+    assert [m.metric for m in found if m.status is Status.PASSED] == wanted
+    assert asked.asked == [{"alone.counted"}, {"alone.one"}]
+    assert said[-1] == "Measuring alone"
+    assert said.count("Measuring alone") == 2
 
 
 class HalfWay(Sound):

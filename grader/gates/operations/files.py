@@ -16,6 +16,7 @@ from grader.reader.client import Kind, NotReadable, Reader
 
 SOURCE = "the operations gate"
 _LARGEST, _MOST_FILES, _MOST_DOCUMENTS = 1 << 18, 200, 100
+_RULE = re.compile(r"[a-z][a-z-]{2,40}")
 _SAFE = re.compile(r"[\w./ -]{1,300}")
 _SKIPPED = re.compile(r"(?:^|/)(?:node_modules|\.venv|venv|site-packages|vendor)/")
 _IDLE = re.compile(r"(?:\S*/)?(?:true|:|exit(?: 0)?|echo\b[^|&;]*|sleep \S+)|")
@@ -95,6 +96,11 @@ def finding(
 def evidence(found: Finding) -> Finding:
     """A finding of a tool that is there on some machines only: it is shown, and counts nothing."""
     return replace(found, severity=Severity.NOTE)
+
+
+def rule_name(name: Any) -> str:
+    """The name of a rule as a tool that is there on some machines says it; "" for what is none."""
+    return name if isinstance(name, str) and _RULE.fullmatch(name) else ""
 
 
 def line_of(text: str, words: str, start: int = 1) -> int:

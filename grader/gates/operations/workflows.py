@@ -10,7 +10,6 @@ from grader.gates.operations.files import (
     Document,
     Files,
     absent,
-    evidence,
     finding,
     items,
     line_of,
@@ -18,8 +17,8 @@ from grader.gates.operations.files import (
     measured,
     names,
 )
+from grader.gates.operations.zizmor import zizmor_notes
 from grader.tools.compose import workflow_problems
-from grader.tools.tool import Tool, run
 
 METRIC = "operations.workflows"
 _SOURCE = "check-jsonschema and the operations gate"
@@ -45,7 +44,7 @@ def measure(files: Files) -> Measurement:
     for path in paths:
         for document in files.documents(path, "workflows.unreadable"):
             found += _wrong(document)
-    return measured(METRIC, [*files.problems, *found, *_zizmor(files)], _SOURCE)
+    return measured(METRIC, [*files.problems, *found, *zizmor_notes(files)], _SOURCE)
 
 
 def _wrong(document: Document) -> Iterator[Finding]:
@@ -97,22 +96,3 @@ def _step(document: Document, job: str, step: dict[Any, Any]) -> Iterator[Findin
         words = str(step.get("uses")) if rule == "unpinned" else message.partition("}}")[0]
         line = line_of(document.text, words, document.line)
         yield finding(f"workflows.{rule}", f"{job}: {message}", document.path, line, remedy=remedy)
-
-
-def _zizmor(files: Files) -> Iterator[Finding]:
-    """What zizmor says without the network; nothing where this machine has none."""
-    subject = files.subject
-    options = ("--format", "json", "--offline", "--no-config", "--no-exit-codes", "/submission/.github/workflows")
-    tool = Tool.of_machine("zizmor", *options)
-    if tool is None:
-        return
-    output = run(tool, subject.sandbox, submission=subject.submission, deps=subject.deps)
-    try:
-        entries = json.loads(output.text)
-    except (ValueError, RecursionError):
-        return
-    for entry in items(entries):
-        said = mapping(entry)
-        rule = str(said.get("ident"))
-        if re.fullmatch(r"[a-z][a-z-]{2,40}", rule):
-            yield evidence(finding(rule, str(said.get("desc")), ".github/workflows", source="zizmor"))

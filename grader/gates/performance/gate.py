@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from grader.agent.client import AgentFault
+from grader.domain.errors import GraderError
 from grader.domain.evidence import Measurement
 from grader.domain.status import Status
 from grader.gates.performance import measuring
@@ -11,7 +12,7 @@ from grader.gates.performance.api import Unfit
 from grader.gates.performance.claims import claims
 from grader.gates.performance.reading import NothingToRead
 from grader.gates.performance.timed import Timed, served
-from grader.gates.registry import METRICS
+from grader.gates.registry import METRICS, errored
 from grader.gates.subject import Subject
 from grader.stage.project import Broken
 from grader.stage.users import NoUsers
@@ -24,6 +25,8 @@ PARTS: tuple[tuple[tuple[str, ...], Callable[[Subject, Timed], Iterable[Measurem
     (("performance.memory",), measuring.memory),
     (("performance.plans",), measuring.plans),
 )
+# What a submission does that keeps it from being measured.
+KEPT = (Broken, Unfit, NoUsers, AgentFault)
 # Measured of projects that are not the course's, too: their pages are read.
 ANY_PROJECT = frozenset({"performance.p95", "performance.payload", "performance.spike"})
 
@@ -74,13 +77,18 @@ def _by_clock(subject: Subject, metrics: frozenset[str]) -> list[Measurement]:
 
 
 def settled(metrics: tuple[str, ...], part: Callable[[], Iterable[Measurement]]) -> list[Measurement]:
-    """What a part measures; *failed* with the reason where the submission keeps it from being measured."""
+    """What a part measures; *failed* with the reason where the submission keeps it from being measured.
+
+    What is an error of ours or of the machine is one of this part alone: others have measured, or will.
+    """
     try:
         return list(part())
-    except Broken as broken:
-        reason = f"The project does not start: it failed while it {broken.doing}."
-    except (Unfit, NoUsers, AgentFault) as error:
-        reason = str(error)
+    except KEPT as kept:
+        reason = str(kept)
+        if isinstance(kept, Broken):
+            reason = f"The project does not start: it failed while it {kept.doing}."
+    except GraderError as error:
+        return [errored(metric, f"{error.message} {error.hint}") for metric in metrics]
     return list(without(Status.FAILED, metrics, reason))
 
 

@@ -30,7 +30,7 @@ _PARAMETER = re.compile(r"\$\d")
 _CURSOR = re.compile(r"\s*DECLARE\s[^;]{1,200}?\sCURSOR\s[^;]{0,40}?FOR\s", re.IGNORECASE)
 
 
-_WITHIN_S = 20
+_WITHIN_S = 60
 # The columns of an index in their order, `-` before a descending one; expressions and conditions make it none of these.
 _INDEXES = """SELECT c.relname::text,
     array_agg((CASE WHEN i.indoption[k - 1] & 1 = 1 THEN '-' ELSE '' END) || a.attname::text ORDER BY k)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
+from grader.domain.errors import EnvironmentError_
 from grader.gates.performance.api import Unfit
 
 if TYPE_CHECKING:
     from grader.sandbox.services.postgres import Connection
 
+_WITHIN_S = 180  # a few seconds where nothing else runs
 POSTS, COMMENTS, TAGS, LINKS = "posts_post", "comments_comment", "posts_tag", "posts_post_tags"
 _COLUMNS = """SELECT a.attname::text, t.typcategory::text FROM pg_catalog.pg_attribute AS a
     JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
@@ -48,15 +50,21 @@ def populate(connection: "Connection", amount: Amount, mark: str) -> None:
 
     Raises:
         NotCopied: a table does not take them.
+        EnvironmentError_: it does not take them in time: triggers may be slow, and a machine may be busy.
     """
     try:
         with connection.transaction():
             connection.execute("SET LOCAL search_path = public, pg_catalog")
+            for limit in ("statement_timeout", "lock_timeout"):
+                connection.execute(f"SET LOCAL {limit} = '{_WITHIN_S}s'")
             old = _one(connection, sql.SQL("SELECT max(id) FROM {}"), POSTS)
             _copy(connection, POSTS, amount.posts, mark)
             _link(connection, old)
             _copy(connection, COMMENTS, amount.comments, mark)
-        connection.execute("ANALYZE")
+            connection.execute("ANALYZE")
+    except psycopg.errors.QueryCanceled:
+        why = f"PostgreSQL did not copy {amount.posts:,} posts and {amount.comments:,} comments within {_WITHIN_S} s."
+        raise EnvironmentError_(why, "Run the same command again when the machine is less busy.") from None
     except psycopg.Error as error:
         said = error.diag.message_primary or type(error).__name__
         raise NotCopied(f"The project's tables do not take copies of their own rows: {said[:200]}.") from None

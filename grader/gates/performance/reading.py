@@ -12,8 +12,8 @@ from random import Random
 from grader.gates.contract.document import Document, NoDocument, committed, mapping, read
 from grader.gates.performance.api import Unfit
 from grader.gates.performance.side import Side
-from grader.gates.performance.spike import PEOPLE, TURNS
-from grader.gates.performance.visitor import Visit, browser
+from grader.gates.performance.spike import PEOPLE, TURNS, WITHIN_S
+from grader.gates.performance.visitor import Unanswered, Visit, browser
 from grader.gates.subject import Subject
 from grader.sandbox import http
 from grader.sandbox.server import ApplicationServer
@@ -39,9 +39,9 @@ class Page(Visit):
         if self.answer.status_code != self.wanted or not self.right(self.answer):
             raise Unfit(f"GET {self.path} answered {self.answer.status_code}, and not as it did before.")
 
-    def ask(self) -> None:
-        """Makes the request; ``Unfit`` if there is no complete answer."""
-        self.answer = _get(self.api.server, self.path, self.api.headers)
+    def ask(self, within_s: float = _WITHIN_S) -> None:
+        """Makes the request; ``Unanswered`` if there is no complete answer in that time."""
+        self.answer = _get(self.api.server, self.path, self.api.headers, within_s)
 
 
 @dataclass(slots=True)
@@ -83,10 +83,12 @@ class Pages:
         failed: Counter[str] = Counter()
         for page in map(self.page, paths):
             try:
-                page.ask()
+                page.ask(WITHIN_S)
                 page.check()
             except Unfit as unfit:
                 failed[str(unfit)] += 1
+                if isinstance(unfit, Unanswered):
+                    break
         return failed
 
 
@@ -168,4 +170,4 @@ def _get(
     try:
         return server.get(path, headers, timeout_s=within_s)
     except (ConnectionError, TimeoutError):
-        raise Unfit(f"GET {path} gave no complete answer within {within_s:g} s.") from None
+        raise Unanswered(f"GET {path} gave no complete answer within {within_s:g} s.") from None

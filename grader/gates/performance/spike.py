@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 from grader.gates.performance.api import Api, Unfit
 from grader.gates.performance.timed import Timed
-from grader.gates.performance.visitor import visit
+from grader.gates.performance.visitor import Unanswered, visit
 
 PEOPLE, TURNS = 20, 5
 _STORED = "SELECT body, count(*) FROM public.comments_comment WHERE body = ANY (%s) GROUP BY body"
 _TOGETHER_S = 30.0
+# What takes long is no fault here, and on a busy machine everything does; what never comes is one.
+WITHIN_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,15 @@ class _Person:
     failures: list[str] = field(default_factory=list)
 
     def act(self, together: threading.Barrier) -> None:
-        """A comment and a page, again and again, from the moment when all are there."""
+        """A comment and a page, again and again, from when all are there; whoever gets no answer gives up."""
         together.wait(_TOGETHER_S)
-        for post, body in self.comments:
-            if self._comments(post, body):
-                self.acknowledged.append(body)
-            self._reads(post)
+        try:
+            for post, body in self.comments:
+                if self._comments(post, body):
+                    self.acknowledged.append(body)
+                self._reads(post)
+        except Unanswered as none:
+            self.failures.append(str(none))
 
     def _comments(self, post: int, body: str) -> bool:
         def right(said: dict[str, object]) -> bool:
@@ -58,8 +63,10 @@ class _Person:
     def _succeeds(self, method: str, path: str, wanted: int, right: object, body: object) -> bool:
         asked = visit("", self.api, method, path, wanted, right, body)  # type: ignore[arg-type]
         try:
-            asked.ask()
+            asked.ask(WITHIN_S)
             asked.check()
+        except Unanswered:
+            raise
         except Unfit as unfit:
             self.failures.append(str(unfit))
             return False

@@ -28,6 +28,10 @@ def browser(random: Random) -> dict[str, str]:
     return {"User-Agent": random.choice(_BROWSERS), "Accept": "application/json", "Accept-Language": language}
 
 
+class Unanswered(Unfit):
+    """A request came to no answer."""
+
+
 @dataclass(slots=True)
 class Visit:
     """One request, made with ``ask`` and judged with ``check``, so that nothing but the request is timed."""
@@ -41,15 +45,13 @@ class Visit:
     body: bytes = b""
     answer: http.Response | None = None
 
-    def ask(self) -> None:
-        """Makes the request; ``Unfit`` if there is no complete answer."""
+    def ask(self, within_s: float = _WITHIN_S) -> None:
+        """Makes the request; ``Unanswered`` if there is no complete answer in that time."""
         headers = {**self.api.headers, "Content-Type": "application/json"} if self.body else self.api.headers
         try:
-            self.answer = self.api.server.request(
-                self.method, ROOT + self.path, headers, self.body, timeout_s=_WITHIN_S
-            )
+            self.answer = self.api.server.request(self.method, ROOT + self.path, headers, self.body, timeout_s=within_s)
         except (ConnectionError, TimeoutError):
-            raise Unfit(f"{self._named} gave no complete answer within {_WITHIN_S:g} s.") from None
+            raise Unanswered(f"{self._named} gave no complete answer within {within_s:g} s.") from None
 
     def check(self) -> None:
         """``Unfit`` if the answer is not what it has to be."""

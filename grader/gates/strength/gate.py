@@ -15,7 +15,7 @@ from grader.gates.strength import shown
 from grader.gates.strength.mutant import Mutant
 from grader.gates.strength.sample import covering, drawn, possible
 from grader.gates.subject import Subject
-from grader.gates.suite.claims import Claims
+from grader.gates.suite.claims import Claims, Outcome
 from grader.gates.suite.runner import Job, NoSuite, Order, SuiteRunner
 from grader.gates.suite.sources import Sources
 
@@ -73,30 +73,53 @@ def _asked(
     runner: SuiteRunner, sources: Sources, claims: Claims, chosen: Sequence[Mutant]
 ) -> tuple[list[tuple[Mutant, str]], list[Mutant]]:
     """The changes that tests noticed, each with the test; and those that none did."""
-    tests = {mutant: covering(mutant, claims) for mutant in chosen}
-    restless: dict[bool, frozenset[str]] = {}
-    asked: dict[bool, tuple[str, ...]] = {}
-    for warm in (True, False):
-        own = [mutant for mutant in chosen if _is_warm(runner, mutant) is warm]
-        asked[warm] = tuple(dict.fromkeys(test for mutant in own for test in tests[mutant]))
-        restless[warm] = _restless(runner, asked[warm], warm=warm) if asked[warm] else frozenset()
-    put = [
-        (mutant, kept)
-        for mutant in chosen
-        if (kept := tuple(test for test in tests[mutant] if test not in restless[_is_warm(runner, mutant)]))
-    ]
-    jobs = tuple(
-        Job(mutant.path, mutant.applied(sources.text(mutant.path)), kept, _is_warm(runner, mutant))
-        for mutant, kept in put
-    )
-    outcomes = runner.run(Order(only=asked[True], jobs=jobs, within_s=_WITHIN_S)).outcomes if jobs else ()
-    by_job = {outcome.job: outcome for outcome in outcomes if outcome.word != "error"}
-    judged = [(mutant, by_job[job]) for job, (mutant, _) in enumerate(put) if job in by_job]
+    put = [(mutant, tests) for mutant in chosen if (tests := covering(mutant, claims))]
+    judged = _tried(runner, sources, put)
+    # What was run until a change was noticed has to pass with nothing changed; what was not run says nothing.
+    tests_of = dict(put)
+    ran = [(mutant, _run_by(outcome, tests_of[mutant])) for mutant, outcome in judged]
+    if any(_unchanged(runner, ran).values()):
+        restless = _unchanged(runner, put)
+        rest = [(m, tuple(test for test in tests if test not in restless[_is_warm(runner, m)])) for m, tests in put]
+        put = [(mutant, tests) for mutant, tests in rest if tests]
+        judged = _tried(runner, sources, put)
     if 2 * len(judged) < len(put):
         said = f"Of {len(put)} changes of the code only {len(judged)} could be tried."
         raise EnvironmentError_(said, "Run the same command again when the machine is less busy.")
     noticed = [(mutant, outcome.text) for mutant, outcome in judged if outcome.word != "survived"]
     return noticed, [mutant for mutant, outcome in judged if outcome.word == "survived"]
+
+
+Asked = Sequence[tuple[Mutant, tuple[str, ...]]]
+
+
+def _tried(runner: SuiteRunner, sources: Sources, put: Asked) -> list[tuple[Mutant, Outcome]]:
+    """What became of each change, and nothing of those that were not tried, or could not be."""
+    jobs = tuple(
+        Job(mutant.path, mutant.applied(sources.text(mutant.path)), tests, _is_warm(runner, mutant))
+        for mutant, tests in put
+    )
+    warm = tuple(dict.fromkeys(test for job in jobs if job.warm for test in job.tests))
+    outcomes = runner.run(Order(only=warm, jobs=jobs, within_s=_WITHIN_S)).outcomes if jobs else ()
+    by_job = {outcome.job: outcome for outcome in outcomes if outcome.word != "error"}
+    return [(mutant, by_job[job]) for job, (mutant, _) in enumerate(put) if job in by_job]
+
+
+def _run_by(outcome: Outcome, tests: tuple[str, ...]) -> tuple[str, ...]:
+    """The tests that ran until a change was noticed, the one that did it included; none where none did."""
+    if outcome.word == "survived":
+        return ()
+    return tests[: tests.index(outcome.text) + 1] if outcome.text in tests else tests
+
+
+def _unchanged(runner: SuiteRunner, put: Asked) -> dict[bool, frozenset[str]]:
+    """Of these tests, those that fail with nothing changed, where code is swapped (``True``) and where it is not."""
+    found: dict[bool, frozenset[str]] = {}
+    for warm in (True, False):
+        own = (tests for mutant, tests in put if _is_warm(runner, mutant) is warm)
+        asked = tuple(dict.fromkeys(test for tests in own for test in tests))
+        found[warm] = _restless(runner, asked, warm=warm) if asked else frozenset()
+    return found
 
 
 _CONFIRMED = 5

@@ -1,11 +1,15 @@
 """Thresholds and figures that stand in two places are the same, and what was proved is noted whole."""
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.duet import MACHINES, SERVERS, Server, play
 from grader.course.gates import read_rubric
+from grader.domain.errors import EnvironmentError_
+from grader.gates.performance.api import Unfit
 from grader.gates.performance.gate import COUNTED, PARTS
 from grader.gates.performance.limits import P95_MS, RATIO
 from grader.gates.performance.measuring import SOURCES
@@ -27,17 +31,60 @@ def test_every_metric_has_a_part_a_source_and_a_threshold() -> None:
     assert metrics <= set(read_rubric(ROOT))
 
 
+def test_what_is_measured_while_nothing_else_runs_is_all_but_what_is_counted() -> None:
+    assert set(GATES["performance"].alone) == {metric for names, _ in PARTS for metric in names}
+
+
 def test_no_recorded_run_has_a_wrong_verdict() -> None:
     runs = proof.read()
     assert [run for run in runs if run.wrong] == []
 
 
-def test_control_a_wrong_verdict_would_be_seen() -> None:
-    about = {"ratio": 1.0, "growth": 0, "plain_p95_ms": 1.0, "calibration_p95_ms": 1.0, "rounds": 1, "seconds": 1.0}
-    assert proof.Run("honest", "above", **about).wrong
-    assert proof.Run("sleeps 20 ms", "within", **about).wrong
-    assert proof.Run("asks row by row", "within", **about).wrong
-    assert not proof.Run("honest", "undecided", **about).wrong
+@pytest.mark.parametrize(
+    ("kind", "verdict", "more", "wrong"),
+    [
+        ("honest", "above", {}, True),
+        ("honest", "failed", {}, True),
+        ("honest", "within", {"p95_verdict": "above"}, True),
+        ("honest", "within", {"p95_verdict": "undecided"}, False),
+        ("honest", "undecided", {}, False),
+        ("honest", "errored", {}, False),
+        ("sleeps 20 ms", "within", {}, True),
+        ("sleeps 20 ms", "undecided", {}, False),
+        ("asks row by row", "within", {"growth": 0}, True),
+        ("asks row by row", "within", {"growth": 19}, False),
+        ("asks row by row", "errored", {}, False),
+    ],
+)
+def test_a_wrong_verdict_would_be_seen(kind: str, verdict: str, more: Mapping[str, Any], wrong: bool) -> None:
+    run = proof.Run(kind, verdict, 1.0, **more)
+    assert run.wrong is wrong
+    summed = proof.summary([run])[kind]
+    assert (summed["runs"], summed[verdict], summed["wrong"]) == (1, 1, wrong)
+
+
+@pytest.mark.parametrize(
+    ("raised", "verdict"), [(Unfit("no page"), "failed"), (EnvironmentError_("no room", "Make some."), "errored")]
+)
+def test_a_run_without_a_verdict_is_noted_too(
+    raised: Exception, verdict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measured(*given: object) -> proof.Run:
+        raise raised
+
+    monkeypatch.setattr(proof, "_measured", measured)
+    run = proof.measure("honest", 1, tmp_path)
+    assert (run.verdict, run.ratio) == (verdict, None)
+    assert "no " in run.reason
+
+
+def test_what_is_noted_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = proof.Run("honest", "within", 61.0, ratio=1.02, p95_verdict="within", p95_ms=55.0, rounds=1)
+    monkeypatch.setattr(proof, "LEDGER", tmp_path / "performance.json")
+    proof.write([run])
+    assert proof.read() == [run]
+    monkeypatch.setattr(proof, "key", lambda: "another")
+    assert proof.read() == []
 
 
 @pytest.mark.parametrize(

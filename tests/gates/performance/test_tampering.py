@@ -50,6 +50,26 @@ def test_a_sleeper_does_not_pass_by_its_processor_time() -> None:
     assert verdict(Turn(0.020, 0.0, 0.005)) is Verdict.ABOVE
 
 
+CROWDED = Turn(0.100, 0.085, 0.010)
+
+
+def test_on_a_crowded_machine_nobody_is_above_and_the_number_says_so() -> None:
+    """What was seen of the course's own solution, twice as dear as it is, where ten others wanted each processor."""
+    dear = Turn(0.200, 0.175, 0.020)
+    decision = decide_mean([[Pair("", CROWDED, dear)] * 4] * 4, LIMIT, Random(1))
+    assert (decision.verdict, decision.value <= LIMIT) == (Verdict.UNDECIDED, True)
+    assert verdict(dear, calibration=Turn(0.050, 0.038, 0.010)) is Verdict.ABOVE  # control: one that is only busy
+
+
+def test_who_crowds_the_machine_is_above_all_the_same() -> None:
+    assert verdict(Turn(0.200, 0.175, 0.020, beside=0.100), calibration=CROWDED) is Verdict.ABOVE
+
+
+def test_where_nobody_counts_processor_time_nothing_is_crowded() -> None:
+    uncounted = Turn(0.010, 0.0, 0.0)
+    assert verdict(Turn(0.030, 0.0, 0.0), calibration=uncounted) is Verdict.ABOVE
+
+
 def test_noise_alone_fails_nobody() -> None:
     noisy, calm = Turn(0.040, 0.029, 0.011), Turn(0.012, 0.0, 0.012)
     assert verdict(noisy, calm, calm) is not Verdict.ABOVE

@@ -82,3 +82,29 @@ def test_the_report_has_the_public_form(subject_of: SubjectOf) -> None:
     assert [each["status"] for each in file["mutants"]] == ["Killed", "Survived"]
     assert len({each["id"] for each in file["mutants"]}) == 2
     assert set(file["mutants"][0]["location"]["start"]) == {"line", "column"}
+
+
+# Fails in every child but the first run: what it "notices" is none of the change.
+RESTLESS = """
+import os
+
+import pytest
+
+MAIN = os.getpid()
+
+
+@pytest.fixture(autouse=True)
+def restless(request):
+    assert os.getpid() == MAIN or request.node.name != "{name}"
+"""
+
+
+@pytest.mark.exhaustive
+def test_a_test_that_fails_with_nothing_changed_is_not_asked(subject_of: SubjectOf) -> None:
+    """Hollow tests, and one of them fails wherever changes are tried: it is left out, and nothing else notices."""
+    conftest = RESTLESS.format(name="test_list")
+    with subject_of(changed(tests=HOLLOW, conftest=conftest)) as subject:
+        (found,) = QUICK.measure(subject, KILLED)
+    assert found.status is Status.PASSED
+    assert found.value is not None
+    assert found.value < 60

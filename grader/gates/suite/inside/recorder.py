@@ -21,7 +21,8 @@ class Recorder:
         self._now: set[tuple[str, int]] = set()
         self._test = OUTSIDE
         self._codes: dict[int, CodeType] = {}
-        self._jumps: set[tuple[int, int, int]] = set()
+        self._jumps: dict[tuple[int, int], set[int]] = {}
+        self._ways = 2
         self.lines: dict[str, dict[int, list[int]]] = {}
 
     def start(self) -> None:
@@ -30,6 +31,7 @@ class Recorder:
         monitoring.use_tool_id(_TOOL, "grader")
         monitoring.register_callback(_TOOL, events.LINE, self._line)
         branches = [getattr(events, name) for name in ("BRANCH_LEFT", "BRANCH_RIGHT") if hasattr(events, name)]
+        self._ways = 1 if branches else 2  # of which nothing more is told once one is no longer asked about
         watched = events.LINE
         for event in branches or [events.BRANCH]:
             monitoring.register_callback(_TOOL, event, self._branch)
@@ -56,8 +58,10 @@ class Recorder:
         self._now.add((code.co_filename, line))
         return sys.monitoring.DISABLE
 
-    def _branch(self, code: CodeType, start: int, end: int) -> None:
-        self._jumps.add((id(code), start, end))
+    def _branch(self, code: CodeType, start: int, end: int) -> Any:
+        ends = self._jumps.setdefault((id(code), start), set())
+        ends.add(end)
+        return sys.monitoring.DISABLE if len(ends) >= self._ways else None
 
     def begin(self, test: int) -> None:
         """What runs from now on is that test's; ``OUTSIDE`` belongs to none."""
@@ -78,10 +82,10 @@ class Recorder:
         """By file: for each line the tests that ran it; and all branches taken, as ``_taken`` gives each."""
         self._write_down()
         taken: dict[str, set[tuple[int, ...]]] = {}
-        for code_id, start, end in list(self._jumps):
+        for (code_id, start), ends in list(self._jumps.items()):
             code = self._codes[code_id]
             name = self._files[os.path.realpath(code.co_filename)]
-            taken.setdefault(name, set()).add(_taken(code, start, end))
+            taken.setdefault(name, set()).update(_taken(code, start, end) for end in list(ends))
         return self.lines, {name: sorted(map(list, found)) for name, found in taken.items()}
 
 

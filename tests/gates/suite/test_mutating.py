@@ -1,0 +1,45 @@
+"""How long a changed module's tests may take: what they wait for a processor that others have does not count."""
+
+import time
+
+import pytest
+
+from grader.gates.suite.inside import mutating
+from grader.gates.suite.inside.mutating import in_child
+
+Outcome = tuple[str, str]
+
+
+def slept(seconds: float) -> Outcome:
+    time.sleep(seconds)
+    return "S", "through"
+
+
+def test_what_ends_in_time_says_how() -> None:
+    assert in_child(lambda: slept(0.01), 20.0) == ("survived", "through")
+
+
+def test_what_sleeps_is_charged_for_it() -> None:
+    began = time.monotonic()
+    assert in_child(lambda: slept(60.0), 0.3) == ("timeout", "")
+    assert time.monotonic() - began < 30
+
+
+def test_what_waits_for_a_processor_is_not_charged_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same that would be too slow: as if the machine had been busy with other things all the time."""
+    began = time.monotonic()
+    monkeypatch.setattr(mutating, "_waited", lambda process: time.monotonic() - began)
+    assert in_child(lambda: slept(1.0), 0.4) == ("survived", "through")
+
+
+def test_what_never_gets_a_processor_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutating, "_waited", lambda process: 1e9)
+    monkeypatch.setattr(mutating, "_WALL_FACTOR", 2.0)
+    assert in_child(lambda: slept(60.0), 0.3) == ("timeout", "")
+
+
+def test_waiting_is_read_of_a_process_that_there_is() -> None:
+    import os
+
+    assert mutating._waited(os.getpid()) >= 0
+    assert mutating._waited(2**22 + 7) == 0
