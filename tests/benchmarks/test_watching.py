@@ -11,11 +11,22 @@ from benchmarks.edits import TURN, Desk, Edit
 from benchmarks.held import Family, Held
 from benchmarks.watching import grown
 from grader.course import build_solution, load_course
+from grader.sandbox import groups
 
 ROOT = Path(__file__).parents[2]
 STEADY = Held(
     processes=12, descriptors=10, all_descriptors=70, memory_mb=40, all_mb=160, temporary=4, kept=11, groups=2
 )
+# A process in a control group of its parent's, as a sandbox is in one of the grader's.
+GROUPED = """
+import subprocess, sys, time
+from grader.sandbox import cgroup
+from grader.sandbox.api import Limits
+group = cgroup.create(Limits())
+told = "import sys, time; print(*sys.argv[1:], flush=True); time.sleep(60)"
+names = {path.name for path in group.directories.values()}
+subprocess.run([*group.prefix(), sys.executable, "-c", told, *names])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +67,22 @@ def test_what_a_process_holds(tmp_path: Path) -> None:
         process.kill()
     assert (held.processes, held.descriptors, held.temporary) == (1, held.all_descriptors, 1)
     assert 0 < held.memory_mb == held.all_mb < 50
+
+
+def test_control_groups_are_told_as_long_as_they_are_there() -> None:
+    """Empty ones as well: what was the family's stays so. A machine that makes none has none to tell."""
+    with subprocess.Popen([sys.executable, "-c", GROUPED], stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None
+        names = set(killed.stdout.readline().split())
+        family = Family(killed.pid)
+        assert len(family.members()) == 2
+        assert family.groups() == names
+        child = (family.members() - {killed.pid}).pop()
+        killed.kill()
+    subprocess.run(["/bin/kill", "-9", str(child)], check=True)
+    assert family.groups() == names
+    groups.sweep_of(killed.pid)
+    assert family.groups() == set()
 
 
 @pytest.mark.parametrize(
