@@ -123,7 +123,9 @@ def _command(layout: Layout, deps: Path, fd: int, workers: int) -> tuple[str, ..
 
 def _options(deps: Path, fd: int, workers: int) -> list[str]:
     """gunicorn's arguments. Without PROXY protocol REMOTE_ADDR would be empty, which no production server has it be."""
-    options = ["-b", f"fd://{fd}", "-w", str(workers), "--threads", "4", "--timeout", "20", "--graceful-timeout", "2"]
+    # A worker that has not imported the project by then is killed and begins anew, for ever on a crowded machine.
+    patience = ["--timeout", "120", "--graceful-timeout", "2"]
+    options = ["-b", f"fd://{fd}", "-w", str(workers), "--threads", "4", *patience]
     options += [
         "--proxy-protocol",
         "--proxy-allow-from",
