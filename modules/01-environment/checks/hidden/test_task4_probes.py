@@ -95,6 +95,21 @@ def test_healthz_does_not_mind_the_cache(ready_site, services):
     assert ask(ready_site, "/healthz") == (200, {"status": "ok"})
 
 
+@pytest.fixture
+def bare_site(serve, production):
+    """The production layer on a database that has no tables yet; answers by now."""
+    env = {name: production[name] for name in ("SECRET_KEY", "ALLOWED_HOSTS")}
+    server = serve(settings="config.settings.production", env=env, migrate=False)
+    server.request("GET", "/live", headers=HTTP, within_s=30)
+    return server
+
+
+@check("env.healthz-outage", seconds=60)
+def test_healthz_before_the_migrations(bare_site):
+    """`/healthz` says 200 when the database answers, also before `migrate` has made its tables."""
+    assert ask(bare_site, "/healthz") == (200, {"status": "ok"})
+
+
 @check("env.live", seconds=60)
 def test_live_without_anything(ready_site, services):
     """`/live` says 200 while PostgreSQL and Redis are away."""
@@ -137,6 +152,12 @@ def test_healthz_after_a_restart_that_nobody_saw(ready_site, services):
     """`/healthz` is right ten seconds after a restart of PostgreSQL during which nobody asked."""
     restart(ready_site, services.postgres)
     assert [ask(ready_site, "/healthz") for _ in range(8)] == [(200, {"status": "ok"})] * 8
+
+
+@check("env.ready-outage", seconds=60)
+def test_ready_before_the_migrations(bare_site):
+    """`/ready` says 200 when database and cache answer, also before `migrate` has made its tables."""
+    assert ask(bare_site, "/ready") == readiness()
 
 
 @check("env.ready-outage", seconds=90)
