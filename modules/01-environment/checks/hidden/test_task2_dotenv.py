@@ -150,7 +150,6 @@ def test_every_variable_is_listed(load, files, production, layer):
     read = [
         one for one in load.environ(f"config.settings.{layer}", env=production) if one.path and one.name not in NOT_OURS
     ]
-    assert read, "the settings read no variable at all"
     missing = next((one for one in read if one.name not in names), None)
     expect_that(
         missing is None,
