@@ -243,3 +243,21 @@ def test_it_is_noted_of_which_files_code_runs(started: Started) -> None:
     client.ask("evaluate", root="two:two", steps=[], within_s=9)
     assert client.ask("noted", within_s=9) == ["two.py"], "as it is imported"
     assert client.ask("noted", within_s=9) == []
+
+
+def test_whoever_copies_all_variables_names_none_of_them(started: Started, django: Path) -> None:
+    settings = """
+import os
+
+ALL = {**os.environ}
+LOWER = {name.lower(): value for name, value in os.environ.items()}
+FOUND = [os.environ[name] for name in os.environ if name.startswith("OTHER")]
+COPY = os.environ.copy()
+NAMED = os.environ.get("NAMED", "")
+MISSING = "MISSING" in os.environ
+"""
+    client = started({"conf.py": settings}, deps=django)
+    env = {"NAMED": "1", "OTHER": "2"}
+    client.ask("setup", settings="conf", env=env, trace=True, within_s=30)
+    assert client.ask("environ", within_s=9) == [("NAMED", "conf.py", 8), ("MISSING", "conf.py", 9)]
+    assert client.ask("evaluate", root="conf:FOUND", steps=[], within_s=9) == ["2"]

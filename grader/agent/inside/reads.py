@@ -10,6 +10,7 @@ from .errors import path_below
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
+    from collections.abc import Iterator
     from typing import Any
 
     from .process import Agent
@@ -21,11 +22,22 @@ ENVIRON_LIBRARIES = ("environ", "environs", "decouple", "dotenv", "pydantic_sett
 
 
 def traced_environ(agent: Agent) -> Any:
-    """The class of an ``os.environ`` that adds to the agent's ``environ_reads``."""
+    """The class of an ``os.environ`` that adds to the agent's ``environ_reads`` the variables that somebody names.
+
+    Who copies all of them, as ``{**os.environ}`` or as pydantic does, names none: what is read then is the very text
+    that walking through them gave out.
+    """
+    given: dict[int, str] = {}
 
     class TracedEnviron(os._Environ):  # type: ignore[type-arg] # it is generic for the type checker alone
+        def __iter__(self) -> Iterator[Any]:
+            for key in super().__iter__():
+                given[id(key)] = key  # kept, so that no other text ever has its number
+                yield key
+
         def __getitem__(self, key: Any) -> Any:
-            note_read(agent, key)
+            if given.get(id(key)) is not key:
+                note_read(agent, key)
             return super().__getitem__(key)
 
         def __contains__(self, key: object) -> bool:
