@@ -8,10 +8,12 @@ from grader.domain.location import Location
 START = "start"
 # What a run needs first; what is said over a result where it is not so, and of all that waits for it.
 STARTS, MIGRATES, SERVES = "a project that starts", "migrations that run", "a server that starts"
+LOADS_URLS = "URLs that can be loaded"
 PEOPLE = "a user of each role, stored by `save()`"
 _USUAL = ("The project does not start", "the project has to start")
 _SAID = {
     MIGRATES: ("The migrations do not run", "the migrations have to run"),
+    LOADS_URLS: ("The URLs cannot be loaded", "the URLs have to be loaded"),
     SERVES: ("The server does not start", "the server has to start"),
     PEOPLE: ("No user of each role can be made", "a user of each role has to be made"),
 }

@@ -63,7 +63,7 @@ def _unstarted(result: Result, failure: StartFailure) -> Verdict:
     return Verdict(
         "practice" if practice else "unmet",
         failure.headline,
-        f"{kept} for that; those that look at its files alone were measured.",
+        f"{kept} for that; those that do not need it were measured.",
     )
 
 

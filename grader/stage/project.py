@@ -16,6 +16,7 @@ from grader.stage.sqlite.witness import receive_folder
 from grader.stage.times import MIGRATE_S, PATIENCE_S, QUICK_S, START_S
 
 NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+LOADING_URLS = "was loading its URLs"
 
 
 class Broken(Exception):
@@ -136,6 +137,18 @@ class Project:
             self._once(migrating, lambda: self.host.prepare(self, vendor))
             self.origins.add((vendor, MIGRATED))
         return self.agent
+
+    def load_urls(self) -> None:
+        """Imports what the URLs lead to, of a project that has been started.
+
+        Raises ``Broken`` where a file is no Python. Whatever else comes of it may rest on the settings, and those that
+        the project is served under are others: it is for the checks that ask.
+        """
+        try:
+            self.agent.ask("urls", within_s=START_S)
+        except Raised as error:
+            if any(each.is_a("SyntaxError") for each in error.chain):
+                raise Broken(LOADING_URLS, error, self.asked) from error
 
     @property
     def agent(self) -> AgentClient:

@@ -47,7 +47,7 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = types.MappingProxyType(
             ),
             *(asks.settings, asks.environ, commands.migrate, commands.manage, commands.core, commands.script),
             *(ahead.preload, ahead.note, ahead.noted),
-            *(describing.describe, enter, project.setup, project.warm, project.disconnect, races.race),
+            *(describing.describe, enter, project.setup, project.warm, project.urls, project.disconnect, races.race),
         )
     }
 )

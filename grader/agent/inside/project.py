@@ -74,16 +74,21 @@ def warm(agent: Agent) -> None:
 
     setup_test_environment(debug=False)
     with limited_load(), contextlib.suppress(Exception):  # what fails here fails again in the check that asks for it
-        from django.urls import get_resolver
-
         client = Client()
         client.handler.load_middleware()
         agent.handler = client.handler
-        get_resolver().url_patterns  # noqa: B018 - imports the views
+        urls(agent)
     warm_django()
     close_connections()
     gc.freeze()
     gc.enable()
+
+
+def urls(agent: Agent) -> None:
+    """Imports the URLconf of the settings, and with it the views; whatever that raises comes through."""
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 - imports them
 
 
 def warm_django() -> None:

@@ -10,10 +10,10 @@ from grader.checkpoint.diagnosis.remedies import remedy
 from grader.checkpoint.diagnosis.situation import Remedy, Situation
 from grader.checkpoint.diagnosis.tree import Tree
 from grader.domain.layout import Layout
-from grader.domain.start import MIGRATES, SERVES, STARTS, StartFailure
+from grader.domain.start import LOADS_URLS, MIGRATES, SERVES, STARTS, StartFailure
 from grader.domain.text import one_line, visible
 from grader.domain.words import bounded, last_part
-from grader.stage.project import Broken
+from grader.stage.project import LOADING_URLS, Broken
 from grader.stage.standing import SERVING
 
 _LONGEST_MESSAGE, _LONGEST_TRACEBACK = 200, 6000
@@ -52,7 +52,8 @@ def start_failure(broken: Broken, started: Started) -> StartFailure:
     migrating = "migrations" in broken.doing
     cause = broken.cause
     served = broken.doing == SERVING
-    expected = MIGRATES if migrating else SERVES if served else STARTS
+    loading = {SERVING: SERVES, LOADING_URLS: LOADS_URLS}
+    expected = MIGRATES if migrating else loading.get(broken.doing, STARTS)
     repeat = _server(started.layout) if served else _command(started.layout, migrating)
     if isinstance(cause, AgentFault):
         where = started.tree.find(re.compile(rf"\b{re.escape(cause.about)}\b", re.IGNORECASE)) if cause.about else None

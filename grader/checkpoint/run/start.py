@@ -8,13 +8,14 @@ from grader.checkpoint.diagnosis.starting import Started, start_failure, without
 from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.run import notify, partial
 from grader.checkpoint.spec import RunSpec
-from grader.stage.project import Broken
+from grader.stage.project import LOADING_URLS, Broken
 from grader.stage.stage import Stage
 from grader.stage.standing import SERVING, StandingServer
 
 # Fixtures through which a check asks the running project, or a new process of it.
 _SERVED = frozenset(("api", "api_with"))
-_RUNNING = frozenset(("line", "fresh", "migrations", "serve")) | _SERVED
+_ANSWERING = frozenset(("serve", "client")) | _SERVED
+_RUNNING = frozenset(("line", "fresh", "migrations")) | _ANSWERING
 _MIGRATED = "line"
 _STARTING = "was starting"
 
@@ -39,6 +40,11 @@ def is_served(item: pytest.Item) -> bool:
     return not _SERVED.isdisjoint(_fixtures(item))
 
 
+def answers(item: pytest.Item) -> bool:
+    """Whether the check asks the project by requests."""
+    return not _ANSWERING.isdisjoint(_fixtures(item))
+
+
 def start(items: list[pytest.Item], what: Start) -> Broken | None:
     """Starts the project, migrates the database that its checks run on, and serves it, as far as any check needs that.
 
@@ -52,6 +58,8 @@ def start(items: list[pytest.Item], what: Start) -> Broken | None:
     try:
         _refuse_without_manage(what)
         what.stage.main.ready(what.spec.database if migrated else None)
+        if any(answers(item) for item in needed):
+            what.stage.main.load_urls()
         if served:
             what.standing.shared(public=True)  # nothing is asked yet
     except Broken as broken:
@@ -78,7 +86,13 @@ def refuse_unstarted(item: pytest.Item, broken: Broken | None) -> None:
     """Raises what stopped the project, for a check that needs what was not to be had."""
     if broken is None:
         return
-    if is_served(item) or ("migrations" not in broken.doing and broken.doing != SERVING and needs_start(item)):
+    if broken.doing == LOADING_URLS:
+        waits = answers(item)
+    elif "migrations" in broken.doing or broken.doing == SERVING:
+        waits = is_served(item)
+    else:
+        waits = needs_start(item)
+    if waits:
         raise broken
 
 
