@@ -17,15 +17,22 @@ def with_changes(result: Result, earlier: Result | None) -> Result:
 
 
 def changes(result: Result, earlier: Result) -> Changes:
-    """What passes now and did not, and what passed and does not."""
+    """What passes now and did not, and what passed and does not.
+
+    The score is that of the earlier run; where one of the two looked at more, that of what both looked at.
+    """
     before = {s.id: s.status for s in earlier.scored}
+    score, max_score = earlier.score, earlier.max_score
+    if set(before) != (now := {s.id for s in result.scored}):
+        both = [s for s in earlier.scored if s.id in now]
+        score, max_score = sum(s.score for s in both), sum(s.max_score for s in both)
     known = [s for s in result.scored if s.id in before and s.status not in (Status.MANUAL, Status.NOT_APPLICABLE)]
     passing = [s for s in known if s.status is Status.PASSED and before[s.id] is not Status.PASSED]
     failing = [s for s in known if s.status in (Status.FAILED, Status.BLOCKED) and before[s.id] is Status.PASSED]
     return Changes(
         since=earlier.provenance.started_at,
-        score=earlier.score,
-        max_score=earlier.max_score,
+        score=score,
+        max_score=max_score,
         newly_passing=tuple(s.title for s in passing),
         newly_failing=tuple(s.title for s in failing),
         readings=tuple(_readings(result, earlier)),
@@ -57,7 +64,8 @@ def sentences(result: Result, most: int = 10) -> tuple[str, ...]:
     if found is None:
         return ()
     when = found.since.replace("T", " ").replace("Z", " UTC")
-    head = f"Since the last run ({when}, {found.score} of {found.max_score} points)"
+    both = "" if found.max_score == result.max_score else " of what both looked at"
+    head = f"Since the last run ({when}, {found.score} of {found.max_score} points{both})"
     if not (found.newly_passing or found.newly_failing):
         return (f"{head} the same criteria pass.",)
     kinds = [(found.newly_passing, "passes now", "pass now"), (found.newly_failing, "fails now", "fail now")]
@@ -73,4 +81,6 @@ def _listed(titles: tuple[str, ...], most: int) -> str:
 def _comparable(result: Result, earlier: Result) -> bool:
     """Whether they are of one submission: a folder of reports may hold another one's."""
     same = (earlier.assignment, earlier.scope, earlier.provenance.submission)
-    return earlier.graded and same == (result.assignment, result.scope, result.provenance.submission)
+    if not earlier.graded or same != (result.assignment, result.scope, result.provenance.submission):
+        return False
+    return not {s.id for s in earlier.scored}.isdisjoint(s.id for s in result.scored)

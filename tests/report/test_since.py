@@ -38,6 +38,18 @@ def test_nothing_is_compared_with_anything_else(other: str) -> None:
     assert sentences(with_changes(full_marks(), found[other])) == ()
 
 
+def test_of_a_run_that_looked_at_a_part_only_that_part_is_compared() -> None:
+    part = mixed().criteria[:2]
+    score, worth = sum(c.score for c in part), sum(c.max_score for c in part)
+    earlier = replace(mixed(), criteria=part, gates=(), score=score, max_score=worth)
+    for now in (mixed(), full_marks()):
+        (said,) = sentences(with_changes(now, earlier))
+        assert f"{score} of {worth} points of what both looked at)" in said
+    (said,) = sentences(with_changes(earlier, full_marks()))
+    assert f"{worth} of {worth} points)" in said
+    assert sentences(with_changes(replace(mixed(), criteria=mixed().criteria[2:]), earlier)) == ()
+
+
 @pytest.mark.parametrize("name", [name for name in REPORTS if name != "exercism"])  # its interface has no place for it
 def test_it_is_in_every_report(name: str) -> None:
     text = REPORTS[name].render(with_changes(full_marks(), mixed()))
