@@ -13,7 +13,6 @@ from tests.checkpoint.commonest import agrees, of_start
 CHECKS = Path(__file__).parent / "data" / "started"
 MODELS, URLS = "src/apps/posts/models.py", "src/config/urls.py"
 SETTINGS, HELPER = "src/config/settings/testing.py", "src/apps/posts/helper.py"
-_NOTHING_S = 2.0
 USES_HELPER = "+\n\nfrom posts import helper\n"
 MIGRATION = "src/apps/posts/migrations/0002_more.py"
 RUN_SQL = """from django.db import migrations
@@ -46,8 +45,6 @@ def assert_no_check_ran(evidence: Evidence) -> None:
     """Of all that needs the project running: so a broken project takes a start, and not a start for each check."""
     needing = [o for o in evidence.observations if o.criterion not in ("started.file", "started.load")]
     assert {o.status for o in needing} == {Status.BLOCKED}
-    # Where migrations fail on one database, they are tried once on the other.
-    assert sum(o.duration_s for o in needing if o.criterion != "started.table") < _NOTHING_S
 
 
 def one_finding_each(stopped: Mapping[str, Stopped]) -> Callable[..., None]:
