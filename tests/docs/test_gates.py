@@ -1,5 +1,6 @@
 """Each gate has a page that says what it measures, how to read and mend it, how it can be wrong, and what it costs."""
 
+import json
 import re
 from pathlib import Path
 
@@ -48,3 +49,13 @@ def test_a_table_asks_for_what_the_rubric_asks_for(metric: str) -> None:
 def test_a_page_is_found_from_the_overview_and_the_navigation(gate: str) -> None:
     assert f"]({gate}.md) |" in (PAGES / "index.md").read_text("utf-8")
     assert f"gates/{gate}.md" in (ROOT / "mkdocs.yml").read_text("utf-8")
+
+
+def test_the_runs_of_the_duet_are_those_of_the_ledger() -> None:
+    noted = json.loads((ROOT / "modules" / "performance.json").read_text("utf-8"))
+    columns = ("runs", "within", "above", "undecided", "grown", "plain p95 within 300 ms")
+    for kind, found in noted["summary"].items():
+        cells = " | ".join(str(found[column]) for column in columns)
+        assert f"| {kind} | {cells} |" in page("performance")
+    assert sum(found["runs"] for found in noted["summary"].values()) == len(noted["runs"]) >= 60
+    assert [kind for kind, found in noted["summary"].items() if found["wrong"]] == []
