@@ -20,11 +20,16 @@ REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL")
 def production(rng):
     """All that production requires, with addresses where nobody answers."""
     return {
-        "SECRET_KEY": "".join(rng.choices("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_", k=64)),
+        "SECRET_KEY": _key(rng),
         "ALLOWED_HOSTS": f"{HOST},www.{HOST}",
         "DATABASE_URL": "postgres://somebody:secret@127.0.0.1:5999/nothing",
         "REDIS_URL": "redis://127.0.0.1:6999/0",
+        "JWT_SIGNING_KEY": _key(rng),  # what module 04 requires; before it, nobody reads that
     }
+
+
+def _key(rng):
+    return "".join(rng.choices("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_", k=64))
 
 
 @pytest.fixture
@@ -126,6 +131,12 @@ def assignments(word, arguments, values):
         return {name: filled(value.strip(), values)} if value else {}
     pairs = re.findall(r"(?<!\w)(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", arguments)
     return {name: filled(value.strip("\"'"), values) for name, value in pairs}
+
+
+@pytest.fixture
+def front(files):
+    """The one service that publishes ports: web, and from module 05 on the proxy before it."""
+    return "nginx" if files.exists("docker/nginx/nginx.conf") else "web"
 
 
 @pytest.fixture

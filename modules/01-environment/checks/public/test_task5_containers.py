@@ -79,9 +79,9 @@ def test_migrations_run(compose, commands, web_starts):
 
 
 @check("env.compose-safe")
-def test_only_web_is_reached(compose):
+def test_only_web_is_reached(compose, front):
     """Only web publishes ports."""
     publishing = [
         name for name, service in compose["services"].items() if isinstance(service, dict) and service.get("ports")
     ]
-    assert sorted(set(publishing) - {"web"}) == []
+    assert sorted(set(publishing) - {front}) == []
