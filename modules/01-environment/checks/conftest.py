@@ -1,5 +1,6 @@
 """What the checks of this module share: the variables of production, a server, and the container files as data."""
 
+import functools
 import itertools
 import re
 from dataclasses import dataclass, field
@@ -159,6 +160,35 @@ def services_of(compose):
         return [compose["services"][name] for name in names]
 
     return find
+
+
+def how_it_waits(services_of, name, other):
+    """Fails the check unless the service waits for the other one until that is healthy."""
+    (service,) = services_of(name)
+    waits = service.get("depends_on")
+    named = isinstance(waits, (dict, list)) and other in waits
+    how = waits.get(other) if isinstance(waits, dict) else None
+    condition = how.get("condition") if isinstance(how, dict) else None
+    if condition == "service_healthy":
+        return
+    seen = f"it waits for `condition: {condition}`" if condition else f"`{other}` is named without a condition"
+    fail(
+        expected=f"`{name}` waits for `{other}` with `condition: service_healthy`",
+        observed=seen if named else f"its `depends_on` does not name `{other}`",
+        where="docker-compose.yml",
+    )
+
+
+@pytest.fixture
+def waits_until_healthy(services_of):
+    """``waits_until_healthy("web", "db")`` fails the check unless web waits until db is healthy."""
+    return functools.partial(how_it_waits, services_of)
+
+
+@pytest.fixture
+def is_debug(load):
+    """``is_debug(layer, env)`` is what ``DEBUG`` is in a layer, in words: ``DEBUG = False``."""
+    return lambda layer, env: f"DEBUG = {load(f'config.settings.{layer}', env=env).DEBUG!r}"
 
 
 def words_of(command):

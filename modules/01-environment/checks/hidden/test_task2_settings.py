@@ -80,7 +80,7 @@ def test_defaults(load, layer):
 def test_defaults_of_development(load):
     """In development debug is on, the database is a file, the hosts are one's own, and no origin is trusted."""
     settings = load("config.settings.development", env={})
-    assert settings.DEBUG is True
+    expect_that(settings.DEBUG is True, expected="DEBUG = True", observed=f"DEBUG = {settings.DEBUG}")
     assert sorted(settings.ALLOWED_HOSTS) == ["127.0.0.1", "localhost"]
     assert list(settings.CSRF_TRUSTED_ORIGINS) == []
     name = str(settings.DATABASES["default"]["NAME"])
@@ -89,9 +89,9 @@ def test_defaults_of_development(load):
 
 @check("env.variables")
 @pytest.mark.parametrize(("word", "on"), [("true", True), ("false", False)])
-def test_debug_of_development(load, word, on):
+def test_debug_of_development(is_debug, word, on):
     """In development `DEBUG` says `true` or `false`."""
-    assert load("config.settings.development", env={"DEBUG": word}).DEBUG is on
+    assert is_debug("development", {"DEBUG": word}) == f"DEBUG = {on}"
 
 
 @check("env.variables")
@@ -196,8 +196,8 @@ def test_no_debug_page_whatever_the_variable_says(serve, production, rng):
 
 @check("env.debug-off", seconds=60)
 @pytest.mark.parametrize("layer", ["production", "testing"])
-def test_debug_stays_off(load, production, layer):
+def test_debug_stays_off(is_debug, production, layer):
     """Debug is off in production and testing, whatever `DEBUG` says, and if it says nothing."""
-    assert load(f"config.settings.{layer}", env=production).DEBUG is False
+    assert is_debug(layer, production) == "DEBUG = False"
     for value in ("True", "true", "1", "yes", "on", "false"):
-        assert load(f"config.settings.{layer}", env=production | {"DEBUG": value}).DEBUG is False
+        assert is_debug(layer, production | {"DEBUG": value}) == "DEBUG = False"

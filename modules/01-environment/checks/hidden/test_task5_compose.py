@@ -157,9 +157,9 @@ def test_health_of_web(services_of, final):
 @check("env.compose-order")
 @pytest.mark.parametrize("name", ["web", "worker"])
 @pytest.mark.parametrize("other", ["db", "redis"])
-def test_who_waits_for_whom(services_of, name, other):
+def test_who_waits_for_whom(waits_until_healthy, name, other):
     """web and worker wait until db and redis are healthy."""
-    assert condition(services_of(name)[0], other) == "service_healthy"
+    waits_until_healthy(name, other)
 
 
 def migrates(started):

@@ -62,13 +62,9 @@ def test_health_of_the_database(services_of):
 
 
 @check("env.compose-order")
-def test_web_waits(services_of):
+def test_web_waits(waits_until_healthy):
     """web waits until db is healthy."""
-    (web,) = services_of("web")
-    waits = web.get("depends_on")
-    how = waits.get("db") if isinstance(waits, dict) else None
-    condition = how.get("condition") if isinstance(how, dict) else None
-    assert condition == "service_healthy"
+    waits_until_healthy("web", "db")
 
 
 @check("env.compose-migrations")
