@@ -17,11 +17,11 @@ def _read_dotenv(path):
     return values
 
 
-_VARIABLES = {**_read_dotenv(BASE_DIR / ".env"), **os.environ}
+_FILE = _read_dotenv(BASE_DIR / ".env")
 
 
 def env(name, default=""):
-    return _VARIABLES.get(name, default)
+    return os.environ.get(name, _FILE.get(name, default))
 
 
 def flag(name, default):
