@@ -145,7 +145,10 @@ class Project:
         the project is served under are others: it is for the checks that ask.
         """
         try:
-            self.agent.ask("urls", within_s=START_S)
+            with self._discarding(self.agent):
+                self.agent.ask("urls", within_s=START_S)
+        except AgentFault:
+            return  # whoever asks next gets a new process, and meets it there
         except Raised as error:
             if any(each.is_a("SyntaxError") for each in error.chain):
                 raise Broken(LOADING_URLS, error, self.asked) from error

@@ -41,6 +41,28 @@ def test_urls_that_other_settings_may_load_are_left_to_the_checks_that_ask(run) 
     assert statuses(evidence)["asking.client"] is Status.FAILED
 
 
+AGAIN = """import os
+import pathlib
+import time
+
+seen = pathlib.Path("/tmp/seen")
+if seen.exists():
+    {second}
+seen.touch()
+raise ImportError("not yet")
+"""
+
+
+@pytest.mark.parametrize("second", ["os._exit(3)", "raise SystemExit", "time.sleep(600)"])
+def test_urls_that_end_the_process_when_they_are_loaded_again_end_no_run(run, second: str) -> None:
+    """The first import fails, so that there is a second one; what that does is for the checks that ask."""
+    evidence = run({URLS: AGAIN.format(second=second)}, checks=CHECKS)
+    assert evidence.start is None
+    found = statuses(evidence)
+    assert [found[f"asking.{name}"] for name in ("file", "settings", "model")] == [Status.PASSED] * 3
+    assert found["asking.client"] is Status.FAILED
+
+
 def test_urls_that_load_are_no_finding(run) -> None:
     evidence = run({}, checks=CHECKS)
     assert evidence.start is None

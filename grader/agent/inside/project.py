@@ -77,7 +77,7 @@ def warm(agent: Agent) -> None:
         client = Client()
         client.handler.load_middleware()
         agent.handler = client.handler
-        urls(agent)
+        import_urls()
     warm_django()
     close_connections()
     gc.freeze()
@@ -85,7 +85,13 @@ def warm(agent: Agent) -> None:
 
 
 def urls(agent: Agent) -> None:
-    """Imports the URLconf of the settings, and with it the views; whatever that raises comes through."""
+    """Imports the URLconf by itself. Raises what it raises, or ``StillLoading`` where it does not come to an end."""
+    with limited_load():
+        import_urls()
+
+
+def import_urls() -> None:
+    """The URLconf of the settings, and with it the views; whatever that raises comes through."""
     from django.urls import get_resolver
 
     get_resolver().url_patterns  # noqa: B018 - imports them

@@ -13,7 +13,7 @@ class Response(http.Response):
 
     def __init__(self, status_code: int, pairs: tuple[tuple[str, str], ...], body: bytes) -> None:
         super().__init__(status_code, pairs, body)
-        self.__post_init__()
+        self.__post_init__()  # which only classes call that are dataclasses themselves, such as ``Answer``
 
     def __post_init__(self) -> None:
         """The status is told as one wherever a comparison with it fails."""

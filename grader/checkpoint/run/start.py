@@ -8,6 +8,8 @@ from grader.checkpoint.diagnosis.starting import Started, start_failure, without
 from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.run import notify, partial
 from grader.checkpoint.spec import RunSpec
+from grader.domain.text import one_line
+from grader.domain.words import bounded
 from grader.stage.project import LOADING_URLS, Broken
 from grader.stage.stage import Stage
 from grader.stage.standing import SERVING, StandingServer
@@ -18,6 +20,7 @@ _ANSWERING = frozenset(("serve", "client")) | _SERVED
 _RUNNING = frozenset(("line", "fresh", "migrations")) | _ANSWERING
 _MIGRATED = "line"
 _STARTING = "was starting"
+_LONGEST_PATH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ def _refuse_without_manage(what: Start) -> None:
     if (spec.submission / manage).is_file():
         return
     found = sorted(path.relative_to(spec.submission).as_posix() for path in spec.submission.rglob("manage.py"))
-    raise Broken(_STARTING, without_manage(manage, min(found, key=lambda path: path.count("/"), default="")))
+    nearest = min(found, key=lambda path: path.count("/"), default="")
+    raise Broken(_STARTING, without_manage(manage, bounded(one_line(nearest), _LONGEST_PATH)))
 
 
 def refuse_unstarted(item: pytest.Item, broken: Broken | None) -> None:
