@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 from packaging.utils import canonicalize_name
@@ -15,7 +15,7 @@ from grader.environment.faults import Unreachable
 from grader.environment.fetch import Gone, TooLarge, fetched
 from grader.environment.index import File, files_of
 from grader.environment.limits import MOST_DOWNLOAD_BYTES, MOST_DOWNLOADS_BYTES
-from grader.sandbox.listener import answering
+from grader.sandbox.listener import PromptHandler, answering
 
 MOST_PAGES, MOST_FILES = 600, 2000
 _NAME = re.compile(r"/simple/([a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?)/")
@@ -99,9 +99,7 @@ class Window:
 def opened(window: Window, listener: socket.socket) -> Iterator[None]:
     """Answers at that listening socket until the end of the ``with``, and closes it."""
 
-    class Handler(BaseHTTPRequestHandler):
-        timeout = 60
-
+    class Handler(PromptHandler):
         def do_GET(self) -> None:
             status, kind, body = window.answer(self.path)
             self.send_response_only(status)
@@ -109,9 +107,6 @@ def opened(window: Window, listener: socket.socket) -> Iterator[None]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Nothing is written."""
 
     with answering(ThreadingHTTPServer, Handler, listener, "index"):
         yield

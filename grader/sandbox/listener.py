@@ -5,8 +5,23 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 _LOOK_S = 0.05  # how soon it notices that it is to end
+
+
+class PromptHandler(BaseHTTPRequestHandler):
+    """Sends an answer whole and at once, and keeps no log.
+
+    As it is, the body would be sent behind the headers, and wait 40 ms for whoever asks to acknowledge those.
+    """
+
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    timeout = 60
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing is written."""
 
 
 @contextmanager

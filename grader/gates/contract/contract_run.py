@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from grader.gates.contract.proxy import Proxy
 from grader.gates.contract.served import Answered, Served
 from grader.gates.subject import Subject
 from grader.sandbox.api import Launch, Limits, Mount, Process
-from grader.sandbox.listener import answering
+from grader.sandbox.listener import PromptHandler, answering
 from grader.tools.installed import tool_site
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
@@ -112,10 +112,8 @@ def _control(listener: socket.socket, served: Served, tell: Callable[[str, int, 
     """Answers the tool's side, which asks for a phase to begin, and says which role's run of it comes."""
     runs = {f"/{phase}/{number}": f"{phase} as {role}" for phase in PHASES for number, role in enumerate(served.roles)}
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(PromptHandler):
         """Knows the phases and the roles, and nothing else."""
-
-        timeout = 60
 
         def do_POST(self) -> None:
             """200 once the phase has begun, or it is known that the run has."""
@@ -126,9 +124,6 @@ def _control(listener: socket.socket, served: Served, tell: Callable[[str, int, 
             self.send_response_only(200 if known else 503)
             self.send_header("Content-Length", "0")
             self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Nothing is written."""
 
     with answering(HTTPServer, Handler, listener, "control"):
         yield

@@ -4,10 +4,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 from grader.sandbox.http import Response
+from grader.sandbox.listener import PromptHandler
 from grader.sandbox.server import ApplicationServer
 
 LARGEST_BODY = 1 << 20
@@ -141,9 +142,8 @@ class _Listening(ThreadingHTTPServer):
         """The tool hung up, or sent what is no HTTP."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(PromptHandler):
     protocol_version = "HTTP/1.1"
-    timeout = 60
     server: _Listening
 
     def __getattr__(self, name: str) -> Any:
@@ -173,6 +173,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """It notes what it passed on, and writes no log."""
