@@ -4,6 +4,7 @@ import codecs
 import json
 import re
 import tomllib
+from collections.abc import Callable
 from typing import Any
 
 _MERGE = re.compile(rb"^(?:<{7}|>{7})(?= |\r?$)", re.MULTILINE)
@@ -36,18 +37,18 @@ def unmarked(data: bytes) -> str:
 
 def toml(data: bytes) -> Any:
     """A TOML document. Poetry, pip and tomllib take no byte order mark, so neither is one taken here."""
-    try:
-        return tomllib.loads(unmarked(data))
-    except RecursionError:
-        raise Problem("it is nested too deeply") from None
-    except ValueError as wrong:
-        raise _conflict(data) or Problem(str(wrong)) from None
+    return _loaded(tomllib.loads, data)
 
 
 def json_text(data: bytes) -> Any:
     """A JSON document."""
+    return _loaded(json.loads, data)
+
+
+def _loaded(loads: Callable[[str], Any], data: bytes) -> Any:
+    """What it makes of the text; ``Problem`` in its own words, unless a merge left its marks."""
     try:
-        return json.loads(unmarked(data))
+        return loads(unmarked(data))
     except RecursionError:
         raise Problem("it is nested too deeply") from None
     except ValueError as wrong:

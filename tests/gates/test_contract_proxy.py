@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,21 +10,27 @@ import pytest
 
 from grader.gates.contract import proxy
 from grader.gates.contract.proxy import Patience, Proxy
+from grader.sandbox.api import Load
 from grader.sandbox.http import Response
 
 
 class Application:
-    """Notes what it is asked, and answers what the test says."""
+    """Notes what it is asked, and answers what the test says, as late as it says; ``loads`` is what it used by then."""
 
     def __init__(self) -> None:
+        self.process, self.late_s, self.loads = self, 0.0, [Load(0.0, {})]
         self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
         self.answer: Response | Exception = Response(201, (("Content-Type", "text/plain"), ("X-A", "1")), b"made")
 
     def request(self, method: str, path: str, headers: Any, body: bytes, timeout_s: float) -> Response:
         self.asked.append((method, path, dict(headers), body))
+        time.sleep(self.late_s)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    def load(self) -> Load:
+        return self.loads.pop(0) if len(self.loads) > 1 else self.loads[0]
 
 
 @pytest.fixture
@@ -106,6 +113,39 @@ def test_patience_is_for_all_and_ends(listening: tuple[Proxy, int], patience: Pa
     for _ in range(3):
         slow.note("GET /", 2)
     assert slow.lost == "2 requests took 4 s to answer, more than the 3 s that there are for all."
+
+
+@pytest.mark.parametrize(
+    ("after", "lost"),
+    [
+        (Load(0.0, {7: (0.0, 0.0)}), True),  # it slept
+        (Load(9.0, {7: (9.0, 9.0)}), True),  # it computed
+        (Load(0.0, {7: (0.0, 9.0)}), False),  # others had the processors
+    ],
+)
+def test_waiting_for_a_processor_is_not_keeping_silent(
+    listening: tuple[Proxy, int],
+    application: Application,
+    patience: Patience,
+    monkeypatch: pytest.MonkeyPatch,
+    after: Load,
+    lost: bool,
+) -> None:
+    monkeypatch.setattr(proxy, "ANSWER_S", 0.01)
+    monkeypatch.setattr(proxy, "MOST_SILENT", 1)
+    application.late_s, application.loads = 0.02, [Load(0.0, {7: (0.0, 0.0)}), after]
+    assert ask(listening[1], "GET", "/") == (201, b"made")
+    assert bool(patience.lost) is lost
+
+
+def test_an_answer_comes_whole_in_one_packet(listening: tuple[Proxy, int]) -> None:
+    """Headers alone would be held up to 40 ms by whoever waits for the rest before saying that they came."""
+    with socket.create_connection(("127.0.0.1", listening[1]), 5) as connection:
+        for _ in range(20):
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            answer = connection.recv(1 << 16)
+            assert answer.startswith(b"HTTP/1.1 201 ")
+            assert answer.endswith(b"\r\n\r\nmade")
 
 
 def test_more_connections_than_there_may_be_are_closed(listening: tuple[Proxy, int]) -> None:

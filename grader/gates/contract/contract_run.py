@@ -1,6 +1,5 @@
 """The runs of schemathesis on a submission that is served: each phase on a new database, as nobody and as each role."""
 
-import json
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -12,8 +11,9 @@ from typing import Any
 from grader.domain.errors import EnvironmentError_
 from grader.gates.contract.proxy import Proxy
 from grader.gates.contract.served import Answered, Served
+from grader.gates.outside_tool import last_report, start_tool
 from grader.gates.subject import Subject
-from grader.sandbox.api import Launch, Limits, Mount, Process
+from grader.sandbox.api import Limits, Mount, Process
 from grader.sandbox.listener import PromptHandler, answering
 from grader.tools.installed import tool_site
 
@@ -72,29 +72,24 @@ def _start(subject: Subject, stack: ExitStack, document: bytes, roles: tuple[str
     file = subject.folder / "openapi.json"
     file.write_bytes(document)
     file.chmod(0o644)
-    sandbox = subject.sandbox.for_service("tool")
-    stack.callback(sandbox.close)
     ports = tuple(_FIRST_PORT + number for number in range(len(roles)))
-    inside = sandbox.reserve((*ports, _CONTROL))
-    order = {
-        "phases": PHASES,
-        "ports": {role: inside[port] for role, port in zip(roles, ports, strict=True)},
-        "control": inside[_CONTROL],
-        "arguments": _arguments(subject.seed),
-    }
-    launch = Launch(
-        ("-c", _PROGRAM.read_text("utf-8")),
-        env={"TRACK_RUN": json.dumps(order), "TRACK_DOCUMENT": _DOCUMENT},
-        mounts=(Mount(file, _DOCUMENT),),
-        limits=_LIMITS,
+    return start_tool(
+        subject,
+        stack,
+        _PROGRAM,
+        lambda inside: {
+            "phases": PHASES,
+            "ports": {role: inside[port] for role, port in zip(roles, ports, strict=True)},
+            "control": inside[_CONTROL],
+            "arguments": _arguments(subject.seed),
+        },
         ports=(*ports, _CONTROL),
-        sources=(),
-        cwd="/",
+        limits=_LIMITS,
         output_limit=_OUTPUT,
+        deps=site,
+        env={"TRACK_DOCUMENT": _DOCUMENT},
+        mounts=(Mount(file, _DOCUMENT),),
     )
-    process = sandbox.start(launch, submission=None, deps=site)
-    stack.callback(process.kill)
-    return process
 
 
 def _arguments(seed: int) -> list[str]:
@@ -132,10 +127,7 @@ def _control(listener: socket.socket, served: Served, tell: Callable[[str, int, 
 def _read(output: bytes, roles: tuple[str, ...]) -> tuple[Mapping[str, Any], ...]:
     """The reports, one for each phase and role. Raises ``EnvironmentError_`` where the tool did not get to an end."""
     text = output.decode(errors="replace").rstrip()
-    try:
-        said = json.loads(text.rpartition("\n")[2])
-    except (ValueError, RecursionError):
-        said = None
+    said = last_report(text)
     runs = [(phase, role) for phase in PHASES for role in roles]
     entries = [entry for entry in said if isinstance(entry, dict)] if isinstance(said, list) else []
     if [(entry.get("phase"), entry.get("role")) for entry in entries] != runs:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from http.server import ThreadingHTTPServer
 from typing import Any
 
+from grader.sandbox.api import Load
 from grader.sandbox.http import Response
 from grader.sandbox.listener import PromptHandler
 from grader.sandbox.server import ApplicationServer
@@ -20,6 +21,7 @@ _WHO = ("authorization", "cookie", "x-csrftoken", "x-forwarded-proto", "referer"
 _TOOL = ("x-schemathesis", "traceparent")
 _NOT_PASSED = ("connection", "transfer-encoding", "content-length", "keep-alive", "server", "date")
 _REFUSED, _MOST_RENEWALS = 3, 20
+_LOOK_S = 1.0
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36"
 
 Renew = Callable[[], dict[str, str]]
@@ -61,6 +63,7 @@ class Proxy:
         self._patience = patience
         self._renew: Renew | None = None
         self._renewals = self._refused = 0
+        self._looked: tuple[float, Load | None] = (-_LOOK_S, None)
         self._http = _Listening(listener, self)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True, name="proxy")
 
@@ -80,6 +83,7 @@ class Proxy:
         """
         self._server, self._who = server, dict(who)
         self._renew, self._renewals, self._refused = renew, 0, 0
+        self._looked = (-_LOOK_S, None)
 
     def _note(self, method: str, path: str, status: int) -> None:
         if len(self.noted) < _MOST_NOTES:
@@ -95,15 +99,32 @@ class Proxy:
         sent = {**kept, "User-Agent": _AGENT, **self._who}
         if self._server is None or self._patience.lost:
             return None
-        began = time.monotonic()
+        began, before = time.monotonic(), self._load()
         answer: Response | None
         try:
             answer = self._server.request(method, path, sent, body, timeout_s=ANSWER_S)
         except (ConnectionError, TimeoutError):
             answer = None
-        self._patience.note(f"{method} {path}", time.monotonic() - began)
+        self._patience.note(f"{method} {path}", self._charged(time.monotonic() - began, before))
         self._note(method, path, answer.status_code if answer else 0)
         return answer
+
+    def _load(self) -> Load | None:
+        """What the application has used of the machine, as of less than a second ago."""
+        now = time.monotonic()
+        if self._server is not None and now - self._looked[0] >= _LOOK_S:
+            self._looked = now, self._server.process.load()
+        return self._looked[1]
+
+    def _charged(self, took_s: float, before: Load | None) -> float:
+        """The seconds of an answer, less what the application waited for processors that others had.
+
+        That is looked at only of an answer that counts as none.
+        """
+        if took_s < ANSWER_S or before is None or self._server is None:
+            return took_s
+        after = self._server.process.load()
+        return min(took_s, max(after.computed_since(before), took_s - after.waited_since(before)))
 
 
 def _is_left_out(name: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from grader.gates.contract.document import Document, NoDocument, committed, mapping, read
-from grader.gates.performance.api import Unfit
+from grader.gates.performance.api import ANSWER_S, Unfit
 from grader.gates.performance.side import Side
 from grader.gates.performance.spike import PEOPLE, TURNS, WITHIN_S
 from grader.gates.performance.visitor import Unanswered, Visit, browser
@@ -21,7 +21,7 @@ from grader.stage.serving import UNLIMITED, serve
 from grader.stage.users import HTTPS
 
 _BLOCK, _MOST_PAGES = 12, 24
-_WITHIN_S, _START_S = 20.0, 60.0
+_START_S = 60.0
 _PLAIN = re.compile(r"/[\w./~-]{0,200}", re.ASCII)
 
 
@@ -39,7 +39,7 @@ class Page(Visit):
         if self.answer.status_code != self.wanted or not self.right(self.answer):
             raise Unfit(f"GET {self.path} answered {self.answer.status_code}, and not as it did before.")
 
-    def ask(self, within_s: float = _WITHIN_S) -> None:
+    def ask(self, within_s: float = ANSWER_S) -> None:
         """Makes the request; ``Unanswered`` if there is no complete answer in that time."""
         self.answer = _get(self.api.server, self.path, self.api.headers, within_s)
 
@@ -164,9 +164,7 @@ def _is_plain(document: Document | None, path: str, body: Mapping[str, object]) 
     return not needs and _PLAIN.fullmatch(path) is not None
 
 
-def _get(
-    server: ApplicationServer, path: str, headers: Mapping[str, str], within_s: float = _WITHIN_S
-) -> http.Response:
+def _get(server: ApplicationServer, path: str, headers: Mapping[str, str], within_s: float = ANSWER_S) -> http.Response:
     try:
         return server.get(path, headers, timeout_s=within_s)
     except (ConnectionError, TimeoutError):

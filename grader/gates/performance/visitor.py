@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from grader.gates.performance.api import ROOT, Api, Unfit
+from grader.gates.performance.api import ANSWER_S, ROOT, Api, Unfit
 from grader.sandbox import http
 
-_WITHIN_S = 20.0
 _PAGE = 20
 _STOCK = 3
 _BROWSERS = (
@@ -45,7 +44,7 @@ class Visit:
     body: bytes = b""
     answer: http.Response | None = None
 
-    def ask(self, within_s: float = _WITHIN_S) -> None:
+    def ask(self, within_s: float = ANSWER_S) -> None:
         """Makes the request; ``Unanswered`` if there is no complete answer in that time."""
         headers = {**self.api.headers, "Content-Type": "application/json"} if self.body else self.api.headers
         try:

@@ -1,6 +1,5 @@
 """The served application under wapiti, a scanner that attacks it from outside: what it finds, and what of it counts."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
@@ -11,9 +10,10 @@ from urllib.parse import urlencode
 from grader.domain.errors import EnvironmentError_
 from grader.domain.findings import Finding, Severity
 from grader.gates.contract.proxy import Patience, Proxy
+from grader.gates.outside_tool import last_report, start_tool
 from grader.gates.security.probes import parameters_of
 from grader.gates.subject import Subject
-from grader.sandbox.api import Launch, Limits, Process
+from grader.sandbox.api import Limits, Process
 from grader.sandbox.server import ApplicationServer
 from grader.tools.installed import locked_version, tool_site
 
@@ -91,23 +91,16 @@ def wapiti_version() -> str:
 
 def _start(subject: Subject, stack: ExitStack, paths: tuple[str, ...]) -> Process:
     cache, kind = subject.state_dir / "environments", subject.spec.sandbox
-    site = tool_site(_REQUIREMENTS, what="wapiti", cache=cache, kind=kind)
-    sandbox = subject.sandbox.for_service("tool")
-    stack.callback(sandbox.close)
-    inside = sandbox.reserve((_PORT,))
-    order = {"port": inside[_PORT], "paths": paths[:_MOST_SEEDS], "arguments": _ARGUMENTS}
-    launch = Launch(
-        ("-c", _PROGRAM.read_text("utf-8")),
-        env={"TRACK_RUN": json.dumps(order)},
-        limits=_LIMITS,
+    return start_tool(
+        subject,
+        stack,
+        _PROGRAM,
+        lambda inside: {"port": inside[_PORT], "paths": paths[:_MOST_SEEDS], "arguments": _ARGUMENTS},
         ports=(_PORT,),
-        sources=(),
-        cwd="/",
+        limits=_LIMITS,
         output_limit=4 << 20,
+        deps=tool_site(_REQUIREMENTS, what="wapiti", cache=cache, kind=kind),
     )
-    process = sandbox.start(launch, submission=None, deps=site)
-    stack.callback(process.kill)
-    return process
 
 
 def parse_wapiti(output: str) -> Iterator[Finding]:
@@ -116,10 +109,7 @@ def parse_wapiti(output: str) -> Iterator[Finding]:
     Raises:
         EnvironmentError_: there is no report in it.
     """
-    try:
-        said = json.loads(output.rstrip().rpartition("\n")[2])
-    except (ValueError, RecursionError):
-        said = None
+    said = last_report(output)
     entries = said.get("found") if isinstance(said, dict) else None
     if not isinstance(entries, list):
         why = said.get("said") if isinstance(said, dict) else output

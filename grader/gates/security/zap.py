@@ -6,7 +6,6 @@ been run by this code.
 """
 
 import html
-import json
 import os
 import re
 import shutil
@@ -21,9 +20,10 @@ from grader.domain.findings import Finding, Severity
 from grader.domain.text import one_line
 from grader.domain.words import bounded
 from grader.gates.contract.proxy import Proxy
+from grader.gates.outside_tool import last_report, start_tool
 from grader.gates.security.dast import Bounded
 from grader.gates.subject import Subject
-from grader.sandbox.api import Launch, Limits, Mount, Process
+from grader.sandbox.api import Limits, Mount, Process
 from grader.sandbox.runtime import shell
 from grader.sandbox.server import ApplicationServer
 
@@ -90,24 +90,18 @@ def _scanned(
 
 
 def _start(subject: Subject, stack: ExitStack, program: Path, paths: tuple[str, ...]) -> Process:
-    sandbox = subject.sandbox.for_service("tool")
-    stack.callback(sandbox.close)
-    inside = sandbox.reserve((_PORT,))
-    order = {"port": inside[_PORT], "paths": paths[:_MOST_SEEDS], "minutes": _MINUTES}
     mounts, path = _java()
-    launch = Launch(
-        ("-c", _PROGRAM.read_text("utf-8")),
-        env={"TRACK_RUN": json.dumps(order), "TRACK_ZAP": "/tools/zap/zap.sh", "PATH": path},
-        mounts=(Mount(program.parent, "/tools/zap"), *mounts, *shell()),
-        limits=_LIMITS,
+    return start_tool(
+        subject,
+        stack,
+        _PROGRAM,
+        lambda inside: {"port": inside[_PORT], "paths": paths[:_MOST_SEEDS], "minutes": _MINUTES},
         ports=(_PORT,),
-        sources=(),
-        cwd="/",
+        limits=_LIMITS,
         output_limit=_OUTPUT,
+        env={"TRACK_ZAP": "/tools/zap/zap.sh", "PATH": path},
+        mounts=(Mount(program.parent, "/tools/zap"), *mounts, *shell()),
     )
-    process = sandbox.start(launch, submission=None, deps=None)
-    stack.callback(process.kill)
-    return process
 
 
 def _java() -> tuple[tuple[Mount, ...], str]:
@@ -128,10 +122,7 @@ def parse_zap(output: str) -> Iterator[Finding]:
     Raises:
         NoReport: there is no report in it.
     """
-    try:
-        said = json.loads(output.rstrip().rpartition("\n")[2])
-    except (ValueError, RecursionError):
-        said = None
+    said = last_report(output)
     report = said.get("report") if isinstance(said, dict) else None
     sites = report.get("site") if isinstance(report, dict) else None
     if not isinstance(report, dict) or not isinstance(sites, list):
