@@ -45,7 +45,7 @@ FAILED, ERRORED = "failed", "errored"
 LEDGER = ROOT / "modules" / "performance.json"
 _CODE = (
     *("verdict.py", "duet.py", "side.py", "limits.py", "visitor.py", "population.py", "timed.py", "queries.py"),
-    *("api.py", "measuring.py", "alone.py", "calibration/__init__.py", "calibration/wsgi.py"),
+    *("api.py", "measuring.py", "alone.py"),
 )
 # Both end by themselves if whoever started them is killed.
 _LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent:\n    for _ in range(100_000): pass\n"
@@ -113,7 +113,8 @@ def key() -> str:
     """What a verdict rests on, and what is planted here; not the solution, which may change with the course."""
     package = Path(measuring.__file__).parent
     here = (Path(__file__), Path(middlewares.__file__))
-    return fingerprint([*(package / name for name in _CODE), CONFIGURATION / "calibration.txt", *here])
+    calibration = sorted((package / "calibration").rglob("*.py"))
+    return fingerprint([*(package / name for name in _CODE), *calibration, CONFIGURATION / "calibration.txt", *here])
 
 
 def read() -> list[Run]:

@@ -14,7 +14,7 @@ from grader.stage.spec import StageSpec
 from grader.stage.stage import Stage
 from grader.tools.installed import tool_site
 
-_APPLICATION = Path(__file__).with_name("wsgi.py")
+_APPLICATION = Path(__file__).with_name("application")
 _LAYOUT = Layout(sources=(), application="wsgi:application", health="/", login="", schema="")
 _START_S = 30.0
 PATH = "/"
@@ -29,9 +29,8 @@ def start_calibration(spec: StageSpec, stack: ExitStack) -> Side:
         EnvironmentError_: it cannot be had.
     """
     folder = spec.folder / "calibration"
-    folder.mkdir()
-    shutil.copy(_APPLICATION, folder)
-    for path in (folder, *folder.iterdir()):
+    shutil.copytree(_APPLICATION, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     site = tool_site(
         "calibration.txt", what="The calibration server", cache=spec.state_dir / "environments", kind=spec.sandbox
