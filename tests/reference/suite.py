@@ -16,7 +16,7 @@ from tests.reference.machine import base_python
 
 _VENV = "/srv/venv"
 _MACHINE = ("--dev-bind", "/", "/", "--tmpfs", "/srv", *(("--cap-add", "ALL") if os.geteuid() == 0 else ()))
-_PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+_PYTEST = ("pytest", "-q", "-p", "no:cacheprovider")
 # One PostgreSQL, by the application's own means; it says where it is, and ends with its input.
 _DATABASE = """
 import sys, tempfile
@@ -51,8 +51,14 @@ class Suite:
         self, *words: str, env: Mapping[str, str] | None = None, seconds: float = 900
     ) -> "subprocess.CompletedProcess[str]":
         """pytest with these words; both channels are in ``stdout``."""
+        return self.module(*_PYTEST, *words, env=env, seconds=seconds)
+
+    def module(
+        self, *words: str, env: Mapping[str, str] | None = None, seconds: float = 300
+    ) -> "subprocess.CompletedProcess[str]":
+        """``python -m`` with these words, in the same way."""
         return subprocess.run(
-            [*self._python(), *_PYTEST, *words],
+            [*self._python(), "-m", *words],
             cwd=self.project,
             env={**self._env(), **(env or {})},
             stdout=subprocess.PIPE,

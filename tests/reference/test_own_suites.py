@@ -32,6 +32,14 @@ def test_own_suite_is_green(course: Course, site: Path, tmp_path: Path, state: S
 
 
 @pytest.mark.slow
+def test_types_are_right_by_its_own_configuration(course: Course, site: Path, tmp_path: Path) -> None:
+    """With its plugin for Django, which the course's own measurement goes without; the README asks for it."""
+    project = project_to(course, State(5, True), tmp_path / "project")
+    done = Suite.of(project, site, tmp_path).module("mypy")
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+@pytest.mark.slow
 def test_what_only_postgresql_can_show_is_green_there(project: Path, machine_with: MachineWith) -> None:
     """Races and triggers that SQLite has no word for (the tests are skipped above), and text that it would take."""
     modules = (project / "tests").rglob("test_*.py")

@@ -1,7 +1,8 @@
 """Tokens by which whoever was invited sets a password."""
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+
+from accounts.models import User
 
 
 class InvitationTokenGenerator(PasswordResetTokenGenerator):
@@ -12,7 +13,7 @@ class InvitationTokenGenerator(PasswordResetTokenGenerator):
 
     key_salt = "authentication.invitation"
 
-    def _make_hash_value(self, user: AbstractBaseUser, timestamp: int) -> str:
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
         return f"{super()._make_hash_value(user, timestamp)}{user.last_login}"
 
 
