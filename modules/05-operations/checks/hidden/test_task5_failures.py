@@ -77,6 +77,7 @@ def test_list_and_replay(platform, comment, refuse_approval, status_of):
         observed=lambda: f"{len(it.dead_letters())} of them",
         within_s=60,
     )
+    it.settle()  # else what is not acknowledged yet comes back
     worker.kill()
     before = by_id(it.dead_letters())
     expect(sorted(map(sent_id, before.values())), equal_to=sorted(keys))

@@ -7,6 +7,7 @@ import pytest
 from grader.checkpoint import check, expect, expect_that
 
 STOPPED_S, FIRST_S, FAST_S, BACK_S = 1.0, 4.0, 0.5, 10.0
+SLOWER = 3  # a busy machine may be that much slower from one moment to the next
 
 
 @pytest.fixture
@@ -48,11 +49,13 @@ def test_redis_is_stopped(platform, timed, recovers):
     it = platform()
     posts = it.web.rows.posts([{"state": "out"} for _ in range(3)])
     it.web.get(f"/posts/{posts[0].id}/").expect(200)
-    it.web.get("/posts/").expect(200)
+    usual = max(timed(it, "/posts/?limit=2"), timed(it, f"/posts/{posts[1].id}/"))
     it.web.cut("redis")
     for path in ("/posts/", *(f"/posts/{post.id}/" for post in posts), "/posts/?limit=1", "/posts/"):
         took = timed(it, path)
-        expect_that(took < STOPPED_S, expected=f"GET {path} within {STOPPED_S:g} s", observed=f"{took:.2f} s")
+        expect_that(
+            took < STOPPED_S + SLOWER * usual, expected=f"GET {path} within {STOPPED_S:g} s", observed=f"{took:.2f} s"
+        )
     it.web.get("/live", version=None).expect(200)
     it.web.get("/healthz", version=None).expect(200, because="the database is there")
     recovers(it)
@@ -62,23 +65,21 @@ def test_redis_is_stopped(platform, timed, recovers):
 def test_redis_is_frozen(platform, timed, recovers):
     """With Redis frozen the first answer comes within 4 seconds, and most of the next within half a second."""
     it = platform()
-    post = it.web.rows.post(state="out")
-    paths = ("/posts/", f"/posts/{post.id}/")
-    for path in paths:
-        it.web.get(path).expect(200)
+    it.web.rows.posts([{"state": "out"} for _ in range(3)])
+    paths = [f"/posts/?limit={number}" for number in (1, 2, 3, 4)]
+
+    def at_once():
+        times = []
+        it.web.at_once([lambda path=path: times.append(timed(it, path)) for path in paths])
+        return times
+
+    usual = max([*at_once(), *at_once()])
     it.web.silence("redis")
     first = timed(it, paths[0])
-    expect_that(first < FIRST_S, expected=f"the first answer within {FIRST_S:g} s", observed=f"{first:.2f} s")
-    took = []
-    for _ in range(3):
-        times = []
-
-        def ask(path, times=times):
-            times.append(timed(it, path))
-
-        it.web.at_once([lambda path=path: ask(path) for path in paths * 2])
-        took += times
-    fast = sum(one < FAST_S for one in took)
-    shown = ", ".join(f"{one:.2f}" for one in sorted(took))
+    in_time = first < FIRST_S + SLOWER * usual
+    expect_that(in_time, expected=f"the first answer within {FIRST_S:g} s", observed=f"{first:.2f} s")
+    took = sorted(at_once() + at_once() + at_once())
+    shown = ", ".join(f"{one:.2f}" for one in took)
+    fast = sum(one < FAST_S + SLOWER * usual for one in took)
     expect_that(fast >= 9, expected=f"at least 9 of 12 answers within {FAST_S:g} s", observed=f"{shown} s")
     recovers(it)
