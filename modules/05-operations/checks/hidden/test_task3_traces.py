@@ -17,7 +17,10 @@ def test_from_the_request_to_the_queries_of_the_task(platform, rng, comment):
 
     def trace():
         spans = it.spans()
-        ids = {span.trace_id for span in spans if span.kind == "SERVER"}
+        of_requests, with_messages = (
+            {one.trace_id for one in spans if one.kind == kind} for kind in ("SERVER", "PRODUCER")
+        )
+        ids = of_requests & with_messages or of_requests
         return [span for span in spans if span.trace_id in ids]
 
     def below(kind):

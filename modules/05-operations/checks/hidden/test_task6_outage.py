@@ -7,7 +7,7 @@ import pytest
 from grader.checkpoint import check, expect, expect_that
 
 STOPPED_S, FIRST_S, FAST_S, BACK_S = 1.0, 4.0, 0.5, 10.0
-SLOWER = 3  # a busy machine may be that much slower from one moment to the next
+SLOWER = 3  # times what a request takes with Redis there: a busy machine may be that much slower a moment later
 
 
 @pytest.fixture
@@ -54,7 +54,9 @@ def test_redis_is_stopped(platform, timed, recovers):
     for path in ("/posts/", *(f"/posts/{post.id}/" for post in posts), "/posts/?limit=1", "/posts/"):
         took = timed(it, path)
         expect_that(
-            took < STOPPED_S + SLOWER * usual, expected=f"GET {path} within {STOPPED_S:g} s", observed=f"{took:.2f} s"
+            took < max(STOPPED_S, SLOWER * usual),
+            expected=f"GET {path} within {STOPPED_S:g} s",
+            observed=f"{took:.2f} s",
         )
     it.web.get("/live", version=None).expect(200)
     it.web.get("/healthz", version=None).expect(200, because="the database is there")
@@ -76,10 +78,10 @@ def test_redis_is_frozen(platform, timed, recovers):
     usual = max([*at_once(), *at_once()])
     it.web.silence("redis")
     first = timed(it, paths[0])
-    in_time = first < FIRST_S + SLOWER * usual
+    in_time = first < max(FIRST_S, SLOWER * usual)
     expect_that(in_time, expected=f"the first answer within {FIRST_S:g} s", observed=f"{first:.2f} s")
     took = sorted(at_once() + at_once() + at_once())
     shown = ", ".join(f"{one:.2f}" for one in took)
-    fast = sum(one < FAST_S + SLOWER * usual for one in took)
+    fast = sum(one < max(FAST_S, SLOWER * usual) for one in took)
     expect_that(fast >= 9, expected=f"at least 9 of 12 answers within {FAST_S:g} s", observed=f"{shown} s")
     recovers(it)
