@@ -102,10 +102,14 @@ Fixtures
                 -> Row: ``.id`` and what it was made with; ``rows.move_posts(keys, state)``
     platform    ``it = platform(env={...})``: a deployment of the check's own: ``it.web`` is asked as ``api`` is,
                 ``worker = it.worker(env={...})`` is ready when it returns, ``worker.kill()`` is SIGKILL;
+                ``worker.cut("postgres")`` and ``.restore("postgres")`` for it alone;
                 ``it.mail.taken``, ``it.mail.answer({"RCPT": "451 Later"})``, ``it.collector.below("/v1/traces")``;
+                ``it.spans()``, ``it.reports()``; ``it.say(b"...")`` sends bytes that need not be HTTP;
                 ``it.lines("request")``, ``worker.lines("task")`` -> log lines as dicts; ``it.waiting("comments")``,
-                ``it.messages("dead")``, ``it.settle(20)``, ``it.age_messages()``; ``it.until(holds, expected=...,
-                observed=callable, within_s=...)``
+                ``it.messages("mail")``, ``it.dead_letters()``, ``it.settle()``, ``it.age_messages()``,
+                ``it.send_again("comments")``; ``it.command("manage.py", "dead_letters")`` ->
+                CommandOutput; ``with it.queries() as q``;
+                ``it.until(holds, expected=..., observed=callable, within_s=...)``
     services    ``services.postgres.down()`` and ``.up()``, ``services.redis.down()`` and ``.up()``
     files       the submission as data: ``.text(path)``, ``.exists(path)``, ``.glob(pattern)``, ``.toml(path)``,
                 ``.yaml(path)``; a missing or unreadable file fails the check

@@ -11,11 +11,13 @@ from grader.stage.stage import Stage
 
 _NAMED = frozenset({"accounts_user", "posts_post", "posts_category", "posts_tag", "comments_comment"})
 _DJANGO = ("auth_", "django_")
+# What the brief of module 04 wants never to change refuses to grow older as well.
+_APPEND_ONLY = frozenset({"audit_auditentry"})
 
 
 def age(stage: Stage, db: Database, seconds: float) -> None:
     """Makes it that much older. Rows that somebody has locked just now stay as they are."""
-    for table in _own_tables(db):
+    for table in (name for name in _own_tables(db) if name not in _APPEND_ONLY):
         times = [column.name for column in db.columns(table) if column.type.startswith("timestamp")]
         if times:
             _age_rows(db, table, times, seconds)

@@ -1,18 +1,28 @@
 """The fixture ``platform``: the submission as it is operated, with workers, queues, and what it sends to."""
 
+import base64
+import json
+import secrets
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grader.agent.scan import BODY, BadReply, load
 from grader.checkpoint.kit.api import Api
 from grader.checkpoint.kit.case import Case
+from grader.checkpoint.kit.commands import CommandOutput
+from grader.checkpoint.kit.queries import Queries, by_log, counting
+from grader.checkpoint.kit.reports import events_of
+from grader.checkpoint.kit.spans import Span, spans_of
 from grader.domain.words import bounded
 from grader.sandbox.api import Process
+from grader.sandbox.http import proxy_line
 from grader.stage import platform as stage_platform
 from grader.stage.outcome import Failed
+from grader.stage.registry import find
 from grader.stage.stage import Stage
 from grader.stage.standing import StandingServer
 from grader.stage.witness.collector import Collector
@@ -22,7 +32,11 @@ from grader.stage.witness.server import wait_until
 if TYPE_CHECKING:
     from redis import Redis
 
-READY_S = 30.0
+# Wide: nobody is slow on purpose, and a machine that grades is a busy one.
+READY_S = 60.0
+SETTLED_S = 60.0
+COMMAND_S = 60.0
+SAYING_S = 5.0
 _READ = ("comments", "mail", "analytics")  # the queues that workers read
 # A message is in no queue and in no hand for a moment, while a worker takes it.
 _QUIET_S = 0.3
@@ -36,6 +50,17 @@ class Running:
 
     platform: stage_platform.Platform
     process: Process
+    stage: Stage
+
+    def cut(self, *services: str) -> None:
+        """From now on these services (``postgres``, ``redis``) are not there for this worker."""
+        for name in services:
+            self.stage.services.fault(self.process, find(name), "cut")
+
+    def restore(self, *services: str) -> None:
+        """From now on they are there again."""
+        for name in services:
+            self.stage.services.fault(self.process, find(name), "ok")
 
     def kill(self) -> None:
         """SIGKILL, to it and its children."""
@@ -68,10 +93,28 @@ class Platform:
         """Where it posts traces (below ``/v1/traces``) and errors (below ``/api/``)."""
         return self.deployment.collector
 
+    def spans(self) -> list[Span]:
+        """All spans that were posted so far."""
+        return [span for one in self.collector.below("/v1/traces") for span in spans_of(one.body)]
+
+    def reports(self) -> list[dict[str, Any]]:
+        """All events that were reported so far."""
+        posted = self.collector.below("/api/")
+        return [event for one in posted if "/envelope" in one.path for event in events_of(one.body)]
+
+    def say(self, data: bytes) -> None:
+        """Sends the server something that need not be HTTP, on a connection of its own, and waits for its end."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line, suppress(OSError):
+            line.settimeout(SAYING_S)
+            line.connect(str(self.web.place.server.socket))
+            line.sendall(proxy_line() + data)
+            while line.recv(4096):
+                pass
+
     def worker(self, *, env: Mapping[str, str | None] | None = None, within_s: float = READY_S) -> Running:
         """A worker of all queues, which waits for messages; fails the check if it does not in time."""
         listening = self._listening()
-        worker = Running(self.deployment, self.deployment.run(stage_platform.WORKER, env))
+        worker = Running(self.deployment, self.deployment.run(stage_platform.WORKER, env), self.stage)
 
         def is_ready() -> bool:
             return worker.process.poll() is not None or self._listening() > listening
@@ -80,6 +123,25 @@ class Platform:
             said = bounded((worker.output().strip().splitlines() or ["nothing"])[-1], 200)
             raise Failed(f"a worker that is ready within {within_s:g} s of its start", f"its last words are: {said}")
         return worker
+
+    def command(self, *argv: str, within_s: float = COMMAND_S) -> CommandOutput:
+        """Runs Python with these arguments beside the server, as an operator would: ``("manage.py", "dead_letters")``.
+
+        Fails the check if it has not ended by then.
+        """
+        process = self.deployment.run(argv)
+        try:
+            code = process.wait(within_s)
+        except TimeoutError:
+            raise Failed(f"`{' '.join(argv)}` ended within {within_s:g} s", "it still runs") from None
+        finally:
+            self.deployment.kill(process)
+        return CommandOutput(code, process.output().decode("utf-8", "replace"))
+
+    def queries(self) -> AbstractContextManager[Queries]:
+        """Counts what is asked of PostgreSQL in the block, by the server or by workers."""
+        log = self.stage.services.postgres_server.log
+        return counting(log.mark, by_log(log.since))
 
     def lines(self, event: str | None = None) -> list[dict[str, Any]]:
         """The log lines of the server."""
@@ -90,12 +152,40 @@ class Platform:
         with self._queues() as client:
             return int(client.llen(queue))
 
-    def messages(self, queue: str) -> list[Any]:
-        """The first thousand messages of a queue, as the transport stores them; fails the check if one is no JSON."""
-        with self._queues() as client:
-            return [_object(one) for one in client.lrange(queue, 0, _MOST_MESSAGES - 1)]
+    def messages(self, queue: str) -> list[dict[str, Any]]:
+        """The first thousand messages of a queue, as the transport stores them.
 
-    def settle(self, within_s: float = 20.0) -> None:
+        Fails the check if one is no JSON object.
+        """
+        with self._queues() as client:
+            found = [_object(one) for one in client.lrange(queue, 0, _MOST_MESSAGES - 1)]
+        if not all(isinstance(one, dict) for one in found):
+            raise Failed(f"JSON objects in the queue {queue}", "something else")
+        return found
+
+    def dead_letters(self) -> list[dict[str, Any]]:
+        """The objects in the bodies of the messages in ``dead``; fails the check if one of them holds none."""
+        found = []
+        for message in self.messages("dead"):
+            try:
+                body = _object(base64.b64decode(message["body"], validate=True))
+            except (KeyError, TypeError, ValueError):
+                body = None
+            if not isinstance(body, dict):
+                raise Failed("in `dead` messages whose `body` is a JSON object in Base64", bounded(str(message), 200))
+            found.append(body)
+        return found
+
+    def send_again(self, queue: str) -> int:
+        """Puts each message that waits in a queue there once more, as a sender does that got no answer; how many."""
+        found = self.messages(queue)
+        with self._queues() as client:
+            for message in found:
+                properties = {**message.get("properties", {}), "delivery_tag": secrets.token_hex(16)}
+                client.lpush(queue, json.dumps({**message, "properties": properties}))
+        return len(found)
+
+    def settle(self, within_s: float = SETTLED_S) -> None:
         """Waits until all tasks are done; fails the check if messages wait or are in hand after these seconds."""
         deadline, since = time.monotonic() + within_s, None
         while since is None or time.monotonic() < since + _QUIET_S:
@@ -146,13 +236,17 @@ class Platform:
 
 
 class Platforms:
-    """``platform(env=…)``: a deployment of the check's own, its server started and no worker yet."""
+    """``platform(env=…)``: a deployment of the check's own, its server ready and no worker yet."""
 
     def __init__(self, case: Case, stage: Stage, standing: StandingServer) -> None:
         self._case, self._stage, self._standing = case, stage, standing
 
     def __call__(self, *, env: Mapping[str, str | None] | None = None) -> Platform:
         found = stage_platform.Platform(self._stage, self._standing, self._case.stack, env)
+        try:
+            found.web.server.ready_within(READY_S, "/live")
+        except (TimeoutError, ConnectionError) as error:
+            raise Failed(f"200 for /live within {READY_S:g} s of the start", bounded(str(error), 200)) from None
         return Platform(Api(self._case, self._stage, found.web, self._standing), self._stage, found)
 
 

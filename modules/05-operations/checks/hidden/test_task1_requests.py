@@ -29,7 +29,7 @@ def test_one_line_for_each_request(platform, rng):
         lambda: len({line.get("request_id") for line in it.lines("request")} & {one[0] for one in asked}) == len(asked),
         expected='an object with `"event": "request"` for each request',
         observed=lambda: f"{len(it.lines('request'))} objects for {len(asked)} requests",
-        within_s=5,
+        within_s=30,
     )
     for name, method, path, person, status in asked:
         found = [line for line in it.lines("request") if line.get("request_id") == name]

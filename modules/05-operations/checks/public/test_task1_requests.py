@@ -12,6 +12,6 @@ def test_a_request_is_logged(platform):
     def logged():
         return [one for one in it.lines("request") if one.get("request_id") == name]
 
-    it.until(logged, expected="its log line", observed=lambda: "none with its request id", within_s=5)
+    it.until(logged, expected="its log line", observed=lambda: "none with its request id", within_s=30)
     told = [[one.get(key) for key in ("method", "path", "status", "user_id")] for one in logged()]
     expect(told, equal_to=[["GET", "/api/v1/posts/", 200, None]])

@@ -1,0 +1,203 @@
+"""What every check of this module stands on, beside the deployment of the kit."""
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+import pytest
+
+from grader.checkpoint import expect, expect_that, fail
+
+SAMPLE = re.compile(r"([A-Za-z_:][\w:]*)(?:\{(.*)\})? ([-+\w.]+)(?: \d+)?", re.ASCII)
+LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"', re.ASCII)
+PLAIN = {"X-Forwarded-Proto": ""}  # no proxy in front, as Prometheus asks
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What `/metrics` said at one moment: values by name and labels."""
+
+    samples: dict
+
+    def value(self, name, **labels):
+        """The value of a sample; 0 where there is none, as before its first event."""
+        return self.samples.get((name, frozenset(labels.items())), 0.0)
+
+    def has(self, name, **labels):
+        """Whether there is such a sample."""
+        return (name, frozenset(labels.items())) in self.samples
+
+    def names(self):
+        """The names of all samples."""
+        return {name for name, _ in self.samples}
+
+    def since(self, before, *wanted):
+        """How much each of these has grown, as ``(name, labels)``, by a text that names it."""
+        return {
+            f"{name}{labels or ''}": self.value(name, **labels) - before.value(name, **labels)
+            for name, labels in wanted
+        }
+
+
+@pytest.fixture
+def read_metrics():
+    """``read_metrics(it)`` is a ``Reading`` of the server's `/metrics`, asked as Prometheus asks."""
+
+    def read(it, *, within_s=60.0):
+        answer = it.web.get("/metrics", version=None, headers=PLAIN, within_s=within_s).expect(200)
+        return Reading(dict(sample(line) for line in answer.text.splitlines() if line.strip() and line[0] != "#"))
+
+    return read
+
+
+def sample(line):
+    """A line of the text format as ``((name, labels), value)``; fails the check if it is none."""
+    found = SAMPLE.fullmatch(line.strip())
+    if not found:
+        fail(expected="lines in the text format of Prometheus at `/metrics`", observed=line[:200])
+    labels = frozenset(LABEL.findall(found[2] or ""))
+    try:
+        return (found[1], labels), float(found[3])
+    except ValueError:
+        fail(expected=f"a number as the value of `{found[1]}` at `/metrics`", observed=found[3])
+
+
+@pytest.fixture
+def comment(rng):
+    """``comment(it, post, as_="reader")`` creates a comment by the API: its id. The answer still says `pending`."""
+
+    def post(it, on, *, as_="reader", body=None, **options):
+        sent = {"post": on.id, "body": body or rng.sentence()}
+        made = it.web.post("/comments/", as_=as_, json=sent, **options).expect(201).object()
+        expect(made.get("status"), equal_to="pending", because="the answer does not wait for the task")
+        return made["id"]
+
+    return post
+
+
+@pytest.fixture
+def status_of():
+    """``status_of(it, key)`` is the status of a comment as the table has it."""
+    return lambda it, key: it.web.db.one("comments_comment", "status", id=key)["status"]
+
+
+@pytest.fixture
+def refuse_approval():
+    """``refuse_approval(it)``: PostgreSQL refuses each comment that would be approved, until what it gives is called.
+
+    A failed CHECK is no error that another try would mend, and its `DETAIL` quotes the row.
+    """
+
+    def begin(it):
+        name = "course_refuses"
+        it.web.db.execute(
+            f"ALTER TABLE public.comments_comment ADD CONSTRAINT {name} CHECK (status <> 'approved') NOT VALID"
+        )
+        return lambda: it.web.db.execute(f"ALTER TABLE public.comments_comment DROP CONSTRAINT {name}")
+
+    return begin
+
+
+@pytest.fixture
+def no_canary():
+    """``no_canary(texts, canaries)``: none of the secrets is in a text, neither as it was sent nor percent-encoded.
+
+    Both are mappings by what they are: "the server's output", "a wrong password".
+    """
+
+    def check(texts, canaries):
+        for where, text in texts.items():
+            for what, secret in canaries.items():
+                at = max(text.find(secret), text.find(quote(secret, safe="")))
+                shown = text[max(0, at - 80) : at].replace("\n", " ")
+                expect_that(at < 0, expected=f"no trace of {what} in {where}", observed=f"it stands after: …{shown}")
+
+    return check
+
+
+@pytest.fixture
+def provoke(rng, refuse_approval):
+    """``provoke(it)`` sends a secret canary in each place that the brief names; the canaries by what they are.
+
+    It makes the server and a worker, which has to be there, fail on some of them.
+    """
+
+    def canary():
+        return f"zq{rng.getrandbits(96):x}/+="
+
+    def send(it):
+        ask, people = it.web, it.web.people
+        reader = people["reader"]
+        cookies = dict(part.split("=", 1) for part in reader.session["Cookie"].split("; "))
+        found = {
+            "a wrong password": canary(),
+            "the right password": reader.password,
+            "a value in `Authorization`": canary(),
+            "a value in the query string": canary(),
+            "a value in a JSON body": canary(),
+            "a value of a row that PostgreSQL refuses": canary(),
+            **{f"the cookie `{name}`": value for name, value in cookies.items()},
+        }
+        for password in (found["a wrong password"], found["the right password"]):
+            sent = {"username": reader.username, "password": password}
+            answer = ask.post("/auth/login/", json=sent, within_s=60).expect(200, 401)
+        found["an access token"], found["a refresh token"] = (answer.object()[name] for name in ("access", "refresh"))
+
+        def as_who_sends(value):
+            return replace(reader, session={"X-Forwarded-Proto": "https", "Authorization": value})
+
+        ask.get("/users/me/", as_=as_who_sends(f"Bearer {found['an access token']}")).expect(200)
+        ask.get("/users/me/", as_=as_who_sends(f"Token {found['a value in `Authorization`']}")).expect(401)
+        ask.post("/auth/refresh/", json={"refresh": found["a refresh token"]}).expect(200)
+        query = f"?search={quote(found['a value in the query string'], safe='')}"
+        sent = {"post": found["a value in a JSON body"], "body": found["a value in a JSON body"]}
+        ask.get(f"/posts/{query}", as_="reader").expect(200)
+        ask.get(f"/{rng.word()}/{query}", as_="reader", version=None).expect(404)
+        ask.get(f"/posts/{query}", as_="reader", headers={"Host": f"{rng.word()}.example"}).expect(400)
+        ask.post(f"/comments/{query}", as_="reader", json=sent).expect(400)
+        it.say(f"GET /api/v1/posts/{query} HTTP/1.1\r\nCookie {reader.session['Cookie']}\r\n\r\n".encode())
+        it.say(f"G\x00T {query} {found['a value in `Authorization`']}\r\n\r\n".encode())
+        _refuse_rows(it, found["a value of a row that PostgreSQL refuses"])
+        ask.cut("postgres")
+        ask.post(f"/posts/{query}", as_="reader", json={"title": found["a value in a JSON body"]}).expect(500)
+        ask.get(f"/posts/{query}").expect(500)
+        ask.restore("postgres")
+        return found
+
+    def _refuse_rows(it, secret):
+        """A failed CHECK in the task and in a request, and a duplicate key."""
+        refuse_approval(it)
+        it.web.db.execute("CREATE UNIQUE INDEX course_one_title ON public.posts_post (title)")
+        it.web.rows.post(title=secret)
+        it.web.post("/posts/", as_="editor", json={"title": secret})
+        it.web.post(f"/comments/{it.web.rows.comment(body=secret).id}/approve/", as_="editor")
+        body = {"post": it.web.rows.post(state="out").id, "body": secret}
+        it.web.post("/comments/", as_="editor", json=body).expect(201)
+        it.until(it.dead_letters, expected="a dead letter", observed=lambda: "none", within_s=60)
+
+    return send
+
+
+TABLES = re.compile(r"\b(?:posts_post|posts_post_tags|posts_tag|posts_category|comments_comment|accounts_user)\b")
+
+
+@pytest.fixture
+def from_cache():
+    """``from_cache(it, path)``: the answer, for which the database is asked at most once, and none of the five tables.
+
+    ``because`` is said where it is not so.
+    """
+
+    def ask(it, path, *, because=""):
+        with it.queries() as asked:
+            answer = it.web.get(path).expect(200)
+        read = [statement for statement in asked.statements if TABLES.search(statement)]
+        expect_that(
+            not read and len(asked.statements) <= 1,
+            expected=f"GET {path} from the cache: at most one query, and none to the tables of what it shows"
+            f"{f', because {because}' if because else ''}",
+            observed=f"{len(asked.statements)} queries, {len(read)} of them to those tables",
+        )
+        return answer
+
+    return ask
