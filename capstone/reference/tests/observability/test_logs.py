@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from config.celery import app
 from core import request_id
 from observability.logs import MASK, Formatter, hidden
 
@@ -29,6 +30,11 @@ TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
             "Invalid request from ip=127.0.0.1: Invalid HTTP Header: 'COOKIE A=SECRET'",
             f"Invalid request from ip=127.0.0.1: {MASK}",
         ),
+        # Behind a Unix socket there is no address.
+        (
+            "Invalid request from ip=: Invalid HTTP Header: 'COOKIE A=SECRET'",
+            f"Invalid request from ip=: {MASK}",
+        ),
         (7, 7),
     ],
 )
@@ -46,3 +52,13 @@ def test_a_line_is_one_json_object_with_its_request() -> None:
     said = json.loads(line)
     assert said["event"] == f"two\nlines {MASK}"
     assert said["request_id"] == "an-id-of-a-test"
+
+
+def test_a_worker_leaves_logging_as_the_settings_have_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Celery alone would set the root logger to what `--loglevel` says, and that is WARNING."""
+    monkeypatch.setattr(app.log, "already_setup", False)
+    monkeypatch.setattr(logging.root, "level", logging.INFO)
+    app.log.setup_logging_subsystem(loglevel="WARNING")
+    assert logging.root.level == logging.INFO

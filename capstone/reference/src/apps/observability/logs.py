@@ -21,7 +21,7 @@ SECRET_NAMES = re.compile(
 # understand, JSON web tokens, what follows Bearer or Basic, passwords in the address of a service,
 # and the query of any address.
 SECRET_LOOKS = (
-    (re.compile(r"(Invalid request from ip=\S+): .*", re.DOTALL), rf"\1: {MASK}"),
+    (re.compile(r"(Invalid request from ip=\S*): .*", re.DOTALL), rf"\1: {MASK}"),
     (re.compile(r"eyJ[\w-]{5,}\.[\w-]+\.[\w-]*"), MASK),
     (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE), rf"\1 {MASK}"),
     (re.compile(r"(\w+://[^\s:/@]*):[^\s@/]+@"), rf"\1:{MASK}@"),
