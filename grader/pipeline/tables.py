@@ -13,8 +13,9 @@ from grader.domain.layout import Layout
 
 _LARGEST = 1 << 20
 _IMPORT = re.compile(rb"^.*\bimport\b.*$", re.MULTILINE)
-_FROM = re.compile(rb"^\s*from\s+([\w.]+)\s+import\s+\(?([\w\s,]*)\)?\s*(?:#.*)?$")
-_PLAIN = re.compile(rb"^\s*import\s+([\w.]+)(?:\s+as\s+\w+)?\s*(?:#.*)?$")
+# Of a line whose words are one space apart.
+_FROM = re.compile(rb"from ([\w.]+) import \(?([\w ,]*)\)?")
+_PLAIN = re.compile(rb"import ([\w.]+)(?: as \w+)?")
 _BESIDE = re.compile(rb"\bfrom\s+\.")
 # Where a dotted name begins: `core` of `core.models`, and not of `django.core`.
 _FIRST_NAME = re.compile(rb"(?<![\w.])\w+")
@@ -66,7 +67,8 @@ def _imported(text: bytes, own: set[str], *, relative: bool) -> set[str] | None:
         beside = b".." not in line and (relative or not _BESIDE.search(line))
         if beside and not names & set(_FIRST_NAME.findall(line)):
             continue
-        told = _FROM.match(line) or _PLAIN.match(line)
+        words = b" ".join(line.partition(b"#")[0].split())
+        told = _FROM.fullmatch(words) or _PLAIN.fullmatch(words)
         if told is None or told[1].startswith(b".") or line.count(b"(") != line.count(b")"):
             return None
         parents, members = told[1].decode().split("."), (told[2].decode() if told.re is _FROM else "")

@@ -68,6 +68,13 @@ def test_the_events_of_an_envelope(items: bytes, number: int) -> None:
     assert events_of(b'{"event_id": "1"}\n' + items) == [{"event_id": "1", "level": "error"}] * number
 
 
+def test_an_envelope_of_many_items_is_read_once() -> None:
+    """Half a million of them: a reader that copied the rest for each would not come to an end."""
+    assert events_of(b"{}\n" + b"{}\n" * 1_000_000 + b'{"type": "event"}\n%s' % EVENT) == [
+        {"event_id": "1", "level": "error"}
+    ]
+
+
 @pytest.mark.parametrize(
     "items",
     [

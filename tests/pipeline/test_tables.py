@@ -80,6 +80,11 @@ def test_what_a_migration_imports_matters_and_no_more(tmp_path: Path) -> None:
     assert key(tmp_path / "c", IMPORTS_FIELDS | {"src/apps/posts/fields.py": "import os\n"}) != before
 
 
+def test_a_line_of_blanks_is_read_in_no_time(tmp_path: Path) -> None:
+    """A search that tried every blank against every other would not come to an end."""
+    assert key(tmp_path, {MIGRATION: f"from posts import {' ' * 500_000}!\n"})
+
+
 def test_other_packages_make_other_tables(tmp_path: Path) -> None:
     key(tmp_path, {})
     assert tables_key(tmp_path, list(PROJECT), COURSE, "a") != tables_key(tmp_path, list(PROJECT), COURSE, "b")

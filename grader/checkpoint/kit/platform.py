@@ -103,12 +103,16 @@ class Platform:
         return [event for one in posted if "/envelope" in one.path for event in events_of(one.body)]
 
     def say(self, data: bytes) -> None:
-        """Sends the server something that need not be HTTP, on a connection of its own, and waits for its end."""
+        """Sends the server something that need not be HTTP, on a connection of its own.
+
+        Waits until it has closed that, for ``SAYING_S`` seconds at most.
+        """
+        ends = time.monotonic() + SAYING_S
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line, suppress(OSError):
             line.settimeout(SAYING_S)
             line.connect(str(self.web.place.server.socket))
             line.sendall(proxy_line() + data)
-            while line.recv(4096):
+            while line.recv(4096) and time.monotonic() < ends:
                 pass
 
     def worker(self, *, env: Mapping[str, str | None] | None = None, within_s: float = READY_S) -> Running:
@@ -181,7 +185,9 @@ class Platform:
         found = self.messages(queue)
         with self._queues() as client:
             for message in found:
-                properties = {**message.get("properties", {}), "delivery_tag": secrets.token_hex(16)}
+                if not isinstance(properties := message.get("properties"), dict):
+                    raise Failed("messages with `properties`, as the transport has them", bounded(str(message), 200))
+                properties = {**properties, "delivery_tag": secrets.token_hex(16)}
                 client.lpush(queue, json.dumps({**message, "properties": properties}))
         return len(found)
 

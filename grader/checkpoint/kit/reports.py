@@ -12,18 +12,23 @@ def events_of(body: bytes) -> list[dict[str, Any]]:
 
     Fails the check if it is none.
     """
-    found, (_, _, rest) = [], body.partition(b"\n")
-    while rest.strip():
-        line, _, rest = rest.partition(b"\n")
-        header = _object(line)
-        length = header.get("length")
-        if type(length) is int and 0 <= length <= len(rest):
-            payload, rest = rest[:length], rest[length:].removeprefix(b"\n")
-        else:  # without a length the payload ends with its line
-            payload, _, rest = rest.partition(b"\n")
+    found, at, end = [], _end_of_line(body, 0) + 1, len(body.rstrip())
+    while at < end:  # by places in the bytes: to cut them short item by item would copy them again and again
+        after = _end_of_line(body, at)
+        header = _object(body[at:after])
+        at, length = after + 1, header.get("length")
+        if type(length) is not int or not 0 <= length <= len(body) - at:
+            length = _end_of_line(body, at) - at  # the payload ends with its line, then
+        after = at + length
         if header.get("type") == "event":
-            found.append(_object(payload))
+            found.append(_object(body[at:after]))
+        at = after + (body[after : after + 1] == b"\n")
     return found
+
+
+def _end_of_line(body: bytes, start: int) -> int:
+    end = body.find(b"\n", start)
+    return end if end >= 0 else len(body)
 
 
 def _object(text: bytes) -> dict[str, Any]:
