@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from grader.gates.suite.claims import OUTSIDE, Claims
+from grader.gates.suite.claims import Claims
 from grader.gates.suite.code import Branch, Module
+from grader.gates.suite.test_set import IMPORTED, TestSet
 
 _JUMP = 6
 
@@ -23,15 +24,15 @@ class Counted:
     one_way: tuple[int, ...]
 
 
-def passing(claims: Claims) -> frozenset[int]:
-    """The tests whose lines count, by index: those that passed; and what is imported before any."""
-    return frozenset(n for n, test in enumerate(claims.tests) if test.outcome == "passed") | {OUTSIDE}
+def passing(claims: Claims) -> TestSet:
+    """The tests whose lines count: those that passed; and what is imported before any."""
+    return TestSet.of(n for n, test in enumerate(claims.tests) if test.outcome == "passed") | IMPORTED
 
 
-def run_lines(claims: Claims, path: str) -> dict[int, tuple[int, ...]]:
+def run_lines(claims: Claims, path: str) -> dict[int, TestSet]:
     """The lines of a file that passing tests ran, each with these tests."""
     good = passing(claims)
-    ran = {line: tuple(good.intersection(tests)) for line, tests in claims.lines.get(path, {}).items()}
+    ran = {line: tests & good for line, tests in claims.lines.get(path, {}).items()}
     return {line: tests for line, tests in ran.items() if tests}
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.gates.coverage.counted import run_lines
-from grader.gates.suite.claims import OUTSIDE, Claims
+from grader.gates.suite.claims import Claims
 from grader.gates.suite.code import Module
+from grader.gates.suite.test_set import IMPORTED, NONE
 
 _ASKED = 3
 _ENDS = '__import__("os")._exit({status})'
@@ -27,7 +28,7 @@ def places(modules: Mapping[str, Module], claims: Claims, draw: random.Random, m
     for path, module in sorted(modules.items()):
         ran = run_lines(claims, path)
         for line, statement in sorted(module.statements.items()):
-            tests = sorted(set(ran.get(line, ())) - {OUTSIDE})
+            tests = list(ran.get(line, NONE) - IMPORTED)
             if statement.open and statement.function and tests:
                 found.append((path, line, tests))
     drawn = draw.sample(found, min(most, len(found)))

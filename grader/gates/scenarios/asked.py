@@ -5,6 +5,8 @@ import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 from grader.domain.location import Location
 from grader.domain.words import bounded
@@ -13,8 +15,9 @@ from grader.gates.scenarios.catalogue import SCENARIOS
 from grader.gates.scenarios.hints import INSIDE, Hints
 from grader.gates.scenarios.module import is_docstring
 from grader.gates.scenarios.protection import Protection, all_removed
-from grader.gates.suite.claims import OUTSIDE, Claims, Outcome
+from grader.gates.suite.claims import Claims, Outcome
 from grader.gates.suite.runner import Job, NoSuite, Order, SuiteRunner
+from grader.gates.suite.test_set import IMPORTED, NONE, TestSet
 
 _MOST_TESTS = 60
 _MOST_MS = 4_000
@@ -68,9 +71,8 @@ class Asking:
         alone = {each: self._verdict(each, first.get(each), tests[each]) for each in chosen}
         held = [each for each, (word, _) in alone.items() if word == "unnoticed" and len(self.all[each.scenario]) > 1]
         second = self._run([(each, self._kept(each, tests[each]), self.all[each.scenario]) for each in held])
-        for each, outcome in second.items():
-            if outcome.word in _NOTICED:
-                alone[each] = "together", outcome.text
+        for each in held:
+            alone[each] = self._together(second.get(each))
         for each in chosen:
             if not tests[each] and (by := self._elsewhere(each)):
                 alone[each] = "noticed", by
@@ -106,14 +108,14 @@ class Asking:
         Those that are about the scenario come first, by their words, and among them the quickest.
         """
         words = _words(protection)
-        good = passing(self.claims) - {OUTSIDE}
+        good = passing(self.claims) - IMPORTED
         if protection.function:
             ran = run_lines(self.claims, protection.path)
             lines = range(protection.line, protection.last + 1)
-            near = frozenset(test for line in lines for test in ran.get(line, ())) - {OUTSIDE}
+            near = reduce(or_, (ran.get(line, NONE) for line in lines), NONE) - IMPORTED
         else:
-            near = self._of_package(protection.path) & good
-            near |= {n for n in good if self.hints.rank(self.claims.tests[n].name, words) <= INSIDE}
+            near = self.claims.of_package(protection.path) & good
+            near |= TestSet.of(n for n in good if self.hints.rank(self.claims.tests[n].name, words) <= INSIDE)
         chosen: list[str] = []
         ms = 0
         for n in sorted(near or good if not protection.function else near, key=lambda n: self._order(n, words)):
@@ -126,11 +128,6 @@ class Asking:
     def _order(self, test: int, words: re.Pattern[str]) -> tuple[int, int, int]:
         found = self.claims.tests[test]
         return self.hints.rank(found.name, words), found.ms, test
-
-    def _of_package(self, path: str) -> frozenset[int]:
-        package = path.rpartition("/")[0]
-        beside = (lines for name, lines in self.claims.lines.items() if name.rpartition("/")[0] == package)
-        return frozenset(test for lines in beside for tests in lines.values() for test in tests)
 
     def _warm(self, protection: Protection) -> bool:
         return self.runner.warm and bool(protection.function)
@@ -174,7 +171,7 @@ class Asking:
     def _elsewhere(self, protection: Protection) -> str:
         """The test that notices what runs in another process, as a server does that a test starts; "" if none does."""
         words = _words(protection)
-        good = passing(self.claims) - {OUTSIDE}
+        good = passing(self.claims) - IMPORTED
         about = sorted(self._order(n, words) for n in good)
         tests = tuple(self.claims.tests[n].name for rank, _, n in about[:_MOST_TESTS] if rank <= INSIDE)
         if not tests:
@@ -195,6 +192,12 @@ class Asking:
             return self.runner.run(Order(only=tests, files=files, stop=True, migrations=migrations)).green
         except NoSuite:
             return False
+
+    def _together(self, outcome: Outcome | None) -> tuple[str, str]:
+        """What nobody noticed by itself, once all that protects from the same is gone, if that could be tried."""
+        if outcome is None:
+            return "untried", ""
+        return ("together", outcome.text) if outcome.word in _NOTICED else ("unnoticed", "")
 
     def _verdict(self, each: Protection, outcome: Outcome | None, tests: Sequence[str]) -> tuple[str, str]:
         if not tests:

@@ -20,10 +20,15 @@ class Hints:
         self.rank = cache(self._rank)
 
     def _rank(self, test: str, words: re.Pattern[str]) -> int:
-        """``NAMED`` for a test with one of these words in its name, ``INSIDE``, or ``BESIDE``, in its file."""
+        """``NAMED`` for a test with one of these words in its name, ``INSIDE``, or ``BESIDE``, in its file.
+
+        In a file that is called by one of them (``test_csrf.py``) each test is about it, whatever is its own name.
+        """
         path, name = self._split(test)
         if words.search(name):
             return NAMED
+        if words.search(path.rpartition("/")[2]):
+            return INSIDE
         function = re.split(r"::|\.", name.partition("[")[0])[-1]
         if words.search(self._functions.get(path, {}).get(function, "")):
             return INSIDE

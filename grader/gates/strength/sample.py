@@ -7,8 +7,9 @@ from contextlib import suppress
 from grader.gates.coverage.counted import passing, run_lines
 from grader.gates.strength.mutant import Mutant
 from grader.gates.strength.operators import choices, is_change, mutants
-from grader.gates.suite.claims import OUTSIDE, Claims
+from grader.gates.suite.claims import Claims
 from grader.gates.suite.sources import Sources
+from grader.gates.suite.test_set import IMPORTED, NONE, TestSet
 
 _MOST_TESTS, _MOST_MS = 300, 10_000
 _LONGEST_MODULE = 200_000  # characters
@@ -54,7 +55,7 @@ def covering(mutant: Mutant, claims: Claims) -> tuple[str, ...]:
     """
     ran = run_lines(claims, mutant.path)
     near = _tests(ran, mutant) if mutant.function else _of_package(mutant.path, claims)
-    others = frozenset[int]() if mutant.function else passing(claims) - near - {OUTSIDE}
+    others = NONE if mutant.function else passing(claims) - near - IMPORTED
     chosen: list[str] = []
     ms = 0
     for test in (*_quickest(near, claims), *_quickest(others, claims)):
@@ -65,16 +66,13 @@ def covering(mutant: Mutant, claims: Claims) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _quickest(tests: frozenset[int], claims: Claims) -> list[int]:
+def _quickest(tests: TestSet, claims: Claims) -> list[int]:
     return sorted(tests, key=lambda test: (claims.tests[test].ms, test))
 
 
-def _tests(ran: Mapping[int, Sequence[int]], mutant: Mutant) -> frozenset[int]:
-    return frozenset(ran.get(mutant.line, ())) - {OUTSIDE}
+def _tests(ran: Mapping[int, TestSet], mutant: Mutant) -> TestSet:
+    return ran.get(mutant.line, NONE) - IMPORTED
 
 
-def _of_package(path: str, claims: Claims) -> frozenset[int]:
-    package = path.rpartition("/")[0]
-    beside = (lines for name, lines in claims.lines.items() if name.rpartition("/")[0] == package)
-    ran = {test for lines in beside for tests in lines.values() for test in tests}
-    return frozenset(ran & passing(claims)) - {OUTSIDE}
+def _of_package(path: str, claims: Claims) -> TestSet:
+    return (claims.of_package(path) & passing(claims)) - IMPORTED

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from grader.agent.scan import BadReply, Limits, load
+from grader.gates.suite.test_set import NONE, OUTSIDE, TestSet
 
 LARGEST = 24 << 20
 _LIMITS = Limits(depth=8, values=3_000_000, objects=20_000, keys_once=True)
 _LONGEST_NAME = 10_000
 OUTCOMES = ("passed", "failed", "skipped")
-OUTSIDE = -1
 WORDS = ("killed", "survived", "timeout", "error")
 
 
@@ -49,15 +51,15 @@ class Outcome:
 class Claims:
     """All that the run says of itself.
 
-    ``status`` is the runner's; ``why`` what kept it from running. ``lines``: by file and line, the tests that ran it by
-    their index, or ``OUTSIDE``. ``branches``: by file, (line, column) of what decided, of what came next, and of what
+    ``status`` is the runner's; ``why`` what kept it from running. ``lines``: by file and line, the tests that ran it.
+    ``branches``: by file, (line, column) of what decided, of what came next, and of what
     came after jumps that nobody wrote, as six numbers. ``outcomes`` are those of jobs, where some were ordered.
     """
 
     status: int
     why: str = ""
     tests: tuple[TestResult, ...] = ()
-    lines: Mapping[str, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)
+    lines: Mapping[str, Mapping[int, TestSet]] = field(default_factory=dict)
     branches: Mapping[str, frozenset[tuple[int, ...]]] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
@@ -66,6 +68,12 @@ class Claims:
     def failed(self) -> tuple[str, ...]:
         """The names of the tests that failed."""
         return tuple(test.name for test in self.tests if test.outcome == "failed")
+
+    def of_package(self, path: str) -> TestSet:
+        """The tests that ran anything of the package that a module is in."""
+        package = path.rpartition("/")[0]
+        beside = (lines for name, lines in self.lines.items() if name.rpartition("/")[0] == package)
+        return reduce(or_, (tests for lines in beside for tests in lines.values()), NONE)
 
     @property
     def green(self) -> bool:
@@ -100,13 +108,20 @@ def read_claims(value: Any) -> Claims:
     )
 
 
-def _lines(value: Any, tests: int) -> dict[int, tuple[int, ...]]:
+def _lines(value: Any, tests: int) -> dict[int, TestSet]:
     found = {}
     for line, ran in _dict(value).items():
         if not line.isascii() or not line.isdigit() or len(line) > 6:
             raise BadReply("no line")
-        found[int(line)] = tuple(_index(test, tests) for test in _list(ran))
+        found[int(line)] = _tests(ran, tests)
     return found
+
+
+def _tests(value: Any, tests: int) -> TestSet:
+    try:
+        return TestSet.read(_text(value, tests + _LONGEST_NAME), tests)
+    except ValueError as bad:
+        raise BadReply(str(bad)) from None
 
 
 def _test(value: Any) -> TestResult:
@@ -148,8 +163,8 @@ def _int(value: Any) -> int:
     return value
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > _LONGEST_NAME:
+def _text(value: Any, longest: int = _LONGEST_NAME) -> str:
+    if not isinstance(value, str) or len(value) > longest:
         raise BadReply("not a short text")
     return value
 

@@ -11,6 +11,7 @@ import pytest
 from grader.gates.coverage.counted import Counted, counted, percent
 from grader.gates.suite import Claims, TestResult
 from grader.gates.suite.code import module_of
+from grader.gates.suite.test_set import TestSet
 
 INSIDE = Path(__file__).parents[3] / "grader" / "gates" / "suite" / "inside"
 RUN = """
@@ -37,7 +38,9 @@ def count(tmp_path: Path, text: str, done: str, outcome: str = "passed") -> Coun
     claims = Claims(
         0,
         tests=(TestResult("test", outcome, 1),),
-        lines={name: {int(line): tuple(tests) for line, tests in found.items()} for name, found in lines.items()},
+        lines={
+            name: {int(line): TestSet.read(tests, 1) for line, tests in found.items()} for name, found in lines.items()
+        },
         branches={name: frozenset(map(tuple, found)) for name, found in branches.items()},
     )
     return counted("sample.py", module_of(text, ast.parse(text)), claims)
@@ -107,6 +110,18 @@ def test_what_says_nothing_does_not_count(tmp_path: Path) -> None:
 
 
 def test_lines_that_are_not_there_add_nothing() -> None:
-    claims = Claims(0, tests=(TestResult("test", "passed", 1),), lines={"a.py": dict.fromkeys(range(1, 999), (0,))})
+    claims = Claims(
+        0, tests=(TestResult("test", "passed", 1),), lines={"a.py": dict.fromkeys(range(1, 999), TestSet.of([0]))}
+    )
     found = counted("a.py", module_of("a = 1\n", ast.parse("a = 1\n")), claims)
     assert (found.run, found.total, percent([found])) == (1, 1, 100)
+
+
+def test_all_tests_that_run_a_line_are_recorded(tmp_path: Path) -> None:
+    """However many: which of them are asked about the line is decided by what they are about, not by their order."""
+    (tmp_path / "sample.py").write_text("def f():\n    return 1\n")
+    done = "for test in range(1000):\n    watching.begin(test)\n    sample.f()"
+    command = [sys.executable, "-c", RUN, str(INSIDE / "recorder.py"), done]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
+    lines, _ = json.loads(said.stdout)
+    assert list(TestSet.read(lines["sample.py"]["2"], 1000)) == list(range(1000))

@@ -33,7 +33,7 @@ import sys
 
 mutating = sys.modules.get("grader-suite.mutating")
 if mutating is not None:
-    mutating.in_child = lambda work, within_s: ("killed", "tests/test_shop.py::test_run")
+    mutating.in_child = lambda work, within_s: ("killed", "tests/test_shop.py::test_run", 0.1)
 """
 # Fails when the functions have other code than they had, without a look at what it does.
 SWAP_DETECTOR = """

@@ -28,7 +28,7 @@ import sys
 
 mutating = sys.modules.get("grader-suite.mutating")
 if mutating is not None:
-    mutating.in_child = lambda work, within_s: ("killed", "tests/test_shop.py::test_list")
+    mutating.in_child = lambda work, within_s: ("killed", "tests/test_shop.py::test_list", 0.1)
 """
 
 pytestmark = pytest.mark.slow

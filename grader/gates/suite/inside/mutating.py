@@ -7,7 +7,9 @@ ms]``: ``killed`` by a test, ``survived``, ``timeout``, or ``error`` for what di
 """
 
 import contextlib
+import functools
 import gc
+import importlib
 import importlib.machinery
 import os
 import select
@@ -17,16 +19,18 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType, SimpleNamespace
 from typing import Any
 
+_waiting: Any = importlib.import_module(f"{__name__.rpartition('.')[0]}.waiting")
 _EXIT = {"K": "killed", "S": "survived", "E": "error", "": "error"}
 _LONGEST = 9_000
 _WALL_FACTOR = 5.0
 
 
-def in_child(work: "Callable[[], tuple[str, str]]", within_s: float) -> "tuple[str, str]":
-    """What ``work`` gives, a letter and a text, in a fork; whatever it leaves running ends with it.
+def in_child(work: "Callable[[], tuple[str, str]]", within_s: float) -> "tuple[str, str, float]":
+    """What ``work`` gives, a letter and a text, in a fork, and its seconds; whatever it leaves running ends with it.
 
     What it waits for a processor that others have does not count, up to ``_WALL_FACTOR`` times ``within_s`` in all.
     """
+    began = time.monotonic()
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -41,31 +45,26 @@ def in_child(work: "Callable[[], tuple[str, str]]", within_s: float) -> "tuple[s
     os.close(writing)
     ready = _ready(reading, child, within_s)
     answer = _read(reading) if ready else None
+    seconds = max(0.0, time.monotonic() - began - _waiting.waited(child))
     os.close(reading)
     for kill in (os.killpg, os.kill):
         with contextlib.suppress(OSError):
             kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    return ("timeout", "") if answer is None else (_EXIT.get(answer[:1], "error"), answer[1:])
+    word, text = ("timeout", "") if answer is None else (_EXIT.get(answer[:1], "error"), answer[1:])
+    return word, text, seconds
 
 
 def _ready(reading: int, child: int, within_s: float) -> bool:
     """Whether the child answers in its time."""
     began = time.monotonic()
     while (elapsed := time.monotonic() - began) < _WALL_FACTOR * within_s:
-        left = within_s - (elapsed - _waited(child))
+        left = within_s - (elapsed - _waiting.waited(child))
         if left <= 0:
             return False
         if select.select([reading], [], [], min(left, _WALL_FACTOR * within_s - elapsed))[0]:
             return True
     return False
-
-
-def _waited(process: int) -> float:
-    """Seconds for which it was ready to run and had no processor; 0 where the kernel does not tell."""
-    with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{process}/schedstat") as file:
-        return int(file.read().split()[1]) * 1e-9
-    return 0.0
 
 
 def _read(reading: int) -> str:
@@ -78,9 +77,9 @@ def _read(reading: int) -> str:
 
 def run_cold(order: "dict[str, Any]", run: "Callable[[dict[str, Any], Any], int]", watch: Any) -> None:
     """The jobs for which the project has to be imported anew."""
-    ends = time.monotonic() + order["jobs_s"]
+    left = order["jobs_s"]
     for job in order["jobs"]:
-        if job["warm"] or time.monotonic() > ends:
+        if job["warm"] or left <= 0:
             continue
 
         def work(job: "dict[str, Any]" = job) -> "tuple[str, str]":
@@ -92,9 +91,9 @@ def run_cold(order: "dict[str, Any]", run: "Callable[[dict[str, Any], Any], int]
             failed = [name for name, outcome, _ in watch.tests if outcome == "failed"]
             return ("S", "") if status == 0 else ("K", "\n".join(failed))
 
-        since = time.monotonic()
-        word, text = in_child(work, order["job_s"] * 4)
-        watch.outcome(job["id"], word, text, time.monotonic() - since)
+        word, text, seconds = in_child(work, order["job_s"] * 4)
+        watch.outcome(job["id"], word, text, seconds)
+        left -= seconds
 
 
 def _changed(job: "dict[str, Any]") -> "dict[str, str]":
@@ -121,7 +120,7 @@ class Mutating:
     def __init__(self, order: "dict[str, Any]", watch: Any) -> None:
         self._jobs = [job for job in order["jobs"] if job["warm"]]
         self._within_s, self._watch = order["job_s"], watch
-        self._ends = time.monotonic() + order["jobs_s"]
+        self._left = order["jobs_s"]
         self._functions: dict[str, list[FunctionType]] = {}
         self._next: Any = None
 
@@ -140,12 +139,13 @@ class Mutating:
                 self._functions.setdefault(path, []).append(each)
         gc.freeze()
         for job in self._jobs:
-            if time.monotonic() > self._ends:
+            if self._left <= 0:
                 break
             tests = [items[name] for name in job["tests"] if name in items]
-            since = time.monotonic()
-            word, text = in_child(lambda job=job, tests=tests: self._job(job, tests), self._within_s)  # type: ignore[misc]
-            self._watch.outcome(job["id"], word, text, time.monotonic() - since)
+            work = functools.partial(self._job, job, tests)
+            word, text, seconds = in_child(work, self._within_s)
+            self._watch.outcome(job["id"], word, text, seconds)
+            self._left -= seconds
         return True
 
     def _job(self, job: "dict[str, Any]", tests: "list[Any]") -> "tuple[str, str]":

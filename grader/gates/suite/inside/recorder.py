@@ -9,7 +9,6 @@ from types import CodeType
 from typing import Any
 
 _TOOL = 4  # neither that of debuggers, of coverage.py nor of profilers
-_MOST_TESTS = 200  # named for one line
 OUTSIDE = -1
 
 
@@ -23,7 +22,7 @@ class Recorder:
         self._codes: dict[int, CodeType] = {}
         self._jumps: dict[tuple[int, int], set[int]] = {}
         self._ways = 2
-        self.lines: dict[str, dict[int, list[int]]] = {}
+        self._ran: dict[str, dict[int, int]] = {}
 
     def start(self) -> None:
         """From now on, whatever is imported is watched."""
@@ -74,19 +73,22 @@ class Recorder:
         for path, line in now:
             name = self._files.get(path) or self._files.get(os.path.realpath(path))
             if name is not None:
-                tests = self.lines.setdefault(name, {}).setdefault(line, [])
-                if len(tests) < _MOST_TESTS:
-                    tests.append(self._test)
+                lines = self._ran.setdefault(name, {})
+                lines[line] = lines.get(line, 0) | 1 << (self._test + 1)
 
-    def finish(self) -> "tuple[dict[str, dict[int, list[int]]], dict[str, list[list[int]]]]":
-        """By file: for each line the tests that ran it; and all branches taken, as ``_taken`` gives each."""
+    def finish(self) -> "tuple[dict[str, dict[int, str]], dict[str, list[list[int]]]]":
+        """By file: for each line the tests that ran it; and all branches taken, as ``_taken`` gives each.
+
+        Tests are a number in hexadecimal digits, of which the first bit stands for ``OUTSIDE``, the others for tests.
+        """
         self._write_down()
         taken: dict[str, set[tuple[int, ...]]] = {}
         for (code_id, start), ends in list(self._jumps.items()):
             code = self._codes[code_id]
             name = self._files[os.path.realpath(code.co_filename)]
             taken.setdefault(name, set()).update(_taken(code, start, end) for end in list(ends))
-        return self.lines, {name: sorted(map(list, found)) for name, found in taken.items()}
+        lines = {name: {line: f"{tests:x}" for line, tests in found.items()} for name, found in self._ran.items()}
+        return lines, {name: sorted(map(list, found)) for name, found in taken.items()}
 
 
 def _taken(code: CodeType, start: int, end: int) -> "tuple[int, ...]":
