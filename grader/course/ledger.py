@@ -49,7 +49,8 @@ class Entry:
     """One grading that has to come out in a known way: a tree, the module it is graded for, and what it must fail.
 
     ``must_fail`` and ``may_fail`` are those of a mutant, and empty for all other kinds. ``name`` is ``02/starter``,
-    ``02/solution``, ``02/starter-for-01``, ``02/accepted/NAME``, ``02/junk/NAME`` or ``02/mutant/NAME``; ``key`` is a
+    ``02/solution``, ``02/starter-for-01``, ``02/accepted/NAME``, ``02/junk/NAME`` or ``02/mutant/NAME``; ``tree`` is
+    what is graded, without the folders that no check of the module needs; ``key`` is a
     SHA-256 over the tree, the checks, the environment that stands in, and what the manifest says of scores;
     ``tree_key`` is one over the first and the third of them.
     """
@@ -179,15 +180,20 @@ class _Maker:
 
     def _entry(self, name: str, kind: Kind, module: Module, tree: Tree, mutant: Mutant | None = None) -> Entry:
         expected = (mutant.must_fail, mutant.may_fail) if mutant else ((), ())
-        keys = self._keys
+        keys, tree = self._keys, without(tree, module.unread)
         return Entry(
             name, kind, module, tree, keys.whole(module, tree), keys.tree(tree), keys.checks(module), *expected
         )
 
 
+def without(tree: Tree, folders: tuple[str, ...]) -> Tree:
+    """The files of a project but those in these folders."""
+    return {path: file for path, file in tree.items() if not path.startswith(folders)} if folders else tree
+
+
 def entry_key(course: Course, module: Module, tree: Tree) -> str:
     """The key that an entry of this tree has."""
-    return Keys(course).whole(module, tree)
+    return Keys(course).whole(module, without(tree, module.unread))
 
 
 def ledger_path(course: Course) -> Path:

@@ -40,6 +40,7 @@ class _Module(Struct, forbid_unknown_fields=True):
     title: _Text
     pass_score: Annotated[int, Meta(ge=1, le=FULL_MARKS)]
     draft: bool = False
+    unread: list[Annotated[str, Meta(pattern=r"^(?!.*\.\.)[\w./-]+/$")]] = []
     criteria: list[_Criterion] = []
     gates: list[GateTable] = []
 
@@ -158,7 +159,8 @@ def load_module(path: Path, rubric: Mapping[str, Gate] = MappingProxyType({})) -
         for c in read.criteria
     )
     gates = tuple(map(gate, read.gates))
-    module = Module(read.number, read.slug, read.title, read.pass_score, criteria, gates, read.draft)
+    unread = tuple(read.unread)
+    module = Module(read.number, read.slug, read.title, read.pass_score, criteria, gates, read.draft, unread)
     _check(module, path)
     return module
 

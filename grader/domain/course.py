@@ -104,7 +104,8 @@ class Module:
     """One assignment: its number (1 to 5), a slug such as ``02-domain-modeling``, criteria and gates.
 
     What their points sum up to is the module's 100. In a ``draft`` they may be fewer: its checks are not all there or
-    not all proved, so its criteria are looked at and give no grade.
+    not all proved, so its criteria are looked at and give no grade. ``unread`` are folders of a project, with ``/`` at
+    the end, that no check of it needs: the course is proved without them.
     """
 
     number: int
@@ -114,6 +115,7 @@ class Module:
     criteria: tuple[Criterion, ...]
     gates: tuple[Gate, ...] = ()
     draft: bool = False
+    unread: tuple[str, ...] = ()
 
     def counting(self) -> Self:
         """The module without the gates that are only shown: that neither give points nor block."""
