@@ -160,3 +160,14 @@ def test_a_draft_may_have_fewer_points_and_never_more(rewrite):
     assert rewrite(ONE, "points = 60", "points = 10").modules[0].criteria[0].points == 10
     with pytest.raises(CourseError, match="the points sum to 101"):
         rewrite(ONE, "points = 10", "points = 61")
+
+
+def test_what_no_check_reads_is_named_by_folders(rewrite):
+    line = "pass_score = 80"
+    course = rewrite(ONE, line, f'{line}\nunread = ["tests/", "src/app/tests/"]')
+    assert course.modules[0].unread == ("tests/", "src/app/tests/")
+    assert course.modules[1].unread == ()
+    for wrong in ("tests", "../tests/", ""):
+        with pytest.raises(CourseError, match="unread"):
+            rewrite(ONE, 'unread = ["tests/", "src/app/tests/"]', f'unread = ["{wrong}"]')
+        rewrite(ONE, f'unread = ["{wrong}"]', 'unread = ["tests/", "src/app/tests/"]')

@@ -63,6 +63,20 @@ def test_what_a_mutant_may_fail_it_need_not(rewrite: Callable[..., Course], fail
     assert prove.unproved(course, 1)[0].problem == "no mutant fails one.guard"
 
 
+def test_what_no_check_reads_is_neither_graded_nor_part_of_a_key(rewrite: Callable[..., Course]):
+    """Of the module that says so: its other states, and other modules, keep all files."""
+    change = ("reference/src/plain.py", "os.name", "os.sep")
+    all_read = {e.name: e for e in entries(rewrite(*change))}
+    unread = ("modules/01-one/module.toml", "pass_score = 80", 'pass_score = 80\nunread = ["src/"]')
+    left_out = {e.name: e for e in entries(rewrite(*unread))}
+    course = rewrite(change[0], change[2], "os.curdir")
+    for e in entries(course):
+        own = e.module.number == 1
+        assert any(path.startswith("src/") for path in e.tree) is not own
+        assert (e.key == left_out[e.name].key) is (e.tree_key == left_out[e.name].tree_key) is own
+        assert e.key != all_read[e.name].key
+
+
 def test_the_lists_of_a_mutant_judge_its_outcome_and_make_nothing_due(course: Course, rewrite: Callable[..., Course]):
     before = entry(course, "01/mutant/forgets").key
     changed = rewrite("modules/01-one/mutants/forgets.toml", '["one.base", "one.guard"]', '["one.base"]')
