@@ -135,11 +135,12 @@ def subjects(
     *,
     ended: Callable[["Subject"], None] = lambda subject: None,
     progress: Step = lambda step: None,
+    lanes: int = 1,
 ) -> Open:
     """Opens, for the gate of a name, the submission of ``spec`` on a stage and with a folder of that gate's own.
 
     ``ended`` is given the subject when the gate has ended, and its stage is still there; ``progress`` is told how far a
-    gate has come that takes long.
+    gate has come that takes long. A gate may do ``lanes`` things at a time.
     """
     from grader.gates.subject import Shared, Subject
 
@@ -150,7 +151,7 @@ def subjects(
         with ending.room(f"track-{name}-") as folder:
             folder.chmod(0o711)  # the sandbox's own user passes through to sockets, and lists nothing
             tell = partial(_tell, progress, name)
-            with Subject(replace(spec, folder=folder), seed, shared, tell) as subject:
+            with Subject(replace(spec, folder=folder), seed, shared, tell, lanes) as subject:
                 try:
                     yield subject
                 finally:

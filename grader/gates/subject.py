@@ -1,13 +1,15 @@
 """What a gate looks at, and what a gate is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol, Self
 
+from grader import ending
 from grader.domain.evidence import Measurement
 from grader.domain.layout import Layout
 from grader.sandbox.api import Sandbox
@@ -20,6 +22,7 @@ class _Opened:
     """What has been started for a subject so far."""
 
     stage: Stage | None = None
+    unlimited: set[str] = field(default_factory=set)
 
 
 class Shared:
@@ -47,14 +50,15 @@ class Subject:
     """A submission as one gate has it: its own stage, and a folder of its own that nobody else writes to.
 
     ``seed`` is where all that is drawn at random begins; ``shared`` is the run's, for all its gates. A gate that takes
-    long says by ``tell`` what it does, and how many of how many parts of its work are done. Use it in a ``with``:
-    leaving it ends what was started.
+    long says by ``tell`` what it does, and how many of how many parts of its work are done; ``lanes`` things may be
+    done at a time. Use it in a ``with``: leaving it ends what was started.
     """
 
     spec: StageSpec
     seed: int = 0
     shared: Shared = field(default_factory=Shared, repr=False)
     tell: Callable[[str, int, int], None] = field(default=lambda doing, done, total: None, repr=False)
+    lanes: int = 1
     _opened: _Opened = field(default_factory=_Opened, repr=False)
 
     @property
@@ -102,7 +106,19 @@ class Subject:
 
     def missing_limits(self) -> tuple[str, ...]:
         """What no limit held for, a sentence each, in all that was started for this gate so far."""
-        return () if self._opened.stage is None else self._opened.stage.sandbox.missing_limits()
+        own = () if self._opened.stage is None else self._opened.stage.sandbox.missing_limits()
+        return tuple(sorted({*own, *self._opened.unlimited}))
+
+    @contextmanager
+    def apart(self) -> Iterator["Subject"]:
+        """The same submission once more, with a stage and a folder of its own, for what goes on beside this one."""
+        with ending.room("track-apart-") as folder:
+            folder.chmod(0o711)
+            with replace(self, spec=replace(self.spec, folder=folder), _opened=_Opened()) as other:
+                try:
+                    yield other
+                finally:
+                    self._opened.unlimited.update(other.missing_limits())
 
     def __enter__(self) -> Self:
         return self

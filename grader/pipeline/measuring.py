@@ -231,6 +231,7 @@ class _Measuring:
             self.seed,
             ended=lambda subject: unlimited.update(subject.missing_limits()),
             progress=self.progress,
+            lanes=lanes,
         )
         kept = gates.blocked(wanted, _UNSTARTED) if evidence.start is not None else ()
         rest = [metric for metric in wanted if metric not in {m.metric for m in kept}]

@@ -17,6 +17,7 @@ from grader.gates.strength.sample import covering, drawn, possible
 from grader.gates.subject import Subject
 from grader.gates.suite.claims import Claims, Outcome
 from grader.gates.suite.runner import Job, NoSuite, Order, SuiteRunner
+from grader.gates.suite.sides import Sides, sides
 from grader.gates.suite.sources import Sources
 
 KILLED = "strength.killed"
@@ -38,10 +39,9 @@ class StrengthGate:
     def measure(self, subject: Subject, metrics: frozenset[str]) -> Iterable[Measurement]:
         """Of the changes drawn from what the tests run, how many a test notices."""
         sources = Sources.of(subject.submission, subject.files, subject.layout)
-        runner = SuiteRunner(subject)
         try:
             subject.tell("running your tests", 0, 3)
-            claims = runner.recorded(sources.measured)
+            claims = SuiteRunner(subject).recorded(sources.measured)
             if not claims.tests:
                 raise NoSuite("No test was found, so none can notice a change.")
             if len(passing(claims)) == 1:
@@ -51,9 +51,10 @@ class StrengthGate:
                 reason = "Your tests run nothing of models, serializers, utilities, views or services to be changed."
                 return [Measurement(KILLED, None, _UNIT, Status.NOT_APPLICABLE, _SOURCE, reason)]
             subject.tell(f"trying {len(chosen)} changes of the code", 1, 3)
-            noticed, alive = _asked(runner, sources, claims, chosen)
-            subject.tell("confirming some of what was noticed", 2, 3)
-            _confirm(runner, sources, noticed, random.Random(subject.seed))
+            with sides(subject) as both:
+                noticed, alive = _asked(both, sources, claims, chosen)
+                subject.tell("confirming some of what was noticed", 2, 3)
+                _confirm(both, sources, noticed, random.Random(subject.seed))
             return [_measured(sources, noticed, alive)]
         except NoSuite as none:
             return [Measurement(KILLED, None, _UNIT, Status.FAILED, _SOURCE, str(none))]
@@ -70,19 +71,19 @@ class StrengthGate:
 
 
 def _asked(
-    runner: SuiteRunner, sources: Sources, claims: Claims, chosen: Sequence[Mutant]
+    both: Sides, sources: Sources, claims: Claims, chosen: Sequence[Mutant]
 ) -> tuple[list[tuple[Mutant, str]], list[Mutant]]:
     """The changes that tests noticed, each with the test; and those that none did."""
     put = [(mutant, tests) for mutant in chosen if (tests := covering(mutant, claims))]
-    judged = _tried(runner, sources, put)
+    judged = _tried(both, sources, put)
     # What was run until a change was noticed has to pass with nothing changed; what was not run says nothing.
     tests_of = dict(put)
     ran = [(mutant, _run_by(outcome, tests_of[mutant])) for mutant, outcome in judged]
-    if any(_unchanged(runner, ran).values()):
-        restless = _unchanged(runner, put)
-        rest = [(m, tuple(test for test in tests if test not in restless[_is_warm(runner, m)])) for m, tests in put]
+    if any(_unchanged(both, ran).values()):
+        restless = _unchanged(both, put)
+        rest = [(m, tuple(test for test in tests if test not in restless[_is_warm(both, m)])) for m, tests in put]
         put = [(mutant, tests) for mutant, tests in rest if tests]
-        judged = _tried(runner, sources, put)
+        judged = _tried(both, sources, put)
     if 2 * len(judged) < len(put):
         said = f"Of {len(put)} changes of the code only {len(judged)} could be tried."
         raise EnvironmentError_(said, "Run the same command again when the machine is less busy.")
@@ -93,16 +94,23 @@ def _asked(
 Asked = Sequence[tuple[Mutant, tuple[str, ...]]]
 
 
-def _tried(runner: SuiteRunner, sources: Sources, put: Asked) -> list[tuple[Mutant, Outcome]]:
+def _tried(both: Sides, sources: Sources, put: Asked) -> list[tuple[Mutant, Outcome]]:
     """What became of each change, and nothing of those that were not tried, or could not be."""
-    jobs = tuple(
-        Job(mutant.path, mutant.applied(sources.text(mutant.path)), tests, _is_warm(runner, mutant))
-        for mutant, tests in put
-    )
-    warm = tuple(dict.fromkeys(test for job in jobs if job.warm for test in job.tests))
-    outcomes = runner.run(Order(only=warm, jobs=jobs, within_s=_WITHIN_S)).outcomes if jobs else ()
-    by_job = {outcome.job: outcome for outcome in outcomes if outcome.word != "error"}
-    return [(mutant, by_job[job]) for job, (mutant, _) in enumerate(put) if job in by_job]
+
+    def tried(warm: bool, runner: SuiteRunner) -> list[tuple[Mutant, Outcome]]:
+        own = [(mutant, tests) for mutant, tests in put if _is_warm(both, mutant) is warm]
+        jobs = tuple(Job(mutant.path, mutant.applied(sources.text(mutant.path)), tests, warm) for mutant, tests in own)
+        asked = _tests_of(own) if warm else ()
+        outcomes = runner.run(Order(only=asked, jobs=jobs, within_s=_WITHIN_S)).outcomes if jobs else ()
+        by_job = {outcome.job: outcome for outcome in outcomes if outcome.word != "error"}
+        return [(mutant, by_job[job]) for job, (mutant, _) in enumerate(own) if job in by_job]
+
+    found = dict(pair for pairs in both.each(tried).values() for pair in pairs)
+    return [(mutant, found[mutant]) for mutant, _ in put if mutant in found]
+
+
+def _tests_of(put: Asked) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(test for _, tests in put for test in tests))
 
 
 def _run_by(outcome: Outcome, tests: tuple[str, ...]) -> tuple[str, ...]:
@@ -112,14 +120,14 @@ def _run_by(outcome: Outcome, tests: tuple[str, ...]) -> tuple[str, ...]:
     return tests[: tests.index(outcome.text) + 1] if outcome.text in tests else tests
 
 
-def _unchanged(runner: SuiteRunner, put: Asked) -> dict[bool, frozenset[str]]:
+def _unchanged(both: Sides, put: Asked) -> dict[bool, frozenset[str]]:
     """Of these tests, those that fail with nothing changed, where code is swapped (``True``) and where it is not."""
-    found: dict[bool, frozenset[str]] = {}
-    for warm in (True, False):
-        own = (tests for mutant, tests in put if _is_warm(runner, mutant) is warm)
-        asked = tuple(dict.fromkeys(test for tests in own for test in tests))
-        found[warm] = _restless(runner, asked, warm=warm) if asked else frozenset()
-    return found
+
+    def restless(warm: bool, runner: SuiteRunner) -> frozenset[str]:
+        asked = _tests_of([(mutant, tests) for mutant, tests in put if _is_warm(both, mutant) is warm])
+        return _restless(runner, asked, warm=warm) if asked else frozenset()
+
+    return both.each(restless)
 
 
 _CONFIRMED = 5
@@ -127,8 +135,8 @@ _CONTROL_S = 300.0
 _WITHIN_S = 300.0
 
 
-def _is_warm(runner: SuiteRunner, mutant: Mutant) -> bool:
-    return runner.warm and bool(mutant.function)
+def _is_warm(both: Sides, mutant: Mutant) -> bool:
+    return both.warm and bool(mutant.function)
 
 
 def _restless(runner: SuiteRunner, asked: tuple[str, ...], *, warm: bool) -> frozenset[str]:
@@ -140,14 +148,19 @@ def _restless(runner: SuiteRunner, asked: tuple[str, ...], *, warm: bool) -> fro
     raise NoSuite("Your tests do not come to an end when they are run once more, with nothing changed.")
 
 
-def _confirm(runner: SuiteRunner, sources: Sources, noticed: Sequence[tuple[Mutant, str]], draw: random.Random) -> None:
+def _confirm(both: Sides, sources: Sources, noticed: Sequence[tuple[Mutant, str]], draw: random.Random) -> None:
     """Repeats some afresh, with the change in the file. ``NoSuite`` where no test notices one of them then."""
     named = [pair for pair in noticed if pair[1]]
-    for mutant, test in draw.sample(named, min(_CONFIRMED, len(named))):
-        files = {mutant.path: mutant.applied(sources.text(mutant.path))}
-        if all(_green(runner, files, tests, bool(mutant.function)) for tests in ((test,), ())):
-            place = Location(mutant.path, mutant.line)
-            raise NoSuite(f"Your tests report that they notice a change of {place}; with it in the file they pass.")
+    sampled = draw.sample(named, min(_CONFIRMED, len(named)))
+
+    def confirm(first: bool, runner: SuiteRunner) -> None:
+        for mutant, test in sampled[not first :: 2]:  # whichever sort they are of
+            files = {mutant.path: mutant.applied(sources.text(mutant.path))}
+            if all(_green(runner, files, tests, bool(mutant.function)) for tests in ((test,), ())):
+                place = Location(mutant.path, mutant.line)
+                raise NoSuite(f"Your tests report that they notice a change of {place}; with it in the file they pass.")
+
+    both.each(confirm)
 
 
 def _green(runner: SuiteRunner, files: dict[str, str], tests: tuple[str, ...], migrations: bool) -> bool:
