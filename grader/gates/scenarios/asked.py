@@ -17,6 +17,7 @@ from grader.gates.scenarios.module import is_docstring
 from grader.gates.scenarios.protection import Protection, all_removed
 from grader.gates.suite.claims import Claims, Outcome
 from grader.gates.suite.runner import Job, NoSuite, Order, SuiteRunner
+from grader.gates.suite.sides import Sides
 from grader.gates.suite.test_set import IMPORTED, NONE, TestSet
 
 _MOST_TESTS = 60
@@ -53,7 +54,7 @@ class Asking:
     ``all`` are the protections that there are; no other one is begun after ``within_s`` seconds of each sort.
     """
 
-    runner: SuiteRunner
+    both: Sides
     claims: Claims
     texts: Texts
     hints: Hints
@@ -61,12 +62,20 @@ class Asking:
     within_s: float
     _restless: dict[bool, frozenset[str]] = field(default_factory=dict)
 
+    @property
+    def runner(self) -> SuiteRunner:
+        """One that whatever is of no sort is run by."""
+        return self.both.first
+
     def verdicts(self, chosen: Sequence[Protection]) -> list[Verdict]:
         """One for each. ``NoSuite`` where the tests do not come to an end with nothing changed."""
         tests = {each: self.covering(each) for each in chosen}
-        for warm in (True, False):
+
+        def control(warm: bool, runner: SuiteRunner) -> frozenset[str]:
             asked = dict.fromkeys(test for each in chosen if self._warm(each) is warm for test in tests[each])
-            self._restless[warm] = self._control(tuple(asked), warm=warm) if asked else frozenset()
+            return _control(runner, tuple(asked), warm=warm) if asked else frozenset()
+
+        self._restless.update(self.both.each(control))
         first = self._run([(each, self._kept(each, tests[each]), (each,)) for each in chosen if tests[each]])
         alone = {each: self._verdict(each, first.get(each), tests[each]) for each in chosen}
         held = [each for each, (word, _) in alone.items() if word == "unnoticed" and len(self.all[each.scenario]) > 1]
@@ -130,30 +139,28 @@ class Asking:
         return self.hints.rank(found.name, words), found.ms, test
 
     def _warm(self, protection: Protection) -> bool:
-        return self.runner.warm and bool(protection.function)
+        return self.both.warm and bool(protection.function)
 
     def _kept(self, protection: Protection, tests: Sequence[str]) -> tuple[str, ...]:
         return tuple(test for test in tests if test not in self._restless[self._warm(protection)])
-
-    def _control(self, tests: tuple[str, ...], *, warm: bool) -> frozenset[str]:
-        """The tests that fail although nothing was changed: what they notice says nothing."""
-        order = Order(only=tests, jobs=(Job("", "", tests, warm),), job_s=_CONTROL_S, within_s=_CONTROL_S)
-        for outcome in self.runner.run(order).outcomes:
-            if outcome.word in ("survived", "killed"):
-                return frozenset(outcome.text.split("\n")) if outcome.word == "killed" else frozenset()
-        raise NoSuite("Your tests do not come to an end when they are run once more, with nothing changed.")
 
     def _run(
         self, orders: Sequence[tuple[Protection, tuple[str, ...], Sequence[Protection]]]
     ) -> dict[Protection, Outcome]:
         """What became of each, with these protections taken away; nothing of those that were not tried."""
         put = [(each, tests, removed) for each, tests, removed in orders if tests and path_is_python(each.path)]
-        jobs = tuple(self._job(*each) for each in put)
-        warm = tuple(dict.fromkeys(test for job in jobs if job.warm for test in job.tests))
-        order = Order(only=warm, jobs=jobs, jobs_s=self.within_s, within_s=6 * self.within_s)
-        outcomes = self.runner.run(order).outcomes if jobs else ()
-        tried = {outcome.job: outcome for outcome in outcomes if outcome.word != "error"}
-        found = {each: tried[n] for n, (each, _, _) in enumerate(put) if n in tried}
+
+        def tried(warm: bool, runner: SuiteRunner) -> dict[Protection, Outcome]:
+            own = [order for order in put if self._warm(order[0]) is warm]
+            jobs = tuple(self._job(*order) for order in own)
+            asked = tuple(dict.fromkeys(test for job in jobs for test in job.tests)) if warm else ()
+            order = Order(only=asked, jobs=jobs, jobs_s=self.within_s, within_s=6 * self.within_s)
+            outcomes = runner.run(order).outcomes if jobs else ()
+            told = {outcome.job: outcome for outcome in outcomes if outcome.word != "error"}
+            return {each: told[n] for n, (each, _, _) in enumerate(own) if n in told}
+
+        sorts = self.both.each(tried)
+        found = sorts[True] | sorts[False]
         for each, tests, _ in orders:
             if tests and not path_is_python(each.path):
                 found[each] = self._in_file(each, tests)
@@ -207,6 +214,15 @@ class Asking:
         if outcome is None:
             return "untried", ""
         return ("noticed", outcome.text) if outcome.word in _NOTICED else ("unnoticed", "")
+
+
+def _control(runner: SuiteRunner, tests: tuple[str, ...], *, warm: bool) -> frozenset[str]:
+    """The tests that fail although nothing was changed: what they notice says nothing."""
+    order = Order(only=tests, jobs=(Job("", "", tests, warm),), job_s=_CONTROL_S, within_s=_CONTROL_S)
+    for outcome in runner.run(order).outcomes:
+        if outcome.word in ("survived", "killed"):
+            return frozenset(outcome.text.split("\n")) if outcome.word == "killed" else frozenset()
+    raise NoSuite("Your tests do not come to an end when they are run once more, with nothing changed.")
 
 
 def path_is_python(path: str) -> bool:

@@ -19,6 +19,7 @@ from grader.gates.scenarios.module import Module, aliases
 from grader.gates.scenarios.protection import Protection
 from grader.gates.subject import Subject
 from grader.gates.suite.runner import NoSuite, SuiteRunner
+from grader.gates.suite.sides import sides
 from grader.gates.suite.sources import Sources
 
 NOTICED = "scenarios.noticed"
@@ -49,19 +50,19 @@ class ScenariosGate:
         if not any(found.values()):
             reason = "Nothing was found that protects the project from any of the scenarios."
             return [Measurement(NOTICED, None, _UNIT, Status.NOT_APPLICABLE, _SOURCE, reason)]
-        runner = SuiteRunner(subject)
         try:
             subject.tell("running your tests", 0, 3)
-            claims = runner.recorded(sources.measured)
+            claims = SuiteRunner(subject).recorded(sources.measured)
             if len(passing(claims)) == 1:
                 raise NoSuite("None of your tests passes, so none can notice anything.")
             texts = {path: each.text(path) for each in (sources, settings) for path in each.measured} | documents
-            asking = Asking(runner, claims, texts, Hints(sources), found, self.within_s)
-            drawn = self._drawn(found, asking, draw)
-            subject.tell(f"taking away {len(drawn)} protections", 1, 3)
-            verdicts = asking.verdicts(drawn)
-            subject.tell("confirming some of what was noticed", 2, 3)
-            asking.confirm(verdicts, draw)
+            with sides(subject) as both:
+                asking = Asking(both, claims, texts, Hints(sources), found, self.within_s)
+                drawn = self._drawn(found, asking, draw)
+                subject.tell(f"taking away {len(drawn)} protections", 1, 3)
+                verdicts = asking.verdicts(drawn)
+                subject.tell("confirming some of what was noticed", 2, 3)
+                asking.confirm(verdicts, draw)
             return [_measured(found, verdicts, texts)]
         except NoSuite as none:
             return [Measurement(NOTICED, None, _UNIT, Status.FAILED, _SOURCE, str(none))]

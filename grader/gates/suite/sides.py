@@ -18,9 +18,14 @@ class Sides:
         self._runners = runners
 
     @property
+    def first(self) -> SuiteRunner:
+        """One of them, while ``each`` is not under way."""
+        return self._runners[0]
+
+    @property
     def warm(self) -> bool:
         """Whether code can be swapped at all."""
-        return self._runners[0].warm
+        return self.first.warm
 
     def each[T](self, work: Callable[[bool, SuiteRunner], T]) -> dict[bool, T]:
         """What ``work`` gives for each sort, warm first. Raises what it raises, when both have come to their ends."""

@@ -13,6 +13,7 @@ from grader.gates.scenarios.hints import BESIDE, ELSEWHERE, INSIDE, NAMED, Hints
 from grader.gates.scenarios.module import Module
 from grader.gates.suite.claims import Claims, Outcome, TestResult
 from grader.gates.suite.runner import Order, SuiteRunner
+from grader.gates.suite.sides import Sides
 from grader.gates.suite.sources import Sources
 from grader.gates.suite.test_set import TestSet
 
@@ -54,7 +55,7 @@ def words_of(*runs: Sequence[str]) -> list[str]:
     claims = Claims(0, tests=(TestResult(test, "passed", 1),), lines=lines)
     hints = Hints(Sources(Path(), (), ()))
     runner = cast(SuiteRunner, Scripted(*runs))
-    asking = Asking(runner, claims, {path: LOCKS}, hints, found, 60.0)
+    asking = Asking(Sides(runner), claims, {path: LOCKS}, hints, found, 60.0)
     return [verdict.word for verdict in asking.verdicts(found["concurrent"])]
 
 
