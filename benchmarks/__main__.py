@@ -14,7 +14,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import broken, contract_time, duet_time, load, measures, own_tests, reading_gates, watching
+from benchmarks import broken, duet_time, gate_time, load, measures, own_tests, reading_gates, watching
+from grader.domain.course import State
 
 ROUNDS = 3
 ONLY = tuple(sys.argv[1:])
@@ -89,7 +90,10 @@ def _served(room: Path, out: Console) -> Iterator[Figure]:
     """Gates and load that ask a served solution: each once, because a round takes minutes."""
     if is_wanted(name := "contract gate on solution 03, to its runs of schemathesis"):
         out.print(f"[dim]{name}[/]")
-        yield _compared(name, *contract_time.gate_and_tool(room / "contract"), 1.5)
+        yield _compared(name, *gate_time.gate_and_tools("contract", State(3, True), room / "contract"), 1.5)
+    if is_wanted(name := "security gate on solution 04, to its runs of bandit, detect-secrets and wapiti"):
+        out.print(f"[dim]{name}[/]")
+        yield _compared(name, *gate_time.gate_and_tools("security", State(4, True), room / "security"), 2.0)
     if is_wanted(name := "duet of the performance gate with solution 03, to its requests"):
         out.print(f"[dim]{name}[/]")
         yield _compared(name, *duet_time.duet_and_requests(room / "duet"), 2.0)
