@@ -164,6 +164,7 @@ def _sent(wanted: Wanted, remote: Remote, journal: Journal, place: Path) -> tupl
 
     def check() -> None:
         store.check()
+        store.mark()
         broker.ready()
 
     return coordinator, check

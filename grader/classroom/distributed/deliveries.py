@@ -19,8 +19,9 @@ from grader.classroom.distributed.desk import Desk
 from grader.classroom.distributed.envelope import Forged, Key, Purpose
 from grader.classroom.distributed.messages import LARGEST_TASK, Answer, Malformed, Work, decode, encode
 from grader.classroom.distributed.metrics import Metrics
-from grader.classroom.distributed.parcel import LARGEST, unpack
+from grader.classroom.distributed.parcel import LARGEST
 from grader.classroom.distributed.store import Store, StoreError, Tampered
+from grader.classroom.distributed.unpacking import unpack
 from grader.classroom.executors import Apart
 from grader.classroom.people import Finished, Task
 from grader.domain.errors import CourseError, GraderError
@@ -201,6 +202,7 @@ def _needless(desk: Desk, work: Work) -> str:
     except Malformed:
         sent = None
     if sent is None:
+        desk.store.refuse_absent()
         return "nobody waits for it any more"
     if sent.ticket != work.ticket:
         return "it was sent again since"

@@ -1,4 +1,4 @@
-"""What was handed in, packed to travel and unpacked elsewhere, so that it is taken in there just as it would be here.
+"""What was handed in, packed to travel, so that it is taken in elsewhere just as it would be here.
 
 That means everything that intake looks at, odd things among it: links, pipes, files that are too large or that have
 a second name outside. Their kinds travel, and nothing that they lead to. What intake never reads travels as a size.
@@ -10,7 +10,7 @@ import stat
 import tarfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -23,14 +23,13 @@ from grader.intake.names import complaint, is_made_by_tools, shown
 
 LARGEST = 500 << 20  # bytes unpacked, with the history; without it a submission may have 100 MB
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_LONGEST = 1 << 30  # that a file is said to be: it is too large for everything long before
 _START = 64 << 10  # of a file that is too large to be read: its first bytes tell its kind
-_PIECE = 1 << 20
 # What a tar archive has no place for, as records of its extended headers.
-_TOP, _SIZE = "DJANGOTRACK.top", "DJANGOTRACK.size"
-_LINKED, _EXISTS = "DJANGOTRACK.linked", "DJANGOTRACK.exists"
+TOP, SIZE = "DJANGOTRACK.top", "DJANGOTRACK.size"
+LINKED, EXISTS = "DJANGOTRACK.linked", "DJANGOTRACK.exists"
 _HISTORY = ".git"
-_NOWHERE = "not-sent"
+NOWHERE = "not-sent"
 
 
 def pack(source: Path, into: IO[bytes], limits: IntakeLimits | None = None) -> None:
@@ -46,22 +45,6 @@ def pack(source: Path, into: IO[bytes], limits: IntakeLimits | None = None) -> N
         _Packing(tar, source, limits or IntakeLimits()).add()
 
 
-def unpack(packed: IO[bytes], room: Path) -> Path:
-    """Makes what was packed in the folder ``room``, which is new; gives its path there.
-
-    Raises:
-        ValueError: it is nothing that ``pack`` wrote.
-    """
-    try:
-        with (
-            gzip.GzipFile(fileobj=packed, mode="rb") as plain,
-            tarfile.open(fileobj=plain, mode="r|", errors="surrogateescape") as tar,
-        ):
-            return _unpacked(tar, room / "in", room / "outside")
-    except (tarfile.TarError, EOFError, gzip.BadGzipFile, UnicodeError) as problem:
-        raise ValueError(f"it is no packed submission: {problem}") from None
-
-
 def _top(source: Path) -> str:
     """The last two parts of the path, which reports name the submission by."""
     whole = source.parent.resolve() / source.name if source.is_symlink() else source.resolve()
@@ -74,7 +57,7 @@ class _Packing:
     source: Path
     limits: IntakeLimits
     top: str = ""
-    left: int = LARGEST
+    left: int = field(default_factory=lambda: LARGEST)
     listed: int = 0
 
     def add(self) -> None:
@@ -116,9 +99,9 @@ class _Packing:
         looked_into = not (depth and made_by(folder.name, names))
         self.listed += len(names)
         for each in names:
-            self._look_at(folder / each, f"{name}/{each}", depth, own if looked_into else None)
-            if self.listed > self.limits.entries:
-                return  # as intake refuses it, which has seen the same names by then
+            # Past the bound intake refuses it: by then it has seen these names, and nothing of what is in them.
+            whole = looked_into and self.listed <= self.limits.entries
+            self._look_at(folder / each, f"{name}/{each}", depth, own if whole else None)
 
     def _look_at(self, path: Path, name: str, depth: int, own: Counter[tuple[int, int]] | None) -> None:
         try:
@@ -137,7 +120,7 @@ class _Packing:
         elif not stat.S_ISREG(facts.st_mode):
             self._pipe(name)
         elif own is not None and facts.st_nlink > max(1, own[facts.st_dev, facts.st_ino]):
-            self._member(name, stat.S_IFREG, extra={_LINKED: "outside", _SIZE: str(facts.st_size)})
+            self._member(name, stat.S_IFREG, extra={LINKED: "outside", SIZE: _said(facts.st_size)})
         else:
             unread = own is None or (is_made_by_tools(path.name) and path.name != _HISTORY)
             self._file(path, name, facts, largest=-1 if unread else self.limits.file_bytes)
@@ -167,14 +150,14 @@ class _Packing:
         self._member(name, stat.S_IFIFO)
 
     def _link(self, name: str, *, exists: bool) -> None:
-        self._member(name, stat.S_IFLNK, extra={_EXISTS: "yes"} if exists else {})
+        self._member(name, stat.S_IFLNK, extra={EXISTS: "yes"} if exists else {})
 
     def _file(self, path: Path, name: str, facts: os.stat_result, *, largest: int) -> None:
         executable = bool(facts.st_mode & stat.S_IXUSR)
         try:
             descriptor = os.open(path, _FILE)
         except OSError:
-            self._member(name, stat.S_IFREG, mode=0, extra={_SIZE: str(facts.st_size)})
+            self._member(name, stat.S_IFREG, mode=0, extra={SIZE: _said(facts.st_size)})
             return
         with os.fdopen(descriptor, "rb") as file:
             size = os.fstat(descriptor).st_size
@@ -185,7 +168,7 @@ class _Packing:
                     f"{shown(self.source.name)} has more than the {LARGEST >> 20} MB that are sent to workers",
                     "Grade it by itself, or with --executor pool.",
                 )
-            extra = {} if sent == size else {_SIZE: str(size)}
+            extra = {} if sent == size else {SIZE: _said(size)}
             self._member(name, stat.S_IFREG, file, sent, 0o755 if executable else 0o644, extra=extra)
 
     def _member(
@@ -201,9 +184,9 @@ class _Packing:
         member.type = _TYPES[kind]
         member.mode, member.size, member.pax_headers = mode, size, dict(extra)
         if kind == stat.S_IFLNK:
-            member.linkname = _NOWHERE
+            member.linkname = NOWHERE
         if name == self.top:
-            member.pax_headers[_TOP] = "yes"
+            member.pax_headers[TOP] = "yes"
         self.tar.addfile(member, _Padded(content, size) if content is not None else None)  # type: ignore[arg-type]
 
 
@@ -213,6 +196,10 @@ _TYPES = {
     stat.S_IFLNK: tarfile.SYMTYPE,
     stat.S_IFIFO: tarfile.FIFOTYPE,
 }
+
+
+def _said(size: int) -> str:
+    return str(min(size, _LONGEST))
 
 
 class _Padded:
@@ -244,56 +231,3 @@ def _below(folder: Path, left_out: Callable[[str], bool] = lambda name: False) -
         folders[:] = sorted(name for name in folders if not left_out(name))
         for name in sorted([*folders, *files]):
             yield Path(above) / name
-
-
-def _unpacked(tar: tarfile.TarFile, room: Path, outside: Path) -> Path:
-    room.mkdir()
-    folders = {""}
-    top = ""
-    left = LARGEST
-    for member in tar:
-        above, _, last = member.name.rpartition("/")
-        if above not in folders or last in ("", ".", ".."):
-            raise ValueError("a name in it leads elsewhere")
-        left -= member.size
-        if left < 0:
-            raise ValueError("it is larger than what is sent")
-        if member.isdir():
-            folders.add(member.name)
-        _make(tar, member, room / member.name, outside)
-        if _TOP in member.pax_headers:
-            top = member.name
-    for folder in (room, *(room / name for name in folders if name)):
-        folder.chmod(0o755)
-    if not top:
-        raise ValueError("there is no submission in it")
-    return room / top
-
-
-def _make(tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path, outside: Path) -> None:
-    if member.isdir():
-        path.mkdir()
-    elif member.isfifo():
-        os.mkfifo(path)
-    elif member.issym():
-        path.symlink_to("." if _EXISTS in member.pax_headers else _NOWHERE)
-    elif member.isreg():
-        _write(tar, member, path)
-        if _LINKED in member.pax_headers:
-            outside.mkdir(exist_ok=True)
-            (outside / str(len(list(outside.iterdir())))).hardlink_to(path)
-    else:
-        raise ValueError("there is something in it that is never sent")
-
-
-def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> None:
-    content = tar.extractfile(member)
-    with os.fdopen(os.open(path, _NEW, 0o644), "wb") as file:
-        while content is not None and (piece := content.read(_PIECE)):
-            file.write(piece)
-        size = member.pax_headers.get(_SIZE)
-        if size is not None:
-            if not (size.isascii() and size.isdecimal() and len(size) < 16):
-                raise ValueError("a size in it is none")
-            file.truncate(int(size))
-        os.fchmod(file.fileno(), member.mode & 0o755)

@@ -15,6 +15,7 @@ from grader.domain.errors import EnvironmentError_, UsageError_
 
 _PIECE = 1 << 20
 _PROBE = "probe"
+_MARK = "django-track-store"  # of a folder that is the store itself, and not the empty place that it is mounted at
 INSTALL = 'Install it beside the grader: pip install "django-track[celery]"'
 
 
@@ -58,6 +59,18 @@ class Store:
         if self.get(name, 16) != b"probe":
             raise StoreError(f"the store {without_password(self.address)} does not keep what is written to it")
         self.remove([name])
+
+    def mark(self) -> None:
+        """Makes this a store, for workers to know it by."""
+        self.put(_MARK, b"")
+
+    def refuse_absent(self) -> None:
+        """Raises ``StoreError`` unless a coordinator has made this a store: what is missing elsewhere says nothing."""
+        if self.get(_MARK, 0) is None:
+            raise StoreError(
+                f"there is no store of a class at {without_password(self.address)}",
+                "See that it is mounted, and that the coordinator was given the same one.",
+            )
 
     def put(self, name: str, data: bytes) -> None:
         """Writes it; what lay there before is gone."""
@@ -140,7 +153,6 @@ class Store:
                     file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).chmod(0o660)  # coordinator and workers may be two users of a group
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
