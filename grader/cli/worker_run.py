@@ -46,7 +46,7 @@ def serve(wanted: Wanted, queues: tuple[str, ...]) -> int:
     """Works at the queues until a signal ends it: the exit code."""
     logging.basicConfig(level=logging.INFO, format=_FORMAT)
     for name in ("celery.app.trace", "celery.worker.strategy"):  # what they say of each task we say better
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.ERROR)
     Store(wanted.remote.store).check()
     if len(queues) == 1:
         _serve(wanted, queues[0], 0)
@@ -116,8 +116,11 @@ def _beside_each_other(wanted: Wanted, queues: tuple[str, ...]) -> int:
     """A process for each queue. Where one ends, all do: half a worker would look like a whole one."""
     children = {_forked(wanted, queue, number): queue for number, queue in enumerate(queues)}
 
+    told: set[int] = set()  # a second signal would cut off what they are at
+
     def end(signum: int, frame: FrameType | None) -> None:
-        for pid in children:
+        for pid in children.keys() - told:
+            told.add(pid)
             os.kill(pid, signal.SIGTERM)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -231,7 +231,9 @@ class Coordinator:
             self.say(f"What had been sent could not be taken back: {problem.message}.")
             return
         if begun:
-            self.say(f"Workers are at {len(begun)} gradings, and end them: --resume counts them.")
+            self.say(
+                f"Begun and not counted yet: {len(begun)}. The workers end what they began, and --resume counts it."
+            )
 
 
 def _sent_options(task: Task) -> Options:
