@@ -45,6 +45,11 @@ def _address(context: click.Context, option: click.Parameter, value: str) -> tup
     show_default=True,
     help="Where Prometheus finds metrics, of a second queue at the next port; or off.",
 )
+@click.option(
+    "--allow-process",
+    is_flag=True,
+    help="Grade without isolation where a coordinator asks for it: work can then read the key.",
+)
 @opt.course_option
 def command(
     broker: str | None,
@@ -54,6 +59,7 @@ def command(
     workers: int | None,
     minutes: float,
     metrics: tuple[str, int] | None,
+    allow_process: bool,
     course_dir: Path | None,
 ) -> None:
     """Grade on this machine what `grader class --executor celery` sends, until a signal ends it.
@@ -73,5 +79,6 @@ def command(
         longest_s=minutes * 60,
         metrics=metrics,
         state_dir=opt.state_dir(),
+        allow_process=allow_process,
     )
     raise click.exceptions.Exit(serve(wanted, queues))

@@ -8,7 +8,6 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from types import FrameType
 
@@ -25,6 +24,7 @@ from grader.cli.class_run import Remote
 from grader.course import assign, load_course
 from grader.domain.errors import UsageError_
 from grader.pipeline import checks_hash
+from grader.sandbox.select import open_sandbox
 
 _PR_SET_PDEATHSIG = 1
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -32,7 +32,10 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the command was asked for; ``metrics`` is a host and a port, ``longest_s`` bounds what is begun."""
+    """What the command was asked for; ``metrics`` is a host and a port, ``longest_s`` bounds what is begun.
+
+    With ``allow_process`` gradings without isolation are done too, if the coordinator asks for them.
+    """
 
     course: Path
     remote: Remote
@@ -40,6 +43,7 @@ class Wanted:
     longest_s: float
     metrics: tuple[str, int] | None
     state_dir: Path
+    allow_process: bool
 
 
 def serve(wanted: Wanted, queues: tuple[str, ...]) -> int:
@@ -48,6 +52,8 @@ def serve(wanted: Wanted, queues: tuple[str, ...]) -> int:
     for name in ("celery.app.trace", "celery.worker.strategy"):  # what they say of each task we say better
         logging.getLogger(name).setLevel(logging.ERROR)
     Store(wanted.remote.store).check()
+    if not wanted.allow_process:  # else it would take one task after the other, and grade none
+        open_sandbox("auto", state_dir=wanted.state_dir).close()
     if len(queues) == 1:
         _serve(wanted, queues[0], 0)
         return 0
@@ -63,7 +69,7 @@ def _serve(wanted: Wanted, queue: str, number: int) -> None:
         deliveries = Deliveries(
             key=wanted.remote.key,
             store=Store(wanted.remote.store),
-            assigned=cache(lambda slug: _assigned(wanted.course, slug, place)),
+            assigned=lambda slug: _assigned(wanted.course, slug, place),
             children=children,
             room=place,
             state_dir=wanted.state_dir,
@@ -71,11 +77,13 @@ def _serve(wanted: Wanted, queue: str, number: int) -> None:
             name=worker_name(queue),
             slots=1 if queue == PERFORMANCE else wanted.workers,
             metrics=metrics,
+            allow_process=wanted.allow_process,
         )
         work(connect(wanted.remote.broker, longest_s=wanted.longest_s), queue, deliveries)
 
 
 def _assigned(course_dir: Path, slug: str, place: Path) -> Assigned | None:
+    """Read anew for each grading: a course that was brought up to date meanwhile counts, in both directions."""
     course = load_course(course_dir)
     number = next((m.number for m in course.modules if m.slug == slug and m.criteria), None)
     if number is None:
@@ -116,10 +124,10 @@ def _beside_each_other(wanted: Wanted, queues: tuple[str, ...]) -> int:
     """A process for each queue. Where one ends, all do: half a worker would look like a whole one."""
     children = {_forked(wanted, queue, number): queue for number, queue in enumerate(queues)}
 
-    told: set[int] = set()  # a second signal would cut off what they are at
+    told: set[int] = set()
 
     def end(signum: int, frame: FrameType | None) -> None:
-        for pid in children.keys() - told:
+        for pid in children:
             told.add(pid)
             os.kill(pid, signal.SIGTERM)
 
@@ -132,7 +140,8 @@ def _beside_each_other(wanted: Wanted, queues: tuple[str, ...]) -> int:
             continue
         del children[pid]
         worst = max(worst, abs(os.waitstatus_to_exitcode(status)))
-        end(signal.SIGTERM, None)
+        if not told:  # a second signal would cut off what the others are at
+            end(signal.SIGTERM, None)
     return worst
 
 

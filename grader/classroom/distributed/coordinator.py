@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +21,7 @@ from grader.classroom.distributed.desk import Desk, Notes
 from grader.classroom.distributed.envelope import Forged, Key, Purpose
 from grader.classroom.distributed.messages import Answer, Malformed, Sent, Work, decode, encode
 from grader.classroom.distributed.parcel import pack
+from grader.classroom.distributed.store import Tampered
 from grader.classroom.people import Finished, Task
 from grader.domain.errors import CourseError, EnvironmentError_, SubmissionError
 from grader.intake.names import shown
@@ -28,6 +30,7 @@ from grader.pipeline import Options
 _POLL_S, _POLL_FAR_S = 0.3, 2.0  # a folder costs nothing to look at; of a bucket each look is paid for
 _LOOK_AFTER_S = 20.0
 _UNTAKEN_S = 60.0
+_PAUSE_S = 5.0
 
 
 class Broker(Protocol):
@@ -76,6 +79,7 @@ class Coordinator:
     _slots: dict[str, int] = field(default_factory=dict)
     _looked: float = field(default_factory=time.monotonic)
     _untaken: bool = False
+    _paused: bool = False
 
     @property
     def workers(self) -> int:
@@ -85,9 +89,10 @@ class Coordinator:
     def run(self, tasks: Iterator[Task | None]) -> Generator[Finished]:
         """See ``Executor``.
 
+        While the broker or the store cannot be reached it pauses, and goes on by itself.
+
         Raises:
             CourseError: the course is wrong.
-            EnvironmentError_: the broker or the store cannot be reached; what was sent stays so.
         """
         waiting: dict[str, _Waiting] = {}
         more, complete = True, False
@@ -101,20 +106,37 @@ class Coordinator:
                         break
                     if task is None:
                         break
-                    if (unsent := self._send(task, waiting)) is not None:
+                    if (unsent := self._insist(partial(self._send, task, waiting))) is not None:
                         yield unsent
-                arrived = self._arrived(waiting)
+                arrived = self._insist(partial(self._arrived, waiting))
                 for name in arrived:
-                    yield self._taken(name, waiting.pop(name))
-                    self.desk.forget(name)  # it is in the journal by now
+                    yield self._insist(partial(self._taken, name, waiting[name]))
+                    del waiting[name]
+                    self._insist(partial(self.desk.forget, name))  # it is in the journal by now
                 if not arrived:
-                    self._look_after(waiting)
+                    self._insist(partial(self._look_after, waiting))
                     self.sleep(_POLL_S if self.desk.store.is_local else _POLL_FAR_S)
-            self.desk.clear()
+            self._insist(self.desk.clear)
             complete = True
         finally:
             if not complete:
                 self._withdraw(waiting)
+
+    def _insist[T](self, do: Callable[[], T]) -> T:
+        """Does it, as often as it takes: each of these may be done again after it failed half way."""
+        while True:
+            try:
+                done = do()
+            except EnvironmentError_ as problem:
+                if not self._paused:
+                    self.say(f"Paused: {problem.message}. It goes on by itself; Ctrl-C ends it, to be resumed.")
+                self._paused = True
+                self.sleep(_PAUSE_S)
+            else:
+                if self._paused:
+                    self.say("It goes on.")
+                self._paused = False
+                return done
 
     def _send(self, task: Task, waiting: dict[str, _Waiting]) -> Finished | None:
         """Sends the task, unless a run before this one has; what came of it if it cannot be sent."""
@@ -136,7 +158,7 @@ class Coordinator:
     def _sent(self, name: str) -> Sent | None:
         try:
             return self.desk.sent(name)
-        except Malformed:
+        except (Malformed, Tampered):
             return None
 
     def _publish(self, task: Task, name: str, ticket: str = "") -> str:
@@ -178,6 +200,8 @@ class Coordinator:
 
     def _arrived(self, waiting: dict[str, _Waiting]) -> list[str]:
         noted = self.desk.all_noted() if waiting else {}
+        if waiting and not noted:
+            self.desk.store.refuse_absent()
         for name, one in waiting.items():
             notes = noted.get(name, Notes())
             if notes != one.notes:
@@ -190,7 +214,7 @@ class Coordinator:
             answer = decode(Answer, self.key.opened(Purpose.ANSWER, sealed))
             if (answer.id, answer.ticket) != (name, one.answer):
                 raise Forged
-        except (Forged, Malformed):
+        except (Forged, Malformed, Tampered):
             said = "its answer in the store is not one of a worker that has the key: it was not counted"
             self.say(f"{shown(one.task.job.source.name)}: {said}.")
             hint = "See who can write to the store, and that all have the same key and the same grader."

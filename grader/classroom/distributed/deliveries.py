@@ -54,8 +54,9 @@ class Assigned:
 class Deliveries:
     """The gradings of one worker. ``assigned`` says how an assignment is graded, ``None`` if it is not known here.
 
-    All temporary files go to ``room``. A grading for more than ``longest_s`` seconds is not begun. Once ``stopping``
-    is set, whatever is under way is given back to the broker, for another worker.
+    All temporary files go to ``room``. What may take more than ``longest_s`` seconds is not begun, nor what is to run
+    without isolation unless ``allow_process``. Once ``stopping`` is set, whatever is under way is given back to the
+    broker, for another worker.
     """
 
     key: Key
@@ -69,6 +70,7 @@ class Deliveries:
     slots: int
     metrics: Metrics
     stopping: Event = field(default_factory=Event)
+    allow_process: bool = False
     doubtful_s: float = _DOUBTFUL_S
     _failed: int = 0
 
@@ -162,6 +164,9 @@ class Deliveries:
         if work.limit_s > self.longest_s:
             said = f"it may take {minutes(work.limit_s)}, and the worker {self.name} begins nothing above"
             raise _Unable(f"{said} {minutes(self.longest_s)}", "Start the workers with as many --minutes.")
+        if work.options.sandbox == "process" and not self.allow_process:
+            said = f"it was to be graded without isolation, which the worker {self.name} does not do"
+            raise _Unable(said, "Leave --sandbox process out.")
         return assigned
 
     def _fetched(self, desk: Desk, work: Work, own: Path) -> Path:
@@ -199,7 +204,7 @@ def _needless(desk: Desk, work: Work) -> str:
     """Why nobody needs what was delivered; "" if somebody does."""
     try:
         sent = desk.sent(work.id)
-    except Malformed:
+    except (Malformed, Tampered):
         sent = None
     if sent is None:
         desk.store.refuse_absent()

@@ -24,7 +24,7 @@ class StoreError(EnvironmentError_):
 
 
 class Tampered(Exception):
-    """What lies there has other bytes than its name says."""
+    """What lies there has other bytes than its name says, or more than there may be."""
 
 
 class Store:
@@ -90,7 +90,7 @@ class Store:
                 self._fs.put_file(str(file), self._path(name))
 
     def get(self, name: str, largest: int) -> bytes | None:
-        """What is there; ``None`` if nothing is. ``StoreError`` if it has more bytes than ``largest``."""
+        """What is there; ``None`` if nothing is. Raises ``Tampered`` if it has more bytes than ``largest``."""
         with self._told("read"):
             try:
                 with self._fs.open(self._path(name), "rb") as file:
@@ -98,7 +98,7 @@ class Store:
             except (FileNotFoundError, NotADirectoryError):
                 return None
         if len(data) > largest:
-            raise StoreError(f"{name} in the store is larger than {largest >> 20} MB")
+            raise Tampered
         return data
 
     def fetch(self, name: str, digest: str, into: Path, largest: int) -> bool:

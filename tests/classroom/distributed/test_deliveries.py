@@ -217,6 +217,7 @@ def test_what_is_not_what_was_sent_is_not_graded(what: str, bench: Bench) -> Non
         ({"grader": "0.0.1"}, "another grader"),
         ({"assignment": "09-unknown"}, "no such assignment"),
         ({"limit_s": 61.0}, "begins nothing above 1 min"),
+        ({"options": Options(Path(), sandbox="process")}, "without isolation"),
     ],
 )
 def test_a_worker_that_would_grade_otherwise_does_not(change: dict[str, object], said: str, bench: Bench) -> None:
