@@ -5,6 +5,7 @@ Names are relative to the address that it was given, with ``/``. What is written
 
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,8 @@ from typing import IO, Any
 from grader.domain.errors import EnvironmentError_, UsageError_
 
 _PIECE = 1 << 20
+# Coordinator and workers may be two users of one group.
+_FILE_MODE, _FOLDER_MODE = 0o660, 0o770
 _PROBE = "probe"
 _MARK = "django-track-store"  # of a folder that is the store itself, and not the empty place that it is mounted at
 INSTALL = 'Install it beside the grader: pip install "django-track[celery]"'
@@ -145,7 +148,7 @@ class Store:
         return f"{self._root}/{name}"
 
     def _put_here(self, path: Path, data: bytes | IO[bytes]) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
             with os.fdopen(handle, "wb") as file:
@@ -153,6 +156,7 @@ class Store:
                     file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
+                os.fchmod(file.fileno(), _FILE_MODE)
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
@@ -171,6 +175,16 @@ class Store:
                 f"the store {without_password(self.address)} cannot be {doing}: {why or type(problem).__name__}",
                 "See that it is there for every machine, and that its rights and its room suffice.",
             ) from None
+
+
+def _make_folder(folder: Path) -> None:
+    """Makes it, and those above it that are missing, for its user and group alone; the group is that of the store."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    with suppress(FileExistsError):  # another was quicker
+        folder.mkdir()
+        folder.chmod(folder.stat().st_mode & stat.S_ISGID | _FOLDER_MODE)
 
 
 def without_password(address: str) -> str:

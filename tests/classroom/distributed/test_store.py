@@ -1,6 +1,7 @@
 """The store keeps whole files by name, wherever fsspec can keep them, and says so if it cannot."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +87,10 @@ def test_a_password_is_not_shown() -> None:
     assert without_password("/mnt/class") == "/mnt/class"
 
 
-def test_what_is_written_is_for_its_user_alone(tmp_path: Path) -> None:
-    Store(str(tmp_path)).put("a", b"")
-    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+def test_what_is_written_is_for_the_group_of_the_store_and_nobody_else(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    os.chown(tmp_path / "store", -1, os.getgid())
+    (tmp_path / "store").chmod(0o2770)
+    Store(str(tmp_path / "store")).put("a/b/c", b"")
+    modes = {name: (tmp_path / "store" / name).stat().st_mode & 0o7777 for name in ("a", "a/b", "a/b/c")}
+    assert modes == {"a": 0o2770, "a/b": 0o2770, "a/b/c": 0o660}
