@@ -18,11 +18,11 @@ from tests.classroom.samples import class_of, measured
 
 ROOT = Path(__file__).parents[3]
 KEY = "k" * 64
-_PATIENCE_S = 60.0
+_PATIENCE_S = 180.0  # the machine may be busy with other things
 
 
 def wait_until(holds: Callable[[], object], what: str) -> None:
-    """Returns once it holds; an ``AssertionError`` that says what did not, after a minute."""
+    """Returns once it holds; an ``AssertionError`` that says what did not, after minutes."""
     until = time.monotonic() + _PATIENCE_S
     while not holds():
         assert time.monotonic() < until, what
