@@ -40,7 +40,7 @@ def refusal(problem: GraderError) -> bytes:
 def finished(task: Task, ended: Ended, seconds: float, limit_s: float) -> Finished:
     """What came of the task whose process ended so. Raises ``CourseError`` if that is what it said."""
     if ended.overdue:
-        told = f"the grading took more than {_minutes(limit_s)}, and was ended"
+        told = f"the grading took more than {minutes(limit_s)}, and was ended"
         return Finished(task, "errored", seconds, message=told, hint="Grade it by itself, or with more --minutes.")
     try:
         return Finished(task, "measured", seconds, decode(Measured, ended.said))
@@ -68,5 +68,6 @@ def _crash(ended: Ended) -> str:
     return f"the grading ended without an outcome ({end}){': ' if tail else ''}{tail}"
 
 
-def _minutes(seconds: float) -> str:
+def minutes(seconds: float) -> str:
+    """Such as ``30 min`` or ``1.5 s``."""
     return f"{seconds / 60:g} min" if seconds >= 60 else f"{seconds:g} s"

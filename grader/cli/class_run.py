@@ -1,12 +1,18 @@
 """The run of `grader class`: puts together what grades, what keeps, and what tells."""
 
 import json
+import secrets
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.children import Children
+from grader.classroom.distributed.broker import LONGEST_S, CeleryQueue, connect, queue_of, visibility_s
+from grader.classroom.distributed.coordinator import Coordinator
+from grader.classroom.distributed.desk import Desk
+from grader.classroom.distributed.envelope import Key
+from grader.classroom.distributed.store import Store
 from grader.classroom.executors import Apart, Executor, Pool, Serial
 from grader.classroom.feedback import Feedback
 from grader.classroom.held import room
@@ -23,11 +29,26 @@ from grader.pipeline import Assignment, Options, checks_hash
 from grader.sandbox.select import open_sandbox
 
 _REFUSED, _ERRORED = 1, 3
+Rooms = tuple[tuple[Path, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Where workers are reached: the addresses of the broker and the store, and the key that all share.
+
+    ``ahead`` is how many gradings are sent to them at a time.
+    """
+
+    broker: str
+    store: str
+    key: Key
+    ahead: int
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the command was asked for; ``limit_s`` bounds one grading, in seconds."""
+    """What the command was asked for; ``limit_s`` bounds one grading, in seconds. ``remote`` is where workers on
+    other machines are reached, if they grade."""
 
     course: Path
     assignment: Assignment
@@ -38,6 +59,7 @@ class Wanted:
     workers: int
     limit_s: float
     resume: bool
+    remote: Remote | None = None
     again: tuple[str, ...] | None = None
 
     def facts(self) -> dict[str, str]:
@@ -82,6 +104,7 @@ def graded(wanted: Wanted, journal: Journal, show: Callable[[Progress], None], w
 
 def _run(wanted: Wanted, journal: Journal, show: Callable[[Progress], None], place: Path) -> ClassRun:
     assignment, options = wanted.assignment, wanted.options
+    executor, check_machine, rooms = _executor(wanted, journal, place)
     feedback = Feedback(wanted.out_dir, tell)
 
     def write_feedback(number: int) -> None:
@@ -94,26 +117,57 @@ def _run(wanted: Wanted, journal: Journal, show: Callable[[Progress], None], pla
 
     return ClassRun(
         journal=journal,
-        executor=_executor(wanted, place),
+        executor=executor,
         assignment=assignment.module.slug,
         options=options,
         basis=wanted.basis(),
         progress=show,
         say=tell,
         recorded=write_feedback,
-        check_machine=lambda: open_sandbox(options.sandbox, state_dir=options.state_dir).close(),
-        rooms=((place, FOR_GRADING), (options.state_dir, FOR_GRADING), (wanted.out_dir, FOR_REPORTS)),
+        check_machine=check_machine,
+        rooms=(*rooms, (wanted.out_dir, FOR_REPORTS)),
         again=wanted.again,
     )
 
 
-def _executor(wanted: Wanted, place: Path) -> Executor:
+def _executor(wanted: Wanted, journal: Journal, place: Path) -> "tuple[Executor, Callable[[], None], Rooms]":
+    """What grades, what raises where it cannot, and the room that it needs."""
+    if wanted.remote is not None:
+        return *_sent(wanted, wanted.remote, journal, place), ((place, FOR_REPORTS),)
+    options = wanted.options
     children = Children("the class")
     command = program(wanted.course, wanted.assignment.module.number)
     grade = Apart(command, children, place, wanted.limit_s)
-    if wanted.workers == 1:
-        return Serial(grade, children.end)
-    return Pool(grade, children.end, wanted.workers)
+    one = wanted.workers == 1
+    executor: Executor = Serial(grade, children.end) if one else Pool(grade, children.end, wanted.workers)
+    rooms = ((place, FOR_GRADING), (options.state_dir, FOR_GRADING))
+    return executor, lambda: open_sandbox(options.sandbox, state_dir=options.state_dir).close(), rooms
+
+
+def _sent(wanted: Wanted, remote: Remote, journal: Journal, place: Path) -> tuple[Executor, Callable[[], None]]:
+    run = journal.facts().get("run") or secrets.token_hex(16)
+    journal.state(run=run)
+    queue = queue_of(gate.metric for gate in wanted.assignment.module.gates)
+    broker = CeleryQueue(connect(remote.broker, longest_s=LONGEST_S), queue)
+    store = Store(remote.store)
+    coordinator = Coordinator(
+        desk=Desk(store, run),
+        broker=broker,
+        key=remote.key,
+        basis=wanted.basis(),
+        limit_s=wanted.limit_s,
+        room=place,
+        ahead=remote.ahead,
+        patience_s=visibility_s(LONGEST_S) + wanted.limit_s,
+        say=tell,
+    )
+
+    def check() -> None:
+        store.check()
+        store.mark()
+        broker.ready()
+
+    return coordinator, check
 
 
 def _told(outcomes: Outcomes) -> int:

@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from grader.cli import options as opt
+from grader.cli import remote
 from grader.cli.console import progress
 from grader.domain.course import Module
 from grader.domain.errors import UsageError_
@@ -23,7 +24,17 @@ _FILE = click.Path(path_type=Path)
 @click.option("--index", type=_FILE, help="What was handed in when, as which attempt: CSV.")
 @click.option("--policy", type=_FILE, help="Deadline, lateness, extensions and attempts: TOML.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Gradings at a time [one a core].")
-@click.option("--executor", type=click.Choice(["serial", "pool"]), default="pool", show_default=True)
+@click.option("--executor", type=click.Choice(["serial", "pool", "celery"]), default="pool", show_default=True)
+@remote.broker_option
+@remote.store_option
+@remote.key_option
+@click.option(
+    "--ahead",
+    type=click.IntRange(1, 5000),
+    default=200,
+    show_default=True,
+    help="With celery: gradings sent ahead.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the class in the folder; nothing is graded twice.")
 @click.option(
     "--minutes", type=click.FloatRange(0.05, 1440), default=30.0, show_default=True, help="Longest for one grading."
@@ -43,7 +54,11 @@ def command(
     index: Path | None,
     policy: Path | None,
     workers: int | None,
-    executor: Literal["serial", "pool"],
+    executor: Literal["serial", "pool", "celery"],
+    broker: str | None,
+    store: str | None,
+    key_file: Path | None,
+    ahead: int,
     resume: bool,
     minutes: float,
     criteria: tuple[str, ...],
@@ -70,7 +85,8 @@ def command(
 
     _refuse_inside(submissions, out_dir)
     course = opt.find_course(course_dir)
-    at_once = 1 if executor == "serial" else workers or os.cpu_count() or 1
+    at_once = 1 if executor != "pool" else workers or os.cpu_count() or 1
+    elsewhere = remote.needed(broker, store, key_file, ahead) if executor == "celery" else None
     refuse_closed()
     chosen = of_number(load_course(course), number, out_dir)  # a control, where one is needed, is each grading's own
     with held(out_dir), progress() as show:
@@ -79,7 +95,7 @@ def command(
             sandbox=sandbox,
             seed=seed,
             criteria=opt.only(chosen.module, criteria),
-            lanes=opt.lanes() if at_once == 1 else 1,
+            lanes=opt.lanes() if at_once == 1 and elsewhere is None else 1,
         )
         lists = Lists(roster, index, policy)
         wanted = Wanted(
@@ -92,6 +108,7 @@ def command(
             at_once,
             _limit_s(minutes, at_once, chosen.module),
             resume,
+            elsewhere,
         )
         journal = readable(out_dir, partial(Journal, out_dir, create=True))
         with journal:

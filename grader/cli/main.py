@@ -15,6 +15,7 @@ _COMMANDS = {
     "check": ("grader.cli.check", "Run the public checks on your own work: quick, and as often as you like."),
     "watch": ("grader.cli.watch", "Run the public checks again after each save, what failed last first."),
     "class": ("grader.cli.classroom", "Grade a whole class, side by side; it can be interrupted and resumed."),
+    "worker": ("grader.cli.worker", "Grade on this machine what a class sends to several."),
     "score": ("grader.cli.score", "Score a class again from its stored evidence: new weights, rules, extensions."),
     "judge": ("grader.cli.judge", "Decide about a criterion or a score of somebody in a class, with a reason."),
     "export": ("grader.cli.export", "Write the gradebook of a class for Canvas, Moodle, Gradescope and others."),

@@ -68,7 +68,10 @@ if do == "hang":
 if do == "crash":
     sys.stderr.write("Killed by \x1b[31mthe kernel\n")
     os.kill(os.getpid(), signal.SIGKILL)
-if do == "crash once" and (answers / "begun").read_text().split().count(source.name) == 1:
+if do == "kill worker":
+    os.kill(os.getppid(), signal.SIGKILL)
+begun = (answers / "begun").read_text().split()
+if do == "crash once" and begun.count(source.name) == 1:
     os.kill(os.getpid(), signal.SIGKILL)
 if do == "flood":
     sys.stdout.write("x" * (20 << 20))
@@ -77,7 +80,7 @@ if do.startswith("error "):
     _, kind, message = do.split(" ", 2)
     print(json.dumps({"error": kind, "message": message, "hint": "Do this."}))
     sys.exit(0)
-if do.startswith("sleep "):
+if do.startswith("sleep ") and not (do.endswith(" once") and begun.count(source.name) > 1):
     time.sleep(float(do.split()[1]))
 answer = answers / (source.name + ".json")
 sys.stdout.buffer.write((answer if answer.is_file() else answers / "default.json").read_bytes())
