@@ -1,7 +1,7 @@
 """A learner's notebook in its sandbox, asked from outside: cells go in, strictly typed values come out."""
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.agent.client import AgentClient, AgentFault
@@ -16,6 +16,7 @@ TOO_LONG = "TakesTooLong"
 TIMEOUT = "TimeoutError"
 # What ends where the process that runs the cells does; no name of an exception.
 GONE = "(gone)"
+_MOST_CALLS = 10_000
 
 
 class Kernel:
@@ -51,12 +52,36 @@ class Kernel:
             or len(answer) != 2
             or answer[0] not in ("missing", "callable", "exception", "value")
         ):
-            raise AgentFault("The notebook gave an answer that cannot be read.")
+            raise AgentFault("Your project gave an answer that cannot be read.")
         return answer[0], answer[1]
 
-    def call(self, name: str, args: Iterable[Any], kwargs: dict[str, Any]) -> Any:
-        """What a function of the learner's returns. ``Raised`` or ``AgentFault``."""
-        return self._ask("call", name=name, args=encode(list(args)), kwargs=encode(kwargs))
+    def call(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """What a function of the learner's returns. ``Raised`` or ``AgentFault``, or what one of ``args`` raises.
+
+        Functions among ``args`` stay on this side: the learner's code calls them through the channel, so that what they
+        count is true. They get values of the learner's.
+        """
+        places = [place for place, arg in enumerate(args) if callable(arg)]
+        plain = [None if callable(arg) else arg for arg in args]
+        given = {"args": encode(plain), "kwargs": encode(dict(kwargs)), "functions": places}
+        said, *rest = _spoken(self._ask("call", name=name, **given))
+        failed: Exception | None = None
+        for _ in range(_MOST_CALLS):
+            if said == "returned" and failed is None:
+                return rest[0]
+            if said == "returned" or rest[0] not in places:
+                break
+            try:
+                answer = {"op": "refused"} if failed else {"op": "answered", "value": encode(args[rest[0]](*rest[1]))}
+            except Exception as error:
+                failed, answer = error, {"op": "refused"}
+            try:
+                said, *rest = _spoken(self._ask(**answer))
+            except Raised:
+                if failed is None:
+                    raise
+                break
+        raise failed or AgentFault(f"Your project called back more than {_MOST_CALLS:,} times.")
 
     def _ask(self, op: str, *, within_s: float = WITHIN_S, **given: Any) -> Any:
         if self._lost is not None:
@@ -66,6 +91,16 @@ class Kernel:
         except AgentFault as fault:
             self._lost = fault
             raise
+
+
+def _spoken(answer: Any) -> list[Any]:
+    """What a call has come to: ``returned`` and the value, or ``asks``, the place of the function and its arguments."""
+    match answer:
+        case ["returned", value]:
+            return ["returned", value]
+        case ["asks", int() as place, list() as args]:
+            return ["asks", place, args]
+    raise AgentFault("Your project gave an answer that cannot be read.")
 
 
 def sentence(fault: AgentFault) -> str:

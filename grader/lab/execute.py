@@ -1,14 +1,15 @@
-"""Executes a notebook: once for the outputs that people read, and once more, in another sandbox, with the tests.
+"""Executes a notebook: once for what people read, and once more, in another sandbox, with the hidden tests.
 
-What is written in the second is thrown away: the learner's code sees the inputs of hidden tests there.
+Of the second nothing is kept but which tests passed: the learner's code sees the inputs of hidden tests there, and
+could tell them by what it writes, or by how it fails.
 """
 
 import json
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -23,11 +24,24 @@ from grader.sandbox.api import Launch, Limits, Mount, Sandbox
 _INSIDE = Path(__file__).with_name("inside")
 _PLACE = "/grader/lab"
 _PROGRAM = f"{_PLACE}/session.py"
-WALL_S = 240.0
+WALL_S = 90.0
 _SPARE_S = 30.0
-_LIMITS = Limits(memory_mb=1024, processes=64, file_mb=16, tmp_mb=64, wall_s=WALL_S, cpu_s=180)
+_LIMITS = Limits(memory_mb=1024, processes=64, file_mb=16, tmp_mb=64, wall_s=WALL_S, cpu_s=90)
 _OUTPUT = 1 << 16
 _NOT_REACHED = Outcome("It was not reached: what comes before it did not come to an end.", GONE, unsure=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """A notebook and how its cells ended, by their name in it.
+
+    ``seen`` is from a run in which nothing hidden took part, so all of it may be shown; ``passed`` are the cells of
+    tests that came to their end with their hidden lines.
+    """
+
+    rebuilt: Rebuilt
+    seen: Mapping[str, Outcome]
+    passed: frozenset[str]
 
 
 class Sealed:
@@ -36,21 +50,25 @@ class Sealed:
     def __init__(self, sandbox: Sandbox, deps: Path) -> None:
         self._sandbox, self._deps = sandbox, deps
 
-    def outputs(self, rebuilt: Rebuilt) -> dict[str, Outcome]:
-        """What each cell wrote, by its name, with no test run. Raises ``SandboxError`` if it does not start."""
-        return self._settled([step for step in rebuilt.steps if step.role != "tests"])
+    def execute(self, rebuilt: Rebuilt) -> "Executed":
+        """How the notebook's cells end. Raises ``SandboxError`` if no kernel starts."""
+        shown = [replace(s, source=s.visible) if s.role == "tests" else s for s in rebuilt.steps]
+        seen, sure = self._settled(shown, repeat=True)
+        tests, _ = self._settled(list(rebuilt.steps), repeat=sure)
+        graded = {step.name for step in rebuilt.steps if step.role == "tests"}
+        passed = {name for name, outcome in tests.items() if name in graded and not outcome.error}
+        return Executed(rebuilt, seen, frozenset(passed))
 
-    def tests(self, rebuilt: Rebuilt) -> dict[str, Outcome]:
-        """How each cell of tests ended, by its name, and nothing of what was written. Raises the same."""
-        outcomes = self._settled(list(rebuilt.steps))
-        return {step.name: outcomes[step.name] for step in rebuilt.steps if step.role == "tests"}
+    def _settled(self, steps: list[Step], *, repeat: bool) -> tuple[dict[str, Outcome], bool]:
+        """The outcomes by name, and whether a busy machine has no part in them.
 
-    def _settled(self, steps: list[Step]) -> dict[str, Outcome]:
-        """The outcomes; of a second run where a busy machine may have spoilt the first."""
+        Where it may have, all is run again; a notebook that hangs for its own reasons is not waited for at every turn.
+        """
         outcomes = self._executed(steps)
-        if any(outcome.unsure for outcome in outcomes):
+        if repeat and any(outcome.unsure for outcome in outcomes):
             outcomes = self._executed(steps)
-        return {step.name: outcome for step, outcome in zip(steps, outcomes, strict=True)}
+        named = {step.name: outcome for step, outcome in zip(steps, outcomes, strict=True)}
+        return named, not any(outcome.unsure for outcome in outcomes)
 
     def _executed(self, steps: list[Step]) -> list[Outcome]:
         ours, theirs = socket.socketpair()

@@ -3,14 +3,13 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.domain.errors import CourseError, EnvironmentError_
 from grader.domain.status import Status
 from grader.lab import environment
-from grader.lab.execute import Sealed
+from grader.lab.execute import Executed, Sealed
 from grader.lab.handed_in import read
 from grader.lab.nouns import CourseCell, Graded, HandedIn, Lab, Outcome, Question, Ran, Rebuilt
 from grader.lab.rebuild import rebuild
@@ -25,15 +24,6 @@ _CONFIGURATION = """# The gradebook of `grader lab grade`, for nbgrader's form f
 c = get_config()
 c.CourseDirectory.course_id = "django-track"
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Executed:
-    """A notebook that could be read, and how its cells ended, by their name in the rebuilt one."""
-
-    rebuilt: Rebuilt
-    outputs: dict[str, Outcome]
-    tests: dict[str, Outcome]
 
 
 def grade(
@@ -58,13 +48,12 @@ def grade(
     kernel = environment.kernel_site(state_dir=state_dir, kind=kind, progress=lambda text: progress(text, 0, 0))
     site = environment.nbgrader_site(state_dir=state_dir, kind=kind, progress=lambda text: progress(text, 0, 0))
     sealed = Sealed(sandbox, kernel)
-    handed_in, executed = list[HandedIn](), dict[str, _Executed]()
+    handed_in, executed = list[HandedIn](), dict[str, Executed]()
     for number, (student, path) in enumerate(notebooks.items()):
         progress("Executing notebooks", number, len(notebooks))
         handed_in.append(read(student, path))
         if not handed_in[-1].problem:
-            rebuilt = rebuild(lab, handed_in[-1])
-            executed[student] = _Executed(rebuilt, sealed.outputs(rebuilt), sealed.tests(rebuilt))
+            executed[student] = sealed.execute(rebuild(lab, handed_in[-1]))
     progress("Entering the grades into nbgrader's gradebook", 0, 0)
     entered = _entered(lab, executed, out / GRADEBOOK, site, state_dir)
     official = sandbox.official and not sandbox.missing_limits()
@@ -77,7 +66,7 @@ def grade(
 
 
 def _entered(
-    lab: Lab, executed: Mapping[str, _Executed], root: Path, site: Path, state_dir: Path
+    lab: Lab, executed: Mapping[str, Executed], root: Path, site: Path, state_dir: Path
 ) -> dict[str, dict[str, Any]]:
     """What the gradebook says of each student. What was submitted is not left there: nobody shall execute it."""
     root.mkdir(parents=True, exist_ok=True)
@@ -89,8 +78,12 @@ def _entered(
             folder = root / "submitted" / student / lab.assignment
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{lab.name}.ipynb").write_text(_notebook(one.rebuilt), "utf-8")
-            outcomes = {name: {"text": o.text, "error": o.error} for name, o in (one.outputs | one.tests).items()}
-            students[student] = {"outcomes": outcomes, "unchanged": _unchanged(lab, one, known.get(student))}
+            written = {name: outcome.text for name, outcome in one.seen.items()}
+            students[student] = {
+                "written": written,
+                "passed": sorted(one.passed),
+                "unchanged": _unchanged(lab, one, known.get(student)),
+            }
         asked = {**job(lab, root, "grade"), "students": students}
         answer = environment.nbgrader(asked, site, state_dir=state_dir, notebooks=len(students))
     finally:
@@ -117,11 +110,11 @@ def _known(path: Path) -> dict[str, list[list[str]]]:
     return found
 
 
-def _sources(one: _Executed) -> list[list[str]]:
+def _sources(one: Executed) -> list[list[str]]:
     return [[cell["metadata"].get("nbgrader", {}).get("grade_id", ""), cell["source"]] for cell in one.rebuilt.cells]
 
 
-def _unchanged(lab: Lab, one: _Executed, before: list[list[str]] | None) -> list[str]:
+def _unchanged(lab: Lab, one: Executed, before: list[list[str]] | None) -> list[str]:
     """The grade ids whose grade by a person still holds: the answer is the same, or for tests the whole notebook."""
     now = _sources(one)
     same = {name for name, text in now if [name, text] in (before or [])}
@@ -134,29 +127,28 @@ def _notebook(rebuilt: Rebuilt) -> str:
     return json.dumps(notebook)
 
 
-def _graded(lab: Lab, handed_in: HandedIn, one: _Executed, entered: dict[str, Any], official: bool) -> Graded:
+def _graded(lab: Lab, handed_in: HandedIn, one: Executed, entered: dict[str, Any], official: bool) -> Graded:
     names = {cell["metadata"].get("nbgrader", {}).get("grade_id"): cell["id"] for cell in one.rebuilt.cells}
     if entered["problem"]:
         problem = "nbgrader could not enter the grade. This is no fault of the notebook’s: grade it again."
         questions = tuple(Question(c.grade_id, c.title, Status.ERRORED, None, c.points) for c in lab.graded)
         return Graded(handed_in.student, lab, questions, one.rebuilt.notes, problem=problem, official=official)
     questions = tuple(
-        _question(cell, one.rebuilt, one.tests.get(names[cell.grade_id]), entered["entries"][cell.grade_id])
-        for cell in lab.graded
+        _question(cell, one, names[cell.grade_id], entered["entries"][cell.grade_id]) for cell in lab.graded
     )
     return Graded(handed_in.student, lab, questions, one.rebuilt.notes, tuple(_ran(one)), official=official)
 
 
-def _ran(one: _Executed) -> Iterator[Ran]:
+def _ran(one: Executed) -> Iterator[Ran]:
     for step in one.rebuilt.steps:
-        outcome = one.outputs.get(step.name, Outcome())
+        outcome = one.seen.get(step.name, Outcome())
         if step.role == "learner" and (outcome.text or outcome.error):
             yield Ran(step.source, outcome.text, outcome.error)
 
 
-def _question(cell: CourseCell, rebuilt: Rebuilt, outcome: Outcome | None, entry: dict[str, Any]) -> Question:
+def _question(cell: CourseCell, one: Executed, name: str, entry: dict[str, Any]) -> Question:
     """A question as the gradebook has it. A score by tests that tests have not given is refused."""
-    answer = rebuilt.answers.get(cell.grade_id, "") if cell.role == "written" else ""
+    answer = one.rebuilt.answers.get(cell.grade_id, "") if cell.role == "written" else ""
     score, most, comment = entry["score"], entry["max_score"], entry["comment"]
     if entry["waits"]:
         said = left(cell, answer) if cell.role == "written" else manual()
@@ -164,12 +156,13 @@ def _question(cell: CourseCell, rebuilt: Rebuilt, outcome: Outcome | None, entry
     status = Status.PASSED if score >= most else Status.FAILED
     if entry["by_person"]:
         return Question(cell.grade_id, cell.title, status, score, most, comment or "Graded by a person.", answer)
-    if outcome is None or score != (0.0 if outcome.error else most):
+    passed = name in one.passed
+    if score != (most if passed else 0.0):
         raise EnvironmentError_(
             f"nbgrader gives {score:g} of {most:g} points for {cell.grade_id}, and its tests say otherwise.",
             "Grade into a new folder: --out DIR.",
         )
-    return Question(cell.grade_id, cell.title, status, score, most, failed(cell, outcome) if outcome.error else "")
+    return Question(cell.grade_id, cell.title, status, score, most, "" if passed else failed(cell, one.seen[name]))
 
 
 def _unread(lab: Lab, handed_in: HandedIn, official: bool) -> Graded:

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from grader.domain.errors import UsageError_
 from grader.lab.nouns import Cell, HandedIn
@@ -30,17 +31,18 @@ def named(paths: Iterable[Path], lab: str) -> dict[str, Path]:
     Raises:
         UsageError_: there is none, a name cannot be one in a gradebook, or two belong to one student.
     """
-    found: dict[str, Path] = {}
+    found, taken = dict[str, Path](), dict[str, Path]()
     for path in [each for given in paths for each in _within(given, lab)]:
-        student = path.absolute().parent.name if path.stem == lab else path.stem
+        student = normalize("NFC", path.absolute().parent.name if path.stem == lab else path.stem)
         if not _NAME.fullmatch(student) or student.startswith("."):
             raise UsageError_(
                 f"{str(path)!r}: {student!r} cannot be the id of a student",
                 "Name the file by letters, digits and . _ - @ only, such as ada.ipynb.",
             )
-        if student in found:
+        twin = taken.setdefault(student.casefold(), path)
+        if twin != path:
             raise UsageError_(
-                f"{found[student]} and {path} both belong to {student}", "Hand over the one that counts, or rename one."
+                f"{twin} and {path} both belong to {student}", "Hand over the one that counts, or rename one."
             )
         found[student] = path
     if not found:
@@ -79,7 +81,8 @@ def _bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise UsageError_(f"{path} is not there", "Check the name; a folder with notebooks may be given too.") from None
     except OSError as problem:
-        raise _Refused(f"The file cannot be opened: {problem.strerror}.") from None
+        why = "it is a link, and links are not followed" if path.is_symlink() else problem.strerror
+        raise _Refused(f"The file cannot be opened: {why}.") from None
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise _Refused("It is no ordinary file.")

@@ -83,7 +83,7 @@ class Namespace(dict[str, Any]):
     def _proxy(self, name: str, kernel: Kernel) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             try:
-                return opaque(kernel.call(name, args, kwargs))
+                return opaque(kernel.call(name, [_outside(arg) for arg in args], kwargs))
             except Raised as raised:
                 if raised.type == TOO_LONG:
                     raise Gone(f"`{name}` did not return in time.", unsure=True) from None
@@ -107,6 +107,11 @@ class Namespace(dict[str, Any]):
 def _is_plain(found: type[Exception]) -> bool:
     """Whether it can be made without arguments; the others are errors of decoding."""
     return not issubclass(found, UnicodeError) or found is UnicodeError
+
+
+def _outside(arg: Any) -> Any:
+    """A function of the tests, which is given the learner's values as tests see them; any other argument as it is."""
+    return (lambda *values: arg(*map(opaque, values))) if callable(arg) else arg
 
 
 def _referenced(table: SymbolTable) -> set[str]:

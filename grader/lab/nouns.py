@@ -78,11 +78,15 @@ class HandedIn:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One cell to execute: ``name`` is the cell's in the rebuilt notebook. Tests are executed outside the sandbox."""
+    """One cell to execute: ``name`` is the cell's in the rebuilt notebook. Tests are executed outside the sandbox.
+
+    ``visible`` is, of tests, what learners see of them, line for line.
+    """
 
     name: str
     role: Literal["given", "learner", "tests"]
     source: str
+    visible: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,5 +96,7 @@ def _steps(ours: CourseCell, placed: Cell) -> list[Step]:
     if placed["cell_type"] != "code" or ours.role == "text":
         return []
     if ours.role == "tests":
-        return [Step(placed["id"], "tests", ours.source)]
+        lines = enumerate(ours.source.splitlines(), 1)
+        visible = "\n".join("" if number in ours.hidden else line for number, line in lines)
+        return [Step(placed["id"], "tests", ours.source, visible)]
     return [Step(placed["id"], "given" if ours.role == "given" else "learner", placed["source"])]

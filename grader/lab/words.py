@@ -7,20 +7,18 @@ from grader.lab.nouns import CourseCell, Outcome
 MANUAL = "To be graded by a person."
 
 
-def failed(cell: CourseCell, outcome: Outcome) -> str:
-    """Why the tests of a cell give no points.
+def failed(cell: CourseCell, seen: Outcome) -> str:
+    """Why the tests of a cell give no points; ``seen`` is how those ended that learners see.
 
-    Of a hidden line nothing is told, not even the exception's type: the learner's code may choose it by what it is
-    given.
+    Of hidden tests nothing is told but that one fails: the learner's code has seen what they ask.
     """
-    if outcome.line in cell.hidden:
-        return "A test that you do not see fails: look at the edges of what is asked."
-    if outcome.error == GONE:
-        return outcome.text
+    if not seen.error:
+        return "The tests that you see pass, and one that you do not see fails: look at the edges of what is asked."
+    if seen.error == GONE:
+        return seen.text
     lines = cell.source.splitlines()
-    shown = lines[outcome.line - 1].strip() if 0 < outcome.line <= len(lines) else ""
-    where = f": `{clip(one_line(shown), 200)}`" if shown else "."
-    return f"A test ends in `{outcome.error}`{where}"
+    shown = lines[seen.line - 1].strip() if 0 < seen.line <= len(lines) else ""
+    return f"A test ends in `{seen.error}`{f': `{clip(one_line(shown), 200)}`' if shown else '.'}"
 
 
 def manual() -> str:

@@ -26,18 +26,18 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 COURSE_ID = "django-track"
-_OUTCOMES: dict[str, dict[str, dict[str, Any]]] = {}
+_GIVEN: dict[str, dict[str, Any]] = {}
 
 
 class SealedOutcomes(NbGraderPreprocessor):
     """In the place of nbgrader's ``Execute``: the outputs of a notebook that was executed in a sandbox."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Gives each cell what it wrote, and each cell of tests an error if it ended in one."""
-        outcomes = _OUTCOMES[resources["nbgrader"]["student"]]
+        """Gives each cell what it wrote, and each cell of tests an error unless it passed."""
+        given = _GIVEN[resources["nbgrader"]["student"]]
         for cell in nb.cells:
             if cell.cell_type == "code":
-                cell.outputs = _outputs(cell, outcomes.get(cell.id))
+                cell.outputs = _outputs(cell, given)
         return nb, resources
 
 
@@ -54,14 +54,12 @@ class PlainAnswers(NbGraderPreprocessor):
         return cell, resources
 
 
-def _outputs(cell: NotebookNode, outcome: dict[str, Any] | None) -> list[NotebookNode]:
-    is_tests = utils.is_grade(cell) and not utils.is_solution(cell)
-    if outcome is None:  # nothing is known of it: that is never a point
-        return [new_output("error", ename="NotExecuted", evalue="", traceback=[])] if is_tests else []
-    if is_tests:
-        error = outcome["error"]
-        return [new_output("error", ename=error, evalue="", traceback=[error])] if error else []
-    return [new_output("stream", name="stdout", text=outcome["text"])] if outcome["text"] else []
+def _outputs(cell: NotebookNode, given: dict[str, Any]) -> list[NotebookNode]:
+    if utils.is_grade(cell) and not utils.is_solution(cell):
+        passed = cell.id in given["passed"]
+        return [] if passed else [new_output("error", ename="Failed", evalue="", traceback=["Failed"])]
+    text = given["written"].get(cell.id, "")
+    return [new_output("stream", name="stdout", text=text)] if text else []
 
 
 def api(root: str) -> NbGraderAPI:
@@ -94,7 +92,7 @@ def grade(job: dict[str, Any]) -> dict[str, Any]:
         return made
     course, found = api(job["root"]), {}
     for student, given in job["students"].items():
-        _OUTCOMES[student] = given["outcomes"]
+        _GIVEN[student] = given
         done = course.autograde(job["assignment"], student, force=True, create=True)
         entries = _entries(course, job, student, set(given["unchanged"])) if done["success"] else {}
         found[student] = {"problem": "" if done["success"] else _problem(done), "entries": entries}

@@ -1,7 +1,7 @@
 """A notebook's kernel in a sandbox: runs cells, calls their functions with values, and never sees a test.
 
-Started as ``session.py FD INSIDE``: FD is the socket on which it is asked, INSIDE the folder of the agent's modules, whose
-language it speaks.
+Started as ``session.py FD INSIDE``: FD is the socket on which it is asked, INSIDE the folder of the agent's modules,
+whose language it speaks.
 """
 
 from __future__ import annotations
@@ -87,10 +87,12 @@ class Bounded(io.TextIOBase):
 class Kernel:
     """Answers the questions of the trusted side, each within ``SOFT_S`` seconds if the code lets itself be ended."""
 
-    def __init__(self, values: Any) -> None:
+    def __init__(self, channel: Any, values: Any) -> None:
         from IPython.utils.capture import capture_output
 
-        self._shell, self._values, self._captured = shell(), values, capture_output
+        self._shell, self._captured = shell(), capture_output
+        self._channel, self._values = channel, values
+        self.open = ""  # the number of the question that waits for an answer
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """``{"ok": …}``, or ``{"raised": …}`` with the type's name and those of its bases, and no text."""
@@ -131,10 +133,28 @@ class Kernel:
             return ["exception", None]
         return ["callable", None] if callable(found) else ["value", self._encoded(found)]
 
-    def op_call(self, name: str, args: Any, kwargs: Any) -> Any:
-        """What the function of that name returns."""
+    def op_call(self, name: str, args: Any, kwargs: Any, functions: list[int]) -> Any:
+        """``returned`` and what the function of that name returns; before that, ``asks`` for each call that it makes of
+        the trusted side's ``functions``, which stand at these places of its arguments.
+        """
         decode = self._values.decode
-        return self._encoded(self._shell.user_ns[name](*decode(args), **decode(kwargs)))
+        given = decode(args)
+        for place in functions:
+            given[place] = self._outside(place)
+        return ["returned", self._encoded(self._shell.user_ns[name](*given, **decode(kwargs)))]
+
+    def _outside(self, place: int) -> Any:
+        """A function of the trusted side: calling it answers the question that is open, and waits for the next one."""
+
+        def ask(*args: Any) -> Any:
+            self._channel.reply(self.open, ok=["asks", place, self._encoded(list(args))])
+            question = self._channel.question()
+            self.open = question["id"]
+            if question["op"] != "answered":
+                raise RuntimeError("this function answers no more")
+            return self._values.decode(question["with"]["value"])
+
+        return ask
 
     def _encoded(self, value: Any) -> Any:
         return self._values.encode(value, self._values.no_reference)
@@ -150,11 +170,17 @@ def main(number: int, folder: str) -> None:
     """Answers until nobody asks any more."""
     channel = load(folder, "channel").Channel(socket.socket(fileno=number))
     channel.control.set_inheritable(False)
-    kernel = Kernel(load(folder, "values"))
+    kernel = Kernel(channel, load(folder, "values"))
     sys.stdin = io.StringIO()
     while True:
         question = channel.question()
-        channel.reply(question["id"], **kernel.answer(question))
+        kernel.open = question["id"]
+        answer = kernel.answer(question)
+        try:
+            channel.reply(kernel.open, **answer)
+        except (ValueError, TypeError, RecursionError) as error:  # a number of more digits than JSON can carry
+            name = type(error).__name__
+            channel.reply(kernel.open, raised={"type": name, "bases": [name], "message": ""})
 
 
 if __name__ == "__main__":
