@@ -29,10 +29,12 @@ def named(paths: Iterable[Path], lab: str) -> dict[str, Path]:
     for all that are in it in one of these ways.
 
     Raises:
-        UsageError_: there is none, a name cannot be one in a gradebook, or two belong to one student.
+        UsageError_: there is none, one is not there, its name cannot be one in a gradebook, or two are one student's.
     """
     found, taken = dict[str, Path](), dict[str, Path]()
     for path in [each for given in paths for each in _within(given, lab)]:
+        if not os.path.lexists(path):
+            raise _absent(path)
         student = normalize("NFC", path.absolute().parent.name if path.stem == lab else path.stem)
         if not _NAME.fullmatch(student) or student.startswith("."):
             raise UsageError_(
@@ -62,6 +64,10 @@ def _within(given: Path, lab: str) -> list[Path]:
     return own + [each for each in below if os.path.lexists(each)]
 
 
+def _absent(path: Path) -> UsageError_:
+    return UsageError_(f"{path} is not there", "Check the name; a folder with notebooks may be given too.")
+
+
 def read(student: str, path: Path) -> HandedIn:
     """The notebook at ``path``; what is wrong with it is its ``problem``. ``EnvironmentError_`` if no child starts."""
     try:
@@ -79,7 +85,7 @@ def _bytes(path: Path) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise UsageError_(f"{path} is not there", "Check the name; a folder with notebooks may be given too.") from None
+        raise _absent(path) from None
     except OSError as problem:
         why = "it is a link, and links are not followed" if path.is_symlink() else problem.strerror
         raise _Refused(f"The file cannot be opened: {why}.") from None

@@ -34,11 +34,15 @@ def test_accents_are_one_letter_however_they_are_written(room: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a b", "a+b", "*", ".x", "a\nb", "x" * 101])
 def test_what_cannot_be_an_id(room: Path, name: str) -> None:
+    path = room / f"{name}.ipynb"
+    if len(name) < 100:
+        path.write_text(EMPTY)
     with pytest.raises(UsageError_, match="cannot be the id of a student"):
-        named([room / f"{name}.ipynb"], "objectives")
+        named([path], "objectives")
 
 
 def test_two_of_one_student(room: Path) -> None:
+    (room / "ADA.ipynb").write_text(EMPTY)
     with pytest.raises(UsageError_, match="both belong to ADA"):
         named([room / "in", room / "ADA.ipynb"], "objectives")
 
@@ -46,6 +50,8 @@ def test_two_of_one_student(room: Path) -> None:
 def test_none(tmp_path: Path) -> None:
     with pytest.raises(UsageError_, match="no notebook was found"):
         named([tmp_path], "objectives")
+    with pytest.raises(UsageError_, match="is not there"):
+        named([tmp_path / "ada.ipynb"], "objectives")
     with pytest.raises(UsageError_, match="is not there"):
         read("ada", tmp_path / "ada.ipynb")
 
