@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.agent.client import AgentClient, AgentFault
+from grader.agent.deadline import Meter
 from grader.agent.raised import Raised
 from grader.agent.wire import encode
 from grader.lab.nouns import Outcome
@@ -20,10 +21,13 @@ _MOST_CALLS = 10_000
 
 
 class Kernel:
-    """The trusted end of a session. After an ``AgentFault`` it answers no more: everything says so from then on."""
+    """The trusted end of a session. After an ``AgentFault`` it answers no more: everything says so from then on.
 
-    def __init__(self, control: socket.socket) -> None:
-        self._client = AgentClient(control)
+    With a ``meter`` time counts in which the processes that it reads were not kept waiting for a processor.
+    """
+
+    def __init__(self, control: socket.socket, meter: Meter | None = None) -> None:
+        self._client = AgentClient(control, meter)
         self._lost: AgentFault | None = None
 
     def ready(self) -> None:

@@ -24,7 +24,7 @@ from grader.sandbox.api import Launch, Limits, Mount, Sandbox
 _INSIDE = Path(__file__).with_name("inside")
 _PLACE = "/grader/lab"
 _PROGRAM = f"{_PLACE}/session.py"
-WALL_S = 90.0
+WALL_S = 240.0
 _SPARE_S = 30.0
 _LIMITS = Limits(memory_mb=1024, processes=64, file_mb=16, tmp_mb=64, wall_s=WALL_S, cpu_s=90)
 _OUTPUT = 1 << 16

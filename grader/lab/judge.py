@@ -23,6 +23,7 @@ from grader.agent.raised import Raised
 from grader.agent.wire import Ref
 from grader.lab.channel import GONE, TOO_LONG, Kernel, sentence
 from grader.lab.nouns import Outcome, Step
+from grader.sandbox.load import usage
 
 MEMORY_BYTES = 1 << 30
 CPU_S = 120
@@ -188,7 +189,8 @@ def main(number: int) -> None:
     steps = read_steps(sys.stdin.buffer.read())
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
         os.dup2(2, 1)  # nothing that a test prints is an outcome
-        kernel = Kernel(socket.socket(fileno=number))
+        grading = os.getppid()  # its sandbox is below it, and so is this program
+        kernel = Kernel(socket.socket(fileno=number), lambda: usage(grading))
         try:
             kernel.ready()  # before any code of the learner's: if this fails, it is the machine's fault
         except (AgentFault, Raised) as fault:

@@ -34,8 +34,9 @@ def sentence(graded: Graded) -> str:
     if graded.problem:
         return graded.problem
     score = f"{points(graded.score)} of {points(graded.max_score)} points"
-    waits = f"; {points(graded.pending)} of them to be graded by a person" if graded.pending else ""
-    return f"{score}{waits}."
+    if not graded.pending:
+        return f"{score}."
+    return f"{score} so far; {points(graded.pending)} to be graded by a person."
 
 
 def as_data(graded: Graded) -> dict[str, Any]:

@@ -30,8 +30,8 @@ def test_release_and_grade(tmp_path: Path) -> None:
     (tmp_path / "in" / "bo.ipynb").write_bytes((tmp_path / "released" / "precedence.ipynb").read_bytes())
     (tmp_path / "in" / "cy.ipynb").write_text("no notebook")
     said = lab("grade", str(tmp_path / "in"), "--module", "01", "--out", str(tmp_path / "out"), code=1)
-    assert "ada: 7 of 8 points; 1 of them to be graded by a person." in said
-    assert "bo: 0 of 8 points; 1 of them to be graded by a person." in said
+    assert "ada: 7 of 8 points so far; 1 to be graded by a person." in said
+    assert "bo: 0 of 8 points so far; 1 to be graded by a person." in said
     assert "cy: It is no notebook" in said
     results = json.loads((tmp_path / "out" / "results.json").read_text())
     assert {one["student"]: one["score"] for one in results} == {"ada": 7, "bo": 0, "cy": 0}

@@ -129,7 +129,7 @@ def test_what_a_person_grades_is_never_zero_silently(everybody: Class) -> None:
         assert (question.status, question.score) == (Status.MANUAL, None)
         assert question.says.startswith("To be graded by a person.")
         assert graded.pending == 2
-    assert sentence(everybody.graded["right"]) == "12 of 14 points; 2 of them to be graded by a person."
+    assert sentence(everybody.graded["right"]) == "12 of 14 points so far; 2 to be graded by a person."
     assert "The answer was left as it was handed out." in feedback(everybody, "released")
     assert "We wait with the release." in feedback(everybody, "written")
 
