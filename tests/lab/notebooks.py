@@ -216,7 +216,7 @@ HOSTILE: dict[str, Callable[[Notebook], Notebook]] = {
     "exits": with_first("import sys; sys.exit(0)"),
     "memory": with_first("x = []\nwhile True: x.append(bytearray(50_000_000))"),
     "forks": with_first("import os\nwhile True:\n    try: os.fork()\n    except OSError: break"),
-    "prints": with_first("import os\nfor _ in range(200): print('x' * 1_000_000); os.write(1, b'y' * 1_000_000)"),
+    "prints": with_first("import os\nfor _ in range(100): print('x' * 1_000_000); os.write(1, b'y' * 50_000)"),
     "numbers": answered(percentile="def percentile(values, p): return 10 ** 5000"),
     "hangs": answered(percentile=HANGS),
     "markup": answered(percentile=f"print({MARKUP!r})", policy=MARKUP),
