@@ -23,6 +23,7 @@ _COMMANDS = {
     "list": ("grader.cli.listing", "List the criteria and gates of a module: the names that --only takes."),
     "report": ("grader.cli.report", "Render a stored result.json again, in any format."),
     "review": ("grader.cli.review", "Review a submission as a person: a form, its check, several brought together."),
+    "lab": ("grader.cli.lab", "Release the notebook of a module, and grade the notebooks of learners."),
     "course": ("grader.cli.course", "Build the course from its one source, and prove that it is right."),
     "release": ("grader.cli.release", "Write what learners clone: nothing hidden, later or solved."),
     "advisories": ("grader.cli.advisories", "Fetch the advisories that packages are audited against."),

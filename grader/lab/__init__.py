@@ -1,0 +1,1 @@
+"""Notebooks of nbgrader: what learners receive of one, and what they hand in, graded where it can do no harm."""

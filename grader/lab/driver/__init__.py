@@ -1,0 +1,1 @@
+"""Runs in the environment of nbgrader, in a process of its own, and imports nothing of the grader."""
