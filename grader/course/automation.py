@@ -1,4 +1,4 @@
-"""What a release brings for automated grading: the workflow that checks each push, and the tests of GitHub Classroom."""
+"""What a release brings for automated grading: a workflow that checks each push, and the tests of GitHub Classroom."""
 
 import ast
 import json
