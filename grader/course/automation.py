@@ -18,10 +18,14 @@ _MINUTES = 10  # of one task, with what is installed before it
 
 
 def automation(course: Course, module: Module) -> Mapping[str, str]:
-    """The files by their paths in a release of this module; what a course does not have is not among them."""
+    """The files by their paths in a release of this module; what a course does not have is not among them.
+
+    Without public checks there is nothing that the tests of GitHub Classroom could run, and no file of them.
+    """
     folder = course.root / TEMPLATE
     files = {path: (folder / path).read_text("utf-8") for path in own_files(folder)} if folder.is_dir() else {}
-    return files | {AUTOGRADING: json.dumps({"tests": [*_tests(course, module)]}, indent=2, ensure_ascii=False) + "\n"}
+    tests = [*_tests(course, module)]
+    return files | ({AUTOGRADING: json.dumps({"tests": tests}, indent=2, ensure_ascii=False) + "\n"} if tests else {})
 
 
 def _tests(course: Course, module: Module) -> Iterator[dict[str, object]]:

@@ -36,6 +36,7 @@ def released(course: Course, tmp_path: Path) -> Path:
 def test_a_release_has_what_learners_need_and_nothing_else(released: Path, course: Course):
     starter = {f"modules/01-one/starter/{path}" for path in project_tree(course, State(1, False))}
     assert set(files(released)) == starter | {
+        ".github/classroom/autograding.json",
         ".gitignore",
         "README.md",
         "course.toml",
@@ -167,6 +168,12 @@ def test_the_release_of_this_course(real: Course, tmp_path: Path, module: int):
     tops = {path.split("/")[0] for path in files(out)}
     said = {".gitignore", "LICENSE", "README.md", "course.toml", "environment", "modules", "requirements.txt", "rubric"}
     assert tops == said | {".github", own_wheel()[0]}
+    assert {path for path in files(out) if path.startswith(".github/")} == {
+        ".github/actions/checkpoint/action.yml",
+        ".github/classroom/autograding.json",
+        ".github/pull_request_template.md",
+        ".github/workflows/checkpoint.yml",
+    }
     template = "pull_request_template.md"
     assert files(out)[f".github/{template}"] == files(out)[f"rubric/{template}"]
     assert load_items(out) == load_items(real.root)  # learners review each other by the same items
