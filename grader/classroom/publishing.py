@@ -72,8 +72,14 @@ class Publishing:
         """Whether there was something to be pushed."""
         commit = self._commit(git, store, remote)
         target = f"refs/heads/{self.branch}"
-        said = git.run("ls-remote", "--", remote.address, target, with_token=True).decode("ascii", "replace")
-        if said.partition("\t")[0] == commit:
+        words = ("ls-remote", "--symref", "--", remote.address, "HEAD", target)
+        said = git.run(*words, with_token=True).decode("utf-8", "replace").splitlines()
+        if f"ref: {target}\tHEAD" in said or remote.branch == self.branch:
+            raise UsageError_(
+                f"{self.branch} is the branch that {shown(remote.student)} works on",
+                "Publish to another one, or ask them to work on another: what is on it would be gone.",
+            )
+        if f"{commit}\t{target}" in said:
             return False
         words = ("push", "--quiet", "--force", "--", remote.address, f"{commit}:{target}")
         git.run("--git-dir", str(store), *words, with_token=True)

@@ -26,14 +26,14 @@ def command(repositories: Path, out_dir: Path, before: str | None) -> None:
     from grader.classroom.fetching import INDEX, Fetching
     from grader.classroom.repositories import read_repositories
     from grader.cli.class_book import tell
-    from grader.domain.text import one_line
+    from grader.report.escape import log_line
 
     until = _moment(before)
     remotes = read_repositories(repositories)
     with progress() as show:
         fetched, missing = Fetching(out_dir, until, show).fetch(remotes)
     for each in missing[:_MOST_NAMED]:
-        tell(f"{one_line(each.student)}: {each.why}. {each.hint}")
+        tell(log_line(f"{each.student}: {each.why}. {each.hint}"))
     if len(missing) > _MOST_NAMED:
         tell(f"and {len(missing) - _MOST_NAMED} more.")
     if claims := sum(f.is_claim for f in fetched):

@@ -25,13 +25,13 @@ def command(folder: Path, repositories: Path, branch: str) -> None:
     from grader.classroom.publishing import Publishing
     from grader.classroom.repositories import branch_name, read_repositories
     from grader.cli.class_book import tell
-    from grader.domain.text import one_line
+    from grader.report.escape import log_line
 
     remotes = read_repositories(repositories)
     with progress() as show:
         done = Publishing(folder, branch_name(branch, "--branch"), show).publish(remotes)
     for each in done.missing[:_MOST_NAMED]:
-        tell(f"{one_line(each.student)}: {each.why}. {each.hint}")
+        tell(log_line(f"{each.student}: {each.why}. {each.hint}"))
     if len(done.missing) > _MOST_NAMED:
         tell(f"and {len(done.missing) - _MOST_NAMED} more.")
     out.print(f"{done.pushed} published; {done.unchanged} had this feedback already.", markup=False)

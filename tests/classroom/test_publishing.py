@@ -73,6 +73,16 @@ def test_who_has_none_and_who_cannot_be_reached_stop_nobody(work: Work, tmp_path
     assert done.missing[1].why.startswith("git said: ")
 
 
+@pytest.mark.parametrize("branch", ["main", "work"])
+def test_the_branch_that_somebody_works_on_is_never_overwritten(work: Work, tmp_path: Path, branch: str) -> None:
+    mine = work.commit(PROJECT, branch=branch)
+    give_feedback(tmp_path / "class", "ada")
+    done = Publishing(tmp_path / "class", branch).publish([Remote("ada", str(work.path), branch="work")])
+    assert done.pushed == 0
+    assert f"{branch} is the branch that ada works on" in done.missing[0].why
+    assert work.git("rev-parse", branch) == mine
+
+
 def test_a_link_in_the_place_of_a_report_is_not_followed(work: Work, tmp_path: Path) -> None:
     give_feedback(tmp_path / "class", "ada")
     page = tmp_path / "class/feedback/ada/report.html"
