@@ -36,7 +36,6 @@ def released(course: Course, tmp_path: Path) -> Path:
 def test_a_release_has_what_learners_need_and_nothing_else(released: Path, course: Course):
     starter = {f"modules/01-one/starter/{path}" for path in project_tree(course, State(1, False))}
     assert set(files(released)) == starter | {
-        ".github/classroom/autograding.json",
         ".gitignore",
         "README.md",
         "course.toml",
