@@ -16,7 +16,7 @@ import pytest
 from grader.course import load_course, project_tree
 from grader.domain.course import State
 from tests.automation.runner import Job, read
-from tests.classroom.remote_work import NOBODY, Work
+from tests.classroom.remote_work import NOBODY, Work, host
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "deploy/staff-repository"
@@ -215,6 +215,27 @@ def test_results_go_to_the_store_and_come_back(staff: Staff) -> None:
     assert script(staff, "restore").returncode == 0
     assert (place / "class.sqlite3").read_text() == "newer\n"
     assert git(staff.origin, "rev-list", "--count", "results") == "2"
+
+
+def test_the_store_is_reached_with_the_token_of_the_job(staff: Staff) -> None:
+    git(staff.origin, "config", "http.receivepack", "true")
+    place = staff.room / "desk/out/classes" / CLASS / "results"
+    script(staff, "restore")
+    place.mkdir(parents=True)
+    (place / "class.sqlite3").write_text("kept\n")
+    with host(staff.host, "secret-of-a-test") as (address, _):
+        store = f"{address}/staff.git"
+        refused = script(staff, "store", STORE=store)
+        wrong = script(staff, "store", STORE=store, GRADER_GIT_TOKEN="another-of-a-test")
+        done = script(staff, "store", STORE=store, GRADER_GIT_TOKEN="secret-of-a-test")
+        shutil.rmtree(place)
+        back = script(staff, "restore", STORE=store, GRADER_GIT_TOKEN="secret-of-a-test")
+    assert refused.returncode != 0
+    assert wrong.returncode != 0
+    assert (done.returncode, back.returncode) == (0, 0), done.stderr + back.stderr
+    assert (place / "class.sqlite3").read_text() == "kept\n"
+    assert "of-a-test" not in "".join(d.stdout + d.stderr for d in (refused, wrong, done, back))
+    assert not list(staff.room.glob("tmp.*"))  # the script that git asked for the token
 
 
 def test_the_files_of_the_example_are_understood(staff: Staff, tmp_path: Path) -> None:
