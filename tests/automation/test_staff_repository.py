@@ -79,16 +79,21 @@ class Staff:
         return git(self.origin, "cat-file", "blob", f"results:{CLASS}/{path}")
 
 
+@pytest.fixture(scope="module")
+def solved() -> dict[str, str]:
+    """The files of a learner who has done all of module 02, below the folder that a release gives out."""
+    solution = project_tree(load_course(ROOT), State(2, True))
+    return {f"modules/02-domain-modeling/starter/{p}": c.decode() for p, (c, _) in solution.items() if _is_text(c)}
+
+
 @pytest.fixture
-def staff() -> Iterator[Staff]:
+def staff(solved: dict[str, str]) -> Iterator[Staff]:
     """The host has a staff repository, and the repositories of four learners; one of them is hostile."""
     with tempfile.TemporaryDirectory(prefix="s-") as name:
         room = Path(name)
         room.chmod(0o755)
         host = room / "host"
-        solution = project_tree(load_course(ROOT), State(2, True))
-        files = {f"modules/02-domain-modeling/starter/{p}": c.decode() for p, (c, _) in solution.items() if _is_text(c)}
-        Work(host / "02-ada.git").commit(files)
+        Work(host / "02-ada.git").commit(solved)
         hostile = Work(host / "02-bo.git")
         own = "modules/02-domain-modeling/starter"
         more = (
@@ -98,7 +103,7 @@ def staff() -> Iterator[Staff]:
             f"100644 {hostile.blob(bytes(21 << 20))}\t{own}/huge.bin\0"
             f"100644 {hostile.blob(b'*.py filter=evil')}\t.gitattributes\0"
         )
-        hostile.commit(files, more=more.encode())
+        hostile.commit(solved, more=more.encode())
         hostile.git("config", "filter.evil.smudge", f"touch {room / 'smudged'}")
         Work(host / "02-cy.git")  # nothing was pushed
         Work(host / "02-dan.git").commit({"notes.txt": "not a project\n"})

@@ -3,6 +3,7 @@
 import base64
 import os
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,16 @@ class Work:
         """The name of a file's content."""
         return self.git("hash-object", "-w", "--stdin", given=content)
 
+    def blobs(self, files: dict[str, str]) -> dict[str, str]:
+        """The names of the contents of many files, by their paths."""
+        with tempfile.TemporaryDirectory() as room:
+            paths = [Path(room) / str(number) for number in range(len(files))]
+            for path, text in zip(paths, files.values(), strict=True):
+                path.write_bytes(text.encode())
+            listed = "".join(f"{path}\n" for path in paths).encode()
+            names = self.git("hash-object", "-w", "--no-filters", "--stdin-paths", given=listed).split()
+        return dict(zip(files, names, strict=True))
+
     def commit(
         self,
         files: dict[str, str],
@@ -48,7 +59,7 @@ class Work:
     ) -> str:
         """A commit with these files, and ``more`` entries as ``git update-index -z --index-info`` takes them."""
         index = NOBODY | {"GIT_INDEX_FILE": str(self.path / "index-of-a-test")}
-        entries = b"".join(f"100644 {self.blob(text.encode())}\t{name}\0".encode() for name, text in files.items())
+        entries = b"".join(f"100644 {name}\t{path}\0".encode() for path, name in self.blobs(files).items())
         (self.path / "index-of-a-test").unlink(missing_ok=True)
         add = ["git", "--git-dir", str(self.path), "update-index", "-z", "--index-info"]
         subprocess.run(add, env=index, input=entries + more, check=True)
