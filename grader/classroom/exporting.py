@@ -1,8 +1,10 @@
 """Writes one export of a class: a file with everybody in it, or a folder with a file for each student."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from grader.classroom.exports import EXPORTS
+from grader.classroom.classroom50 import Bucket, scores
+from grader.classroom.exports import EXPORTS, Export
 from grader.classroom.files import folder_name, write
 from grader.classroom.gradebook import Book, Grade
 from grader.classroom.journal import Journal
@@ -14,14 +16,14 @@ from grader.domain.result import Result
 from grader.domain.text import one_line
 from grader.given.names import key
 from grader.pipeline import Assignment
-from grader.report import REPORTS
+from grader.report import REPORTS, for_learners
 from grader.report.gradescope import whole
 
 
 def exported(
-    journal: Journal, assignment: Assignment, name: str, folder: Path, title: str | None
+    journal: Journal, assignment: Assignment, name: str, folder: Path, title: str | None, place: Bucket | None = None
 ) -> tuple[Path, tuple[str, ...]]:
-    """Where it was written, and sentences on who is not in it.
+    """Where it was written, and sentences on who is not in it. ``place`` is where scores for Classroom 50 go.
 
     All of it is of one moment, even while a run is at work on the class.
 
@@ -29,6 +31,9 @@ def exported(
         EnvironmentError_: it cannot be written.
     """
     with journal.snapshot():
+        if place is not None:
+            export = _official(journal, assignment, place)
+            return write(folder, export.file_name, export.text), export.notes
         return _exported(journal, assignment, name, folder, title)
 
 
@@ -48,6 +53,20 @@ def _exported(
         pass
     missing = sorted(ids - each.done)
     return folder / name, tuple(f"{one_line(who)} is not there: nothing of theirs was measured." for who in missing)
+
+
+def _official(journal: Journal, assignment: Assignment, place: Bucket) -> Export:
+    """Each grade with the result of the attempt that counts, of which no more than what an entry holds is kept."""
+    results: dict[tuple[str, int], Result] = {}
+
+    def seen(entry: Entry, result: Result) -> None:
+        criteria = tuple(replace(c, observations=c.observations[:1]) for c in for_learners(result).criteria)
+        results[key(entry.student), entry.attempt] = replace(result, criteria=criteria, artefacts=())
+
+    book = Book(assignment, policy_of(journal), standing(journal.decisions()), seen)
+    grades = tuple(book.grades(journal.students(), journal.entries()))
+    changed = {key(scored.student): scored.at for scored in journal.scores()}
+    return scores([(g, results.get((key(g.student.id), g.attempt.number))) for g in grades], place, changed)
 
 
 class _Each:

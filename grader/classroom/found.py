@@ -99,6 +99,11 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
+def mark_of(given: HandIn) -> str:
+    """What names the bytes that were handed in: of a commit its hash does, wherever the repository lies."""
+    return mark(given.path) if given.commit is None else hashlib.sha256(given.commit.encode()).hexdigest()
+
+
 def mark(path: Path, limits: IntakeLimits | None = None) -> str:
     """A SHA-256, in hex, over the bytes at the path: another one is another submission.
 

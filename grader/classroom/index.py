@@ -1,5 +1,6 @@
 """The instructor's index of what was handed in when, as CSV."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from grader.intake.names import shown
 
 _LARGEST = 16 << 20
 _DIGITS = 6  # of the number of an attempt
-_INDEX = Columns(("student", "path", "attempt", "submitted_at"), {"id": "student", "file": "path"})
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_INDEX = Columns(("student", "path", "attempt", "submitted_at", "commit"), {"id": "student", "file": "path"})
 
 
 def read_index(path: Path, folder: Path) -> tuple[HandIn, ...]:
     """What was handed in, when, and as which attempt: a CSV file with ``student``, ``path`` in the folder, and perhaps
-    ``attempt`` (1 where it is left out) and ``submitted_at`` (ISO 8601 with an offset).
+    ``attempt`` (1 where it is left out), ``submitted_at`` (ISO 8601 with an offset) and ``commit``: the full hash of
+    the commit that counts, where the path is a git repository.
 
     Raises:
         UsageError_: it cannot be read, or a line is wrong; the message names the line.
@@ -31,6 +34,7 @@ def read_index(path: Path, folder: Path) -> tuple[HandIn, ...]:
             attempt=_attempt(row.cells.get("attempt", ""), place),
             path=_inside(folder, _filled(row, "path", place), place),
             submitted_at=moment(row.cells.get("submitted_at", ""), place),
+            commit=full_hash(row.cells.get("commit", ""), place),
         )
         name = (key(given.student), given.attempt)
         if name in seen:
@@ -55,6 +59,16 @@ def _attempt(text: str, place: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS and int(text) >= 1):
         raise UsageError_(f"{place}: {shown(text)} is no number of an attempt", "Attempts are 1, 2, 3 …")
     return int(text)
+
+
+def full_hash(text: str, place: str) -> str | None:
+    """The full hash of a commit; ``None`` for "". Raises ``UsageError_`` for anything else, with ``place``."""
+    if text and not _COMMIT.fullmatch(text):
+        raise UsageError_(
+            f"{place}: {shown(text)} is no full hash of a commit",
+            "Write all of it; a branch may mean another tomorrow.",
+        )
+    return text or None
 
 
 def _inside(folder: Path, text: str, place: str) -> Path:

@@ -10,15 +10,16 @@ from grader.pipeline import Job, Measured
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
-    """What somebody handed in: a folder or an archive. ``attempt`` counts from 1.
+    """What somebody handed in: a folder, an archive, or a ``commit`` of a git repository. ``attempt`` counts from 1.
 
-    ``submitted_at`` has a time zone; ``None`` where nobody said when it was.
+    ``submitted_at`` has a time zone; ``None`` where nobody said when it was. ``commit`` is a full hash, or ``None``.
     """
 
     student: str
     attempt: int
     path: Path
     submitted_at: datetime | None = None
+    commit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

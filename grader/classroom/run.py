@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.classroom.database import NoRoom
 from grader.classroom.estimate import in_words, time_left
 from grader.classroom.executors import Executor
-from grader.classroom.found import mark
+from grader.classroom.found import mark_of
 from grader.classroom.joining import is_measured, joined
 from grader.classroom.journal import Journal
 from grader.classroom.people import Finished, HandIn, Task
@@ -110,7 +110,7 @@ class ClassRun:
     def _due(self, hand_ins: dict[int, HandIn], *, retried: bool = False) -> Iterator[Task]:
         known = self.journal.known()
         for number, given in hand_ins.items():
-            found, last = mark(given.path), known.get(number)
+            found, last = mark_of(given), known.get(number)
             if not retried and self._stands(last, found):
                 self._before += 1
             else:
@@ -126,7 +126,7 @@ class ClassRun:
         return self.again is not None and last is not None and (last.mark, last.outcome) == (found, "measured")
 
     def _task(self, number: int, given: HandIn, found: str, *, part: bool = False) -> Task:
-        options = replace(self.options, criteria=self.again) if part else self.options
+        options = replace(self.options, commit=given.commit, criteria=self.again if part else self.options.criteria)
         return Task(number, Job(given.path.absolute(), self.assignment, options), found)
 
     def _with_room(self, tasks: Iterator[Task]) -> Iterator[Task | None]:

@@ -15,7 +15,18 @@ import platformdirs
 from grader.domain.course import Gate, Module
 from grader.domain.errors import EnvironmentError_, UsageError_
 
-FORMATS = ("json", "html", "markdown", "junit", "sarif", "classroom", "gradescope", "exercism")
+FORMATS = (
+    "json",
+    "html",
+    "markdown",
+    "junit",
+    "sarif",
+    "classroom",
+    "gradescope",
+    "exercism",
+    "classroom50",
+    "annotations",
+)
 
 module_option = click.option("--module", "number", type=click.IntRange(1, 5), help="Number of the module, such as 02.")
 path_option = click.option(

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.course.automation import automation
 from grader.course.build import built_modules
 from grader.course.git import environment, git, own_files
 from grader.course.manifest import Course
@@ -71,6 +72,9 @@ def release(course: Course, out: Path, *, module: int) -> Path:
     if (out / _TEMPLATE).is_file():
         (out / _GITHUB).parent.mkdir(exist_ok=True)
         shutil.copyfile(out / _TEMPLATE, out / _GITHUB)
+    for path, text in automation(course, released[-1]).items():
+        (out / path).parent.mkdir(parents=True, exist_ok=True)
+        (out / path).write_text(text, "utf-8")
     _root(course, released, out)
     # Beside the file that names it, and not by a name on an index, where somebody else may have taken that name.
     (out / name).write_bytes(wheel)
@@ -194,6 +198,7 @@ def released_text(course: Course, module: int) -> Iterator[str]:
             yield path.read_text("utf-8")
     for each in built_modules(course):
         if each.number <= module:
+            yield from automation(course, each).values()
             folder = course.folder(each)
             for path in (*(folder / name for name in _SHARED), *_public(folder)):
                 if path.is_file():

@@ -58,4 +58,6 @@ REPORTS: dict[str, Report] = {
     "classroom": ModuleReport("classroom", "classroom.json"),
     "gradescope": ModuleReport("gradescope", "gradescope.json"),
     "exercism": ModuleReport("exercism", "exercism.json"),
+    "classroom50": ModuleReport("classroom50", "classroom50.json"),
+    "annotations": ModuleReport("annotations", "annotations.txt"),
 }

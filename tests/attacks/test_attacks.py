@@ -29,7 +29,7 @@ CRITERIA = ("domain.user-role", "domain.post-fields", "domain.slug-made")
 # Of a processor, for the whole grading, its sandboxes and services; by the clock a busy machine may take much longer.
 LONGEST_CPU_S, LONGEST_S = 120.0, 900.0
 # Reports that are JSON: a tag in one of their strings is nobody's markup.
-DATA = {"json", "sarif", "classroom", "exercism", "gradescope"}
+DATA = {"json", "sarif", "classroom", "exercism", "gradescope", "classroom50", "annotations"}
 
 
 def _criteria(attack: Attack) -> tuple[str, ...]:

@@ -59,3 +59,14 @@ def test_a_misspelt_column_is_named_with_the_one_that_is_meant(path: Path) -> No
     path.write_text("student,path,submited at\nada,a.zip,2026-03-01T12:00:00Z\n")
     with pytest.raises(UsageError_, match=r"there is no column `submited at`; did you mean `submitted_at`\?"):
         read_index(path, Path("in"))
+
+
+def test_a_commit_of_a_repository_is_named_by_its_full_hash(path: Path) -> None:
+    sha = "3f9c2a7d1e0b4c5f8a6d9e2b1c0f7a8d5e4b3c2a"
+    path.write_text(f"student,path,commit,time\nada,ada.git,{sha},claimed\nbo,bo.zip,,\n")
+    ada, bo = read_index(path, Path("in"))
+    assert (ada.commit, bo.commit) == (sha, None)
+    for wrong in ("main", sha[:12], sha.upper(), f"{sha}~1"):
+        path.write_text(f"student,path,commit\nada,ada.git,{wrong}\n")
+        with pytest.raises(UsageError_, match=r"line 2: .* is no full hash of a commit"):
+            read_index(path, Path("in"))

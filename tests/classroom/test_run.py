@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from grader.classroom.answer import evidence
 from grader.classroom.executors import Apart, Serial
 from grader.classroom.joining import joined
 from grader.classroom.journal import Journal
-from grader.classroom.people import HandIn
+from grader.classroom.people import Finished, HandIn, Task
 from grader.classroom.run import ClassRun, Outcomes
 from grader.classroom.space import short_of
 from grader.domain.errors import SandboxError
@@ -34,12 +34,21 @@ class Class:
     told: list[Progress] = field(default_factory=list)
     slept: Callable[[], None] = lambda: None
     machine: Callable[[], None] = lambda: None
+    tasks: list[Task] = field(default_factory=list)
 
-    def grade(self, basis: str = "checks", again: tuple[str, ...] | None = None) -> Outcomes:
+    def grade(
+        self, basis: str = "checks", again: tuple[str, ...] | None = None, given: Iterable[HandIn] | None = None
+    ) -> Outcomes:
         children = Children("the class")
+        apart = Apart(stand_in(self.folder / "answers"), children, self.folder, 20.0)
+
+        def grade(task: Task) -> Finished:
+            self.tasks.append(task)
+            return apart(task)
+
         run = ClassRun(
             journal=self.journal,
-            executor=Serial(Apart(stand_in(self.folder / "answers"), children, self.folder, 20.0), children.end),
+            executor=Serial(grade, children.end),
             assignment="02-domain-modeling",
             options=Options(Path("state")),
             basis=basis,
@@ -50,7 +59,8 @@ class Class:
             sleep=lambda seconds: self.slept(),
             again=again,
         )
-        return run.grade(HandIn(p.name, 1, p) for p in sorted((self.folder / "class").iterdir()))
+        lying = (HandIn(p.name, 1, p) for p in sorted((self.folder / "class").iterdir()))
+        return run.grade(lying if given is None else given)
 
     def begun(self) -> str:
         """The names of what was graded since this was last asked."""
@@ -91,6 +101,20 @@ def test_what_changed_is_graded_again_and_what_was_measured_of_it_before_stays(a
     assert len(a_class.journal.seconds()) == 3
     a_class.grade(basis="other checks")
     assert a_class.begun() == "ab"
+
+
+def test_a_commit_is_graded_as_such_and_another_one_is_graded_again(a_class: Class) -> None:
+    """Wherever the repository lies, and whatever was fetched into it since: the commit names what was handed in."""
+    repository = a_class.folder / "ada.git"
+    repository.mkdir()
+    first, second = "a" * 40, "b" * 40
+    assert a_class.grade(given=[HandIn("ada", 1, repository, None, first)]) == Outcomes(1, 0)
+    (repository / "packed").write_text("more\n")
+    moved = repository.rename(a_class.folder / "elsewhere.git")
+    assert a_class.grade(given=[HandIn("ada", 1, moved, None, first)]) == Outcomes(0, 1)
+    assert a_class.grade(given=[HandIn("ada", 1, moved, None, second)]) == Outcomes(1, 0)
+    assert [task.job.options.commit for task in a_class.tasks] == [first, second]
+    assert [task.job.source for task in a_class.tasks] == [repository.absolute(), moved.absolute()]
 
 
 def test_what_was_taken_away_counts_and_is_told(a_class: Class) -> None:

@@ -167,6 +167,12 @@ def test_the_release_of_this_course(real: Course, tmp_path: Path, module: int):
     tops = {path.split("/")[0] for path in files(out)}
     said = {".gitignore", "LICENSE", "README.md", "course.toml", "environment", "modules", "requirements.txt", "rubric"}
     assert tops == said | {".github", own_wheel()[0]}
+    assert {path for path in files(out) if path.startswith(".github/")} == {
+        ".github/actions/checkpoint/action.yml",
+        ".github/classroom/autograding.json",
+        ".github/pull_request_template.md",
+        ".github/workflows/checkpoint.yml",
+    }
     template = "pull_request_template.md"
     assert files(out)[f".github/{template}"] == files(out)[f"rubric/{template}"]
     assert load_items(out) == load_items(real.root)  # learners review each other by the same items

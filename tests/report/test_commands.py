@@ -77,7 +77,8 @@ def spoken(text: str):
 
 def rendered(result) -> Iterator[tuple[str, str]]:
     for name, report in REPORTS.items():
-        yield name, report.render(for_learners(result))
+        if name != "annotations":  # which are commands, all of our own making: tests/report/test_annotations.py
+            yield name, report.render(for_learners(result))
     for width in (20, 40, 80, 200):
         console = Console(width=width, no_color=True, highlight=False, file=StringIO(), record=True)
         console.print(terminal(result, faults=True))
