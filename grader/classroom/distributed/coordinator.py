@@ -192,7 +192,7 @@ class Coordinator:
     def _kept(self, task: Task) -> str:
         """Packs what was handed in and puts it into the store; its SHA-256."""
         with tempfile.NamedTemporaryFile(dir=self.room, prefix="p-") as file:
-            pack(task.job.source, file)
+            pack(task.job.source, file, is_repository=task.job.options.commit is not None)
             file.seek(0)
             digest = file_digest(file, "sha256").hexdigest()
             self.desk.store.put_file(self.desk.blob(digest), Path(file.name))

@@ -32,8 +32,10 @@ _HISTORY = ".git"
 NOWHERE = "not-sent"
 
 
-def pack(source: Path, into: IO[bytes], limits: IntakeLimits | None = None) -> None:
+def pack(source: Path, into: IO[bytes], limits: IntakeLimits | None = None, *, is_repository: bool = False) -> None:
     """Writes the folder or file to ``into``; the same bytes and names give the same bytes.
+
+    Of one that is a repository, of which a commit is meant, all travels: it may be bare, a history and nothing else.
 
     Raises:
         SubmissionError: it has more than is sent.
@@ -42,7 +44,7 @@ def pack(source: Path, into: IO[bytes], limits: IntakeLimits | None = None) -> N
         gzip.GzipFile(fileobj=into, mode="wb", compresslevel=1, mtime=0, filename="") as packed,
         tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT, errors="surrogateescape") as tar,
     ):
-        _Packing(tar, source, limits or IntakeLimits()).add()
+        _Packing(tar, source, limits or IntakeLimits(), is_repository).add()
 
 
 def _top(source: Path) -> str:
@@ -56,6 +58,7 @@ class _Packing:
     tar: tarfile.TarFile
     source: Path
     limits: IntakeLimits
+    is_repository: bool = False
     top: str = ""
     left: int = field(default_factory=lambda: LARGEST)
     listed: int = 0
@@ -71,6 +74,8 @@ class _Packing:
             return
         if stat.S_ISLNK(facts.st_mode):
             self._link(top, exists=self.source.exists())
+        elif stat.S_ISDIR(facts.st_mode) and self.is_repository:
+            self._history(self.source, top)
         elif stat.S_ISDIR(facts.st_mode):
             self._walk(self.source, top, 0, self._names(self.source))
         elif stat.S_ISREG(facts.st_mode):

@@ -18,6 +18,7 @@ from grader.intake.history import tip_of
 from grader.intake.limits import IntakeLimits
 from grader.intake.names import shown
 from grader.intake.submission import take_in
+from tests.classroom.remote_work import Work
 
 SMALL = IntakeLimits(files=20, entries=40, listed=60, file_bytes=1000, total_bytes=4000, archive_bytes=3000)
 
@@ -170,6 +171,21 @@ def test_the_history_goes_along(tmp_path: Path) -> None:
         subprocess.run(["git", *words], cwd=source, check=True)
     there = sent(source, tmp_path / "there")
     assert tip_of(there, "HEAD") == tip_of(source, "HEAD") != ""
+
+
+def test_a_bare_repository_goes_along_whole(tmp_path: Path) -> None:
+    """Of a commit nothing is missing, though its objects are larger than a file of a project may be."""
+    work, large = Work(tmp_path / "class/ada.git"), "".join(f"{number:x}" for number in range(20_000))
+    commit = work.commit({"manage.py": "import sys\n", "data.txt": large})
+    assert max(p.stat().st_size for p in work.path.rglob("*") if p.is_file()) > SMALL.file_bytes
+    packed = io.BytesIO()
+    pack(work.path, packed, SMALL, is_repository=True)
+    packed.seek(0)
+    (tmp_path / "there").mkdir()
+    there = unpack(packed, tmp_path / "there")
+    shown = subprocess.run(["git", "--git-dir", there, "show", f"{commit}:data.txt"], capture_output=True, check=True)
+    assert shown.stdout.decode() == large
+    subprocess.run(["git", "--git-dir", there, "fsck", "--strict"], check=True)
 
 
 def test_the_same_work_is_the_same_bytes(tmp_path: Path) -> None:
