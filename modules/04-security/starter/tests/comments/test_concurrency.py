@@ -22,7 +22,7 @@ pytestmark = [
         reason="SQLite knows no locks of rows; set DATABASE_URL to a PostgreSQL",
     ),
 ]
-# Not pg_stat_activity: in a transaction, PostgreSQL goes on giving the answer that it gave there first.
+# Not pg_stat_activity: within a transaction that goes on giving its first answer.
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 

@@ -23,7 +23,7 @@ pytestmark = [
 LARGE = {"posts_post", "comments_comment"}
 # A page is 20 rows, and one more shows whether there is another page.
 SORTED_AT_MOST = 200
-# Enough for PostgreSQL to prefer an index to reading all, and a third of the wait for 20,000 and 200,000.
+# Enough for PostgreSQL to prefer an index to reading all, and made in seconds.
 POSTS, COMMENTS = 5_000, 50_000
 
 
