@@ -64,9 +64,9 @@ def figures(room: Path, out: Console) -> Iterator[Figure | None]:
     yield _milliseconds("environment from a warm wheel cache", bench.environment_from_wheels, None, out)
     yield _milliseconds("environment for a lock seen before", bench.environment_seen, None, out)
     yield from _of_broken_projects(room / "broken", bench.state, out)
-    out.print("[dim]a session of grader watch[/]")
-    answer, check = watching.answer_and_check(bench.state, ROUNDS)
-    yield _compared("grader watch: first answer to a changed model, to a cold grader check", answer, check, 0.1)
+    if is_wanted(name := "grader watch: first answer to a changed model, to a cold grader check"):
+        out.print("[dim]a session of grader watch[/]")
+        yield _compared(name, *watching.answer_and_check(bench.state, ROUNDS), 0.1)
     own = own_tests.OwnTests(bench.root, bench.environment.site, bench.state)
     yield _ratio("coverage gate on solution 02, to one bare run of its tests", own.coverage, own.bare, 5.0, out)
     yield _ratio("test strength gate on solution 02, to one bare run of its tests", own.strength, own.bare, 15.0, out)
