@@ -8,7 +8,7 @@ import sys
 import click
 
 from grader import __version__, ending
-from grader.cli.stopping import leave, listen
+from grader.cli.stopping import end, leave, listen
 
 _COMMANDS = {
     "grade": ("grader.cli.grade", "Grade one submission with every check, hidden ones too."),
@@ -80,7 +80,10 @@ def main() -> None:
         if ending.has_begun():  # it is about something that was taken away
             leave()
         code = _explain(error)
-    sys.exit(code if isinstance(code, int) else 0)
+    code = code if isinstance(code, int) else 0
+    if ending.has_begun():
+        end(code)
+    sys.exit(code)
 
 
 def _explain(error: Exception) -> int:

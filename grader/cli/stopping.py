@@ -69,6 +69,19 @@ def leave() -> NoReturn:
             os._exit(EXIT_CODE)
 
 
+def end(code: int) -> NoReturn:
+    """Ends the process with this exit code after a command that was told to end has found its own way out.
+
+    Where the signal came while a string was executed, as it is for each dataclass that is imported, Python notes an
+    interrupt that nobody handled, and would end by SIGINT instead, even though the command did handle it.
+    """
+    ending.remove_rooms()
+    with suppress(OSError, ValueError):
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    os._exit(code)
+
+
 def _say(sentence: str) -> None:
     if sys.stderr.isatty():
         sys.stderr.write(_SHOW_CURSOR)  # a bar that was cut off has hidden it
