@@ -40,6 +40,26 @@ class Executor(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Source:
+    """Tasks to be drawn as there is room for them."""
+
+    tasks: Iterator[Task | None]
+    has_more: bool = True
+
+    def drawn(self, has_room: Callable[[], bool]) -> Iterator[Task]:
+        """One after the other, as long as there is room, more of them, and not ``None``, which is none for now."""
+        while self.has_more and has_room():
+            try:
+                task = next(self.tasks)
+            except StopIteration:
+                self.has_more = False
+                return
+            if task is None:
+                return
+            yield task
+
+
 @dataclass(frozen=True, slots=True)
 class Serial:
     """One grading after the other."""
@@ -75,18 +95,12 @@ class Pool:
         complete = False
         with ThreadPoolExecutor(self.workers) as pool:
             try:
-                more = True
-                while more or running:
-                    while more and len(running) < self.workers:
-                        try:
-                            task = next(tasks)
-                        except StopIteration:
-                            more = False
-                            break
-                        if task is None:
-                            break
+                source = Source(tasks)
+                while source.has_more or running:
+                    for task in source.drawn(lambda: len(running) < self.workers):
                         running.add(pool.submit(self.grade, task))
-                    done, running = wait(running, _POLL_S, FIRST_COMPLETED)
+                    done, _ = wait(running, _POLL_S, FIRST_COMPLETED)
+                    running.difference_update(done)
                     for future in done:
                         yield future.result()
                 complete = True

@@ -1,6 +1,7 @@
 """Grades what is due of a class, and keeps each outcome in the journal before the next thing is done."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -28,7 +29,7 @@ _MOST_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """How many of the class: graded now, graded in an earlier run, not taken in, and not graded at all."""
+    """How many of the class: graded now, graded in an earlier run, not taken in (now or then), not graded at all."""
 
     graded: int = 0
     before: int = 0
@@ -60,8 +61,8 @@ class ClassRun:
     again: tuple[str, ...] | None = None
     sleep: Callable[[float], None] = time.sleep
     _seconds: list[float] = field(default_factory=list)
-    _counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("measured", "refused", "errored"), 0))
-    _before: int = 0
+    _counts: Counter[str] = field(default_factory=Counter)
+    _before: Counter[str] = field(default_factory=Counter)
     _in_a_row: int = 0
 
     def grade(self, given: Iterable[HandIn]) -> Outcomes:
@@ -83,7 +84,10 @@ class ClassRun:
             tasks = self._due(left, retried=True)
             tries += 1
         counts = self._counts
-        return Outcomes(counts["measured"], self._before, counts["refused"], counts["errored"])
+        before = self._before
+        return Outcomes(
+            counts["measured"], before["measured"], counts["refused"] + before["refused"], counts["errored"]
+        )
 
     def _tell_absent(self, hand_ins: Container[int]) -> None:
         """What was taken away, or is called otherwise now: nobody's grade goes, or stays, without a word."""
@@ -111,13 +115,13 @@ class ClassRun:
         known = self.journal.known()
         for number, given in hand_ins.items():
             found, last = mark_of(given), known.get(number)
-            if not retried and self._stands(last, found):
-                self._before += 1
+            if not retried and last is not None and self._stands(last, found):
+                self._before[last.outcome] += 1
             else:
                 yield self._task(number, given, found, part=self._is_kept(last, found))
 
-    def _stands(self, known: Known | None, found: str) -> bool:
-        if known is None or known.mark != found:
+    def _stands(self, known: Known, found: str) -> bool:
+        if known.mark != found:
             return False
         return known.outcome == "refused" or (known.outcome == "measured" and known.basis == self.basis)
 
@@ -193,9 +197,9 @@ class ClassRun:
             self._seconds.append(finished.seconds)
 
     def _tell(self, total: int) -> None:
-        counts = self._counts
-        done = self._before + sum(counts.values())
-        parts = [f"{counts['measured'] + self._before} graded"]
+        counts = self._before + self._counts
+        done = counts.total()
+        parts = [f"{counts['measured']} graded"]
         parts += [f"{counts['refused']} not taken in"] if counts["refused"] else []
         parts += [f"{counts['errored']} not graded"] if counts["errored"] else []
         left = time_left(self._seconds, total - done, self.executor.workers)

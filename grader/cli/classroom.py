@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import click
+from click.core import ParameterSource
 
 from grader.cli import options as opt
 from grader.cli import remote
@@ -84,6 +85,7 @@ def command(
     from grader.sandbox.temporary import refuse_closed
 
     _refuse_inside(submissions, out_dir)
+    _refuse_unused(executor)
     course = opt.find_course(course_dir)
     at_once = 1 if executor != "pool" else workers or os.cpu_count() or 1
     elsewhere = remote.needed(broker, store, key_file, ahead) if executor == "celery" else None
@@ -120,6 +122,21 @@ def _limit_s(minutes: float, at_once: int, module: Module) -> float:
     """How long one grading may take. Gates that measure time wait for each other, which is no fault of any of them."""
     waits = any(gate.metric.startswith("performance.") for gate in module.gates)
     return minutes * 60 * (at_once if waits else 1)
+
+
+def _refuse_unused(executor: str) -> None:
+    """What is said on the command line and would change nothing; that a variable is set means nothing by itself."""
+    context = click.get_current_context()
+    remotely = ("broker", "store", "key_file", "ahead")
+    unused = {"serial": ("workers", *remotely), "pool": remotely, "celery": ("workers",)}[executor]
+    said = [name for name in unused if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if not said:
+        return
+    option = next(p.opts[0] for p in context.command.params if p.name == said[0])
+    hint = "Say --executor celery, or leave it out."
+    if said[0] == "workers":
+        hint = "Leave it out, or say --executor pool. Workers of their own machines have it themselves: grader worker."
+    raise UsageError_(f"{option} has no meaning with --executor {executor}", hint)
 
 
 def _refuse_inside(submissions: Path, out_dir: Path) -> None:

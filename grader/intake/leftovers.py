@@ -7,7 +7,21 @@ from grader.intake.entries import Entry
 from grader.intake.names import is_made_by_tools
 
 _ENVIRONMENT = "pyvenv.cfg"
-_REPORTS = frozenset(["result.json", "report.html", "summary.md", "junit.xml", "classroom.json"])
+# What `grader report` writes, by its usual names: a test holds them to the reports, which lie in a layer above.
+REPORTS = frozenset(
+    [
+        "result.json",
+        "report.html",
+        "summary.md",
+        "junit.xml",
+        "result.sarif",
+        "classroom.json",
+        "classroom50.json",
+        "gradescope.json",
+        "exercism.json",
+        "annotations.txt",
+    ]
+)
 _PROJECT = frozenset(["manage.py", "pyproject.toml"])
 # The name of a folder that packages are built in, and what only a build puts there.
 _BUILDS = {"build": ("lib", "bdist.*"), "dist": ("*.whl",)}
@@ -36,7 +50,7 @@ def is_of_reports(names: Collection[str]) -> bool:
 
 def are_reports(names: Iterable[str]) -> bool:
     """Whether each of these is the name of a report."""
-    return set(names) <= _REPORTS
+    return set(names) <= REPORTS
 
 
 def without_leftovers(entries: Iterable[Entry]) -> list[Entry]:

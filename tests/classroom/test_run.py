@@ -86,9 +86,9 @@ def test_what_was_graded_is_not_graded_again(a_class: Class) -> None:
     assert a_class.grade() == Outcomes(graded=1, refused=1)
     assert a_class.begun() == "ab"
     class_of(a_class.folder / "class", c="answer")
-    assert a_class.grade() == Outcomes(graded=1, before=2)
+    assert a_class.grade() == Outcomes(graded=1, before=1, refused=1)  # what was refused before still has no grade
     assert a_class.begun() == "c"
-    assert a_class.told[-1] == Progress("3 graded; no estimate yet", 3, 3)
+    assert a_class.told[-1] == Progress("2 graded, 1 not taken in; no estimate yet", 3, 3)
 
 
 def test_what_changed_is_graded_again_and_what_was_measured_of_it_before_stays(a_class: Class) -> None:

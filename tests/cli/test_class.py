@@ -116,3 +116,25 @@ def test_a_folder_for_the_class_is_no_submission(tmp_path: Path) -> None:
     assert isinstance(error, UsageError_)
     assert "lies in the submissions" in error.message
     assert not (tmp_path / "subs/out").exists()
+
+
+@pytest.mark.parametrize(
+    ("executor", "option"),
+    [
+        ("serial", ("--workers", 2)),
+        ("celery", ("--workers", 2)),
+        ("pool", ("--store", "s")),
+        ("serial", ("--ahead", 9)),
+    ],
+)
+def test_an_option_that_would_change_nothing_is_refused(
+    executor: str, option: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable may be set for other commands: it says nothing of this one."""
+    (tmp_path / "subs").mkdir()
+    words = ("class", tmp_path / "subs", "--module", "02", "--out", tmp_path / "out", "--executor", executor)
+    error = refused(*words, *option)
+    assert isinstance(error, UsageError_)
+    assert f"{option[0]} has no meaning with --executor {executor}" in error.message
+    monkeypatch.setenv("GRADER_STORE", "somewhere")
+    assert "no meaning" not in refused(*words, "--roster", tmp_path / "none.csv").message

@@ -22,6 +22,7 @@ from grader.classroom.distributed.envelope import Forged, Key, Purpose
 from grader.classroom.distributed.messages import Answer, Malformed, Sent, Work, decode, encode
 from grader.classroom.distributed.parcel import pack
 from grader.classroom.distributed.store import Tampered
+from grader.classroom.executors import Source
 from grader.classroom.people import Finished, Task
 from grader.domain.errors import CourseError, EnvironmentError_, SubmissionError
 from grader.intake.names import shown
@@ -95,17 +96,10 @@ class Coordinator:
             CourseError: the course is wrong.
         """
         waiting: dict[str, _Waiting] = {}
-        more, complete = True, False
+        source, complete = Source(tasks), False
         try:
-            while more or waiting:
-                while more and len(waiting) < self.ahead:
-                    try:
-                        task = next(tasks)
-                    except StopIteration:
-                        more = False
-                        break
-                    if task is None:
-                        break
+            while source.has_more or waiting:
+                for task in source.drawn(lambda: len(waiting) < self.ahead):
                     if (unsent := self._insist(partial(self._send, task, waiting))) is not None:
                         yield unsent
                 arrived = self._insist(partial(self._arrived, waiting))
