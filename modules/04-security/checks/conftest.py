@@ -4,8 +4,10 @@ People of every role have a cookie session already: ``api.get(path, as_="reader"
 ``log_in("reader")``. Whoever sends something else in ``Authorization`` is a ``raw(...)``.
 """
 
+import time
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
+from statistics import median
 from urllib.parse import urlencode, urljoin
 
 import pytest
@@ -14,6 +16,12 @@ from grader.checkpoint import expect_that, fail, make_jwt, new_claims, read_jwt
 
 HTTPS = {"X-Forwarded-Proto": "https"}
 ME = "/users/me/"
+# Of each kind of request that has to cost what another does: how many are measured first, how many the brief compares,
+# and how many of them only warm up.
+SCREEN, OF_EACH, WARM = 4, 11, 2
+FACTOR = 3
+SLACK = 1.5  # hashes
+SLOW_S = 90  # for answers that wait for several hashes on a busy machine
 
 
 @dataclass(frozen=True)
@@ -130,6 +138,77 @@ def _session(answer, person):
         if not isinstance(found.get(name), str) or not found[name]:
             fail(expected=f"`{name}`, a token, in the answer to {answer.asked}", observed=found.get(name, "nothing"))
     return Session(person, found["access"], found["refresh"])
+
+
+@pytest.fixture
+def same_cost(api):
+    """``same_cost({"a wrong password": lambda client: ..., ...})`` fails the check unless these requests cost alike.
+
+    Each is made from the address that it is given. A few of each are measured by the server's processor time, which
+    neither the machine nor others on it change. Only where that differs too much all are sent whose response times the
+    brief compares, and both have to differ.
+    """
+
+    def compare(kinds):
+        computing, responding = 0, 1
+        if not _is_apart(_medians(api, kinds, SCREEN), computing):
+            return
+        seen = _medians(api, kinds, OF_EACH)
+        if _is_apart(seen, computing):
+            said = ", ".join(f"{title} {taken[responding] * 1000:.0f} ms" for title, taken in seen.items())
+            expected = f"no kind of request to take more than {FACTOR} times as long as another (medians)"
+            expect_that(not _is_apart(seen, responding), expected=expected, observed=said)
+
+    return compare
+
+
+def _medians(api, kinds, number):
+    """By kind, seconds of processor time and of response time, as medians of the last of so many, sent in turn."""
+    taken, clients = {title: [] for title in kinds}, iter(range(1, 250))
+    for _ in range(number):
+        for title, make in kinds.items():
+            client, began = f"203.0.113.{next(clients)}", time.monotonic()
+            computed = api.computed(lambda make=make, client=client: make(client))[1]
+            taken[title].append((computed, time.monotonic() - began))
+    return {title: [median(one[WARM:]) for one in zip(*all_of_it, strict=True)] for title, all_of_it in taken.items()}
+
+
+def _is_apart(seen, which):
+    costs = [taken[which] for taken in seen.values()]
+    return max(costs) > FACTOR * min(costs) or not any(costs)
+
+
+@pytest.fixture
+def few_compared(rng, try_login):
+    """``few_compared(api, guesses, limit)``: no more than ``limit`` of the guesses, made at once, are compared.
+
+    At least those were that are not answered with 429. Since a guess may be compared and refused with 429 all the same,
+    the hashes are counted as well, by the server's processor time: less what the same guesses take when all are locked
+    out, in units of what one takes for another name. One hash more than that may be the machine's.
+    """
+
+    def check(api, guesses, limit, hashes_of_each=1):
+        units = [
+            api.computed(
+                lambda client=f"198.51.100.{number}": try_login(
+                    "reader2", password=rng.word(), to=api, client=client, within_s=SLOW_S
+                ).expect(401)
+            )[1]
+            for number in range(3)
+        ]
+        answers, work = api.computed(lambda: api.at_once(guesses))
+        again, idle = api.computed(lambda: api.at_once(guesses))
+        for answer in again:
+            answer.expect(429, because="the limit was reached")
+        statuses = [answer.expect(200, 400, 401, 429).status_code for answer in answers]
+        compared = len(statuses) - statuses.count(429)
+        rest = idle / len(guesses)
+        hashes = (work - idle) / (median(units) - rest) / hashes_of_each if median(units) > 2 * rest else 0
+        expected = f"at most {limit} of {len(guesses)} guesses at once compared"
+        expect_that(compared <= limit, expected=expected, observed=compared)
+        expect_that(hashes < limit + SLACK, expected=expected, observed=f"as much work as for {hashes:.0f}")
+
+    return check
 
 
 @pytest.fixture

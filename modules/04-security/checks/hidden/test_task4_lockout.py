@@ -2,7 +2,6 @@
 
 import math
 import time
-from statistics import median
 from urllib.parse import urlencode
 
 import pytest
@@ -14,7 +13,6 @@ USERS = "accounts_user"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SLOW_S = 90  # for answers that wait for several hashes on a busy machine
 MANY = 10
-SLACK = 1.5
 SHORT = "7xQ!"  # no password that anybody may take
 
 
@@ -243,46 +241,9 @@ def test_a_lock_out_ends(api_with, rng, try_login):
     try_login("contributor", to=api, client=HERE).expect(200, because="one failure is below the limit")
 
 
-@pytest.fixture
-def compare(rng, try_login):
-    """``compare(api, guesses)``: how many of the guesses were compared, that are made at once.
-
-    At least those that are not answered with 429. Since a guess may be compared and refused with 429 all the same, the
-    hashes are counted as well, by the server's processor time: less what the same guesses take when all are locked out,
-    in units of what one takes for another name.
-    """
-
-    def count(api, guesses):
-        units = [
-            api.computed(
-                lambda client=f"198.51.100.{number}": try_login(
-                    "reader2", password=rng.word(), to=api, client=client, within_s=SLOW_S
-                ).expect(401)
-            )[1]
-            for number in range(3)
-        ]
-        answers, work = api.computed(lambda: api.at_once(guesses))
-        again, idle = api.computed(lambda: api.at_once(guesses))
-        for answer in again:
-            answer.expect(429, because="the limit was reached")
-        statuses = [answer.expect(200, 400, 401, 429).status_code for answer in answers]
-        rest = idle / len(guesses)
-        hashes = (work - idle) / (median(units) - rest) if median(units) > 2 * rest else 0
-        return len(statuses) - statuses.count(429), hashes
-
-    return count
-
-
-def not_above(limit, compared, hashes):
-    """Fails the check where more were compared; one hash more than that may be the machine's."""
-    expect_that(compared <= limit, expected=f"at most {limit} of {MANY} guesses at once compared", observed=compared)
-    said = f"as much work as for {hashes:.0f}"
-    expect_that(hashes < limit + SLACK, expected=f"at most {limit} of {MANY} guesses at once compared", observed=said)
-
-
 @check("lockout.race", database="postgres", seconds=300)
 @pytest.mark.parametrize("who", ["editor", "nobody"])
-def test_guesses_at_once(api_with, rng, try_login, admin_login, compare, who):
+def test_guesses_at_once(api_with, rng, try_login, admin_login, few_compared, who):
     """Of guesses at once, at both log-in pages, no more than the limit are compared; the right one is 429 then."""
     limit = 2
     api = api_with(env=locking(limit))
@@ -290,20 +251,19 @@ def test_guesses_at_once(api_with, rng, try_login, admin_login, compare, who):
     options = {"to": api, "client": HERE, "within_s": SLOW_S}
     asks = [try_login] * (MANY - 3) + [admin_login] * 3
     guesses = [lambda ask=ask: ask(name, password=rng.word(), **options) for ask in asks]
-    not_above(limit, *compare(api, guesses))
+    few_compared(api, guesses, limit)
     right = rng.word() if who == "nobody" else api.people[who].password
     try_login(name, password=right, **options).expect(429)
 
 
 @check("lockout.race", database="postgres", seconds=300)
-def test_guesses_in_a_session_at_once(api_with, rng, places, compare):
+def test_guesses_in_a_session_at_once(api_with, rng, places, few_compared):
     """Whoever holds a session does not guess the password behind it at once, either."""
     limit = 2
     api = api_with(env=locking(limit))
     api.db.update(USERS, {"is_staff": True}, id=api.people["editor"].id)
     asks = list(places(api, "editor").values())[2:]
     guesses = [lambda ask=ask: ask(rng.word()) for ask in asks * (MANY // 2)]
-    compared, hashes = compare(api, guesses)
-    not_above(limit, compared, hashes / 2)  # on the admin's page a form may compare once more
+    few_compared(api, guesses, limit, hashes_of_each=2)  # on the admin's page a form may compare once more
     for ask in asks:
         ask(api.people["editor"].password).expect(429)

@@ -64,3 +64,25 @@ def test_a_token_that_was_used_ends_its_session(log_in, renew, not_renewed, ende
     following = renew(session)
     not_renewed(session)
     ended(following)
+
+
+@check("tokens.current")
+def test_a_role_that_was_taken_away(api, log_in, member, rng):
+    """Who may write no more cannot do so with a token from before, either."""
+    person = member("contributor")
+    session = log_in(person)
+    api.post("/posts/", as_=session.caller, json={"title": rng.title()}).expect(201)
+    api.patch(f"/users/{person.id}/", as_="admin", json={"role": "reader"}).expect(200)
+    answer = api.post("/posts/", as_=session.caller, json={"title": rng.title()})
+    answer.expect(403, because="the database says by now that this is a reader")
+
+
+@check("tokens.race", seconds=60)
+def test_two_requests_with_one_token(api, log_in, refused):
+    """Of two requests at once with one refresh token one at most gets tokens, and the session has ended."""
+    for _ in range(3):
+        session = log_in("contributor")
+        asked = [api.later("POST", "/auth/refresh/", json={"refresh": session.refresh}) for _ in range(2)]
+        given = [answer for answer in api.at_once(asked) if answer.expect(200, 401).status_code == 200]
+        expect_that(len(given) <= 1, expected="at most one answer of 200", observed=f"{len(given)} of 2")
+        refused(session, because="its refresh token came twice")

@@ -100,3 +100,14 @@ def test_passwords_are_stored_with_argon2(db, rng, register):
     register(name, rng.sentence()).expect(202)
     stored = db.one(USERS, "password", username=name)["password"]
     assert stored.split("$")[0] == "argon2"
+
+
+@check("accounts.enumeration-cost", seconds=200)
+def test_a_name_that_nobody_has_costs_as_much(same_cost, rng, try_login):
+    """A log-in costs as much for a name that nobody has as for a wrong password."""
+    same_cost(
+        {
+            "a name that nobody has": lambda client: try_login(rng.word(), password=rng.sentence(), client=client),
+            "a wrong password": lambda client: try_login("editor", password=rng.sentence(), client=client),
+        },
+    )

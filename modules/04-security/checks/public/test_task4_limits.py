@@ -1,5 +1,7 @@
 """Task 4: too many failures and too many requests, the plain cases."""
 
+import time
+
 from grader.checkpoint import check, expect_that
 
 HERE, THERE = "203.0.113.7", "203.0.113.8"
@@ -77,3 +79,33 @@ def test_a_burst_at_every_path(api_with):
         answer = api.post(f"/auth/{name}/", json={}, client=client, within_s=30)
         expect_that(answer.status_code != 429, expected=f"no 429 for the first request to {name}", observed=429)
         api.post(f"/auth/{name}/", json={}, client=client).expect(429, because="it is the second one of its minute")
+
+
+@check("lockout.no-failure", seconds=90)
+def test_a_form_that_is_refused_is_no_failure(api_with, rng, try_login):
+    """A body without a password is refused with 400, and counts as no failure."""
+    api = api_with(env={"LOGIN_FAILURE_LIMIT": "2"})
+    for _ in range(2):
+        body = {"username": api.people["reader"].username}
+        api.post("/auth/login/", json=body, client=HERE, within_s=60).expect(400)
+    try_login("reader", password=rng.word(), to=api, client=HERE).expect(401, because="it is the first failure of two")
+    try_login("reader", to=api, client=HERE).expect(200, because="there was one failure")
+
+
+@check("lockout.over", seconds=120)
+def test_the_owner_gets_in_again(api_with, rng, try_login):
+    """After `LOGIN_LOCKOUT_SECONDS` the right password gets in."""
+    api = api_with(env={"LOGIN_FAILURE_LIMIT": "1", "LOGIN_LOCKOUT_SECONDS": "5"})
+    try_login("editor", password=rng.word(), to=api, client=HERE, within_s=60).expect(401, 429)
+    time.sleep(6)
+    try_login("editor", to=api, client=HERE).expect(200, because="a lock-out of 5 s began 6 s ago")
+
+
+@check("lockout.race", database="postgres", seconds=180)
+def test_guesses_at_the_same_moment(api_with, rng, try_login, few_compared):
+    """Of guesses at the same moment no more are compared than the limit allows."""
+    limit, many = 3, 8
+    api = api_with(env={"LOGIN_FAILURE_LIMIT": str(limit)})
+    guesses = [lambda: try_login("reader", password=rng.word(), to=api, client=HERE, within_s=90)] * many
+    few_compared(api, guesses, limit)
+    try_login("reader", to=api, client=HERE).expect(429)
