@@ -1,6 +1,7 @@
 """Which assignment a submission belongs to."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,13 +10,14 @@ from pathlib import Path
 
 from grader.cli.console import err
 from grader.cli.options import gates_named
-from grader.course import Course, assign, load_course
-from grader.domain.course import Module
+from grader.course import Course, assign, assign_capstone, load_course
+from grader.domain.course import CAPSTONE, Module
 from grader.domain.errors import UsageError_
 from grader.ending import room
-from grader.pipeline import Assignment
+from grader.pipeline import Assignment, Capstone
 
 _LARGEST = 1 << 16
+_MODULE = re.compile(r"0\d-[a-z-]+")
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -40,6 +42,27 @@ def assignment(
     with room("track-control-") as place:
         place.chmod(0o711)  # the sandbox's own user passes through to the control submission
         yield of_number(course, chosen, place, gates)
+
+
+@contextmanager
+def capstone(course_dir: Path) -> Iterator[Capstone]:
+    """The capstone of the course; the control submissions of its parts live as long."""
+    from grader.sandbox.temporary import refuse_closed
+
+    refuse_closed()
+    course = load_course(course_dir)
+    with room("track-control-") as place:
+        place.chmod(0o711)
+        yield assign_capstone(course, place)
+
+
+def is_capstone(submission: Path, path: str | None, number: int | str | None) -> bool:
+    """Whether that is what is meant: by its name, or where none was given by a folder or a track.toml."""
+    if number is not None:
+        return number == CAPSTONE
+    project = submission / (path or "")
+    near = next((p for p in reversed(project.resolve().parts) if p == CAPSTONE or _MODULE.fullmatch(p)), "")
+    return near == CAPSTONE or _settings(project / "track.toml").get("module") == CAPSTONE
 
 
 def of_number(course: Course, number: int, place: Path, gates: tuple[str, ...] = ()) -> Assignment:

@@ -1,5 +1,6 @@
 """`grader grade`: one submission, all checks, official in a real sandbox."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -7,11 +8,12 @@ import click
 
 from grader.cli import options as opt
 from grader.cli.console import out, progress
+from grader.domain.errors import UsageError_
 
 
 @click.command("grade")
 @click.argument("submission", type=click.Path(path_type=Path))
-@opt.module_option
+@opt.assignment_option
 @opt.path_option
 @opt.out_option
 @opt.format_option
@@ -28,7 +30,7 @@ from grader.cli.console import out, progress
 @click.option("--staff", is_flag=True, help="Show the grader's own faults too: not for learners' eyes.")
 def command(
     submission: Path,
-    number: int | None,
+    number: int | str | None,
     path: str | None,
     out_dir: Path,
     formats: tuple[str, ...],
@@ -44,33 +46,50 @@ def command(
     fresh: bool,
     staff: bool,
 ) -> None:
-    """Grade SUBMISSION (a folder, a git repository or an archive) with every check of a module."""
-    from grader.cli.assign import assignment
+    """Grade SUBMISSION (a folder, a git repository or an archive) with every check of a module, or by the rubric of the
+    capstone.
+    """
+    from grader.cli.assign import assignment, capstone, is_capstone
     from grader.cli.destination import destination
     from grader.cli.make_ready import with_reports_ready
-    from grader.pipeline import EvidenceStore, Options, grade
+    from grader.pipeline import EvidenceStore, Options, grade, grade_capstone
 
-    with (
-        assignment(opt.find_course(course_dir), number, submission, path) as chosen,
-        destination(out_dir, submission),
-        progress() as show,
-    ):
-        choices = Options(
-            state_dir=opt.state_dir(),
-            sandbox=sandbox,
-            database=database,
-            mode=mode,
-            seed=seed,
-            path=path,
-            commit=commit,
-            criteria=opt.only(chosen.module, criteria),
-            lanes=jobs or opt.lanes(),
-            fresh=fresh,
-        )
-        store = EvidenceStore(opt.state_dir() / "evidence")
-        result = grade(submission, chosen, choices, progress=with_reports_ready(show, formats), store=store)
+    course = opt.find_course(course_dir)
+    choices = Options(
+        state_dir=opt.state_dir(),
+        sandbox=sandbox,
+        database=database,
+        mode=mode,
+        seed=seed,
+        path=path,
+        commit=commit,
+        lanes=jobs or opt.lanes(),
+        fresh=fresh,
+    )
+    store = EvidenceStore(opt.state_dir() / "evidence")
+    if is_capstone(submission, path, number):
+        _refuse_only(criteria)
+        with capstone(course) as whole, destination(out_dir, submission), progress() as show:
+            shown = with_reports_ready(show, formats)
+            result = grade_capstone(submission, whole, choices, progress=shown, store=store)
+    else:
+        with (
+            assignment(course, opt.module_number(number), submission, path) as chosen,
+            destination(out_dir, submission),
+            progress() as show,
+        ):
+            choices = replace(choices, criteria=opt.only(chosen.module, criteria))
+            result = grade(submission, chosen, choices, progress=with_reports_ready(show, formats), store=store)
     from grader.cli.outcome import finish  # by now it is imported, where a check ran
 
     raise click.exceptions.Exit(
         finish(result, out_dir, formats, staff=staff, console=out, verbose=verbose, given=submission)
     )
+
+
+def _refuse_only(criteria: tuple[str, ...]) -> None:
+    if criteria:
+        raise UsageError_(
+            "--only has no meaning for the capstone: a level rests on all of its evidence",
+            "Leave it out: what has not changed is not measured again.",
+        )

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import platformdirs
 
-from grader.domain.course import Gate, Module
+from grader.domain.course import CAPSTONE, Gate, Module
 from grader.domain.errors import EnvironmentError_, UsageError_
 
 FORMATS = (
@@ -29,6 +29,24 @@ FORMATS = (
 )
 
 module_option = click.option("--module", "number", type=click.IntRange(1, 5), help="Number of the module, such as 02.")
+
+
+class AssignmentName(click.ParamType[int | str]):
+    """The number of a module, such as ``02``, or ``capstone``."""
+
+    name = "integer|capstone"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        """The number, or ``capstone``."""
+        if value == CAPSTONE:
+            return CAPSTONE
+        number: int = click.IntRange(1, 5).convert(value, param, ctx)  # type: ignore[arg-type]
+        return number
+
+
+assignment_option = click.option(
+    "--module", "number", type=AssignmentName(), help="Number of the module, such as 02, or capstone."
+)
 path_option = click.option(
     "--path", help="Folder of the project in SUBMISSION [the one that holds manage.py, or the only one below]."
 )
@@ -118,6 +136,11 @@ gates_option = click.option(
     metavar="GATE",
     help="Only this gate, such as `style`, or one of its metrics, and no check; may be repeated. It is practice.",
 )
+
+
+def module_number(given: int | str | None) -> int | None:
+    """The number of a module, of what is no capstone."""
+    return given if isinstance(given, int) else None
 
 
 def metrics(module: Module, names: tuple[str, ...]) -> tuple[str, ...] | None:

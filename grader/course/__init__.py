@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from grader.course.assignments import assign, gates_alone
+from grader.course.assignments import assign, assign_capstone, gates_alone
 from grader.course.manifest import Course, load_course
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = [
     "Course",
     "Drift",
     "assign",
+    "assign_capstone",
     "build_solution",
     "build_starter",
     "build_starters",

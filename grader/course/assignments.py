@@ -1,12 +1,14 @@
 """From a course on disk to what a submission is graded against."""
 
 import functools
+from dataclasses import replace
 from pathlib import Path
 
 from grader.course.manifest import Course
-from grader.domain.course import Gate, Module
+from grader.course.rubric import load_rubric
+from grader.domain.course import CAPSTONE, Gate, Module
 from grader.domain.errors import UsageError_
-from grader.pipeline import Assignment
+from grader.pipeline import Assignment, Capstone, Part
 from grader.scoring.scorecard import GATES_ALONE
 
 
@@ -36,6 +38,28 @@ def assign(course: Course, number: int, room: Path) -> Assignment:
         advisories=course.advisories,
         control=control if course.reference.is_dir() else None,
     )
+
+
+def assign_capstone(course: Course, room: Path) -> Capstone:
+    """What a submission to the capstone is graded against. The control submissions are projected into ``room``.
+
+    Raises:
+        CourseError: the rubric is missing or wrong.
+    """
+    rubric = load_rubric(course)
+    wanted = set(rubric.evidence)
+    parts = [
+        Part(_as_capstone(assign(course, module.number, room)), module.with_required(named))
+        for module in course.modules
+        if (named := [c.id for c in module.criteria if c.id in wanted])
+    ]
+    gates = replace(parts[-1].assignment, module=Module(0, CAPSTONE, "Capstone", 1, (), rubric.gates), public=None)
+    return Capstone(rubric, (*parts, Part(replace(gates, hidden=None), None)))
+
+
+def _as_capstone(assignment: Assignment) -> Assignment:
+    """The checks of a module, for a project that is handed in as the capstone: without the gates of the module."""
+    return replace(assignment, module=replace(assignment.module, slug=CAPSTONE, gates=()))
 
 
 def gates_alone(course: Course, gates: tuple[Gate, ...]) -> Assignment:

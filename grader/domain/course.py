@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
+CAPSTONE = "capstone"  # the id of the assignment that is no module
+
 
 class Dimension(StrEnum):
     """The five dimensions of the capstone rubric; every module criterion contributes to one."""

@@ -5,6 +5,7 @@ was found of a submission is kept in the evidence store, so that an unchanged on
 """
 
 from grader.pipeline.assignment import Assignment
+from grader.pipeline.capstone import Capstone, Part, grade_capstone
 from grader.pipeline.grading import grade, score_measured
 from grader.pipeline.job import Job, Measured, Options
 from grader.pipeline.key import checks_hash
@@ -13,12 +14,15 @@ from grader.pipeline.store import EvidenceStore
 
 __all__ = [
     "Assignment",
+    "Capstone",
     "EvidenceStore",
     "Job",
     "Measured",
     "Options",
+    "Part",
     "checks_hash",
     "grade",
+    "grade_capstone",
     "measure",
     "score_measured",
 ]

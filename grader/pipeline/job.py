@@ -14,7 +14,8 @@ from grader.stage.spec import Mode, SandboxKind, Vendor
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to grade. ``seed`` is recorded in the result, so that a run can be repeated; ``None`` draws one.
+    """How to grade. ``seed`` is recorded in the result, so that a run can be repeated; ``None`` draws one, unless
+    ``drawn`` is what was drawn for several runs that belong together.
 
     ``path`` names the project's folder in the submission; without it the project is looked for.
     ``criteria`` restricts the run to some criterion ids, which never gives an official result; gates are measured then
@@ -31,6 +32,7 @@ class Options:
     database: Vendor = "postgres"
     mode: Mode = "fork"
     seed: int | None = None
+    drawn: int | None = None
     commit: str | None = None
     path: str | None = None
     public_only: bool = False

@@ -91,7 +91,8 @@ class _Measuring:
     tip: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.seed = secrets.randbits(32) if self.options.seed is None else self.options.seed
+        given = (self.options.seed, self.options.drawn, secrets.randbits(32))
+        self.seed = next(seed for seed in given if seed is not None)
         looked_through = any(metric.startswith(_OF_HISTORY) for metric in self._metrics())
         self.tip = tip_of(self.source, self.options.commit or "HEAD") if looked_through else ""
 

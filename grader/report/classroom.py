@@ -17,6 +17,7 @@ from grader.report.criterion_words import not_passed, titles, why_blocked
 from grader.report.escape import clip, log_line
 from grader.report.gate_words import reading
 from grader.report.since import sentences
+from grader.report.steps import as_points
 from grader.report.verdict_words import verdict
 
 RUNNER = "grader"
@@ -44,7 +45,7 @@ def payload(result: Result) -> Payload:
 
     A result of which no point was measured has one test in error, since none at all would read NaN.
     """
-    shown = for_learners(result)
+    shown = as_points(for_learners(result))
     tests = [test for criterion in shown.criteria for test in _criterion_tests(criterion, shown)]
     tests += [test for gate in shown.gates for test in _gate_tests(gate)]
     tests = tests or [_test("Nothing was measured", "error", _UNMEASURED, "", 0)]

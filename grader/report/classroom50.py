@@ -18,6 +18,7 @@ from grader.report import escape
 from grader.report.audience import for_learners
 from grader.report.criterion_words import not_passed, titles, why_blocked
 from grader.report.gate_words import reading
+from grader.report.steps import as_points
 
 SCHEMA = "classroom50/result/v1"
 TAG = "submit/"  # how the name of every submission begins
@@ -108,7 +109,7 @@ def record(result: Result, submitted: Submitted) -> Entry:
 
 def tests_of(result: Result) -> Iterator[Entry]:
     """A test for each criterion and gate that has points. ``message``, a field of ours, says why it failed."""
-    shown = for_learners(result)
+    shown = as_points(for_learners(result))
     named = titles(shown)
     for scored in shown.scored:
         if scored.max_score:

@@ -12,6 +12,7 @@ from grader.report import escape
 from grader.report.audience import for_learners
 from grader.report.criterion_words import not_passed, titles, why_blocked
 from grader.report.gate_words import reading
+from grader.report.steps import as_points
 from grader.report.verdict_words import verdict
 
 _VERSION = 3
@@ -23,7 +24,7 @@ _STATUS = {Status.PASSED: "pass", Status.ERRORED: "error"}
 
 def render(result: Result) -> str:
     """The file as JSON."""
-    shown = for_learners(result)
+    shown = as_points(for_learners(result))
     found: dict[str, object] = {"version": _VERSION, "status": _overall(shown), "tests": [*_tests(shown)]}
     if found["status"] == "error":
         found["message"] = _text(_start(shown) or verdict(shown).sentence)

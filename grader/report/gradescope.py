@@ -14,6 +14,7 @@ from grader.report.criterion_words import not_passed, titles, why_blocked
 from grader.report.gate_words import reading
 from grader.report.provenance_words import whose
 from grader.report.since import sentences
+from grader.report.steps import as_points
 from grader.report.verdict_words import verdict
 from grader.report.words import WORDS
 
@@ -39,7 +40,7 @@ def whole(result: Result, score: float | None, notes: tuple[str, ...] = ()) -> s
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "tests": [*_tests(shown)],
+        "tests": [*_tests(as_points(shown))],
         "extra_data": {"verdict": told.kind, "official": result.provenance.official, "policy": result.policy},
     }
     encoded = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -8,6 +8,7 @@ from functools import cache
 import jinja2
 from markupsafe import Markup
 
+from grader.domain.course import Level
 from grader.domain.evidence import MUTATION_REPORT
 from grader.domain.result import Result
 from grader.domain.start import START
@@ -21,6 +22,7 @@ from grader.report.exhibits import exhibit
 from grader.report.plots import STATES
 from grader.report.reviews import reviewed, unreviewed
 from grader.report.since import sentences, trends
+from grader.report.steps import as_points
 from grader.scoring import by_dimension
 
 
@@ -70,7 +72,7 @@ def segments(result: Result) -> tuple[tuple[Status, float, float], ...]:
     parts = []
     start = 0
     for status in (Status.PASSED, Status.FAILED, Status.BLOCKED, Status.ERRORED):
-        worth = sum(s.max_score for s in result.scored if s.status is status)
+        worth = sum(s.max_score for s in as_points(result).scored if s.status is status)
         if worth:
             parts.append((status, round(100 * start / result.max_score, 2), round(100 * worth / result.max_score, 2)))
         start += worth
@@ -92,6 +94,8 @@ def _environment() -> jinja2.Environment:
         "CELLS": STATES,
         "gravest": gate_words.gravest,
         "ICONS": words.ICONS,
+        "STEPS": range(1, len(Level)),
+        "steps_of": words.steps_of,
         "WORDS": words.WORDS,
         "tally": criterion_words.tally,
         "shown": criterion_words.shown,

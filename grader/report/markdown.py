@@ -16,7 +16,8 @@ from grader.report.provenance_words import measured_when, unofficial, whose
 from grader.report.reviews import reviewed
 from grader.report.since import sentences, trends
 from grader.report.verdict_words import verdict
-from grader.report.words import ICONS, WORDS, count, level, points
+from grader.report.words import ICONS, WORDS, count, level
+from grader.report.words import worth as worth_of
 
 _CASES = 5  # of one criterion: GitHub cuts a summary off at 1 MiB
 _PLACES = 20
@@ -92,7 +93,7 @@ def _next_step(result: Result) -> Iterator[str]:
     step = result.next_step
     if step is None:
         return
-    worth = f"({points(step.max_score)}, task {step.task})"
+    worth = f"({worth_of(step.max_score, step.task)})"
     yield f"**Next step:** {markdown(step.title)} {worth}. {markdown_prose(step.hint)}"
     yield ""
 
@@ -103,7 +104,7 @@ def _table(result: Result) -> Iterator[str]:
     yield "| | Criterion | Task | Points |"
     yield "|---|---|---:|---:|"
     for c in result.criteria:
-        scored = "–" if c.status is Status.MANUAL else f"{c.score} / {c.max_score}"
+        scored = "–" if c.status is Status.MANUAL or not c.max_score else f"{c.score} / {c.max_score}"
         yield f"| {ICONS[c.status]} {WORDS[c.status]} | {markdown(c.title)} | {c.task or '–'} | {scored} |"
     yield ""
 

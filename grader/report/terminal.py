@@ -134,7 +134,8 @@ def _open(criterion: CriterionResult, cause: Cause | None, reproduce: Reproduce)
     yield Rule(style="dim")
     title = Text(f"{ICONS[criterion.status]} {WORDS[criterion.status]}  ", style)
     title.append(escape.terminal(criterion.title), "bold")
-    title.append(f"  {points(criterion.max_score)} · task {criterion.task} · {criterion.id}", "dim not bold")
+    said = words.worth(criterion.max_score, criterion.task).replace(", ", " · ")
+    title.append(f"  {said} · {criterion.id}", "dim not bold")
     yield title
     cases, rest = criterion_words.shown(criterion, _CASES)
     for case in cases:
@@ -191,7 +192,7 @@ def _folded(
             title.append(escape.terminal(f"\nsame cause as: {following[c.id].title}"), "dim")
         for said in reviewed(c)[:1]:
             title.append(escape.terminal(f"\npeer review: {said.sentence}"), "dim")
-        scored = "" if c.status is Status.MANUAL else f"{c.score}/{c.max_score}"
+        scored = "" if c.status is Status.MANUAL or not c.max_score else f"{c.score}/{c.max_score}"
         table.add_row(Text(f"{ICONS[c.status]} {WORDS[c.status]}", _STYLES[c.status]), title, scored)
     return Group(Rule(style="dim"), table)
 
@@ -272,7 +273,7 @@ def _end(result: Result, verbose: bool) -> Iterator[RenderableType]:
         yield Text.assemble(
             ("Next step: ", "bold"),
             escape.terminal(step.title),
-            (f" ({points(step.max_score)}, task {step.task})", "dim"),
+            (f" ({words.worth(step.max_score, step.task)})", "dim"),
         )
     if not verbose and any(c.status in (Status.FAILED, Status.PASSED) for c in result.criteria):
         yield _line("All of it is in the report; `--verbose` shows it here.", "dim")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from grader.domain.course import Level
 from grader.domain.result import ONLY_SOME, Result
 from grader.domain.start import START, StartFailure
 from grader.domain.status import Status
@@ -21,7 +22,8 @@ class Verdict:
 
 def verdict(result: Result) -> Verdict:
     """What became of the submission, in words for the learner."""
-    if not any(c.max_score for c in result.criteria) and all(g.status is Status.NOT_APPLICABLE for g in result.gates):
+    nothing = all(g.status is Status.NOT_APPLICABLE for g in result.gates)
+    if nothing and not result.levels and not any(c.max_score for c in result.criteria):
         return Verdict("ungraded", "Nothing was measured", "No check of this module was run, so there is no score.")
     if not result.graded:
         return _ungraded(result)
@@ -31,6 +33,8 @@ def verdict(result: Result) -> Verdict:
         return _gates_alone(result)
     if result.scope != "full" or result.unmeasured:
         return _practice(result)
+    if result.levels:
+        return _levels(result)
     if result.met:
         full = result.score == result.max_score
         return Verdict(
@@ -44,6 +48,25 @@ def verdict(result: Result) -> Verdict:
         "Not met yet",
         _needed(result),
     )
+
+
+def _levels(result: Result) -> Verdict:
+    """Of the capstone: how far its dimensions have come."""
+    of = {level: [str(v.dimension) for v in result.levels if v.level is level] for level in Level}
+    exceeding, below = of[Level.EXCEEDS], of[Level.NEEDS_IMPROVEMENT]
+    if below:
+        need = "needs" if len(below) == 1 else "need"
+        rest = " What the rubric asks of the others is met." if len(below) < len(result.levels) else ""
+        return Verdict("unmet", "Not met yet", f"{_listed(below).capitalize()} {need} improvement.{rest}")
+    if len(exceeding) == len(result.levels):
+        return Verdict("met", "Met, exceeded in every dimension", "All that the rubric can be shown is there.")
+    exceeded = f" {_listed(exceeding).capitalize()} exceed{'s' if len(exceeding) == 1 else ''} it." if exceeding else ""
+    return Verdict("met", "Met", f"Every dimension meets what the rubric asks.{exceeded}")
+
+
+def _listed(names: list[str]) -> str:
+    """``security, testing and delivery``."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _gates_alone(result: Result) -> Verdict:

@@ -7,6 +7,7 @@ from grader.course.lint.checks import lint_checks
 from grader.course.lint.mutants import lint_mutants
 from grader.course.lint.peer_review import lint_items
 from grader.course.lint.problem import LintProblem
+from grader.course.lint.rubric import lint_rubric
 from grader.course.lint.states import lint_states
 from grader.course.manifest import Course
 from grader.domain.errors import CourseError
@@ -27,6 +28,7 @@ def lint(course: Course) -> tuple[LintProblem, ...]:
             parts.append(lambda module=module: lint_brief(course, module))  # type: ignore[misc]
             parts.append(lambda module=module: lint_mutants(course, module))  # type: ignore[misc]
     parts.append(lambda: lint_items(course))
+    parts.append(lambda: lint_rubric(course))
     parts.append(lambda: lint_states(course))
     # A solution that cannot be projected is told once, though mutants are made from it as well.
     return tuple(dict.fromkeys(problem for part in parts for problem in _all_of(part, course)))

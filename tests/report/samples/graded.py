@@ -94,4 +94,17 @@ def levelled() -> Result:
         LevelVerdict(Dimension.TESTING, Level.NEEDS_IMPROVEMENT, ("Coverage is enforced in the workflow",)),
         LevelVerdict(Dimension.DELIVERY, Level.MEETS, ("A rollback loses no rows",), ("The runbook reads well",)),
     )
-    return replace(full_marks(), assignment="capstone", title="Capstone", levels=levels)
+    result = full_marks()
+    return replace(
+        result,
+        assignment="capstone",
+        title="Capstone",
+        policy="levels/1",
+        met=False,
+        score=6,
+        pass_score=5,
+        max_score=10,
+        criteria=tuple(replace(c, score=0, max_score=0) for c in result.criteria),
+        gates=tuple(replace(g, score=0, max_score=0) for g in result.gates),
+        levels=levels,
+    )
