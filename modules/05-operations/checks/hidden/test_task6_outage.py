@@ -7,6 +7,7 @@ import pytest
 from grader.checkpoint import check, expect, expect_that
 
 STOPPED_S, FIRST_S, FAST_S, BACK_S = 1.0, 4.0, 0.5, 10.0
+WAITED_S, LEFT_ALONE_S = 2, 5  # for a cache that does not answer, and without asking it
 SLOWER = 3  # times what a request takes with Redis there: a busy machine may be that much slower a moment later
 
 
@@ -85,3 +86,21 @@ def test_redis_is_frozen(platform, timed, recovers):
     fast = sum(one < max(FAST_S, SLOWER * usual) for one in took)
     expect_that(fast >= 9, expected=f"at least 9 of 12 answers within {FAST_S:g} s", observed=f"{shown} s")
     recovers(it)
+
+
+@check("caching.outage", seconds=120)
+def test_a_cache_that_did_not_answer_is_left_alone(platform, timed):
+    """Once Redis has not answered it is not asked for `CACHE_CIRCUIT_SECONDS`: most answers do not wait for it.
+
+    Each process may find that out for itself. The time that the cache may take is long here, so that it stands out
+    from what a busy machine takes.
+    """
+    it = platform(env={"CACHE_TIMEOUT_SECONDS": str(WAITED_S), "CACHE_CIRCUIT_SECONDS": str(LEFT_ALONE_S)})
+    it.web.rows.posts([{"state": "out"} for _ in range(3)])
+    usual = max(timed(it, f"/posts/?limit={number}") for number in range(1, 7))
+    it.web.silence("redis")
+    it.web.get("/posts/", within_s=60).expect(200)
+    took = sorted(timed(it, f"/posts/?limit={number}") for number in range(7, 19))
+    fast = sum(one < max(FAST_S, SLOWER * usual) for one in took)
+    shown = ", ".join(f"{one:.2f}" for one in took)
+    expect_that(fast >= 9, expected=f"at least 9 of 12 answers within {FAST_S:g} s", observed=f"{shown} s")
