@@ -15,7 +15,7 @@ def test_a_task_that_comes_twice(platform, rng, comment, approvals):
     """A task that comes twice writes one e-mail about a comment that waits, and leaves the comment as it is."""
     it = platform()
     on = it.web.rows.post(state="out", author=it.web.rows.user(email=f"{rng.word()}@example.com"))
-    waits, approved = comment(it, on, as_="reader2"), comment(it, on, as_="admin")
+    waits, approved = comment(it, on, as_="reader2"), comment(it, it.web.rows.post(state="out"), as_="admin")
     before = it.web.get(f"/comments/{waits}/", as_="editor").expect(200).object()
     it.send_again("comments")
     it.worker()
