@@ -1,6 +1,8 @@
 """What every check of this module stands on, beside the deployment of the kit."""
 
+import json
 import re
+import time
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -11,6 +13,9 @@ from grader.checkpoint import expect, expect_that, fail
 SAMPLE = re.compile(r"([A-Za-z_:][\w:]*)(?:\{(.*)\})? ([-+\w.]+)(?: \d+)?", re.ASCII)
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"', re.ASCII)
 PLAIN = {"X-Forwarded-Proto": ""}  # no proxy in front, as Prometheus asks
+SENT_S = 30.0  # within which spans and events are there
+KEPT_OUT = ("cookies", "headers", "query_string", "data", "env")  # of the request in an event
+WATCHED_S = 8.0  # longer than a project may leave a cache alone that did not answer
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,26 @@ def status_of():
 
 
 @pytest.fixture
+def approvals():
+    """``approvals(it, key)`` is how often the audit log says that a comment was moderated."""
+    return lambda it, key: it.web.db.count(
+        "audit_auditentry", object_type="comments.comment", object_id=str(key), action="moderated"
+    )
+
+
+@pytest.fixture
+def told(rng, comment):
+    """``told(it)``: a comment whose post's author has an address, which this is."""
+
+    def make(it):
+        address = f"{rng.word()}@example.com"
+        comment(it, it.web.rows.post(state="out", author=it.web.rows.user(email=address)))
+        return address
+
+    return make
+
+
+@pytest.fixture
 def refuse_approval():
     """``refuse_approval(it)``: PostgreSQL refuses each comment that would be approved, until what it gives is called.
 
@@ -113,6 +138,57 @@ def no_canary():
                 expect_that(at < 0, expected=f"no trace of {what} in {where}", observed=f"it stands after: …{shown}")
 
     return check
+
+
+@pytest.fixture
+def posted_spans():
+    """``posted_spans(it)`` is all that was posted to `/v1/traces`, as text, once more was than before."""
+
+    def read(it):
+        it.web.get("/tags/").expect(200)
+        before = len(it.spans())
+        it.until(lambda: len(it.spans()) > before, expected="spans", observed=lambda: "none", within_s=SENT_S)
+        return b"\n".join(one.body for one in it.collector.below("/v1/traces")).decode("utf-8", "replace")
+
+    return read
+
+
+@pytest.fixture
+def clean_reports(no_canary):
+    """``clean_reports(it, secrets)``: no event that was reported holds one of them, or more of a request than it may.
+
+    The secrets are by what they are. Fails the check as well where fewer than ``number`` events are reported in time.
+    """
+
+    def check(it, secrets, *, number):
+        it.until(
+            lambda: len(it.reports()) >= number,
+            expected=f"{number} events at the server of SENTRY_DSN, or more",
+            observed=lambda: f"{len(it.reports())} events",
+            within_s=SENT_S,
+        )
+        no_canary({"the events that were reported": json.dumps(it.reports(), ensure_ascii=False)}, secrets)
+        for event in it.reports():
+            held = [name for name in KEPT_OUT if (event.get("request") or {}).get(name)]
+            expect(held, equal_to=[], because="of a request none of these is reported")
+            expect_that('"vars"' not in json.dumps(event), expected="no local variables in a report", observed="`vars`")
+
+    return check
+
+
+@pytest.fixture
+def stays_shown():
+    """``stays_shown(it, post, title)``: the public's answers say so, also once a cache that was away is asked again."""
+
+    def watch(it, post, title):
+        ends = time.monotonic() + WATCHED_S
+        while time.monotonic() < ends:
+            expect(it.web.get(f"/posts/{post.id}/").expect(200).object().get("title"), equal_to=title)
+            shown = [one.get("title") for one in it.web.get("/posts/").expect(200).object()["results"]]
+            expect(title in shown, equal_to=True, because="the list is cached as well")
+            time.sleep(0.2)
+
+    return watch
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ def test_what_takes_too_long_is_killed(platform, comment, status_of):
         it.worker()
         it.until(held.waiting, expected="the task at work", observed=lambda: "no session waits", within_s=60)
         it.until(
-            it.dead_letters, expected="a dead letter for the task that is stuck", observed=lambda: "none", within_s=60
+            it.dead_letters, expected="a dead letter for the task that is stuck", observed=lambda: "none", within_s=30
         )
         expect([[one.get("task"), sent_id(one)] for one in it.dead_letters()], equal_to=[[PUBLISH, stuck]])
     key = comment(it, on, as_="editor")

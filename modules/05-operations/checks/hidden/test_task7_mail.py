@@ -9,18 +9,6 @@ from grader.checkpoint import Failed, check, expect, expect_that, fail
 SOON_S = 5.0
 
 
-@pytest.fixture
-def told(rng, comment):
-    """``told(it)``: a comment whose post's author has an address, which this is."""
-
-    def make(it):
-        address = f"{rng.word()}@example.com"
-        comment(it, it.web.rows.post(state="out", author=it.web.rows.user(email=address)))
-        return address
-
-    return make
-
-
 @check("mail.outage", seconds=150)
 @pytest.mark.parametrize("answers", [{"greeting": "421 Down"}, {"accepted": "452 Full"}, {"DATA": "hang"}])
 def test_what_is_tried_again(platform, told, answers):

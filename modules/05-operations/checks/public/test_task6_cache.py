@@ -32,3 +32,18 @@ def test_the_public_is_answered_without_redis(platform):
     it.web.cut("redis")
     for path in ("/posts/", f"/posts/{post.id}/"):
         it.web.get(path).expect(200)
+
+
+@check("caching.stale", seconds=90)
+def test_a_change_without_redis(platform, rng, stays_shown):
+    """What is changed while Redis is away from the server shows at once, and also once Redis is back."""
+    it = platform()
+    post, title = it.web.rows.post(state="out"), rng.title()
+    for path in ("/posts/", f"/posts/{post.id}/"):
+        for _ in range(2):
+            it.web.get(path).expect(200)
+    it.web.cut("redis")
+    it.web.patch(f"/posts/{post.id}/", as_="admin", json={"title": title}).expect(200)
+    expect(it.web.get(f"/posts/{post.id}/").expect(200).object().get("title"), equal_to=title)
+    it.web.restore("redis")
+    stays_shown(it, post, title)

@@ -1,4 +1,4 @@
-"""A mail server that says not now."""
+"""A mail server that says not now, and one that says no."""
 
 from grader.checkpoint import check, expect
 
@@ -16,3 +16,19 @@ def test_not_now_is_tried_again(platform, rng, comment):
     it.mail.answer({})
     it.settle()
     expect([mail.recipients for mail in it.mail.taken], equal_to=[(address,)])
+
+
+@check("mail.refused", seconds=90)
+def test_no_is_not_tried_again(platform, told):
+    """An e-mail that the server answers with 5xx is a dead letter after one try, and sent when it is replayed."""
+    it = platform(env={"TASK_MAX_RETRIES": "60"})
+    it.mail.answer({"DATA": "550 Not from you"})
+    it.worker()
+    address = told(it)
+    it.until(it.dead_letters, expected="a dead letter for the e-mail", observed=lambda: "none", within_s=30)
+    it.settle()
+    expect([it.mail.attempts, len(it.dead_letters())], equal_to=[1, 1], because="5xx is not tried again")
+    it.mail.answer({})
+    expect(it.command("manage.py", "dead_letters", "--replay").code, equal_to=0)
+    it.settle()
+    expect([mail.recipients for mail in it.mail.taken], equal_to=[(address,)], because="it was replayed")
