@@ -1,5 +1,6 @@
 """What the checks of this module share: the variables of production, a server, and the container files as data."""
 
+import functools
 import itertools
 import re
 from dataclasses import dataclass, field
@@ -20,11 +21,16 @@ REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL")
 def production(rng):
     """All that production requires, with addresses where nobody answers."""
     return {
-        "SECRET_KEY": "".join(rng.choices("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_", k=64)),
+        "SECRET_KEY": _key(rng),
         "ALLOWED_HOSTS": f"{HOST},www.{HOST}",
         "DATABASE_URL": "postgres://somebody:secret@127.0.0.1:5999/nothing",
         "REDIS_URL": "redis://127.0.0.1:6999/0",
+        "JWT_SIGNING_KEY": _key(rng),  # what module 04 requires; before it, nobody reads that
     }
+
+
+def _key(rng):
+    return "".join(rng.choices("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_", k=64))
 
 
 @pytest.fixture
@@ -129,6 +135,12 @@ def assignments(word, arguments, values):
 
 
 @pytest.fixture
+def front(files):
+    """The one service that publishes ports: web, and from module 05 on the proxy before it."""
+    return "nginx" if files.exists("docker/nginx/nginx.conf") else "web"
+
+
+@pytest.fixture
 def compose(files):
     """docker-compose.yml as data."""
     content = files.yaml("docker-compose.yml")
@@ -148,6 +160,35 @@ def services_of(compose):
         return [compose["services"][name] for name in names]
 
     return find
+
+
+def how_it_waits(services_of, name, other):
+    """Fails the check unless the service waits for the other one until that is healthy."""
+    (service,) = services_of(name)
+    waits = service.get("depends_on")
+    named = isinstance(waits, (dict, list)) and other in waits
+    how = waits.get(other) if isinstance(waits, dict) else None
+    condition = how.get("condition") if isinstance(how, dict) else None
+    if condition == "service_healthy":
+        return
+    seen = f"it waits for `condition: {condition}`" if condition else f"`{other}` is named without a condition"
+    fail(
+        expected=f"`{name}` waits for `{other}` with `condition: service_healthy`",
+        observed=seen if named else f"its `depends_on` does not name `{other}`",
+        where="docker-compose.yml",
+    )
+
+
+@pytest.fixture
+def waits_until_healthy(services_of):
+    """``waits_until_healthy("web", "db")`` fails the check unless web waits until db is healthy."""
+    return functools.partial(how_it_waits, services_of)
+
+
+@pytest.fixture
+def is_debug(load):
+    """``is_debug(layer, env)`` is what ``DEBUG`` is in a layer, in words: ``DEBUG = False``."""
+    return lambda layer, env: f"DEBUG = {load(f'config.settings.{layer}', env=env).DEBUG!r}"
 
 
 def words_of(command):

@@ -15,9 +15,18 @@ def test_the_lock_can_be_installed(environment):
 
 @check("env.lock")
 def test_the_server_is_in_the_lock(files):
-    """`gunicorn` and `psycopg` with its binary are in the lock."""
-    locked = {package["name"] for package in files.toml("poetry.lock")["package"]}
+    """`gunicorn` and `psycopg` with its binary are in the lock, for every installation and not for development only."""
+    locked = {
+        package["name"] for package in files.toml("poetry.lock")["package"] if "main" in package.get("groups", ["main"])
+    }
     assert sorted({"gunicorn", "psycopg", "psycopg-binary"} - locked) == []
+
+
+@check("env.lock")
+def test_no_plugin_is_required(files):
+    """pyproject.toml requires no plugins of Poetry."""
+    required = files.toml("pyproject.toml").get("tool", {}).get("poetry", {}).get("requires-plugins")
+    assert not required
 
 
 @check("env.install")

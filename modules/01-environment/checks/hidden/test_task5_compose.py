@@ -7,7 +7,7 @@ import pytest
 from grader.checkpoint import check, expect_that, fail
 
 VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<inner>[^}]{0,200})\})")
-HOST_KEYS = ("cap_add", "devices", "device_cgroup_rules", "volumes_from")
+HOST_KEYS = ("cap_add", "devices", "device_cgroup_rules", "volumes_from", "gpus", "use_api_socket")
 NAMESPACES = ("network_mode", "pid", "ipc", "uts", "userns_mode", "cgroup")
 FILE = "docker-compose.yml"
 MOST = 5_000
@@ -51,11 +51,80 @@ def test_every_variable_has_a_default(compose):
 
 @check("env.compose")
 def test_what_the_services_are(services_of):
-    """db is a postgres image, redis a redis image, and web is built here or an image that a service builds."""
-    database, redis, web, _ = services_of("db", "redis", "web", "worker")
+    """db is a postgres image, redis a redis image."""
+    database, redis, _, _ = services_of("db", "redis", "web", "worker")
     expect_that("postg" in str(database.get("image")), expected="a postgres image", observed=database.get("image"))
     expect_that("redis" in str(redis.get("image")), expected="a redis image", observed=redis.get("image"))
-    expect_that(bool(web.get("build") or web.get("image")), expected="web is built or has an image", observed="neither")
+
+
+def dockerfile_of(build):
+    """The path of the Dockerfile that a `build` reads in the repository, or None if it is elsewhere."""
+    build = build if isinstance(build, dict) else {"context": build}
+    path = f"{build.get('context', '.')}/{build.get('dockerfile', 'Dockerfile')}"
+    if "dockerfile_inline" in build or "://" in path or "$" in path or "@" in path:
+        return None
+    return "/".join(part for part in path.split("/") if part not in ("", "."))
+
+
+@check("env.compose")
+def test_every_image_can_be_had(compose, files):
+    """Every service is built from a Dockerfile that is there, or has an image that is built here or can be pulled."""
+    here = [(name, service) for name, service in each_service(compose) if service.get("build")]
+    built = {service.get("image") for _, service in here} | {f"{compose.get('name')}-{name}" for name, _ in here}
+    for name, service in each_service(compose):
+        if service.get("build"):
+            path = dockerfile_of(service["build"])
+            expect_that(path is None or files.exists(path), expected=f"{name} builds", observed=f"there is no {path}")
+            continue
+        if "extends" in service:  # what it takes over is looked at where it stands
+            continue
+        image = str(service.get("image") or "")
+        expect_that(bool(image), expected=f"{name} is built or has an image", observed="neither")
+        if name in ("web", "worker") and not {"/", "$"} & set(image):
+            expect_that(image in built, expected=f"a service that builds {image}, for {name}", observed="there is none")
+
+
+@check("env.compose")
+def test_all_that_is_named_is_there(compose):
+    """Every volume, network and service that a service names is in the file, and none has to be made by hand."""
+    for kind in ("volumes", "networks", "secrets", "configs"):
+        there = compose.get(kind) or {}
+        made = [name for name, content in there.items() if isinstance(content, dict) and content.get("external")]
+        expect_that(not made, expected=f"{kind} that come with the file", observed=f"{', '.join(made)} is external")
+        for name, service in each_service(compose):
+            named = {str(one) for one in map(source_of, listed_in(service.get(kind))) if one} - {"default"}
+            lacking = sorted(one for one in named - set(there) if "$" not in one)
+            expect_that(not lacking, expected=f"{kind} of {name} in the file", observed=f"{', '.join(lacking)} is not")
+    for name, service in each_service(compose):
+        lacking = sorted(set(listed_in(service.get("depends_on"))) - set(compose["services"]))
+        expect_that(not lacking, expected=f"services that {name} waits for", observed=f"there is no {lacking}")
+
+
+@check("env.compose")
+def test_no_profile_is_needed(compose, services_of):
+    """web, worker, db and redis, and what they wait for, start without a profile."""
+    left, seen = ["web", "worker", "db", "redis"], []
+    while left:
+        name = left.pop()
+        service = compose["services"].get(name)
+        if name in seen or not isinstance(service, dict):
+            continue
+        seen.append(name)
+        left += listed_in(service.get("depends_on"))
+        expect_that(not service.get("profiles"), expected=f"{name} starts by itself", observed="it needs a profile")
+
+
+def listed_in(value):
+    """The items of a list, or the keys of a table."""
+    return list(value) if isinstance(value, list | dict) else []
+
+
+def source_of(one):
+    """What a service's volume, network or secret is called in the file, or None if it is no name."""
+    if isinstance(one, dict):
+        return one.get("source") if one.get("type", "volume") == "volume" else None
+    source = str(one).partition(":")[0] if ":" in str(one) or not str(one).startswith("/") else ""
+    return source if re.fullmatch(r"[A-Za-z0-9][\w.-]*", source) else None
 
 
 def has_check(service):
@@ -77,7 +146,7 @@ def test_health_of_web(services_of, final):
     """web has a health check, there or in the Dockerfile."""
     (web,) = services_of("web")
     of_image = next((said for stage in final if (said := stage.last("HEALTHCHECK"))), "NONE")
-    off = (web.get("healthcheck") or {}).get("disable") is True
+    off = bool(web.get("healthcheck")) and not has_check({"test": "as the image's", **web["healthcheck"]})
     expect_that(
         has_check(web) or (of_image.strip().upper() != "NONE" and not off),
         expected="a healthcheck",
@@ -88,22 +157,28 @@ def test_health_of_web(services_of, final):
 @check("env.compose-order")
 @pytest.mark.parametrize("name", ["web", "worker"])
 @pytest.mark.parametrize("other", ["db", "redis"])
-def test_who_waits_for_whom(services_of, name, other):
+def test_who_waits_for_whom(waits_until_healthy, name, other):
     """web and worker wait until db and redis are healthy."""
-    assert condition(services_of(name)[0], other) == "service_healthy"
+    waits_until_healthy(name, other)
+
+
+def migrates(started):
+    """Whether a text runs `migrate`, outside of comments, and does not merely ask what there is to do."""
+    said = re.sub(r"(?m)(?:^|\s)#.*$", "", started)
+    return re.search(r"\bmigrate\b(?![^&|;\n]*\s--(?:check|plan)\b)", said) is not None
 
 
 @check("env.compose-migrations")
 def test_migrations_come_first(compose, services_of, commands, web_starts):
     """Before web serves, `migrate` has run: in a service that it waits for, or in its own command."""
     (web,) = services_of("web")
-    if re.search(r"\bmigrate\b", web_starts):
+    if migrates(web_starts):
         return
     awaited = [n for n, _ in each_service(compose) if condition(web, n) == "service_completed_successfully"]
     running = [
         n
         for n, service in each_service(compose)
-        if re.search(r"\bmigrate\b", commands(service.get("entrypoint"), service.get("command")))
+        if migrates(commands(service.get("entrypoint"), service.get("command")))
     ]
     expect_that(
         bool(set(awaited) & set(running)),
@@ -120,6 +195,10 @@ def test_no_service_asks_for_the_host(compose):
         asked += [key for key in NAMESPACES if str(service.get(key, "")).startswith("host")]
         asked += ["extends of a file"] if "file" in (service.get("extends") or ()) else []
         asked += ["privileged"] if service.get("privileged") not in (None, False) else []
+        build = service.get("build")
+        build = build if isinstance(build, dict) else {}
+        asked += ["network of the host"] if build.get("network") == "host" else []
+        asked += ["privileged"] if build.get("privileged") not in (None, False) else []
         expect_that(not asked, expected=f"{name} asks nothing of the machine", observed=f"it has {', '.join(asked)}")
 
 
@@ -137,16 +216,17 @@ def test_no_folder_of_the_machine(compose):
     for name, service in each_service(compose):
         bound = [str(volume) for volume in service.get("volumes") or [] if is_bind(volume)]
         expect_that(not bound, expected=f"{name} mounts named volumes only", observed=", ".join(bound))
-    options = [
-        volume
-        for volume in (compose.get("volumes") or {}).values()
-        if isinstance(volume, dict) and volume.get("driver_opts")
-    ]
-    assert options == []
+    for name, volume in (compose.get("volumes") or {}).items():
+        options = (volume.get("driver_opts") or {}) if isinstance(volume, dict) else {}
+        bound = "bind" in str(options.get("o")) or str(options.get("device", "")).startswith((".", "/", "~", "$"))
+        expect_that(not bound, expected=f"{name} is no folder of the machine", observed=str(options))
+    for name, network in (compose.get("networks") or {}).items():
+        host = isinstance(network, dict) and "host" in (network.get("driver"), network.get("name"))
+        expect_that(not host, expected=f"{name} is no network of the host", observed="it is")
 
 
 @check("env.compose-safe")
-def test_who_publishes_ports(compose):
+def test_who_publishes_ports(compose, front):
     """Only web publishes ports, and the file includes no other."""
-    assert [name for name, service in each_service(compose) if service.get("ports") and name != "web"] == []
+    assert [name for name, service in each_service(compose) if service.get("ports") and name != front] == []
     assert not compose.get("include"), "it includes another file"

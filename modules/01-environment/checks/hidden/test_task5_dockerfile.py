@@ -26,6 +26,13 @@ def test_no_stage_is_latest(stages):
 
 
 @check("env.dockerfile")
+def test_every_python_is_pinned(stages):
+    """Every stage that builds on the python image does so by a tag of 3.12 or 3.13."""
+    pythons = [stage.base for stage in stages if re.match(r"(?:docker\.io/)?(?:library/)?python(?:[:@]|$)", stage.base)]
+    assert [base for base in pythons if not PYTHON.fullmatch(base)] == []
+
+
+@check("env.dockerfile")
 def test_no_rule_is_ignored(files):
     """No rule of hadolint is ignored in the file."""
     ignored = [
@@ -47,8 +54,18 @@ def test_who_runs_it(final):
 @check("env.dockerfile-serves")
 def test_what_is_started(web_starts):
     """gunicorn serves, not the development server."""
-    assert "gunicorn" in web_starts
-    assert "runserver" not in web_starts
+    started = re.sub(r"(?m)(?:^|\s)#.*$", "", web_starts)  # what a script says in comments starts nothing
+    assert "gunicorn" in started
+    assert "runserver" not in started
+
+
+@check("env.image-secrets")
+def test_no_secret_is_an_argument_of_all_stages(files):
+    """No `ARG` before the first `FROM` is for a secret either."""
+    before = re.split(r"(?mi)^\s*FROM\s", files.text("Dockerfile"))[0].replace("\\\n", " ")
+    for arguments in re.findall(r"(?mi)^\s*ARG\s+(.*)$", before):
+        if named := named_secret(arguments):
+            fail(expected="no secret in the image", observed=f"ARG {named}", where="Dockerfile")
 
 
 @check("env.image-secrets")
@@ -56,13 +73,15 @@ def test_no_secret_is_baked_in(stages):
     """No `ARG` or `ENV` holds a secret."""
     for stage in stages:
         for word, arguments in stage.instructions:
-            if word in ("ARG", "ENV") and (named := named_secret(arguments)):
+            if word in ("ARG", "ENV") and (named := named_secret(arguments, several=word == "ARG")):
                 fail(expected="no secret in the image", observed=f"{word} {named}", where="Dockerfile")
 
 
-def named_secret(arguments):
-    """The first variable of an ARG or ENV whose name says that it is secret."""
+def named_secret(arguments, *, several=True):
+    """The first variable of an ARG or ENV whose name says that it is secret; ``several`` may stand without values."""
     names = re.findall(r"(?<!\w)(\w+)=", arguments) if "=" in arguments else arguments.split()[:1]
+    if several:
+        names += [word for word in arguments.split() if re.fullmatch(r"\w+", word)]
     return next((name for name in names if SECRET.search(name)), None)
 
 

@@ -4,19 +4,30 @@ from grader.checkpoint import check, raises
 
 
 @check("env.layers")
-def test_the_layer_of_manage_py(manage):
+def test_the_layer_of_manage_py(manage, production):
     """`manage.py` works in the development layer."""
-    assert "'config.settings.development'" in manage("diffsettings", "--all", env={}).out
+    assert "'config.settings.development'" in manage("diffsettings", "--all", env=production).out
 
 
-@check("env.layers")
-def test_the_layer_of_the_server(serve, production):
-    """`config.wsgi` takes the production layer: over plain HTTP the admin redirects to HTTPS."""
-    keys = {name: production[name] for name in ("SECRET_KEY", "ALLOWED_HOSTS")}
-    server = serve(env=keys | {"DJANGO_SETTINGS_MODULE": None})
+def shown(serve, keys, layer):
+    """What a server shows of its layer: a page over HTTP and HTTPS, and an address that is not there."""
+    server = serve(env=keys | {"DJANGO_SETTINGS_MODULE": layer})
     server.request("GET", "/live", within_s=30)
-    answer = server.get("/admin/login/", headers={"Host": "example.org"})
-    assert answer.status_code in (301, 302, 307, 308)
+    host, answers = {"Host": "example.org"}, []
+    for path in ("/admin/login/", "/nowhere/"):
+        for more in ({}, {"X-Forwarded-Proto": "https"}):
+            answer = server.get(path, headers=host | more)
+            debug = "DEBUG = True" in answer.text
+            answers.append((answer.status_code, answer.header("Strict-Transport-Security"), debug))
+    return answers
+
+
+@check("env.layers", seconds=60)
+def test_the_layer_of_the_server(serve, production):
+    """`config.wsgi` takes the production layer: it serves the same with and without its name."""
+    keys = {name: production[name] for name in ("SECRET_KEY", "ALLOWED_HOSTS")}
+    without = shown(serve, keys, None)
+    assert without == shown(serve, keys, "config.settings.production")
 
 
 @check("env.variables")
@@ -36,16 +47,17 @@ def test_production_without_a_secret_key(load, production):
 
 
 @check("env.debug-off")
-def test_debug_in_production(load, production):
+def test_debug_in_production(is_debug, production):
     """`DEBUG=true` does not switch debug on in production."""
-    assert load("config.settings.production", env=production | {"DEBUG": "true"}).DEBUG is False
+    assert is_debug("production", production | {"DEBUG": "true"}) == "DEBUG = False"
 
 
 @check("env.dotenv")
-def test_the_environment_wins(load):
+def test_the_environment_wins(load, production):
     """A variable that is set wins over the same one in `.env`."""
-    settings = load("config.settings.development", env={"ALLOWED_HOSTS": "set"}, files={".env": "ALLOWED_HOSTS=file\n"})
-    assert list(settings.ALLOWED_HOSTS) == ["set"]
+    env, files = production | {"ALLOWED_HOSTS": "set"}, {".env": "ALLOWED_HOSTS=file\n"}
+    without = list(load("config.settings.development", env=env).ALLOWED_HOSTS)
+    assert list(load("config.settings.development", env=env, files=files).ALLOWED_HOSTS) == without
 
 
 @check("env.example")

@@ -62,13 +62,9 @@ def test_health_of_the_database(services_of):
 
 
 @check("env.compose-order")
-def test_web_waits(services_of):
+def test_web_waits(waits_until_healthy):
     """web waits until db is healthy."""
-    (web,) = services_of("web")
-    waits = web.get("depends_on")
-    how = waits.get("db") if isinstance(waits, dict) else None
-    condition = how.get("condition") if isinstance(how, dict) else None
-    assert condition == "service_healthy"
+    waits_until_healthy("web", "db")
 
 
 @check("env.compose-migrations")
@@ -79,9 +75,9 @@ def test_migrations_run(compose, commands, web_starts):
 
 
 @check("env.compose-safe")
-def test_only_web_is_reached(compose):
+def test_only_web_is_reached(compose, front):
     """Only web publishes ports."""
     publishing = [
         name for name, service in compose["services"].items() if isinstance(service, dict) and service.get("ports")
     ]
-    assert sorted(set(publishing) - {"web"}) == []
+    assert sorted(set(publishing) - {front}) == []

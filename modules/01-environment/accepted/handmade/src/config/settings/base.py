@@ -17,11 +17,11 @@ def _read_dotenv(path):
     return values
 
 
-_FILE = _read_dotenv(BASE_DIR / ".env")
+_VARIABLES = {**_read_dotenv(BASE_DIR / ".env"), **os.environ}
 
 
 def env(name, default=""):
-    return os.environ.get(name, _FILE.get(name, default))
+    return _VARIABLES.get(name, default)
 
 
 def flag(name, default):
