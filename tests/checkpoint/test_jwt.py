@@ -79,3 +79,9 @@ def test_openssl_takes_the_keys_and_verifies_the_signature(tmp_path: Path) -> No
 def test_claims_may_be_any_bytes() -> None:
     payload = make_jwt(b"[1]", "k" * 32).split(".")[1]
     assert json.loads(base64.urlsafe_b64decode(payload + "==")) == [1]
+
+
+def test_a_token_is_written_as_libraries_write_it() -> None:
+    """Else a project could tell ours by their white space, and look at signatures only there."""
+    header, claims, _ = (base64.urlsafe_b64decode(part + "==") for part in make_jwt({"a": [1, 2]}, "k" * 64).split("."))
+    assert (header, claims) == (b'{"alg":"HS256","typ":"JWT"}', b'{"a":[1,2]}')

@@ -105,6 +105,11 @@ def read_jwt(text: Any) -> Jwt:
     return Jwt(text, parts[0], parts[1])
 
 
+def _compact(value: Mapping[str, Any]) -> bytes:
+    """JSON as libraries write it in a token: nobody shall know ours by its white space."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
 def make_jwt(
     claims: Mapping[str, Any] | bytes, key: Key, algorithm: str = "HS256", *, header: Mapping[str, Any] | None = None
 ) -> str:
@@ -113,8 +118,8 @@ def make_jwt(
     ``header`` comes on top of ``alg`` and ``typ``, and may say another ``alg`` than the one that signed. ``claims`` are
     taken as they are if they are bytes.
     """
-    payload = claims if isinstance(claims, bytes) else json.dumps(dict(claims)).encode()
-    head = json.dumps({"alg": algorithm, "typ": "JWT", **(header or {})}).encode()
+    payload = claims if isinstance(claims, bytes) else _compact(dict(claims))
+    head = _compact({"alg": algorithm, "typ": "JWT", **(header or {})})
     begin = f"{_encoded(head)}.{_encoded(payload)}"
     return f"{begin}.{sign(begin, key, algorithm)}"
 
