@@ -16,10 +16,7 @@ from grader.pipeline.grading import grade
 from grader.pipeline.job import Options
 from grader.pipeline.store import EvidenceStore
 from grader.scoring import judge_levels
-
-# The rules of this file and of `grader.scoring.levels`: the levels of the dimensions are the score, one for *meets* and
-# two for *exceeds*, and met is an official result with no dimension below *meets*.
-POLICY = "levels/1"
+from grader.scoring.levels import LEVELS_POLICY
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def judged(rubric: Rubric, results: list[Result]) -> Result:
         schema=SCHEMA,
         assignment=CAPSTONE,
         title="Capstone",
-        policy=POLICY,
+        policy=LEVELS_POLICY,
         graded=graded,
         met=graded and scope == "full" and lowest >= _STEPS[Level.MEETS],
         score=sum(map(_steps, levels)),

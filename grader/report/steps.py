@@ -7,14 +7,15 @@ from grader.domain.course import Level
 from grader.domain.evidence import Observation
 from grader.domain.result import CriterionResult, LevelVerdict, Result
 from grader.domain.status import Status
+from grader.scoring.levels import LEVELS_POLICY
 
 
 def as_points(result: Result) -> Result:
     """The result with a criterion of one point for each level of each dimension, in the place of its evidence.
 
-    What has no levels is as it was.
+    What is judged by points is as it was.
     """
-    if not result.levels:
+    if result.policy != LEVELS_POLICY:
         return result
     steps = tuple(step for found in result.levels for step in _steps(found, graded=result.graded))
     return replace(result, criteria=steps, gates=())

@@ -7,6 +7,9 @@ from grader.domain.result import CriterionResult, GateVerdict, LevelVerdict
 from grader.domain.rubric import Descriptor, DimensionRubric, Rubric
 from grader.domain.status import Status
 
+# The rules of this file and of `grader.pipeline.capstone`: the levels of the dimensions are the score, one point for
+# *meets* and two for *exceeds*, and met is a full result with no dimension below *meets*.
+LEVELS_POLICY = "levels/1"
 Verdicts = Mapping[str, CriterionResult | GateVerdict]
 _SAID = {
     Status.FAILED: "is not so",
