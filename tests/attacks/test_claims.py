@@ -12,13 +12,12 @@ import pytest
 
 from grader.domain.status import Status
 from grader.pipeline import Assignment, Options, grade
-from tests.attacks.conftest import Bait
+from tests.attacks.conftest import Bait, Bases
 
 pytestmark = pytest.mark.slow(minutes=1)
 
 FOLDER = Path(__file__).parent / "lies"
 HEAD = "import pytest\n\nfrom grader.checkpoint import check\n\n\n@check({criterion!r}{database})\n"
-Bases = dict[tuple[str, int], Path]
 
 
 @dataclass(frozen=True)
