@@ -17,7 +17,6 @@ from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.services.postgres import Postgres
 
 ROOT = Path(__file__).parents[2]
-MODULES = (1, 2, 3, 4)
 
 
 @dataclass(frozen=True)
@@ -42,26 +41,14 @@ def course() -> Course:
     return load_course(ROOT)
 
 
-class Bases(dict[tuple[str, int], Path]):
-    """The honest submissions that attacks start from, by kind (``starter``, ``solution``) and module.
-
-    Each is projected when it is first asked for.
-    """
-
-    def __init__(self, course: Course, room: Path) -> None:
-        super().__init__()
-        self._course, self._room = course, room
-
-    def __missing__(self, key: tuple[str, int]) -> Path:
-        kind, module = key
-        state = State(module, kind == "solution")
-        self[key] = project_to(self._course, state, self._room / f"{kind}-{module}")
-        return self[key]
-
-
 @pytest.fixture(scope="session")
-def bases(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Bases:
-    return Bases(course, tmp_path_factory.mktemp("bases"))
+def bases(course: Course, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Path]:
+    """The honest submissions that attacks start from, projected once."""
+    room = tmp_path_factory.mktemp("bases")
+    states = {
+        (("solution" if solved else "starter"), n): State(n, solved) for n in (1, 2, 3) for solved in (False, True)
+    }
+    return {key: project_to(course, state, room / f"{key[0]}-{key[1]}") for key, state in states.items()}
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +58,7 @@ def bait(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[B
     canaries = tuple(f"CANARY-{secrets.token_hex(8)}" for _ in range(4))
     checks, mutants, environment, neighbour = canaries
     assignments = {}
-    for number in MODULES:
+    for number in (1, 2, 3):
         honest = assign(course, number, tmp_path_factory.mktemp("control"))
         folder = room / f"checks-{number}"
         shutil.copytree(honest.public.parent, folder)

@@ -28,7 +28,7 @@ class Attack:
 
     ``fault`` is what it really lacks: the honest submission that it is held against lacks it too. The criteria in
     ``failed`` have to be failed. With ``hidden_first`` the hidden checks come before the public ones, as in every other
-    lane of a whole grading. An ``exhaustive`` one is left to ``make prove``.
+    lane of a whole grading.
     """
 
     name: str
@@ -39,7 +39,6 @@ class Attack:
     outcome: str = "graded"
     database: str = "sqlite"
     slow: bool = False
-    exhaustive: bool = False
     loot: bool = False
     listener: bool = False
     below_honest: bool = False

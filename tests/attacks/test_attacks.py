@@ -16,7 +16,7 @@ from grader.pipeline import Options, grade
 from grader.report import REPORTS, for_learners
 from grader.sandbox.api import Launch, Limits
 from grader.sandbox.bubblewrap import Bubblewrap
-from tests.attacks.conftest import Bait, Bases, Listener
+from tests.attacks.conftest import Bait, Listener
 from tests.attacks.hostile import Attack, Edit, load_attacks, materialise
 from tests.attacks.loot import BROKEN
 from tests.attacks.meter import Meter
@@ -24,7 +24,6 @@ from tests.attacks.meter import Meter
 pytestmark = pytest.mark.slow
 
 ATTACKS = load_attacks()
-CASES = [pytest.param(a, id=a.name, marks=pytest.mark.exhaustive if a.exhaustive else ()) for a in ATTACKS]
 # Few criteria and quick ones: those that lean most on what the project itself answers.
 CRITERIA = ("domain.user-role", "domain.post-fields", "domain.slug-made")
 # Of a processor, for the whole grading, its sandboxes and services; by the clock a busy machine may take much longer.
@@ -76,7 +75,7 @@ def _running(name: str) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def honest(bait: Bait, bases: Bases, state_dir: Path, tmp_path_factory: pytest.TempPathFactory):
+def honest(bait: Bait, bases: dict[tuple[str, int], Path], state_dir: Path, tmp_path_factory: pytest.TempPathFactory):
     """The score of the submission that an attack starts from, without what it lacks too, on the same criteria."""
 
     @cache
@@ -90,18 +89,18 @@ def honest(bait: Bait, bases: Bases, state_dir: Path, tmp_path_factory: pytest.T
     return score
 
 
-@pytest.mark.parametrize("attack", CASES)
+@pytest.mark.parametrize("attack", ATTACKS, ids=str)
 def test_attack_is_held(
     attack: Attack,
     bait: Bait,
-    bases: Bases,
+    bases: dict[tuple[str, int], Path],
     honest,
     listener: Listener,
     tmp_path: Path,
     state_dir: Path,
 ) -> None:
     """No points, no leak, no trace."""
-    base = None if attack.base == "nothing" else bases[attack.base, attack.module]
+    base = bases.get((attack.base, attack.module))
     tree = materialise(attack, base, tmp_path / "submission", listener.port)
     criteria, before, began = _criteria(attack), _digest(bait.guarded), time.monotonic()
     with Meter() as meter:

@@ -12,12 +12,13 @@ import pytest
 
 from grader.domain.status import Status
 from grader.pipeline import Assignment, Options, grade
-from tests.attacks.conftest import Bait, Bases
+from tests.attacks.conftest import Bait
 
 pytestmark = pytest.mark.slow(minutes=1)
 
 FOLDER = Path(__file__).parent / "lies"
 HEAD = "import pytest\n\nfrom grader.checkpoint import check\n\n\n@check({criterion!r}{database})\n"
+Bases = dict[tuple[str, int], Path]
 
 
 @dataclass(frozen=True)
