@@ -14,6 +14,7 @@ from grader.classroom.journal import Journal
 from grader.classroom.judging import judged, of_student, standing
 from grader.classroom.overview import Collector, overview
 from grader.classroom.records import Scored
+from grader.classroom.similar.findings import stored
 from grader.classroom.scoring import Moved, Scoring, score_class
 from grader.cli.console import err, escape, out
 from grader.course import assign, load_course
@@ -56,12 +57,26 @@ def rescored(journal: Journal, folder: Path, assignment: Assignment, *, why: str
     scoring = score_class(journal, assignment, why=why, author=who, seen=collector.see)
     export = gradebook(scoring.grades, assignment.module.title)
     path = write(folder, export.file_name, export.text)
-    shown = page.render(overview(assignment.module, scoring.grades, collector.seen))
-    page_path = write(folder, page.FILE_NAME, shown)
+    page_path = _write_page(folder, assignment, scoring.grades, collector)
     show_moved(scoring.moved)
     show_open(scoring)
     out.print(f"Wrote {path} and {page_path}.", markup=False, soft_wrap=True)
     return scoring
+
+
+def write_page(journal: Journal, folder: Path, assignment: Assignment) -> Path:
+    """Writes the page of the class alone, with the scores that stand: nothing is noted."""
+    collector = Collector()
+    grades = class_grades(journal, assignment, collector.see)
+    return _write_page(folder, assignment, grades, collector)
+
+
+def _write_page(folder: Path, assignment: Assignment, grades: Sequence[Grade], collector: Collector) -> Path:
+    shown = overview(assignment.module, grades, collector.seen)
+    found = stored(folder)
+    if found is not None and found.assignment != assignment.module.slug:
+        found = None
+    return write(folder, page.FILE_NAME, page.render(shown, found))
 
 
 def write_feedback(journal: Journal, folder: Path, assignment: Assignment, show: Callable[[Progress], None]) -> None:
