@@ -10,12 +10,13 @@ from grader.classroom import page
 from grader.classroom.exports import gradebook
 from grader.classroom.feedback import Feedback
 from grader.classroom.files import write
+from grader.classroom.gradebook import Book, Grade
 from grader.classroom.journal import Journal
 from grader.classroom.judging import judged, of_student, standing
 from grader.classroom.overview import Collector, overview
 from grader.classroom.records import Scored
+from grader.classroom.scoring import Moved, Scoring, policy_of, score_class
 from grader.classroom.similar.findings import stored
-from grader.classroom.scoring import Moved, Scoring, score_class
 from grader.cli.console import err, escape, out
 from grader.course import assign, load_course
 from grader.domain.errors import UsageError_
@@ -67,7 +68,8 @@ def rescored(journal: Journal, folder: Path, assignment: Assignment, *, why: str
 def write_page(journal: Journal, folder: Path, assignment: Assignment) -> Path:
     """Writes the page of the class alone, with the scores that stand: nothing is noted."""
     collector = Collector()
-    grades = class_grades(journal, assignment, collector.see)
+    book = Book(assignment, policy_of(journal), standing(journal.decisions()), collector.see)
+    grades = tuple(book.grades(journal.students(), journal.entries()))
     return _write_page(folder, assignment, grades, collector)
 
 

@@ -3,11 +3,15 @@
 import os
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli import options as opt
 from grader.cli.console import out, progress
+
+if TYPE_CHECKING:
+    from grader.given.roster import Student
 
 _FILE = click.Path(path_type=Path)
 
@@ -52,7 +56,7 @@ def command(
     course = load_course(opt.find_course(course_dir))
     module = of_number(course, number, out_dir).module
     given = given_in((course.folder(module) / "starter", *more))
-    people = latest(read_index(index, submissions) if index else find(submissions, ()))
+    people = latest(read_index(index, submissions) if index else find(submissions, _students(out_dir)))
     with held(out_dir), progress() as show, room("") as place:
         readers = Readers(program(), Children("the comparison"), place, workers or os.cpu_count() or 1)
         compared = compare_class(people, slug=module.slug, given=given, readers=readers, progress=show)
@@ -66,6 +70,17 @@ def command(
         soft_wrap=True,
     )
     _refresh(out_dir, course_dir)
+
+
+def _students(folder: Path) -> "tuple[Student, ...]":
+    """Who is in the class of the folder, where there is one: by the roster a folder's name is a student's."""
+    from grader.classroom.database import NAME, readable
+    from grader.classroom.journal import Journal
+
+    if not (folder / NAME).is_file():
+        return ()
+    with readable(folder, partial(Journal, folder)) as journal:
+        return readable(folder, journal.students)
 
 
 def _refresh(folder: Path, course_dir: Path | None) -> None:
