@@ -22,7 +22,7 @@ from grader.classroom.similar.index import Index
 from grader.classroom.similar.pairs import compare
 from grader.classroom.similar.reading import Bounds, read_body
 from grader.classroom.similar.tokens import read_tokens
-from grader.classroom.similar.winnowing import GUARANTEE, K, WINDOW, grams, winnow
+from grader.classroom.similar.winnowing import GUARANTEE, WINDOW, K, grams, winnow
 
 ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "modules"
@@ -136,7 +136,9 @@ def test_hostile_files_are_bounded_and_told(tmp_path: Path) -> None:
     found = body(tmp_path, files)
     told = "\n".join(read_body(tmp_path, [*files, "latin.py", "gone.py"], Given()).notes)
     assert found.words == 0
-    assert all(text in told for text in ("big.py: not compared: it is larger", "line.py: not compared", "deep.py: comp"))
+    assert all(
+        text in told for text in ("big.py: not compared: it is larger", "line.py: not compared", "deep.py: comp")
+    )
     many = read_body(tmp_path, ["a.py"] * 9, Given(), Bounds(files=3)).notes
     assert many == ("a.py: and all after it were not compared: there is too much",)
     assert unpack(pack(found)) == found

@@ -68,7 +68,9 @@ def compare_class(
     unread = readers.read(hand_ins, slug, given, _stepping(progress, "Reading submissions"))
     reading = _Class(hand_ins, readers.folder, unread)
     counted = reading.counted(_stepping(progress, "Looking for what they share"))
-    alike = sorted(reading.alike(counted, progress), key=lambda pair: (-max(pair.left_share, pair.right_share), pair.left))
+    alike = sorted(
+        reading.alike(counted, progress), key=lambda pair: (-max(pair.left_share, pair.right_share), pair.left)
+    )
     findings = Findings(
         assignment=slug,
         compared=len(hand_ins) - len(unread) - len(reading.small),

@@ -60,7 +60,9 @@ def stored(folder: Path) -> Findings | None:
     except FileNotFoundError:
         return None
     except (OSError, msgspec.MsgspecError) as problem:
-        raise UsageError_(f"{path} cannot be read: {problem}", "Delete it, and compare again: grader similar.") from None
+        raise UsageError_(
+            f"{path} cannot be read: {problem}", "Delete it, and compare again: grader similar."
+        ) from None
     if found.version != VERSION:
         raise UsageError_(f"{path} is of version {found.version}", "Delete it, and compare again: grader similar.")
     return found

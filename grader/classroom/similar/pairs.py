@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from grader.classroom.similar.body import Body, Source
-from grader.classroom.similar.winnowing import K, WINDOW
+from grader.classroom.similar.winnowing import WINDOW, K
 
 _MOST_PLACES = 4  # of one fingerprint in one submission: what repeats itself is shown beside the first of them
 Match = tuple[int, int, int, int]  # file and word on the left, file and word on the right
