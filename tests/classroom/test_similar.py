@@ -1,4 +1,4 @@
-"""Similar submissions: disguised copies are found, honest work of several hands is not, and nothing hostile stops it."""
+"""Similar submissions: disguised copies are found, honest work of several hands is not."""
 
 import ast
 import os
@@ -63,7 +63,7 @@ class Renamed(ast.NodeTransformer):
 
 
 def disguised(files: Files, starter: Files) -> Files:
-    """Names changed, functions in another order, comments and docstrings gone, files cut in two: what is the learner's."""
+    """What is the learner's, with other names, in another order, without comments, each file cut in two."""
     found = {}
     for path, text in files.items():
         if starter.get(path) == text or "/migrations/" in path:
@@ -137,7 +137,7 @@ def test_hostile_files_are_bounded_and_told(tmp_path: Path) -> None:
     told = "\n".join(read_body(tmp_path, [*files, "latin.py", "gone.py"], Given()).notes)
     assert found.words == 0
     assert all(
-        text in told for text in ("big.py: not compared: it is larger", "line.py: not compared", "deep.py: comp")
+        text in told for text in ("big.py: not compared: it is large", "line.py: not compare", "deep.py: comp")
     )
     many = read_body(tmp_path, ["a.py"] * 9, Given(), Bounds(files=3)).notes
     assert many == ("a.py: and all after it were not compared: there is too much",)

@@ -31,8 +31,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
 
     ``clusters`` are the people that pairs connect, of three or more. ``small`` have too little of their own to say
     anything; ``unread`` could not be read, and why; ``notes`` are sentences on files that were left out, by person.
-    ``more`` counts pairs that are not among ``pairs``, for there were too many. What ``common_from`` people or more have
-    in common counts as given.
+    ``more`` counts pairs that are not among ``pairs``, for there were too many. What ``common_from`` people or more
+    have in common counts as given.
     """
 
     version: int = VERSION

@@ -1,6 +1,7 @@
 """Fingerprints of a file, by winnowing: few of its k-grams, chosen so that no long match can go unseen.
 
-After S. Schleimer, D. S. Wilkerson and A. Aiken, "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD 2003.
+After S. Schleimer, D. S. Wilkerson and A. Aiken, "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD
+2003.
 Of every ``WINDOW`` k-grams in a row the one with the least hash is chosen, the last of several. Hence two files that
 share a run of ``GUARANTEE`` words or more share a fingerprint, wherever it stands in them, and no match of fewer than
 ``K`` words is ever seen.
