@@ -136,9 +136,7 @@ def test_hostile_files_are_bounded_and_told(tmp_path: Path) -> None:
     found = body(tmp_path, files)
     told = "\n".join(read_body(tmp_path, [*files, "latin.py", "gone.py"], Given()).notes)
     assert found.words == 0
-    assert all(
-        text in told for text in ("big.py: not compared: it is large", "line.py: not compare", "deep.py: comp")
-    )
+    assert all(text in told for text in ("big.py: not compared: it is large", "line.py: not compare", "deep.py: comp"))
     many = read_body(tmp_path, ["a.py"] * 9, Given(), Bounds(files=3)).notes
     assert many == ("a.py: and all after it were not compared: there is too much",)
     assert unpack(pack(found)) == found
