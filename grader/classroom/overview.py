@@ -97,7 +97,6 @@ class Overview:
     """The whole page as data. ``bins`` are how many scores lie in each tenth of what can be had."""
 
     title: str
-    number: str
     counts: Mapping[str, int]
     mean: float | None
     middle: float | None
@@ -118,7 +117,6 @@ def overview(module: Module, grades: Sequence[Grade], seen: Mapping[tuple[str, i
     plain = [float(score) for score, _ in scores]
     return Overview(
         title=f"Module {module.number:02d} · {module.title}",
-        number=f"{module.number:02d}",
         counts=Counter(g.status for g in grades),
         mean=fmean(plain) if plain else None,
         middle=median(plain) if plain else None,

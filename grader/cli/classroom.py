@@ -84,7 +84,7 @@ def command(
     from grader.pipeline import Options
     from grader.sandbox.temporary import refuse_closed
 
-    refuse_inside(submissions, out_dir)
+    _refuse_inside(submissions, out_dir)
     _refuse_unused(executor)
     course = opt.find_course(course_dir)
     at_once = 1 if executor != "pool" else workers or os.cpu_count() or 1
@@ -139,8 +139,7 @@ def _refuse_unused(executor: str) -> None:
     raise UsageError_(f"{option} has no meaning with --executor {executor}", hint)
 
 
-def refuse_inside(submissions: Path, out_dir: Path) -> None:
-    """Raises ``UsageError_`` where what is written would be taken for a submission."""
+def _refuse_inside(submissions: Path, out_dir: Path) -> None:
     if out_dir.resolve().is_relative_to(submissions.resolve()):
         raise UsageError_(
             f"--out {out_dir} lies in the submissions: it would be taken for one", "Name a folder beside them."

@@ -1,1 +1,0 @@
-"""Which submissions of a class have much in common that the course did not give: for people to read side by side."""
