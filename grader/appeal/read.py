@@ -104,8 +104,9 @@ def _manifest_and_names(copy: Path, limits: IntakeLimits) -> tuple[bytes, int]:
                 raise SubmissionError(f"{shown(entry.path)} does not belong in it: {why}")
         if found[0].oddity or found[0].size > _LARGEST_MANIFEST:
             raise SubmissionError(f"{MANIFEST} is too large, or no file")
-        ((_, pieces),) = source.contents(found)
-        return _bounded(pieces or ()), len(rest)
+        for _, pieces in source.contents(found):  # gone once the next is asked for
+            return _bounded(pieces or ()), len(rest)
+    raise SubmissionError(f"{MANIFEST} cannot be read")
 
 
 def _bounded(pieces: Iterable[bytes]) -> bytes:
