@@ -26,10 +26,10 @@ def result(*passed: str, errored: tuple[str, ...] = (), **more: object) -> Resul
     return score_measured(measured(passed, errored=errored, **more), ASSIGNMENT)
 
 
-def claim(criterion: str = ONE, **changes: object) -> Claim:
+def claim(of: str = ONE, **changes: object) -> Claim:
     then = result(THREE)
-    says = "wrongly passed" if criterion == THREE else "wrongly failed"
-    found = claim_of(then, chosen(then, criterion, says), says, "x", WORK)  # type: ignore[arg-type]
+    says = "wrongly passed" if of == THREE else "wrongly failed"
+    found = claim_of(then, chosen(then, of, says), says, "x", WORK)  # type: ignore[arg-type]
     return Claim(**{name: getattr(found, name) for name in found.__struct_fields__} | changes)  # type: ignore[arg-type]
 
 
@@ -48,7 +48,7 @@ def test_the_verdict_decides(criterion: str, passed: tuple[str, ...], errored: t
 
 
 def test_what_waits_is_named() -> None:
-    found = compared(claim(ONE, criterion=TWO), result(TWO))
+    found = compared(claim(criterion=TWO), result(TWO))
     assert (found.found, found.sentences[0]) == (
         "not reproduced",
         "domain.two is blocked by domain.one here, with seed 271828.",
