@@ -1,5 +1,6 @@
 """Task 4: the lock-out by name and address."""
 
+import functools
 import math
 import time
 from urllib.parse import urlencode
@@ -254,6 +255,24 @@ def test_guesses_at_once(api_with, rng, try_login, admin_login, few_compared, wh
     few_compared(api, guesses, limit)
     right = rng.word() if who == "nobody" else api.people[who].password
     try_login(name, password=right, **options).expect(429)
+
+
+@check("lockout.race", database="postgres", seconds=300)
+def test_the_right_one_among_guesses_at_once(api_with, rng, try_login):
+    """The right password, sent with nine others at once, does not get in time and again: one of them is compared."""
+    api = api_with(env=locking(1))
+    got_in = []
+    # Whichever guess comes first is compared, so that a right one may get in: one in ten does, and not one four times.
+    for name in ("editor", "editor2", "contributor", "reader"):
+        guesses = [rng.word() for _ in range(MANY - 1)] + [api.people[name].password]
+        ask = functools.partial(try_login, api.people[name].username, to=api, client=HERE, within_s=SLOW_S)
+        answers = api.at_once([functools.partial(ask, password=guess) for guess in guesses])
+        got_in.append(answers[-1].expect(200, 401, 429).status_code == 200)
+    expect_that(
+        not all(got_in),
+        expected=f"one of {MANY} guesses at once compared, with `LOGIN_FAILURE_LIMIT=1`",
+        observed=f"the right password, the last of {MANY}, got in {len(got_in)} times out of {len(got_in)}",
+    )
 
 
 @check("lockout.race", database="postgres", seconds=300)
