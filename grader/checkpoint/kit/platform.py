@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.agent.scan import BODY, BadReply, load
@@ -18,6 +19,7 @@ from grader.checkpoint.kit.queries import Queries, by_log, counting
 from grader.checkpoint.kit.reports import events_of
 from grader.checkpoint.kit.spans import Span, spans_of
 from grader.domain.words import bounded
+from grader.sandbox import http
 from grader.sandbox.api import Process
 from grader.sandbox.http import proxy_line
 from grader.stage import platform as stage_platform
@@ -37,6 +39,7 @@ READY_S = 60.0
 SETTLED_S = 60.0
 COMMAND_S = 60.0
 SAYING_S = 5.0
+METRICS_S = 10.0
 _READ = ("comments", "mail", "analytics")  # the queues that workers read
 # A message is in no queue and in no hand for a moment, while a worker takes it.
 _QUIET_S = 0.3
@@ -52,6 +55,22 @@ class Running:
     platform: stage_platform.Platform
     process: Process
     stage: Stage
+    metrics_socket: Path
+
+    def metrics(self, within_s: float = METRICS_S) -> str:
+        """What its port of metrics answers at `/metrics`; fails the check if that is not 200 in time."""
+        last: http.Response | None = None
+
+        def is_there() -> bool:
+            nonlocal last
+            with suppress(ConnectionError, TimeoutError):
+                last = http.request(self.metrics_socket, "GET", "/metrics", client=None)
+            return last is not None and last.status_code == 200
+
+        if wait_until(is_there, within_s) and last is not None:
+            return last.text
+        seen = f"status {last.status_code}" if last else "no answer"
+        raise Failed(f"200 for /metrics at WORKER_METRICS_PORT of a worker within {within_s:g} s", seen)
 
     def cut(self, *services: str) -> None:
         """From now on these services (``postgres``, ``redis``) are not there for this worker."""
@@ -144,7 +163,8 @@ class Platform:
     def worker(self, *, env: Mapping[str, str | None] | None = None, within_s: float = READY_S) -> Running:
         """A worker of all queues, which waits for messages; fails the check if it does not in time."""
         listening = self._listening()
-        worker = Running(self.deployment, self.deployment.run(stage_platform.WORKER, env), self.stage)
+        process, port = self.deployment.run_worker(env)
+        worker = Running(self.deployment, process, self.stage, port)
 
         def is_ready() -> bool:
             return worker.process.poll() is not None or self._listening() > listening
