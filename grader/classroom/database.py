@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.classroom.tables import TABLES, VERSION
+from grader.classroom.tables import LATER, TABLES, VERSION
 from grader.domain.errors import EnvironmentError_, UsageError_
 
 NAME = "class.sqlite3"
@@ -69,7 +69,7 @@ def _make_ready(db: sqlite3.Connection, path: Path) -> None:
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if version == 0:
         with Transaction(db):
-            for table in TABLES:
+            for table in (*TABLES, *LATER):
                 db.execute(table)
             db.execute(f"PRAGMA user_version = {VERSION}")
     elif version != VERSION:
@@ -78,6 +78,9 @@ def _make_ready(db: sqlite3.Connection, path: Path) -> None:
             f"{path} was written by another version of the grader ({version}; this one reads {VERSION})",
             "Go on with the grader that wrote it, or name a new folder: --out DIR.",
         )
+    else:
+        for table in LATER:
+            db.execute(table)
 
 
 def is_full(problem: sqlite3.OperationalError) -> bool:

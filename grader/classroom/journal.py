@@ -17,7 +17,7 @@ import msgspec
 
 from grader.classroom.database import NoRoom, Transaction, is_full, opened
 from grader.classroom.people import Decision, HandIn, Outcome
-from grader.classroom.records import Entry, Known, Scored
+from grader.classroom.records import Appealed, Entry, Known, Scored
 from grader.given.names import key
 from grader.given.roster import Student
 from grader.pipeline import Measured
@@ -191,6 +191,23 @@ class Journal:
             "SELECT student, kind, target, value, reason, author, at, withdrawn FROM decisions ORDER BY id"
         )
         return tuple(replace(Decision(*row), withdrawn=bool(row[-1])) for row in rows)
+
+    def note_appeal(self, made: Appealed) -> None:
+        """Writes down what was decided about an appeal; what was decided before stays to be seen."""
+        texts = (made.appeal, made.student, made.criterion, made.verdict, made.case, made.reason, made.author, made.at)
+        with self._transaction():
+            self._db.execute(
+                'INSERT INTO appeals (appeal, student, criterion, verdict, "case", reason, author, at) '
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                tuple(map(_text, texts)),
+            )
+
+    def appeals(self) -> tuple[Appealed, ...]:
+        """All decisions about appeals, in the order in which they were made: the last one of an appeal holds."""
+        rows = self._db.execute(
+            'SELECT appeal, student, criterion, verdict, "case", reason, author, at FROM appeals ORDER BY id'
+        )
+        return tuple(Appealed(*row) for row in rows)
 
     def note_scores(self, scores: Iterable[Scored]) -> None:
         """Writes down scores that are new or were others before."""

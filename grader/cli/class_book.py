@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from grader.classroom import page
+from grader.classroom.appeals import changes, effects
 from grader.classroom.exports import gradebook
 from grader.classroom.feedback import Feedback
 from grader.classroom.files import write
@@ -56,7 +57,9 @@ def rescored(journal: Journal, folder: Path, assignment: Assignment, *, why: str
     scoring = score_class(journal, assignment, why=why, author=who, seen=collector.see)
     export = gradebook(scoring.grades, assignment.module.title)
     path = write(folder, export.file_name, export.text)
-    shown = page.render(overview(assignment.module, scoring.grades, collector.seen))
+    moved = changes(journal.scores())
+    appeals = effects(journal.appeals(), moved)
+    shown = page.render(overview(assignment.module, scoring.grades, collector.seen, appeals, moved))
     page_path = write(folder, page.FILE_NAME, shown)
     show_moved(scoring.moved)
     show_open(scoring)

@@ -48,7 +48,7 @@ class Remote:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What the command was asked for; ``limit_s`` bounds one grading, in seconds. ``remote`` is where workers on
-    other machines are reached, if they grade."""
+    other machines are reached, if they grade. ``why`` is written beside the scores that change."""
 
     course: Path
     assignment: Assignment
@@ -61,6 +61,7 @@ class Wanted:
     resume: bool
     remote: Remote | None = None
     again: tuple[str, ...] | None = None
+    why: str = "graded"
 
     def facts(self) -> dict[str, str]:
         """What has to be the same when the class is resumed."""
@@ -97,7 +98,9 @@ def graded(wanted: Wanted, journal: Journal, show: Callable[[Progress], None], w
     except KeyboardInterrupt:
         tell("Stopped. What was graded is kept: the same command with --resume goes on.")
         return 130
-    rescored(journal, wanted.out_dir, wanted.assignment, why="graded", who=who)
+    if wanted.again and not outcomes.graded and outcomes.before:
+        tell("Nothing was measured again: the checks are those that the class was graded with. Mend the check first.")
+    rescored(journal, wanted.out_dir, wanted.assignment, why=wanted.why, who=who)
     write_feedback(journal, wanted.out_dir, wanted.assignment, show)
     return _told(outcomes)
 
