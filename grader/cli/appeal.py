@@ -29,14 +29,17 @@ class Criteria(click.Group):
 
         A word that is nearly the name of a command was meant as that.
         """
-        known = (*self.commands, *ctx.help_option_names)
-        if args and args[0] not in known and not get_close_matches(args[0], self.commands):
+        if args and args[0] not in (*self.commands, *ctx.help_option_names) and self._is_meant(args[0]):
             args = [open_.name or "", *args]
         return super().parse_args(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name; for a criterion's the one that appeals it."""
-        return super().get_command(ctx, cmd_name) or (open_ if "." in cmd_name else None)
+        return super().get_command(ctx, cmd_name) or (open_ if self._is_meant(cmd_name) else None)
+
+    def _is_meant(self, word: str) -> bool:
+        """Whether it may be a criterion, and is not nearly the name of a command."""
+        return not get_close_matches(word, self.commands)
 
 
 @click.group("appeal", cls=Criteria, subcommand_metavar="CRITERION | COMMAND [ARGS]...")

@@ -64,7 +64,7 @@ def _hunks(path: str, old: str, new: str) -> Iterator[_Part]:
         while True:
             above, below = now[max(0, j1 - context) : j1], was[i2 : i2 + context]
             found = "".join([*above, *was[i1:i2], *below])
-            if current.count(found) == 1:
+            if current.find(found) == current.rfind(found):  # `count` overlooks places that overlap
                 break
             context += 1
         yield _Part(Edit(path, found, "".join([*above, *now[j1:j2], *below])), i2 - i1 + j2 - j1)

@@ -73,7 +73,7 @@ def without(start: str) -> Callable[[Files], Files]:
         (with_file("project/.git/config"), "holds what no submission has"),
         (with_file("project/src/more.py"), "are not those of the tree that it names"),
         (with_file("project/manage.py", b"other"), "are not those of the tree that it names"),
-        (with_file("project/zeros.bin", bytes(30 << 20)), "larger than 20 MB"),
+        (with_file("project/zeros.bin", bytes(30 << 20)), "holds what no submission has (zeros.bin)"),
         (with_file("appeal.json", b"{" * 100_000), "appeal.json is no JSON"),
         (with_file("appeal.json", b" " * (3 << 20)), "appeal.json is too large"),
         (with_file("appeal.json", b"[]"), "appeal.json: "),

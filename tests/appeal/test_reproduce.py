@@ -23,14 +23,14 @@ WORK = Submission("ada", Path("work"), "c" * 40, "t" * 64, ("manage.py",), ())
 
 
 def result(*passed: str, errored: tuple[str, ...] = (), **more: object) -> Result:
-    return score_measured(measured(passed, errored=errored, **more), ASSIGNMENT)
+    return score_measured(measured(passed, errored=errored, **more), ASSIGNMENT)  # type: ignore[arg-type]
 
 
 def claim(of: str = ONE, **changes: object) -> Claim:
     then = result(THREE)
     says = "wrongly passed" if of == THREE else "wrongly failed"
     found = claim_of(then, chosen(then, of, says), says, "x", WORK)  # type: ignore[arg-type]
-    return Claim(**{name: getattr(found, name) for name in found.__struct_fields__} | changes)  # type: ignore[arg-type]
+    return Claim(**{name: getattr(found, name) for name in found.__struct_fields__} | changes)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ OTHERS = tuple(c.id for c in MODULE.criteria if c.id != ROLE)
 
 def run(*words: object, code: int = 0) -> str:
     done = CliRunner().invoke(grader, ["appeal", *map(str, words)])
-    assert not isinstance(done.exception, GraderError), done.exception.message  # type: ignore[union-attr]
+    assert not isinstance(done.exception, GraderError), done.exception.message
     assert done.exit_code == code, (done.output, done.exception)
     return done.output
 
