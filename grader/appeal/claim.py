@@ -17,10 +17,10 @@ LONGEST_TEXT = 8_000
 Says = Literal["wrongly failed", "wrongly passed"]
 _Line = Annotated[str, Meta(max_length=400)]
 _Text = Annotated[str, Meta(max_length=LONGEST_TEXT + 100)]
-_Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-_Commit = Annotated[str, Meta(pattern="^([0-9a-f]{40}|[0-9a-f]{64})$")]
-Id = Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
-_Slug = Annotated[str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+_Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+_Commit = Annotated[str, Meta(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})\Z")]
+Id = Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=100)]
+_Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=60)]
 
 
 class Case(Struct, forbid_unknown_fields=True, frozen=True):
@@ -60,7 +60,7 @@ class Claim(Struct, forbid_unknown_fields=True, frozen=True):
     those that failed first; ``left_out`` names what lay beside the project and is in no submission.
     """
 
-    schema: Annotated[str, Meta(pattern=f"^{SCHEMA}$")]
+    schema: Annotated[str, Meta(pattern=rf"^{SCHEMA}\Z")]
     assignment: _Slug
     criterion: Id
     title: _Line

@@ -1,13 +1,16 @@
 """What staff decided about an appeal: a line for each decision, in a file beside the bundle, that nobody rewrites."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from grader.appeal.read import Appeal
 from grader.domain.errors import UsageError_
+from grader.domain.text import one_line
 
 SCHEMA = "django-track/appeal-decision/v1"
 Verdict = Literal["accepted", "rejected"]
@@ -29,18 +32,22 @@ class Decided(Struct, forbid_unknown_fields=True, frozen=True):
     author: str
     at: str
 
+    def of_case(self, case: str) -> "Decided":
+        """The same, with the case that came of it."""
+        return structs.replace(self, case=case)
 
-def decided(appeal: Appeal, verdict: Verdict, *, case: str, reason: str, author: str, at: str) -> Decided:
-    """The decision, as it is written down.
+
+def decided(appeal: Appeal, verdict: Verdict, *, reason: str, author: str, at: str) -> Decided:
+    """The decision, as it is written down, without a case.
 
     Raises:
         UsageError_: there is no reason.
     """
-    plain = " ".join(reason.split())
+    plain = one_line(reason)
     if not plain:
         raise UsageError_("a decision needs a reason", "Say why: --reason TEXT. The learner reads it.")
     claim = appeal.claim
-    return Decided(SCHEMA, appeal.id, claim.assignment, claim.criterion, verdict, case, plain, author, at)
+    return Decided(SCHEMA, appeal.id, claim.assignment, claim.criterion, verdict, "", plain, one_line(author), at)
 
 
 def record_of(bundle: Path) -> Path:
@@ -48,22 +55,38 @@ def record_of(bundle: Path) -> Path:
     return bundle.with_name(f"{bundle.stem}.decisions.jsonl")
 
 
-def note(bundle: Path, decision: Decided) -> Path:
-    """Write the decision below those that there are; gives the file.
+@contextmanager
+def noting(bundle: Path, decision: Decided) -> Iterator[Path]:
+    """Write the decision below those that there are, once what is done inside has succeeded; gives the file.
 
     Raises:
-        UsageError_: it cannot be written.
+        UsageError_: it cannot be written. That it cannot be opened is said before anything is done inside.
     """
     path = record_of(bundle)
+    is_new = not path.exists()
     try:
-        with path.open("ab") as file:
-            file.write(msgspec.json.encode(decision) + b"\n")
+        file = path.open("ab")
     except OSError as problem:
-        raise UsageError_(
-            f"the decision cannot be written to {path}: {problem.strerror}",
-            "Copy the bundle to a folder of yours, and decide there.",
-        ) from None
-    return path
+        raise _unwritable(path, problem) from None
+    with file:
+        try:
+            yield path
+        except BaseException:
+            if is_new:
+                path.unlink(missing_ok=True)
+            raise
+        try:
+            file.write(msgspec.json.encode(decision) + b"\n")
+            file.flush()
+        except OSError as problem:
+            raise _unwritable(path, problem) from None
+
+
+def _unwritable(path: Path, problem: OSError) -> UsageError_:
+    return UsageError_(
+        f"the decision cannot be written to {path}: {problem.strerror}",
+        "Copy the bundle to a folder of yours, and decide there.",
+    )
 
 
 def noted(bundle: Path) -> tuple[Decided, ...]:

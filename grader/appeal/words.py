@@ -1,15 +1,19 @@
 """An appeal in words, for whoever decides: what is known of it, and what is only said."""
 
+import textwrap
 from collections.abc import Iterable, Iterator
 
 from grader.appeal.claim import Case
 from grader.appeal.decide import Decided
 from grader.appeal.read import Appeal
+from grader.appeal.reproduce import Reproduction
 from grader.domain.status import Status
-from grader.domain.text import clip, one_line
+from grader.domain.text import clip, one_line, visible
 
 _LONGEST = 400
 _MOST_CASES = 12
+_WIDTH = 72
+_SIGNS = {Status.PASSED: "✓", Status.FAILED: "✗"}
 
 
 def told(appeal: Appeal, title: str) -> Iterator[str]:
@@ -27,7 +31,7 @@ def told(appeal: Appeal, title: str) -> Iterator[str]:
         yield f"  beside it {one_line(name)}"
     yield ""
     yield "The argument:"
-    yield from (f"  │ {line}" for line in claim.argument.split("\n"))
+    yield from _quoted(claim.argument)
     yield ""
     yield "What that run is said to have seen:"
     shown = claim.cases[:_MOST_CASES]
@@ -40,8 +44,7 @@ def told(appeal: Appeal, title: str) -> Iterator[str]:
 
 
 def _case(case: Case) -> Iterator[str]:
-    sign = {Status.PASSED: "✓", Status.FAILED: "✗"}.get(case.status, "◌")
-    yield f"  {sign} {one_line(case.check)}: {_short(case.sentence)}"
+    yield f"  {_SIGNS.get(case.status, '◌')} {one_line(case.check)}: {_short(case.sentence)}"
     if case.status is Status.PASSED:
         return
     for name in ("expected", "observed", "where", "cause"):
@@ -49,8 +52,27 @@ def _case(case: Case) -> Iterator[str]:
             yield f"      {name:9} {_short(text)}"
 
 
+def _quoted(argument: str) -> Iterator[str]:
+    """Each line behind a bar, and no longer than a terminal is wide: nothing in it looks like a line of ours."""
+    for line in visible(argument).split("\n"):
+        for part in textwrap.wrap(line, _WIDTH, drop_whitespace=False) or [""]:
+            yield f"  │ {part}"
+
+
 def _short(text: str) -> str:
     return clip(one_line(text), _LONGEST)
+
+
+def reproduced(found: Reproduction) -> Iterator[str]:
+    """What came of grading its work again, with what staff may see of the cases that did not pass."""
+    yield f"{found.found.capitalize()}. {found.sentences[0]}"
+    yield from found.sentences[1:]
+    for seen in found.criterion.observations:
+        if seen.status not in (Status.FAILED, Status.ERRORED):
+            continue
+        yield f"  {_SIGNS.get(seen.status, '◌')} {one_line(seen.check)}: {_short(seen.sentence)}"
+        parts = {"expected": seen.expected, "observed": seen.observed, "where": seen.where, "fault": seen.fault}
+        yield from (f"      {name:9} {_short(str(text))}" for name, text in parts.items() if text)
 
 
 def decisions(made: Iterable[Decided]) -> Iterator[str]:

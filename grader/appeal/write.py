@@ -107,6 +107,20 @@ def _member(name: str, *, executable: bool) -> zipfile.ZipInfo:
     return member
 
 
+def refuse_taken(path: Path) -> None:
+    """Raise ``UsageError_`` if there is something of this name, or no folder that it could be in."""
+    if os.path.lexists(path):
+        raise _taken(path)
+    if not path.parent.is_dir():
+        raise UsageError_(f"there is no folder {path.parent}", "Make it, or name another file: --out FILE.")
+
+
+def _taken(path: Path) -> UsageError_:
+    return UsageError_(
+        f"{path} is there already", "Delete it, or name another file: --out FILE. Nothing is overwritten."
+    )
+
+
 def write_bundle(path: Path, content: bytes) -> None:
     """Write the file, whole or not at all.
 
@@ -116,9 +130,7 @@ def write_bundle(path: Path, content: bytes) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
     except FileExistsError:
-        raise UsageError_(
-            f"{path} is there already", "Delete it, or name another file: --out FILE. Nothing is overwritten."
-        ) from None
+        raise _taken(path) from None
     except OSError as problem:
         raise UsageError_(f"{path} cannot be written: {problem.strerror}", "Name another file: --out FILE.") from None
     try:

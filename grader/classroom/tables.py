@@ -1,10 +1,8 @@
 """The tables of the journal."""
 
-VERSION = 1
-# Made in journals of this version that do not have them yet: a grader that does not know them leaves them alone.
-LATER = (
-    """
-    CREATE TABLE IF NOT EXISTS appeals (
+VERSION = 2
+_APPEALS = """
+    CREATE TABLE appeals (
         id INTEGER PRIMARY KEY,
         appeal TEXT NOT NULL,
         student TEXT NOT NULL,
@@ -15,8 +13,7 @@ LATER = (
         author TEXT NOT NULL,
         at TEXT NOT NULL
     )
-    """,
-)
+    """
 TABLES = (
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE students (id TEXT PRIMARY KEY, record BLOB NOT NULL)",
@@ -69,4 +66,7 @@ TABLES = (
         at TEXT NOT NULL
     )
     """,
+    _APPEALS,
 )
+# What makes of a journal of each version one of the next.
+UPGRADES = {1: (_APPEALS,)}

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from grader.cli import appeal_staff
+from grader.cli import appeal_decide, appeal_staff
 from grader.cli.console import out
 from grader.domain.errors import UsageError_
 from grader.domain.result import Result
 
 _FILE = click.Path(path_type=Path)
 _LARGEST_ARGUMENT = 256 << 10
+_INSTEAD = 'Set EDITOR to one that is installed, or say why at once: --because "TEXT", or --argument FILE.'
 _ASKED = """
 # Why is the verdict on {criterion} wrong?
 # Say what the brief asks for, and where your code does it (src/apps/posts/models.py:42).
@@ -77,7 +78,7 @@ def open_(
     from grader.appeal.choose import argument, chosen
     from grader.appeal.claim import Says
     from grader.appeal.work import repository_of, work_of
-    from grader.appeal.write import bundle, claim_of, write_bundle
+    from grader.appeal.write import bundle, claim_of, refuse_taken, write_bundle
 
     says: Says = "wrongly passed" if wrongly_passed else "wrongly failed"
     result = _result(result_file)
@@ -85,9 +86,10 @@ def open_(
     repository = repository_of(submission)
     with tempfile.TemporaryDirectory(prefix="track-appeal-") as room:
         work = work_of(result, submission, repository, commit, Path(room))
-        why = argument(_argument(criterion, because, file))
         path = target or repository.root.parent / f"appeal-{criterion}-{work.tree_hash[:8]}.zip"
         _refuse_inside(path, repository.root)
+        refuse_taken(path)  # before anybody writes an argument for nothing
+        why = argument(_argument(criterion, because, file))
         content = bundle(claim_of(result, verdict, says, why, work), work)
     write_bundle(path, content)
     size = max(1, len(content) >> 10)
@@ -98,7 +100,7 @@ def open_(
     )
 
 
-for _command in (appeal_staff.show, appeal_staff.reproduce, appeal_staff.accept, appeal_staff.reject):
+for _command in (appeal_staff.show, appeal_staff.reproduce, appeal_decide.accept, appeal_decide.reject):
     command.add_command(_command)
 
 
@@ -125,7 +127,11 @@ def _argument(criterion: str, because: str | None, file: Path | None) -> str:
         return read_text(file, largest=_LARGEST_ARGUMENT, shorten="Say the one thing that is wrong, in some pages.")
     if because is not None or not sys.stdin.isatty():
         return because or ""
-    written = click.edit(_ASKED.format(criterion=criterion), extension=".md") or ""
+    try:
+        written = click.edit(_ASKED.format(criterion=criterion), extension=".md") or ""
+    except (click.ClickException, UnicodeDecodeError) as problem:
+        said = problem.message if isinstance(problem, click.ClickException) else "what it wrote is not UTF-8"
+        raise UsageError_(f"the editor gave no text: {said}", _INSTEAD) from None
     return "\n".join(line for line in written.splitlines() if not line.startswith("#"))
 
 

@@ -79,10 +79,10 @@ def command(
     """
     from grader.classroom.database import readable
     from grader.classroom.held import held
-    from grader.classroom.journal import Journal
     from grader.classroom.opening import Lists
     from grader.cli import class_book
     from grader.cli.assign import of_number
+    from grader.cli.class_journal import open_journal
     from grader.cli.class_run import Wanted, graded
     from grader.course import load_course
     from grader.pipeline import Options
@@ -119,8 +119,7 @@ def command(
             elsewhere,
             why=" ".join(why.split()) or "graded",
         )
-        journal = readable(out_dir, partial(Journal, out_dir, create=True))
-        with journal:
+        with open_journal(out_dir, create=True) as journal:
             code = readable(out_dir, lambda: graded(wanted, journal, show, class_book.author(author)))
     raise click.exceptions.Exit(code)
 
@@ -133,9 +132,9 @@ def _appealed(
         raise UsageError_("--appeal is about a class that was graded", "Say --resume, and the same --out as then.")
     from grader.classroom.appeals import accepted
     from grader.classroom.database import readable
-    from grader.classroom.journal import Journal
+    from grader.cli.class_journal import open_journal
 
-    with readable(out_dir, partial(Journal, out_dir)) as journal:
+    with open_journal(out_dir) as journal:
         found = readable(out_dir, partial(accepted, journal, name))
     return tuple(dict.fromkeys((*criteria, found.criterion))), found.why if why == "graded" else f"{found.why} ({why})"
 

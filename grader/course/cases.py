@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,8 @@ Kind = Literal["accepted", "mutant"]
 _FOLDERS = {"accepted": "accepted", "mutant": "mutants"}
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_NAME = 60
+_LONGEST_TITLE = 200
+_ASKED = {"accepted": "how it is built", "mutant": "what its mistake is"}
 _LOCK = "poetry.lock"
 
 
@@ -70,9 +73,17 @@ def write_case(course: Course, module: Module, new: NewCase, work: Tree) -> tupl
             _write_files(path, new, work, project_tree(course, State(module.number, False)))
         _see_that_it_is_this_work(course, module, new, work, solution)
     except BaseException:
-        _remove(made)
+        take_back(made)
         raise
     return tuple(made)
+
+
+def name_of(title: str) -> str:
+    """A name for a case from its title, its first words; "" if none can be made of it."""
+    words = re.findall(r"[a-z0-9]+", title.lower())[:6]
+    while len("-".join(words)) > _LONGEST_NAME:
+        words.pop()
+    return "-".join(words)
 
 
 def known_case(course: Course, module: Module, kind: Kind, name: str, criterion: str) -> str:
@@ -94,12 +105,19 @@ def known_case(course: Course, module: Module, kind: Kind, name: str, criterion:
 
 
 def _path(course: Course, module: Module, new: NewCase) -> Path:
+    if not new.title:
+        raise UsageError_("the case has no title", f"Say in one line {_ASKED[new.kind]}: --title TEXT.")
+    if one_line(new.title) != new.title or len(new.title) > _LONGEST_TITLE:
+        raise UsageError_(
+            f"the title is no line of at most {_LONGEST_TITLE} characters", "Write plain text: --title TEXT."
+        )
+    if not new.name:
+        raise UsageError_("no name can be made of the title", "Name the case: --name by-hand.")
     if not _NAME.fullmatch(new.name) or len(new.name) > _LONGEST_NAME:
         raise UsageError_(
-            f"{new.name!r} is no name of a case", "Write small letters and digits, with `-` between: --name by-hand."
+            f"{new.name!r} is no name of a case",
+            f"Write at most {_LONGEST_NAME} small letters and digits, with `-` between: --name by-hand.",
         )
-    if not new.title or one_line(new.title) != new.title:
-        raise UsageError_("the case has no title", "Say in one line how it is built: --title TEXT.")
     path = course.folder(module) / _FOLDERS[new.kind] / f"{new.name}.toml"
     if path.exists() or path.with_suffix("").exists():
         raise UsageError_(f"{path} is there already", f"Choose another --name, or say --case {new.name}.")
@@ -147,7 +165,8 @@ def _see_that_it_is_this_work(course: Course, module: Module, new: NewCase, work
         )
 
 
-def _remove(paths: list[Path]) -> None:
+def take_back(paths: Iterable[Path]) -> None:
+    """Delete what ``write_case`` wrote."""
     for path in paths:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

@@ -1,7 +1,9 @@
 """A project in a repository, as a learner has it, with a result of it; bundles, and zips that pretend to be one."""
 
 import io
+import struct
 import subprocess
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -109,3 +111,25 @@ def packed(files: Mapping[str, bytes], *, modes: Mapping[str, int] | None = None
 def another_seed(result: Result, seed: int) -> Result:
     """The same result with another seed."""
     return replace(result, provenance=replace(result.provenance, seed=seed))
+
+
+def twice(name: str, first: bytes, second: bytes, rest: Mapping[str, bytes]) -> bytes:
+    """A zip in which one name is there two times."""
+    buffer = io.BytesIO(packed({**rest, name: first}))
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # which is what this is about
+        member = zipfile.ZipInfo(name)
+        member.external_attr = archive.getinfo(name).external_attr
+        archive.writestr(member, second)
+    return buffer.getvalue()
+
+
+def lying_about(name: str, size: int, content: bytes) -> bytes:
+    """The same zip, that announces another size of the file, in its list and beside its data."""
+    data = bytearray(content)
+    for mark, place, at in ((b"PK\x03\x04", 22, 30), (b"PK\x01\x02", 24, 46)):
+        found = -1
+        while (found := data.find(mark, found + 1)) >= 0:
+            if data[found + at : found + at + len(name)] == name.encode():
+                data[found + place : found + place + 4] = struct.pack("<I", size)
+    return bytes(data)

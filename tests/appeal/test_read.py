@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from grader.appeal.read import Appeal, read_bundle
 from grader.domain.errors import UsageError_
-from tests.appeal.samples import appealed, committed, members, packed
+from tests.appeal.samples import appealed, committed, lying_about, members, packed, twice
 
 Files = dict[str, bytes]
 
@@ -68,6 +69,18 @@ def without(start: str) -> Callable[[Files], Files]:
         (with_file("/etc/evil"), "evil does not belong in it"),
         (with_file("project/../../evil"), "leads out of the project"),
         (with_file("project/a\x01b"), "control characters"),
+        (with_file("project/a\x1b[2Jb"), "control characters"),
+        (with_file("project/a\nb"), "control characters"),
+        (with_file("project/\u202egnp.py"), "control characters"),
+        (with_file("project/src\\..\\..\\evil"), "backslash"),
+        (with_file("project//etc/passwd"), "are not those of the tree"),
+        (with_file("project/" + "x" * 300), "longer than 255 bytes"),
+        (with_file("project/MANAGE.PY", b"other"), "is not as it was written"),
+        (with_file("project/manage.py/x"), ""),
+        (with_file("project"), "does not belong in it"),
+        (with_file("PROJECT/manage.py"), "only appeal.json and project/ do"),
+        (with_file("appeal.json/x"), "only appeal.json and project/ do"),
+        (with_file("project/appeal.json", b"{}"), "are not those of the tree"),
         (with_file("run.sh"), "only appeal.json and project/ do"),
         (with_file("project/.env"), "holds what no submission has (.env)"),
         (with_file("project/.git/config"), "holds what no submission has"),
@@ -76,6 +89,10 @@ def without(start: str) -> Callable[[Files], Files]:
         (with_file("project/zeros.bin", bytes(30 << 20)), "holds what no submission has (zeros.bin)"),
         (with_file("appeal.json", b"{" * 100_000), "appeal.json is no JSON"),
         (with_file("appeal.json", b" " * (3 << 20)), "appeal.json is too large"),
+        (with_file("appeal.json", b" " * (32 << 20)), "appeal.json is too large"),
+        (with_file("appeal.json", b"[" * 5_000 + b"]" * 5_000), "appeal.json"),
+        (with_file("appeal.json", b'{"schema": "x", "schema": "y"}'), "appeal.json"),
+        (with_file("appeal.json", b'"\xff"'), "appeal.json"),
         (with_file("appeal.json", b"[]"), "appeal.json: "),
         (claiming(schema="django-track/appeal/v9"), "schema"),
         (claiming(more="x"), "unknown field"),
@@ -89,6 +106,17 @@ def without(start: str) -> Callable[[Files], Files]:
         (claiming(run__seed=-1), "seed"),
         (claiming(run__seed=True), "seed"),
         (claiming(run__seed=10**30), "seed"),
+        (claiming(run__seed=7.5), "seed"),
+        (claiming(run__seed="7"), "seed"),
+        (claiming(run__scope="hidden"), "scope"),
+        (claiming(run__official="yes"), "official"),
+        (claiming(title="x" * 500), "title"),
+        (claiming(argument=["x"]), "argument"),
+        (claiming(criterion="domain.one\n"), "criterion"),
+        (claiming(left_out=["x"] * 101), "left_out"),
+        (claiming(cases=[{"check": "x", "sentence": "x", "status": "failed"}] * 51), "cases"),
+        (claiming(cases=[{"check": "x", "sentence": "x", "status": "glorious"}]), "cases"),
+        (claiming(cases=[{"check": "x", "sentence": "x" * 9_000, "status": "failed"}]), "cases"),
     ],
 )
 def test_what_was_changed_is_refused(good: bytes, change: Callable[[Files], Files], said: str, tmp_path: Path) -> None:
@@ -99,6 +127,46 @@ def test_what_was_changed_is_refused(good: bytes, change: Callable[[Files], File
     assert "\n" not in told.value.message
     assert told.value.hint
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+@pytest.fixture(scope="module", params=["appeal.json", "project/manage.py"])
+def bomb(good: bytes, request: pytest.FixtureRequest) -> tuple[str, bytes]:
+    """A file of it that is much larger than what is read of it, and which that is."""
+    return request.param, packed(members(good) | {request.param: bytes(64 << 20)})
+
+
+@pytest.mark.parametrize("size", [1, 0xFFFFFFF0])
+def test_what_lies_about_its_size_is_refused(bomb: tuple[str, bytes], size: int, tmp_path: Path) -> None:
+    name, content = bomb
+    with pytest.raises(UsageError_) as told:
+        read(lying_about(name, size, content), tmp_path)
+    assert told.value.hint
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) < 30 << 20
+
+
+def test_many_files_are_refused(good: bytes, tmp_path: Path) -> None:
+    many = {f"project/src/{number}.py": b"" for number in range(12_000)}
+    with pytest.raises(UsageError_, match="files"):
+        read(packed(members(good) | many), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["appeal.json", "project/manage.py"])
+def test_of_a_name_that_is_there_twice_one_counts_everywhere(good: bytes, name: str, tmp_path: Path) -> None:
+    """The later one, as when it is unpacked: the tree and the claim are of that, or the whole is refused."""
+    files = members(good)
+    own = files.pop(name)
+    assert read(twice(name, b"{}", own, files), tmp_path).claim.argument == "The brief does not ask for it."
+    (tmp_path / "in").mkdir()
+    with pytest.raises(UsageError_):
+        read(twice(name, own, b"{}", files), tmp_path / "in")
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK])
+def test_what_says_that_it_is_a_device_is_a_plain_file(good: bytes, kind: int, tmp_path: Path) -> None:
+    """It has contents, so it is read as what it has; nothing but files and folders is made of it."""
+    with pytest.raises(UsageError_, match="are not those of the tree"):
+        read(packed(members(good) | {"project/more": b"x"}, modes={"project/more": kind | 0o666}), tmp_path)
+    assert all(path.is_file() or path.is_dir() for path in tmp_path.rglob("*"))
 
 
 def test_a_link_is_refused(good: bytes, tmp_path: Path) -> None:

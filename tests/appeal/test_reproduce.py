@@ -7,11 +7,8 @@ import pytest
 
 from grader.appeal.choose import chosen
 from grader.appeal.claim import Claim
-from grader.appeal.decide import decided, note, noted, record_of
-from grader.appeal.read import Appeal
 from grader.appeal.reproduce import compared
 from grader.appeal.write import claim_of
-from grader.domain.errors import UsageError_
 from grader.domain.result import Result
 from grader.domain.status import Status
 from grader.intake import Submission
@@ -70,23 +67,6 @@ def replace_case(said: Claim, check: str) -> Claim:
     case = said.cases[0]
     other = type(case)(check, case.sentence, Status.FAILED)
     return Claim(**{name: getattr(said, name) for name in said.__struct_fields__} | {"cases": (other,)})
-
-
-def test_decisions_are_added_and_never_rewritten(tmp_path: Path) -> None:
-    appeal = Appeal("0123456789ab", tmp_path / "appeal.zip", claim(), WORK)
-    assert noted(appeal.path) == ()
-    told = {"author": "Grace", "at": "2026-03-01T12:00:00Z"}
-    first = decided(appeal, "rejected", case="", reason=" It is\nasked for. ", **told)
-    second = decided(appeal, "accepted", case="accepted/x", reason="It is not.", **told)
-    for one in (first, second):
-        assert note(appeal.path, one) == record_of(appeal.path)
-    assert noted(appeal.path) == (first, second)
-    assert first.reason == "It is asked for."
-    with pytest.raises(UsageError_, match="needs a reason"):
-        decided(appeal, "accepted", case="", reason=" ", **told)
-    record_of(appeal.path).write_text("no record\n")
-    with pytest.raises(UsageError_, match="is no record of decisions"):
-        noted(appeal.path)
 
 
 def test_an_official_run_is_no_part_of_the_verdict() -> None:
