@@ -192,4 +192,6 @@ def test_no_file_is_overwritten_or_lies_in_what_is_graded(work: Path, result: Pa
     assert "lies in the repository" in refused(*given, "--out", work / "a.zip").message
     (tmp_path / "a.zip").write_bytes(packed({}))
     assert "is there already" in refused(*given, "--out", tmp_path / "a.zip").message
-    assert "cannot be written" in refused(*given, "--out", tmp_path / "none" / "a.zip").message
+    assert "there is no folder" in refused(*given, "--out", tmp_path / "none" / "a.zip").message
+    (tmp_path / "to-nowhere.zip").symlink_to("nowhere")
+    assert "is there already" in refused(*given, "--out", tmp_path / "to-nowhere.zip").message

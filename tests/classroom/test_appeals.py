@@ -54,15 +54,6 @@ def test_decisions_are_kept_and_the_last_one_holds(tmp_path: Path) -> None:
         assert [a.verdict for a in journal.appeals()] == ["accepted", "rejected"]
 
 
-def test_a_journal_of_before_there_were_appeals_takes_them(tmp_path: Path) -> None:
-    with Journal(tmp_path, create=True) as journal:
-        journal._db.execute("DROP TABLE appeals")
-    with Journal(tmp_path) as journal:
-        assert journal.appeals() == ()
-        journal.note_appeal(ONE)
-        assert journal.appeals() == (ONE,)
-
-
 def test_whose_work_a_tree_is(tmp_path: Path) -> None:
     with Journal(tmp_path, create=True) as journal:
         for name in ("ada", "bo"):

@@ -82,7 +82,9 @@ def test_what_cannot_be_decided_is_said_before_anything_is_written(bundle: Path,
     told = ("--reason", "It holds.", "--author", "Grace")
     assert "makes no mutant" in refused("accept", bundle, "--as", "mutant", "--title", "x", *told).message
     assert "needs a reason" in refused("accept", bundle, "--title", "x", "--reason", " ").message
-    assert "is no name of a case" in refused("accept", bundle, *told).message
+    assert "the case has no title" in refused("accept", bundle, *told).message
+    assert "no name can be made" in refused("accept", bundle, "--title", "Блокировка", *told).message
+    assert "is no name of a case" in refused("accept", bundle, "--title", "x", "--name", "../x", *told).message
     assert "has no none.toml" in refused("accept", bundle, "--case", "none", *told).message
     assert "holds no class" in refused("reject", bundle, "--class", tmp_path, *told).message
     assert "holds no class" in refused("accept", bundle, "--title", "x", "--class", tmp_path, *told).message
@@ -160,7 +162,8 @@ def test_from_the_appeal_of_one_to_the_scores_of_the_class(tmp_path: Path) -> No
     answer(answers, trees, {"cy"}, None)
     course, out = of_course(tmp_path / "course"), tmp_path / "out"
     work = class_of(tmp_path / "class", ada="answer", bo="answer", cy="answer")
-    graded = ("class", work, "--module", "02", "--out", out, "--course", course)
+    (tmp_path / "roster.csv").write_text("id\nada\nbo\ncy\ndee\n")
+    graded = ("class", work, "--module", "02", "--out", out, "--course", course, "--roster", tmp_path / "roster.csv")
     grade(answers, *graded)
     before = scores(out)
 
@@ -177,9 +180,12 @@ def test_from_the_appeal_of_one_to_the_scores_of_the_class(tmp_path: Path) -> No
     mended = next((course / "modules" / SLUG / "checks" / "hidden").glob("test_*.py"))
     mended.write_text(mended.read_text() + "\n# mended\n")
     answer(answers, trees, trees, (ROLE,))
-    assert "3 graded now" in grade(answers, *again)
+    class_of(tmp_path / "class", dee="answer")  # who hands in late is graded along, and moved by no appeal
+    answer(answers, {"dee": "d" * 64}, {"dee"}, None)
+    assert "4 graded now" in grade(answers, *again)
     points = MODULE.criterion(ROLE).points
-    assert scores(out) == before | {name: before[name] + points for name in ("ada", "bo")}
+    moved = {name: before[name] + points for name in ("ada", "bo")}
+    assert scores(out) == before | moved | {"dee": before["cy"]}
     see_why(out, appeal, before, points)
 
 
@@ -189,12 +195,14 @@ def see_why(out: Path, appeal: str, before: Mapping[str, int], points: int) -> N
         last = {s.student: s.why for s in journal.scores()}
         assert [(a.student, a.case) for a in journal.appeals()] == [("ada", "accepted/a-readme-with-a-line-more")]
     assert last["bo"] == f"appeal {appeal}: {ROLE} measured again: The brief allows it."
-    assert last["cy"] == "graded"
+    assert (last["cy"], last["dee"]) == ("graded", "graded")
     page = (out / "class.html").read_text()
     section = page[page.index('id="appeals"') : page.index('id="items"')]
     for name in ("ada", "bo"):
         assert f"<bdi>{name}</bdi> {before[name]} → {before[name] + points}" in section
     assert "<bdi>cy</bdi>" not in section
+    assert "<bdi>dee</bdi>" not in section
+    assert "<bdi>dee</bdi>" in page[page.index('id="changes"') :]
 
 
 def grade(answers: Path, *words: object) -> str:
@@ -216,7 +224,7 @@ def grade(answers: Path, *words: object) -> str:
 
 def scores(out: Path) -> dict[str, int]:
     with Journal(out) as journal:
-        return {s.student: int(s.score) for s in journal.scores()}
+        return {s.student: int(s.score or 0) for s in journal.scores()}
 
 
 @pytest.mark.slow(minutes=2)

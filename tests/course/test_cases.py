@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from grader.course import Course, project_tree
 from grader.course.accepted import accepted_tree, load_accepted
-from grader.course.cases import Kind, NewCase, known_case, write_case
+from grader.course.cases import Kind, NewCase, known_case, name_of, take_back, write_case
 from grader.course.edits import small_edits, text_toml
 from grader.course.mutants import edited, load_mutants, mutate
 from grader.course.projection import Tree
@@ -82,10 +82,12 @@ def test_another_project_is_files_over_the_starter(course: Course) -> None:
     ("new", "said"),
     [
         (case(name="../../evil"), "is no name of a case"),
-        (case(name=""), "is no name of a case"),
+        (case(name=""), "no name can be made of the title"),
         (case(name="x" * 61), "is no name of a case"),
         (case(title=""), "has no title"),
-        (case(title="two\nlines"), "has no title"),
+        (case(title="two\nlines"), "the title is no line"),
+        (case(title="\x1b[2J"), "the title is no line"),
+        (case(title="x" * 201), "the title is no line"),
         (case("mutant", "forgets"), "is there already"),
     ],
 )
@@ -114,12 +116,34 @@ def test_a_case_that_git_would_not_keep_whole_is_taken_back(course: Course, with
     assert [path for path in folder.rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("A lock, taken by hand (twice)", "a-lock-taken-by-hand-twice"),
+        ("One two three four five six seven", "one-two-three-four-five-six"),
+        ("x" * 40 + " " + "y" * 40, "x" * 40),
+        ("x" * 80, ""),
+        ("Блокировка", ""),
+        ("../../evil", "evil"),
+        ("", ""),
+    ],
+)
+def test_a_name_is_made_of_a_title(title: str, name: str) -> None:
+    assert name_of(title) == name
+
+
 def test_a_case_by_hand_is_known_by_name(course: Course) -> None:
     module = course.modules[1]
     assert known_case(course, module, "mutant", "forgets", "two.guard") == "mutants/forgets"
     for kind, name, criterion in (("mutant", "forgets", "two.review"), ("accepted", "none", "two.guard")):
         with pytest.raises(UsageError_, match=f"has no {name}"):
             known_case(course, module, kind, name, criterion)  # type: ignore[arg-type]
+
+
+def test_what_was_written_is_taken_back(course: Course) -> None:
+    module = course.modules[1]
+    take_back(write_case(course, module, case(), {**solved(course), "b": (b"\xff", True)}))
+    assert load_accepted(course, module) == ()
 
 
 def test_paths_of_a_case_stay_in_its_folder(course: Course) -> None:
