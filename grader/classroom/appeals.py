@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from grader.classroom.journal import Journal
 from grader.classroom.records import Appealed, Entry, Scored
@@ -23,6 +24,16 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """The scores that changed at one time for one reason."""
+
+    why: str
+    author: str
+    at: str
+    moved: tuple[Changed, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """An appeal with the decision that holds, and the scores that moved because of it."""
 
@@ -40,6 +51,12 @@ def changes(scores: Iterable[Scored]) -> tuple[Changed, ...]:
             found.append(Changed(one.student, before, one.score, one.why, one.author, one.at))
         last[key(one.student)] = one.score
     return tuple(found)
+
+
+def rounds(moved: Iterable[Changed]) -> tuple[Round, ...]:
+    """The changes, in their order, by when, by whom and why they were made."""
+    by = groupby(moved, lambda one: (one.why, one.author, one.at))
+    return tuple(Round(*of, tuple(each)) for of, each in by)
 
 
 def effects(appeals: Iterable[Appealed], moved: Sequence[Changed]) -> tuple[Effect, ...]:

@@ -8,7 +8,7 @@ from math import sqrt
 from statistics import fmean, median
 from urllib.parse import quote
 
-from grader.classroom.appeals import Changed, Effect
+from grader.classroom.appeals import Effect, Round
 from grader.classroom.files import folder_name
 from grader.classroom.gradebook import Grade
 from grader.classroom.records import Entry
@@ -97,7 +97,7 @@ class Row:
 class Overview:
     """The whole page as data. ``bins`` are how many scores lie in each tenth of what can be had.
 
-    ``appeals`` have the scores that moved because of them; ``changes`` are all that moved, the last one first.
+    ``appeals`` have the scores that moved because of them; ``changes`` are all that moved, the last ones first.
     """
 
     title: str
@@ -110,7 +110,7 @@ class Overview:
     rows: tuple[Row, ...]
     slowest: tuple[Row, ...]
     appeals: tuple[Effect, ...] = ()
-    changes: tuple[Changed, ...] = ()
+    changes: tuple[Round, ...] = ()
 
 
 def overview(
@@ -118,7 +118,7 @@ def overview(
     grades: Sequence[Grade],
     seen: Mapping[tuple[str, int], Seen],
     appeals: tuple[Effect, ...] = (),
-    changes: tuple[Changed, ...] = (),
+    changes: tuple[Round, ...] = (),
 ) -> Overview:
     """Of a class, by its grades and what was seen of the attempts that count."""
     of = {g.student.id: seen.get((key(g.student.id), g.attempt.number)) for g in grades}

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from grader.classroom import page
-from grader.classroom.appeals import changes, effects
+from grader.classroom.appeals import changes, effects, rounds
 from grader.classroom.exports import gradebook
 from grader.classroom.feedback import Feedback
 from grader.classroom.files import write
@@ -67,7 +67,7 @@ def rescored(
     path = write(folder, export.file_name, export.text)
     moved = changes(journal.scores())
     appeals = effects(journal.appeals(), moved)
-    shown = page.render(overview(assignment.module, scoring.grades, collector.seen, appeals, moved))
+    shown = page.render(overview(assignment.module, scoring.grades, collector.seen, appeals, rounds(moved)))
     page_path = write(folder, page.FILE_NAME, shown)
     show_moved(scoring.moved)
     show_open(scoring)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.appeals import accepted, changes, effects, of_work
+from grader.classroom.appeals import accepted, changes, effects, of_work, rounds
 from grader.classroom.gradebook import Book
 from grader.classroom.journal import Journal
 from grader.classroom.overview import overview
@@ -42,6 +42,11 @@ def test_a_change_is_of_the_appeal_that_it_names() -> None:
     assert [m.student for m in effect.moved] == ["ada"]
 
 
+def test_what_was_changed_together_is_told_together() -> None:
+    moved = changes([scored(n, "1") for n in "abc"] + [scored(n, "2", "x") for n in "ab"] + [scored("c", "2", "y")])
+    assert [(r.why, [m.student for m in r.moved]) for r in rounds(moved)] == [("x", ["a", "b"]), ("y", ["c"])]
+
+
 def test_decisions_are_kept_and_the_last_one_holds(tmp_path: Path) -> None:
     with Journal(tmp_path, create=True) as journal:
         with pytest.raises(UsageError_, match="no appeal 0123456789ab was decided"):
@@ -68,7 +73,7 @@ def test_the_page_shows_them_and_no_text_acts() -> None:
     grades = tuple(Book(ASSIGNMENT, Policy(), {}).grades((Student("ada"),), ()))
     hostile = Appealed(HOSTILE, HOSTILE, HOSTILE, "accepted", HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     moved = changes([scored(HOSTILE, "50"), replace(scored(HOSTILE, "80", hostile.why), author=HOSTILE, at=HOSTILE)])
-    page = render(overview(MODULE, grades, {}, effects([ONE, hostile], moved), moved))
+    page = render(overview(MODULE, grades, {}, effects([ONE, hostile], moved), rounds(moved)))
     assert "<script" not in page
     assert "<img" not in page
     assert "\x1b" not in page
