@@ -129,9 +129,12 @@ def _argument(criterion: str, because: str | None, file: Path | None) -> str:
         return because or ""
     try:
         written = click.edit(_ASKED.format(criterion=criterion), extension=".md") or ""
-    except (click.ClickException, UnicodeDecodeError) as problem:
-        said = problem.message if isinstance(problem, click.ClickException) else "what it wrote is not UTF-8"
-        raise UsageError_(f"the editor gave no text: {said}", _INSTEAD) from None
+    except click.ClickException as problem:
+        raise UsageError_(f"the editor gave no text: {problem.message}", _INSTEAD) from None
+    except OSError as problem:
+        raise UsageError_(f"the editor gave no text: {problem.strerror}", _INSTEAD) from None
+    except UnicodeDecodeError:
+        raise UsageError_("the editor gave no text: what it wrote is not UTF-8", _INSTEAD) from None
     return "\n".join(line for line in written.splitlines() if not line.startswith("#"))
 
 

@@ -77,6 +77,11 @@ def test_the_page_shows_them_and_no_text_acts() -> None:
     assert "<script" not in page
     assert "<img" not in page
     assert "\x1b" not in page
-    assert page.index('id="appeals"') < page.index("nobody’s") < page.index('id="items"') < page.index('id="changes"')
+    assert (
+        page.index('id="appeals"')
+        < page.index("Nobody’s score moved")
+        < page.index('id="items"')
+        < page.index('id="changes"')
+    )
     assert 'id="appeals"' not in render(overview(MODULE, grades, {}))
     assert 'id="changes"' not in render(overview(MODULE, grades, {}))
