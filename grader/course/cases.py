@@ -55,7 +55,8 @@ def write_case(course: Course, module: Module, new: NewCase, work: Tree) -> tupl
     edits = small_edits(solution, work)
     if edits == ():
         raise UsageError_(
-            "this work is the solution of the course itself", "The proof grades that already: no case is to be made."
+            "this work is the solution of the course itself",
+            "The proof grades that already, and no case is made of it. Name one that stands for it: --case NAME.",
         )
     if edits is None and new.kind == "mutant":
         raise UsageError_(

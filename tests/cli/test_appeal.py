@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from grader.appeal.decide import noted, record_of
 from grader.classroom.answer import evidence
 from grader.classroom.journal import Journal
 from grader.cli.main import grader
@@ -20,10 +21,12 @@ from grader.course.projection import Tree, write_tree
 from grader.domain.course import State
 from grader.domain.errors import GraderError
 from grader.domain.result import Result
+from grader.domain.text import one_line
 from grader.intake import take_in
 from grader.pipeline import Assignment, score_measured
-from tests.appeal.samples import appealed, committed, git
+from tests.appeal.samples import appealed, committed, git, members, packed
 from tests.classroom.samples import class_of, measured
+from tests.report.parts import HOSTILE
 
 ROOT = Path(__file__).parents[2]
 SLUG = "02-domain-modeling"
@@ -105,6 +108,44 @@ def test_an_appeal_of_another_course(bundle: Path, tmp_path: Path) -> None:
     shutil.rmtree(other / "modules" / SLUG)
     (other / "modules" / SLUG).mkdir()
     assert f"this course has no criterion {ROLE}" in refused("show", bundle, "--course", other).message
+
+
+@pytest.mark.parametrize(
+    ("criterion", "said"),
+    [
+        ("domain.schema-review", "is judged by a person"),
+        ("style.ruff", "has no criterion style.ruff"),
+        ("domain.none", "has no criterion domain.none"),
+    ],
+)
+def test_a_forged_criterion_is_refused(bundle: Path, criterion: str, said: str) -> None:
+    files = members(bundle.read_bytes())
+    claim = json.loads(files["appeal.json"]) | {"criterion": criterion}
+    bundle.write_bytes(packed(files | {"appeal.json": json.dumps(claim).encode()}))
+    told = ("--reason", "x", "--author", "Grace")
+    for words in (("show", bundle), ("reproduce", bundle), ("accept", bundle, "--title", "x", *told)):
+        assert said in refused(*words, "--course", ROOT).message
+
+
+def test_no_word_of_a_decision_acts(bundle: Path) -> None:
+    said = run("reject", bundle, "--reason", HOSTILE, "--author", HOSTILE) + run("show", bundle)
+    assert not set(said) & set("\x1b\x07\x08\r\u202e")
+    (one,) = noted(bundle)
+    assert one.reason == one.author == one_line(HOSTILE)
+
+
+def test_no_case_stays_where_the_decision_cannot_be_written(bundle: Path, tmp_path: Path) -> None:
+    course = of_course(tmp_path / "course")
+    record_of(bundle).mkdir()
+    words = ("--title", "x", "--reason", "It holds.", "--author", "Grace", "--course", course)
+    assert "the decision cannot be written" in refused("accept", bundle, *words).message
+    folder = course / "modules" / SLUG / "accepted"
+    assert not (folder / "x.toml").exists()
+    assert not (folder / "x").exists()
+    record_of(bundle).rmdir()
+    run("accept", bundle, *words)
+    assert (folder / "x.toml").read_text().startswith("# From appeal ")
+    assert (folder / "x" / "manage.py").is_file()
 
 
 def test_a_name_that_is_nearly_a_command_was_meant_as_that() -> None:
