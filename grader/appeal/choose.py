@@ -3,6 +3,7 @@
 from difflib import get_close_matches
 
 from grader.appeal.claim import LONGEST_ARGUMENT, Says
+from grader.domain.course import CAPSTONE
 from grader.domain.errors import UsageError_
 from grader.domain.result import CriterionResult, Result
 from grader.domain.status import Status
@@ -19,6 +20,11 @@ def chosen(result: Result, criterion: str, says: Says) -> CriterionResult:
         UsageError_: the result has no such criterion, or says nothing of it that could be wrong; the hint tells what
             to do instead.
     """
+    if result.assignment == CAPSTONE:
+        raise UsageError_(
+            "the capstone is judged by levels, and an appeal is about a criterion of a module",
+            "Show whoever gave the level what its evidence overlooks; the report names it.",
+        )
     found = next((c for c in result.criteria if c.id == criterion), None)
     if found is None:
         raise _unknown(result, criterion)

@@ -1,6 +1,7 @@
 """`grader appeal CRITERION`: the file that a learner gets, and the sentence that says why there is none."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,12 @@ def test_what_is_missing_is_said(work: Path, result: Path, tmp_path: Path) -> No
     (tmp_path / "odd.json").write_text("{}")
     assert "not a result" in refused(ONE, "--because", "x", "--result", tmp_path / "odd.json").message
     assert "no folder" in refused(ONE, "--because", "x", "--result", result, "--submission", tmp_path / "none").message
+
+
+def test_the_capstone_has_no_verdicts_to_appeal(work: Path, tmp_path: Path) -> None:
+    result = stored(replace(result_of(work), assignment="capstone"), tmp_path / "out" / "result.json")
+    error = refused(ONE, "--because", "x", "--result", result, "--submission", work)
+    assert error.message.startswith("the capstone is judged by levels")
 
 
 def test_a_project_outside_of_git(tmp_path: Path) -> None:
