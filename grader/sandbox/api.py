@@ -137,6 +137,9 @@ class Process(Protocol):
     def wait(self, timeout_s: float) -> int:
         """The exit status; ``TimeoutError`` if it still runs then, and goes on running."""
 
+    def terminate(self) -> None:
+        """SIGTERM to the program that was launched, as an operator ends it; its children hear of it from that."""
+
     def kill(self) -> None:
         """Ends every process inside, at once; again is no harm."""
 

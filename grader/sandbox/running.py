@@ -20,7 +20,7 @@ from grader.domain.errors import SandboxError
 from grader.sandbox.api import Load, Usage
 from grader.sandbox.cgroup import Group
 from grader.sandbox.load import own_memory_mb, usage
-from grader.sandbox.sweep import Sweep
+from grader.sandbox.sweep import Sweep, opened_program
 from grader.sandbox.tree import Changed
 
 _CHUNK = 1 << 16
@@ -124,6 +124,18 @@ class Running:
         if not self._ended.wait(timeout_s):
             raise TimeoutError(f"still running after {timeout_s:g} s")
         return _status(self._popen.returncode)
+
+    def terminate(self) -> None:
+        """See ``api.Process``."""
+        if self._ended.is_set():
+            return
+        with contextlib.suppress(OSError):
+            program = self._pidfd if self._own_group else opened_program(self._popen.pid)
+            try:
+                signal.pidfd_send_signal(program, signal.SIGTERM)
+            finally:
+                if program != self._pidfd:
+                    os.close(program)
 
     def kill(self) -> None:
         """See ``api.Process``."""

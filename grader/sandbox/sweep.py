@@ -14,7 +14,8 @@ from pathlib import Path
 
 from grader.sandbox.tree import Changed, Tree, names
 
-_KEPT = frozenset(("1", "2"))  # bubblewrap, which reaps, and what the launcher has become
+_PROGRAM = "2"  # what the launcher has become
+_KEPT = frozenset(("1", _PROGRAM))  # 1 is bubblewrap, which reaps
 _PLACES = ("tmp", "dev/shm")
 _WITHIN_S = 2.0
 _LOOK_AGAIN_S = 0.0005
@@ -83,6 +84,18 @@ class Sweep:
                 signal.pidfd_send_signal(process, signal.SIGKILL)
             finally:
                 os.close(process)
+
+
+def opened_program(outer: int) -> int:
+    """A descriptor of the program that runs in the sandbox, for signals; ``OSError`` if it has gone.
+
+    It is opened within the sandbox's own /proc, so that it is never another one's of that number.
+    """
+    inside = _opened(f"/proc/{_init(outer)}/root/proc")
+    try:
+        return _opened(_PROGRAM, inside)
+    finally:
+        os.close(inside)
 
 
 def _opened(path: str, within: int | None = None) -> int:

@@ -111,11 +111,14 @@ class PeopleTemplate:
         env: Mapping[str, str | None] | None = None,
         database: str = "",
         more: Mapping[int, Path] = NONE,
+        as_configured: bool = False,
     ) -> Place:
         """A server on that database, or else on a copy of its own."""
         database = database or stack.enter_context(self._stage.services.postgres_databases.copy(self.origin))
         given = {**self.env, **(env or {})}
-        server = serve(self._stage, stack, settings=settings, env=given, database=database, more=more)
+        server = serve(
+            self._stage, stack, settings=settings, env=given, database=database, more=more, as_configured=as_configured
+        )
         self.restore_redis()
         return Place(server, database, self.people, given)
 

@@ -33,7 +33,13 @@ class Platform:
     """What runs of one deployment. Everything ends with ``stack``."""
 
     def __init__(
-        self, stage: Stage, standing: StandingServer, stack: ExitStack, env: Mapping[str, str | None] | None = None
+        self,
+        stage: Stage,
+        standing: StandingServer,
+        stack: ExitStack,
+        env: Mapping[str, str | None] | None = None,
+        *,
+        as_configured: bool = False,
     ) -> None:
         self._stage, self._stack = stage, stack
         self.mail, self.collector = MailServer(), Collector()
@@ -41,7 +47,7 @@ class Platform:
         stack.callback(self.collector.close)
         self._more: dict[int, Path] = {mail.PORT: self.mail.socket, collector.PORT: self.collector.socket}
         self.env: dict[str, str | None] = {**standing.env, **self._variables(), **(env or {})}
-        self.web: Place = standing.own(stack, env=self.env, more=self._more)
+        self.web: Place = standing.own(stack, env=self.env, more=self._more, as_configured=as_configured)
 
     def run(self, argv: tuple[str, ...], env: Mapping[str, str | None] | None = None) -> Process:
         """Another process of this deployment, in a sandbox of its own, with everything in reach that the server has.

@@ -28,12 +28,14 @@ def serve(
     migrate: bool = True,
     workers: int = 2,
     more: Mapping[int, Path] = NONE,
+    as_configured: bool = False,
 ) -> ApplicationServer:
     """Starts the server of the layout under ``settings``, or those of a deployment. ``stack`` ends it.
 
     It is on the PostgreSQL database of that name, or else on a new one of its own, migrated unless ``migrate`` is
     false; a project without a driver of PostgreSQL is on SQLite instead, and one without gunicorn is served without it.
     ``env`` adds variables; ``None`` takes one away. ``more`` are sockets that it reaches at further ports of its own.
+    ``as_configured`` leaves gunicorn's processes and times to the project's configuration.
     Requests come as plain HTTP from 127.0.0.1.
 
     Raises:
@@ -54,6 +56,7 @@ def serve(
         workers=workers,
         mounts=(data_of(database),) if runs_on_sqlite(stage.spec) else (),
         command=server_of(stage.spec),
+        as_configured=as_configured,
     )
     stack.callback(server.kill)
     stack.callback(services.kill, server.process)

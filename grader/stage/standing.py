@@ -74,13 +74,16 @@ class StandingServer:
         settings: str = "",
         env: Mapping[str, str | None] | None = None,
         more: Mapping[int, Path] = NONE,
+        as_configured: bool = False,
     ) -> Place:
         """A server of the caller's own with the same people, until ``stack`` is unwound.
 
-        Of rates there are no limits but those in ``env``. Nothing is said of whether it starts. ``more`` as ``serve``.
+        Of rates there are no limits but those in ``env``. Nothing is said of whether it starts. ``more`` and
+        ``as_configured`` as ``serve``.
         """
         self._check()
-        return self._once(lambda: self._template).serve(stack, settings=settings, env=env, more=more)
+        template = self._once(lambda: self._template)
+        return template.serve(stack, settings=settings, env=env, more=more, as_configured=as_configured)
 
     @property
     def env(self) -> Mapping[str, str]:

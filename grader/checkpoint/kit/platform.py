@@ -41,6 +41,7 @@ _READ = ("comments", "mail", "analytics")  # the queues that workers read
 # A message is in no queue and in no hand for a moment, while a worker takes it.
 _QUIET_S = 0.3
 _MOST_MESSAGES = 1_000
+_MOST_SAID = 64 << 10
 _CUT = "bytes left out ..."
 
 
@@ -65,6 +66,14 @@ class Running:
     def kill(self) -> None:
         """SIGKILL, to it and its children."""
         self.platform.kill(self.process)
+
+    def terminate(self) -> None:
+        """SIGTERM to its main process."""
+        self.process.terminate()
+
+    def ended(self, within_s: float) -> int:
+        """Its exit code; fails the check if it runs for these seconds more."""
+        return exit_code(self.process, "the worker", within_s)
 
     def output(self) -> str:
         """What it wrote to standard output and error so far."""
@@ -102,18 +111,35 @@ class Platform:
         posted = self.collector.below("/api/")
         return [event for one in posted if "/envelope" in one.path for event in events_of(one.body)]
 
-    def say(self, data: bytes) -> None:
-        """Sends the server something that need not be HTTP, on a connection of its own.
+    def say(self, data: bytes, *, within_s: float = SAYING_S) -> bytes:
+        """Sends the server something that need not be HTTP, on a connection of its own; what it says to that.
 
-        Waits until it has closed that, for ``SAYING_S`` seconds at most.
+        Waits until it has closed the connection, for so many seconds at most.
         """
-        ends = time.monotonic() + SAYING_S
+        ends, said = time.monotonic() + within_s, b""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line, suppress(OSError):
-            line.settimeout(SAYING_S)
+            line.settimeout(within_s)
             line.connect(str(self.web.place.server.socket))
             line.sendall(proxy_line() + data)
-            while line.recv(4096) and time.monotonic() < ends:
-                pass
+            while (more := line.recv(4096)) and time.monotonic() < ends:
+                said = (said + more)[:_MOST_SAID]
+        return said
+
+    @contextmanager
+    def connected(self, data: bytes = b"") -> Iterator[None]:
+        """In the block there is a connection to the server on which this was sent, and no more comes."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.connect(str(self.web.place.server.socket))
+            line.sendall(proxy_line() + data)
+            yield
+
+    def terminate(self) -> None:
+        """SIGTERM to the main process of the server."""
+        self.web.place.server.process.terminate()
+
+    def ended(self, within_s: float) -> int:
+        """The exit code of the server; fails the check if it runs for these seconds more."""
+        return exit_code(self.web.place.server.process, "the server", within_s)
 
     def worker(self, *, env: Mapping[str, str | None] | None = None, within_s: float = READY_S) -> Running:
         """A worker of all queues, which waits for messages; fails the check if it does not in time."""
@@ -180,9 +206,12 @@ class Platform:
             found.append(body)
         return found
 
-    def send_again(self, queue: str) -> int:
-        """Puts each message that waits in a queue there once more, as a sender does that got no answer; how many."""
-        found = self.messages(queue)
+    def send_again(self, queue: str, *, most: int = _MOST_MESSAGES) -> int:
+        """Puts each message that waits in a queue there once more, as a sender does that got no answer; how many.
+
+        They are ``most`` at most.
+        """
+        found = self.messages(queue)[:most]
         with self._queues() as client:
             for message in found:
                 if not isinstance(properties := message.get("properties"), dict):
@@ -242,18 +271,30 @@ class Platform:
 
 
 class Platforms:
-    """``platform(env=…)``: a deployment of the check's own, its server ready and no worker yet."""
+    """``platform(env=…)``: a deployment of the check's own, its server ready and no worker yet.
+
+    ``as_configured=True`` starts gunicorn as the project's `gunicorn.conf.py` says; else the grader says how many
+    processes and threads it has, and how long it waits.
+    """
 
     def __init__(self, case: Case, stage: Stage, standing: StandingServer) -> None:
         self._case, self._stage, self._standing = case, stage, standing
 
-    def __call__(self, *, env: Mapping[str, str | None] | None = None) -> Platform:
-        found = stage_platform.Platform(self._stage, self._standing, self._case.stack, env)
+    def __call__(self, *, env: Mapping[str, str | None] | None = None, as_configured: bool = False) -> Platform:
+        found = stage_platform.Platform(self._stage, self._standing, self._case.stack, env, as_configured=as_configured)
         try:
             found.web.server.ready_within(READY_S, "/live")
         except (TimeoutError, ConnectionError) as error:
             raise Failed(f"200 for /live within {READY_S:g} s of the start", bounded(str(error), 200)) from None
         return Platform(Api(self._case, self._stage, found.web, self._standing), self._stage, found)
+
+
+def exit_code(process: Process, what: str, within_s: float) -> int:
+    """With which code a process ends, 128 + N after signal N; fails the check if it runs for these seconds more."""
+    try:
+        return process.wait(within_s)
+    except TimeoutError:
+        raise Failed(f"{what} ends within {within_s:g} s after `SIGTERM`", "it still runs") from None
 
 
 def log_lines(text: str, event: str | None = None) -> list[dict[str, Any]]:

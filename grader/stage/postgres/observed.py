@@ -74,10 +74,20 @@ class Observed(Database):
         return catalogue.indexes(self._reader, table) if self._exists(table) else []
 
     @contextmanager
-    def writes_held(self, table: str) -> Iterator[Held]:
-        """In the block, or until ``release()``, whoever writes to the table waits; ``waiting()`` counts who does."""
+    def writes_held(self, *tables: str) -> Iterator[Held]:
+        """In the block, or until ``release()``, whoever writes to the tables waits; ``waiting()`` counts who does."""
         self.used = True
-        held = Held(self._reader, self._holding, table)
+        held = Held(self._reader, self._holding, *tables)
+        try:
+            yield held
+        finally:
+            held.release()
+
+    @contextmanager
+    def reads_held(self, table: str) -> Iterator[Held]:
+        """The same for whoever reads the table or writes to it. The check itself cannot read it meanwhile."""
+        self.used = True
+        held = Held(self._reader, self._holding, table, mode="ACCESS EXCLUSIVE")
         try:
             yield held
         finally:

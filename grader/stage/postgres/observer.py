@@ -207,14 +207,16 @@ class Writer:
 
 
 class Held:
-    """A table that everybody may read and nobody write to, until it is released."""
+    """Tables that nobody writes to, or that nobody even reads, until they are released."""
 
-    def __init__(self, reader: Reader, session: Session, table: str) -> None:
+    def __init__(self, reader: Reader, session: Session, *tables: str, mode: str = "SHARE") -> None:
         self._reader, self._session = reader, session
-        answer = session.ask(_AS_PROJECT, f"BEGIN; LOCK TABLE ONLY public.{_name(table)} IN SHARE MODE", table=table)
-        if answer.error:
-            self.release()
-            refusals.refuse(answer.error, public=session.public)
+        for begin, table in zip(["BEGIN; ", *[""] * len(tables)], tables, strict=False):
+            lock = f"{begin}LOCK TABLE ONLY public.{_name(table)} IN {mode} MODE"
+            answer = session.ask(_AS_PROJECT, lock, table=table)
+            if answer.error:
+                self.release()
+                refusals.refuse(answer.error, public=session.public)
 
     def waiting(self) -> int:
         """How many sessions of this database wait for a lock now, whoever holds it."""

@@ -36,7 +36,9 @@ class Mail:
 
 
 class MailServer:
-    """``answers`` says what is replied at a step instead of the usual: ``451 Later``, ``550 No``, or ``hang``.
+    """``answers`` says what is replied at a step instead of the usual: ``451 Later``, ``550 No``, ``hang`` or ``wait``.
+
+    Both are silent until there are other answers; then what hung hangs up, and what waited is answered as usual.
 
     A reply at ``accepted`` comes after the data, which are kept only if it begins with 2. ``attempts`` counts clients
     that have named a sender.
@@ -52,7 +54,7 @@ class MailServer:
         self.socket = self._server.socket
 
     def answer(self, answers: Mapping[Step, str]) -> None:
-        """From now on; what hung hangs up."""
+        """From now on."""
         self._answers = dict(answers)
         self._released.set()
         self._released = threading.Event()
@@ -109,9 +111,11 @@ class MailServer:
     def _reply(self, connection: socket.socket, step: Step, usual: str) -> bool:
         """Says it, or what the check wants said; whether that is a good answer."""
         said = self._answers.get(step, usual)
-        if said == "hang":
+        if said in ("hang", "wait"):
             self._released.wait(_HANGS_S)
-            raise ValueError
+            if said == "hang":
+                raise ValueError
+            said = usual
         connection.sendall(f"{said}\r\n".encode())
         return said[:1] in ("2", "3")
 

@@ -1,8 +1,11 @@
 """What every check of this module stands on, beside the deployment of the kit."""
 
+import base64
 import json
 import re
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -277,3 +280,98 @@ def from_cache():
         return answer
 
     return ask
+
+
+POSTS = re.compile(r"\bposts_post\b")
+VALUES = re.compile(r"'(?:[^']|'')*'|\b\d+\b")
+HELD_S = 2.0
+
+
+@pytest.fixture
+def ask_together():
+    """``ask_together(it, path, number)``: so many answers at once, of a database that holds the posts back for 2 s.
+
+    Gives them, how long the last one took after that, and how often the posts were read.
+    """
+
+    def ask(it, path, number):
+        with (
+            it.queries() as asked,
+            it.web.db.reads_held("posts_post") as held,
+            ThreadPoolExecutor(number) as pool,
+        ):
+            coming = [pool.submit(it.web.get, path, within_s=60) for _ in range(number)]
+            it.until(held.waiting, expected="a request that reads the posts", observed=lambda: "none", within_s=30)
+            time.sleep(HELD_S)
+            began = time.monotonic()
+            held.release()
+            answers = [one.result() for one in coming]
+            took = time.monotonic() - began
+        # Who reads the posts may ask several things of the table; the same thing again is asked by somebody else.
+        read = Counter(VALUES.sub("?", one) for one in asked.statements if POSTS.search(one))
+        return answers, took, max(read.values(), default=0)
+
+    return ask
+
+
+# The task itself, in the place of a worker: what it puts into the queues stays there to be counted.
+REQUEUE = """
+import sys
+
+sys.path[:0] = ["src", "src/apps"]
+import django
+django.setup()
+from config.celery import app
+app.loader.import_default_modules()
+app.tasks["comments.tasks.requeue_unscreened_comments"].apply(throw=True)
+"""
+
+
+@pytest.fixture
+def requeue():
+    """``requeue(it)`` runs that task: the comments that it has put into the queue, the next one to be taken first."""
+
+    def run(it):
+        before = it.waiting("comments")
+        ran = it.command("-c", REQUEUE)
+        expect_that(ran.ok, expected="`requeue_unscreened_comments` to end well", observed=ran.out[-300:])
+        messages = it.messages("comments")  # what was sent last comes first; a worker takes them from the other end
+        return [_about(message) for message in reversed(messages[: len(messages) - before])]
+
+    return run
+
+
+def _about(message):
+    """The comment that a message is about: the one value among the arguments of its task."""
+    try:
+        args, kwargs, *_ = json.loads(base64.b64decode(message["body"]))
+        return [*args, *kwargs.values()][0]
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError):
+        fail(expected="messages of Celery with the id of a comment", observed=str(message)[:200])
+
+
+@pytest.fixture
+def accepted_without_redis(comment):
+    """``accepted_without_redis(it, 3)``: so many comments, the first the oldest, whose tasks could not be queued."""
+
+    def accept(it, number, *, author="reader"):
+        on = it.web.rows.post(state="out")
+        it.web.cut("redis")
+        keys = [comment(it, on, as_=author) for _ in range(number)]
+        it.web.restore("redis")
+        return keys
+
+    return accept
+
+
+@pytest.fixture
+def made_older():
+    """``made_older(it, seconds)``: comments, and all that the project remembers, as if so many had passed."""
+
+    def make(it, seconds):
+        columns = [one.name for one in it.web.db.columns("comments_comment") if one.type.startswith("timestamp")]
+        older = ", ".join(f'"{name}" = "{name}" - pg_catalog.make_interval(secs => {seconds})' for name in columns)
+        it.web.db.execute(f"UPDATE public.comments_comment SET {older}")
+        it.web.age(seconds)
+
+    return make

@@ -1,5 +1,6 @@
 """Task 4: the lock-out by name and address."""
 
+import functools
 import math
 import time
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ USERS = "accounts_user"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SLOW_S = 90  # for answers that wait for several hashes on a busy machine
 MANY = 10
+FEW, A_MOMENT_S = 3, 0.03  # so few that a small server takes them at once; far less than a hash takes
 SHORT = "7xQ!"  # no password that anybody may take
 
 
@@ -254,6 +256,31 @@ def test_guesses_at_once(api_with, rng, try_login, admin_login, few_compared, wh
     few_compared(api, guesses, limit)
     right = rng.word() if who == "nobody" else api.people[who].password
     try_login(name, password=right, **options).expect(429)
+
+
+@check("lockout.race", database="postgres", seconds=300)
+def test_the_right_one_among_guesses_at_once(api_with, rng, try_login):
+    """The right password, sent while wrong ones are compared, does not get in time and again: one of them is compared.
+
+    Whoever compares all and refuses afterwards would let it in each time, however much work that hides behind.
+    """
+    api = api_with(env=locking(1))
+    got_in = []
+    for name in ("editor", "editor2", "contributor", "reader"):
+        ask = functools.partial(try_login, api.people[name].username, to=api, client=HERE, within_s=SLOW_S)
+        wrong = [functools.partial(ask, password=rng.word()) for _ in range(FEW)]
+
+        def last(ask=ask, password=api.people[name].password):
+            time.sleep(A_MOMENT_S)
+            return ask(password=password)
+
+        answers = api.at_once([*wrong, last])
+        got_in.append(answers[-1].expect(200, 401, 429).status_code == 200)
+    expect_that(
+        not all(got_in),
+        expected=f"one of {FEW + 1} guesses at once compared, with `LOGIN_FAILURE_LIMIT=1`",
+        observed=f"the right password, sent after {FEW} wrong ones, got in {len(got_in)} times out of {len(got_in)}",
+    )
 
 
 @check("lockout.race", database="postgres", seconds=300)

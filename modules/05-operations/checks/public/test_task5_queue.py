@@ -58,3 +58,13 @@ def test_a_comment_is_taken_without_redis(platform, comment):
     on = it.web.rows.post(state="out")
     it.web.cut("redis")
     comment(it, on)
+
+
+@check("tasks.requeue", seconds=120)
+def test_what_waits_is_queued_again(platform, requeue, accepted_without_redis, made_older):
+    """A comment that was accepted without Redis is queued by Beat's task after 30 minutes, and not before."""
+    it = platform()
+    keys = accepted_without_redis(it, 1)
+    expect(requeue(it), equal_to=[], because="it has not waited for 30 minutes")
+    made_older(it, 31 * 60)
+    expect(requeue(it), equal_to=keys, because="it has waited for 31 minutes")

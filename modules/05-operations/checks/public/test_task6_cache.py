@@ -47,3 +47,13 @@ def test_a_change_without_redis(platform, rng, stays_shown):
     expect(it.web.get(f"/posts/{post.id}/").expect(200).object().get("title"), equal_to=title)
     it.web.restore("redis")
     stays_shown(it, post, title)
+
+
+@check("caching.stampede", seconds=120)
+def test_one_reads_for_others(platform, ask_together):
+    """Of eight equal requests at once for what the cache does not hold at most three read the posts."""
+    it = platform(as_configured=True)
+    it.web.get("/tags/").expect(200)
+    answers, _, read = ask_together(it, "/posts/", 8)
+    expect([answer.status_code for answer in answers], equal_to=[200] * 8)
+    expect(read <= 3, equal_to=True, because=f"{read} of them read the posts")

@@ -32,3 +32,15 @@ def test_no_is_not_tried_again(platform, told):
     expect(it.command("manage.py", "dead_letters", "--replay").code, equal_to=0)
     it.settle()
     expect([mail.recipients for mail in it.mail.taken], equal_to=[(address,)], because="it was replayed")
+
+
+@check("mail.once", seconds=90)
+def test_each_e_mail_has_an_id(platform, told):
+    """Each e-mail has a `Message-ID` of its own."""
+    it = platform()
+    it.worker()
+    for _ in range(2):
+        told(it)
+    it.settle()
+    ids = [mail.message["Message-ID"] for mail in it.mail.taken]
+    expect([len(set(ids)), all(ids)], equal_to=[2, True], because=f"the two e-mails say {ids}")
