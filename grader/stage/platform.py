@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.sandbox.api import Launch, Limits, Process
 from grader.stage import registry
 from grader.stage.people import Place
+from grader.stage.port_of_process import PortOfProcess
 from grader.stage.registry import REDIS, REGISTRY
 from grader.stage.serving import deployment
 from grader.stage.stage import Stage
@@ -16,6 +17,7 @@ from grader.stage.witness import collector, mail
 from grader.stage.witness.collector import Collector
 from grader.stage.witness.mail import MailServer
 
+WORKER_METRICS_PORT = 9100
 WORKER = ("-m", "celery", "-A", "config.celery", "worker", "--queues", "comments,mail,analytics")
 # A worker with its children, each of which has loaded the project.
 _LIMITS = Limits(wall_s=600.0, memory_mb=2048, processes=96)
@@ -49,15 +51,29 @@ class Platform:
         self.env: dict[str, str | None] = {**standing.env, **self._variables(), **(env or {})}
         self.web: Place = standing.own(stack, env=self.env, more=self._more, as_configured=as_configured)
 
-    def run(self, argv: tuple[str, ...], env: Mapping[str, str | None] | None = None) -> Process:
+    def run_worker(self, env: Mapping[str, str | None] | None = None) -> tuple[Process, Path]:
+        """A worker of all queues, and the socket that leads to the port of its metrics."""
+        port = PortOfProcess(WORKER_METRICS_PORT, WORKER)
+        self._stack.callback(port.close)
+        given = {"WORKER_METRICS_PORT": str(WORKER_METRICS_PORT), **(env or {})}
+        return self.run(port.argv, given, pass_fds=(port.listener.fileno(),)), port.socket
+
+    def run(
+        self,
+        argv: tuple[str, ...],
+        env: Mapping[str, str | None] | None = None,
+        *,
+        pass_fds: tuple[int, ...] = (),
+    ) -> Process:
         """Another process of this deployment, in a sandbox of its own, with everything in reach that the server has.
 
-        ``argv`` is Python's arguments, ``WORKER`` for example.
+        ``argv`` is Python's arguments, ``("manage.py", "dead_letters")`` for example.
         """
         stage = self._stage
         stage.check_time()
         launch = Launch(
             argv,
+            pass_fds=pass_fds,
             env=deployment(stage, self.web.database, env={**self.env, **(env or {})}),
             limits=_LIMITS,
             ports=(*registry.ports(), *self._more),

@@ -6,6 +6,7 @@ import http.client
 import smtplib
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -93,6 +94,18 @@ def test_it_hangs_until_it_is_told_otherwise(mail: MailServer):
     mail.answer({})
     with Client(mail.socket) as client:
         assert client.noop()[0] == 250
+
+
+def test_it_goes_on_where_it_was_told_to_wait(mail: MailServer):
+    mail.answer({"DATA": "wait"})
+    with ThreadPoolExecutor(1) as pool, Client(mail.socket) as client:
+        coming = pool.submit(client.send_message, written())
+        with pytest.raises(TimeoutError):
+            coming.result(0.3)
+        assert (mail.attempts, mail.taken) == (1, [])
+        mail.answer({})
+        coming.result(5)
+    assert len(mail.taken) == 1
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -10,19 +10,18 @@ from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader.agent.scan import BODY, BadReply, load
 from grader.checkpoint.kit.api import Api
 from grader.checkpoint.kit.case import Case
 from grader.checkpoint.kit.commands import CommandOutput
+from grader.checkpoint.kit.log import json_object, log_lines
 from grader.checkpoint.kit.queries import Queries, by_log, counting
 from grader.checkpoint.kit.reports import events_of
 from grader.checkpoint.kit.spans import Span, spans_of
+from grader.checkpoint.kit.worker import Running, exit_code
 from grader.domain.words import bounded
-from grader.sandbox.api import Process
 from grader.sandbox.http import proxy_line
 from grader.stage import platform as stage_platform
 from grader.stage.outcome import Failed
-from grader.stage.registry import find
 from grader.stage.stage import Stage
 from grader.stage.standing import StandingServer
 from grader.stage.witness.collector import Collector
@@ -42,46 +41,6 @@ _READ = ("comments", "mail", "analytics")  # the queues that workers read
 _QUIET_S = 0.3
 _MOST_MESSAGES = 1_000
 _MOST_SAID = 64 << 10
-_CUT = "bytes left out ..."
-
-
-@dataclass
-class Running:
-    """A worker: a process beside the server, with its children."""
-
-    platform: stage_platform.Platform
-    process: Process
-    stage: Stage
-
-    def cut(self, *services: str) -> None:
-        """From now on these services (``postgres``, ``redis``) are not there for this worker."""
-        for name in services:
-            self.stage.services.fault(self.process, find(name), "cut")
-
-    def restore(self, *services: str) -> None:
-        """From now on they are there again."""
-        for name in services:
-            self.stage.services.fault(self.process, find(name), "ok")
-
-    def kill(self) -> None:
-        """SIGKILL, to it and its children."""
-        self.platform.kill(self.process)
-
-    def terminate(self) -> None:
-        """SIGTERM to its main process."""
-        self.process.terminate()
-
-    def ended(self, within_s: float) -> int:
-        """Its exit code; fails the check if it runs for these seconds more."""
-        return exit_code(self.process, "the worker", within_s)
-
-    def output(self) -> str:
-        """What it wrote to standard output and error so far."""
-        return self.process.output().decode("utf-8", "replace")
-
-    def lines(self, event: str | None = None) -> list[dict[str, Any]]:
-        """Its log lines as objects, those of an event or all; what does not begin with ``{`` is no log line."""
-        return log_lines(self.output(), event)
 
 
 @dataclass
@@ -144,7 +103,8 @@ class Platform:
     def worker(self, *, env: Mapping[str, str | None] | None = None, within_s: float = READY_S) -> Running:
         """A worker of all queues, which waits for messages; fails the check if it does not in time."""
         listening = self._listening()
-        worker = Running(self.deployment, self.deployment.run(stage_platform.WORKER, env), self.stage)
+        process, port = self.deployment.run_worker(env)
+        worker = Running(self.deployment, process, self.stage, port)
 
         def is_ready() -> bool:
             return worker.process.poll() is not None or self._listening() > listening
@@ -188,7 +148,7 @@ class Platform:
         Fails the check if one is no JSON object.
         """
         with self._queues() as client:
-            found = [_object(one) for one in client.lrange(queue, 0, _MOST_MESSAGES - 1)]
+            found = [json_object(one) for one in client.lrange(queue, 0, _MOST_MESSAGES - 1)]
         if not all(isinstance(one, dict) for one in found):
             raise Failed(f"JSON objects in the queue {queue}", "something else")
         return found
@@ -198,7 +158,7 @@ class Platform:
         found = []
         for message in self.messages("dead"):
             try:
-                body = _object(base64.b64decode(message["body"], validate=True))
+                body = json_object(base64.b64decode(message["body"], validate=True))
             except (KeyError, TypeError, ValueError):
                 body = None
             if not isinstance(body, dict):
@@ -287,33 +247,3 @@ class Platforms:
         except (TimeoutError, ConnectionError) as error:
             raise Failed(f"200 for /live within {READY_S:g} s of the start", bounded(str(error), 200)) from None
         return Platform(Api(self._case, self._stage, found.web, self._standing), self._stage, found)
-
-
-def exit_code(process: Process, what: str, within_s: float) -> int:
-    """With which code a process ends, 128 + N after signal N; fails the check if it runs for these seconds more."""
-    try:
-        return process.wait(within_s)
-    except TimeoutError:
-        raise Failed(f"{what} ends within {within_s:g} s after `SIGTERM`", "it still runs") from None
-
-
-def log_lines(text: str, event: str | None = None) -> list[dict[str, Any]]:
-    """The objects of a log, those of an event or all. Fails the check at a line that begins as one and is none.
-
-    The last line may still be written, and where the middle of a long log is left out two lines are cut.
-    """
-    *lines, _ = text.split("\n")
-    beside_the_cut = {i + step for i, line in enumerate(lines) if _CUT in line for step in (-1, 1)}
-    whole = (line for i, line in enumerate(lines) if i not in beside_the_cut)
-    found = [_object(line) for line in whole if line.startswith("{")]
-    return [one for one in found if event is None or one.get("event") == event]
-
-
-def _object(text: bytes | str) -> Any:
-    """A JSON object of the project's; fails the check if it is none, or holds more than can be read."""
-    data = text.encode() if isinstance(text, str) else text
-    try:
-        return load(data, BODY)
-    except BadReply:
-        said = bounded(data.decode("utf-8", "replace"), 200)
-        raise Failed("one JSON object on each line that begins with {, and as each message", said) from None

@@ -33,7 +33,7 @@ _AS_PROJECT = f"SET ROLE {LEARNER}; "
 _LINES = 4
 _COMPUTED = -1
 _WAITING = (
-    "SELECT pg_catalog.count(DISTINCT l.pid) FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a "
+    "SELECT DISTINCT l.pid FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a "
     "ON a.pid OPERATOR(pg_catalog.=) l.pid "
     "WHERE NOT l.granted AND a.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()"
 )
@@ -220,7 +220,15 @@ class Held:
 
     def waiting(self) -> int:
         """How many sessions of this database wait for a lock now, whoever holds it."""
-        return int(self._reader.execute(_WAITING)[0][0])
+        return len(self._reader.execute(_WAITING))
+
+    def end_waiting(self) -> None:
+        """Ends the sessions that wait: nothing comes of what they asked for, as if their machine had gone before.
+
+        The server does not notice that a client has gone as long as a lock is waited for.
+        """
+        for (pid,) in self._reader.execute(_WAITING):
+            self._session.server.terminate(int(pid))
 
     def release(self) -> None:
         """Lets those who wait go on; again is no harm."""

@@ -52,10 +52,20 @@ def read_metrics():
     """``read_metrics(it)`` is a ``Reading`` of the server's `/metrics`, asked as Prometheus asks."""
 
     def read(it, *, within_s=60.0):
-        answer = it.web.get("/metrics", version=None, headers=PLAIN, within_s=within_s).expect(200)
-        return Reading(dict(sample(line) for line in answer.text.splitlines() if line.strip() and line[0] != "#"))
+        return reading(it.web.get("/metrics", version=None, headers=PLAIN, within_s=within_s).expect(200).text)
 
     return read
+
+
+def reading(text):
+    """The answer of a `/metrics` as a ``Reading``."""
+    return Reading(dict(sample(line) for line in text.splitlines() if line.strip() and line[0] != "#"))
+
+
+@pytest.fixture
+def read_worker():
+    """``read_worker(worker)`` is a ``Reading`` of what a worker offers at its own port."""
+    return lambda worker: reading(worker.metrics())
 
 
 def sample(line):

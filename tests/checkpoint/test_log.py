@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.checkpoint.kit.platform import log_lines
+from grader.checkpoint.kit.log import log_lines
 from grader.stage.outcome import Failed
 
 LINE = '{"event": "request", "status": 200}'
