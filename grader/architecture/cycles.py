@@ -103,7 +103,7 @@ def _way(edges: Edges, start: str, end: str, knot: set[str]) -> list[str]:
     for app in waiting:
         if app == end:
             break
-        for other in sorted(edges.get(app, {}).keys() & knot - came.keys()):
+        for other in sorted(other for other in edges.get(app, {}) if other in knot and other not in came):
             came[other] = app
             waiting.append(other)
     way, app = list[str](), came[end] if end != start else ""
@@ -114,31 +114,38 @@ def _way(edges: Edges, start: str, end: str, knot: set[str]) -> list[str]:
 
 
 def _knots(edges: Edges) -> Iterator[set[str]]:
-    """The sets of apps of which each needs each other in the end (Tarjan's strongly connected components)."""
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
+    """The sets of apps of which each needs each other in the end: strongly connected components, by Kosaraju's way."""
+    back: dict[str, list[str]] = defaultdict(list)
+    for app, others in edges.items():
+        for other in others:
+            back[other].append(app)
+    seen: set[str] = set()
+    for app in reversed(_finished(edges)):
+        knot, waiting = set[str](), [app]
+        while waiting:
+            one = waiting.pop()
+            if one not in seen:
+                seen.add(one)
+                knot.add(one)
+                waiting += back[one]
+        if len(knot) > 1:
+            yield knot
+
+
+def _finished(edges: Edges) -> list[str]:
+    """All apps, each after those that it needs, as far as they do not need each other."""
+    order: list[str] = []
+    seen: set[str] = set()
     for root in sorted(edges):
-        if root in index:
-            continue
-        path: list[tuple[str, Iterator[str]]] = [(root, iter(sorted(edges[root])))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
+        path: list[tuple[str, Iterator[str]]] = [] if root in seen else [(root, iter(sorted(edges[root])))]
+        seen.add(root)
         while path:
             app, others = path[-1]
-            other = next(others, None)
+            other = next((one for one in others if one not in seen), None)
             if other is None:
+                order.append(app)
                 path.pop()
-                if path:
-                    low[path[-1][0]] = min(low[path[-1][0]], low[app])
-                if low[app] == index[app]:
-                    knot = set(stack[stack.index(app) :])
-                    del stack[stack.index(app) :]
-                    if len(knot) > 1:
-                        yield knot
-            elif other not in index:
-                index[other] = low[other] = len(index)
-                stack.append(other)
+            else:
+                seen.add(other)
                 path.append((other, iter(sorted(edges.get(other, {})))))
-            elif other in stack:
-                low[app] = min(low[app], index[other])
+    return order

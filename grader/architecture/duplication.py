@@ -6,7 +6,7 @@ number of statements and not with that of pairs.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,8 +15,9 @@ from grader.architecture.project import Project
 from grader.architecture.shown import counted, finding
 from grader.domain.evidence import Finding, Measurement
 
-# SonarQube calls 100 tokens in ten lines a duplicated block. Names, values and operators are half of all tokens.
-LEAST_LINES, LEAST_WEIGHT = 10, 50
+# SonarQube calls 100 tokens in ten lines a duplicated block. What is weighed here (names, values, operators) is 43 of
+# 100 tokens of Python: 12,645 of 29,448 in the functions of the course's own solution.
+LEAST_LINES, LEAST_WEIGHT = 10, 43
 _UNIT = re.compile(r"([0-9a-f]{16}) (\d{1,9}) (\d{1,9}) (\d{1,9})")
 _MOST_IN_A_WINDOW = 400
 _READ = "Give it a name in one place, and call it from both: https://refactoring.com/catalog/extractFunction.html"
@@ -78,20 +79,24 @@ def _lines(units: list[_Unit], block: _Block) -> tuple[int, int, int]:
 
 
 def _windows(sequences: list[list[_Unit]]) -> dict[tuple[str, ...], list[_Block]]:
-    """By what is in it, each shortest run of statements that weighs enough."""
+    """By what is in it, each shortest run of statements that weighs enough. A statement weighs once, however often it
+    stands in the run: lines that repeat each other are no logic.
+    """
     found: dict[tuple[str, ...], list[_Block]] = defaultdict(list)
     for number, units in enumerate(sequences):
+        inside: Counter[str] = Counter()
         end = weight = 0
         for begin, unit in enumerate(units):
-            end = max(end, begin)
             while end < len(units) and weight < LEAST_WEIGHT and end - begin < _MOST_IN_A_WINDOW:
-                weight += units[end].weight
+                weight += 0 if inside[units[end].digest] else units[end].weight
+                inside[units[end].digest] += 1
                 end += 1
             if weight >= LEAST_WEIGHT:
                 found[tuple(one.digest for one in units[begin:end])].append(_Block(number, begin, end))
             elif end == len(units):
                 break
-            weight -= unit.weight
+            inside[unit.digest] -= 1
+            weight -= 0 if inside[unit.digest] else unit.weight
     return found
 
 

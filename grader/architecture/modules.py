@@ -1,11 +1,14 @@
 """What the child says of a module. The submission may have written it itself, so that every shape is checked."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import Meta, Struct
 
+from grader.domain.text import one_line
+from grader.domain.words import bounded
 from grader.reader.client import Kind, NotReadable, Reader
 from grader.reader.launch import Bounds, Child
 
@@ -88,22 +91,40 @@ class Module(Struct, frozen=True, forbid_unknown_fields=True):
     sequences: list[str]
 
 
+class _Answer(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said of one module: it, or why it cannot be read."""
+
+    module: Module | None = None
+    problem: str = ""
+    line: _Line | None = None
+
+
 class ModuleReader(Reader):
     """A reader of modules: its child is the program of this room. Use one for each submission."""
 
-    def module(self, name: str, source: bytes) -> Module:
-        """What a module of that dotted name contains; the name ends with a dot for the ``__init__`` of a package.
+    def modules(self, sources: Sequence[tuple[str, bytes]]) -> list[Module | NotReadable]:
+        """What each module contains, by its dotted name and its source, or why it cannot be read.
 
-        Raises:
-            NotReadable: it is no Python, or takes too much to read.
-            EnvironmentError_: this machine cannot start the child, or gives it no time.
+        A name ends with a dot for the ``__init__`` of a package. Raises ``EnvironmentError_`` if this machine cannot
+        start the child, or gives it no time.
         """
-        answer: Any = self.read(cast("Kind", "module"), name.encode(), source, cpu_s=_CPU_S)
         try:
-            return msgspec.convert(answer, Module)
+            documents = (part for name, source in sources for part in (name.encode(), source))
+            answer: Any = self.read(cast("Kind", "module"), *documents, cpu_s=_CPU_S)
+            found = msgspec.convert(answer, list[_Answer])
+        except NotReadable as problem:
+            return [problem] if len(sources) == 1 else self._each(sources)
         except msgspec.ValidationError:
-            self.close()  # nothing of ours answers like this
-            raise NotReadable("it makes its reader say what no module contains", exhausting=True) from None
+            found = []
+        if len(found) != len(sources):  # nothing of ours answers like this
+            self.close()
+            forged = NotReadable("it makes its reader say what no module contains", exhausting=True)
+            return [forged] if len(sources) == 1 else self._each(sources)
+        return [one.module or NotReadable(one_line(bounded(one.problem)), one.line) for one in found]
+
+    def _each(self, sources: Sequence[tuple[str, bytes]]) -> list[Module | NotReadable]:
+        """One by one, so that a module that cannot be read takes no other with it."""
+        return [found for source in sources for found in self.modules([source])]
 
     def _running(self) -> Child:
         if self._child is None:

@@ -1,6 +1,6 @@
 """The modules of a project as one: where each is, what it is called, which app it belongs to, what a name leads to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -9,9 +9,9 @@ from grader.architecture.modules import Class, Module, ModuleReader
 from grader.domain.layout import Layout
 from grader.domain.location import Location
 from grader.intake.names import is_made_by_tools
-from grader.reader.client import NotReadable
 
 MOST_MODULES, MOST_BYTES, _LARGEST = 10_000, 64 << 20, 4 << 20
+_TOGETHER, _BYTES_TOGETHER = 50, 100_000
 _FOREIGN = frozenset({"site-packages", "node_modules", "venv", ".venv", "vendor"})
 # What makes an app of a folder inside of another one; a folder of views alone belongs to the app around it.
 _MARKS = ("apps.py", "models.py", "models/__init__.py", "migrations/__init__.py")
@@ -145,24 +145,42 @@ def read_project(root: Path, files: Iterable[str], layout: Layout) -> Project:
     names = {path: _names(path, layout) for path in _counted(known, layout)}
     modules: dict[str, Module] = {}
     unreadable: list[Unreadable] = []
-    left = MOST_BYTES
     with ModuleReader() as reader:
-        for number, path in enumerate(names):
-            size = (root / path).stat().st_size
-            left -= min(size, _LARGEST)
-            if number >= MOST_MODULES or left < 0:
-                reason = f"there are more modules before it than {MOST_MODULES:,}, or {MOST_BYTES >> 20} MB of them"
-                unreadable.append(Unreadable(Location(path), reason))
-                break
-            try:
-                if size > _LARGEST:
-                    raise NotReadable(f"it has {size:,} bytes; no module that a person wrote does")
-                dotted = names[path][0] + "." * path.endswith("__init__.py")
-                modules[path] = reader.module(dotted, (root / path).read_bytes())
-            except NotReadable as problem:
-                unreadable.append(Unreadable(Location(path, problem.line), problem.text))
+        for batch in _batches(root, names, unreadable):
+            found = reader.modules([(dotted, source) for _, dotted, source in batch])
+            for (path, _, _), one in zip(batch, found, strict=True):
+                if isinstance(one, Module):
+                    modules[path] = one
+                else:
+                    unreadable.append(Unreadable(Location(path, one.line), one.text))
     readable = {path: names[path] for path in modules}
     return Project(layout, modules, readable, frozenset(known), tuple(unreadable))
+
+
+def _batches(
+    root: Path, names: Mapping[str, tuple[str, ...]], unreadable: list[Unreadable]
+) -> Iterator[list[tuple[str, str, bytes]]]:
+    """Paths, dotted names and sources, as many together as one answer has room for; the rest is ``unreadable``."""
+    batch: list[tuple[str, str, bytes]] = []
+    size = whole = 0
+    for number, path in enumerate(names):
+        length = (root / path).stat().st_size
+        whole += min(length, _LARGEST)
+        if number >= MOST_MODULES or whole > MOST_BYTES:
+            reason = f"there are more modules before it than {MOST_MODULES:,}, or {MOST_BYTES >> 20} MB of them"
+            unreadable.append(Unreadable(Location(path), reason))
+            break
+        if length > _LARGEST:
+            reason = f"it has {length:,} bytes; no module that a person wrote does"
+            unreadable.append(Unreadable(Location(path), reason))
+            continue
+        if batch and (len(batch) >= _TOGETHER or size + length > _BYTES_TOGETHER):
+            yield batch
+            batch, size = [], 0
+        batch.append((path, names[path][0] + "." * path.endswith("__init__.py"), (root / path).read_bytes()))
+        size += length
+    if batch:
+        yield batch
 
 
 def _counted(files: Iterable[str], layout: Layout) -> list[str]:

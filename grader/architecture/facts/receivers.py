@@ -13,14 +13,15 @@ _DEEPEST = 4
 class Receiver:
     """``root`` is the first name of the expression, and what ``kind`` of name that is; ``attributes`` follow it.
 
-    ``made`` is the dotted name of what was called to get it, where that alone was called; ``annotation`` that of the
-    parameter, where it is one that has one.
+    ``made`` is the dotted name of what was called to get it, ``beyond`` how many attributes follow that call;
+    ``annotation`` is that of the parameter, where it is one that has one.
     """
 
     root: str
     kind: Literal["super", "self", "parameter", "imported", "local", "other"]
     attributes: tuple[str, ...]
     made: str = ""
+    beyond: int = 0
     annotation: str = ""
 
 
@@ -38,16 +39,16 @@ class Locals:
     def receiver(self, node: ast.expr) -> Receiver:
         """What this expression is called on."""
         attributes: list[str] = []
-        made = ""
+        made, beyond = "", 0
         for _ in range(_DEEPEST):
             root, more, called = _flat(node)
             attributes = [*more, *attributes]
-            if called is not None and not made and len(attributes) == len(more):
-                made = self._made(called)
+            if called is not None and not made:
+                made, beyond = self._made(called), len(attributes) - len(more)
             if root not in self._given or root in self._parameters:
                 break
             node = self._given[root]
-        return Receiver(root, self._kind(root), tuple(attributes), made, self._parameters.get(root, ""))
+        return Receiver(root, self._kind(root), tuple(attributes), made, beyond, self._parameters.get(root, ""))
 
     def _made(self, called: ast.expr) -> str:
         """The dotted name of what was called; "" for a method of something local."""

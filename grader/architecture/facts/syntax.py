@@ -2,6 +2,7 @@
 
 import ast
 import codecs
+import contextlib
 import io
 import re
 import sys
@@ -20,7 +21,11 @@ def make_ready() -> None:
     """Load what is imported when it is first used: later there are no files to import."""
     for name in ("utf-8", "utf-8-sig", "latin-1", "cp1252", "ascii", "iso-8859-15"):
         codecs.lookup(name)
-    syntax_tree(b"# -*- coding: utf-8 -*-\nprint('x', \"\\d\")\n")
+    # A warning, a name that is normalised, a name of a character, and what is no Python.
+    for text in ("print('\\d')", "größe = 1", "'\\N{BULLET}'"):
+        syntax_tree(f"# -*- coding: utf-8 -*-\n{text}\n".encode())
+    with contextlib.suppress(Problem):
+        syntax_tree(b"def f(:\n")
 
 
 def syntax_tree(data: bytes) -> ast.Module:

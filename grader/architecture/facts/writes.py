@@ -59,20 +59,23 @@ def _changed(how: str, node: ast.Call, on: Receiver, names: Names) -> tuple[str,
     if how in _IN_BULK:
         return ("", "") if on.kind == "self" and not on.attributes else ("row", "")
     if how in _CREATING:
-        return ("row", "") if is_queryset or _is_related(on) else ("", "")
+        return ("row", "") if is_queryset else _related(on)
     if how == "update":
         of_rows = is_queryset or (not on.attributes and on.root in _ROWS)
         return ("row", "") if of_rows and not node.args and node.keywords else ("", "")
     return _saved(how, node, on, names)
 
 
-def _is_related(on: Receiver) -> bool:
-    """Whether it is a manager that a row has: ``post.comments``, ``self.get_object().comments``."""
-    if on.made or not on.attributes or _is_no_row(on):
-        return False
+def _related(on: Receiver) -> tuple[str, str]:
+    """Of ``create`` by a manager that a row has: ``post.comments``, ``self.get_object().comments``."""
+    if not on.attributes or _is_no_row(on):
+        return "", ""
+    if on.made:
+        is_of_class = on.made.rpartition(".")[2][:1].isupper()
+        return ("made", on.made) if on.beyond and not is_of_class else ("", "")
     if on.kind == "self":
-        return len(on.attributes) > 1 and on.attributes[0] in _OF_A_VIEW
-    return on.kind in ("parameter", "local") and not on.annotation
+        return ("row", "") if len(on.attributes) > 1 and on.attributes[0] in _OF_A_VIEW else ("", "")
+    return ("row", "") if on.kind in ("parameter", "local") and not on.annotation else ("", "")
 
 
 def _saved(how: str, node: ast.Call, on: Receiver, names: Names) -> tuple[str, str]:
