@@ -106,7 +106,7 @@ FREE = {
     "Django's mail": "from django.core.mail import send_mail\ndef f():\n    send_mail(1, 2, 3, 4)\n",
     "mistakes of a mail server": "from smtplib import SMTPException\ndef f():\n    raise SMTPException\n",
     "another service of a cloud": "import boto3\ndef f():\n    boto3.client('s3')\n",
-    "a field for search": "from django.contrib.postgres import search as s\ndef f():\n    return s.SearchVectorField()\n",
+    "a field for search": "from django.contrib.postgres import search as s\ndef f():\n    s.SearchVectorField()\n",
 }
 
 
