@@ -29,7 +29,7 @@ from grader.pipeline.store import EvidenceStore, can_be_kept
 from grader.scoring import score
 from grader.workspace import workspace
 
-_ROOMS = ("architecture", "reader", "domain")
+_ROOMS = ("architecture", "domain", "intake", "reader")
 _FORM = 1  # of the key
 
 
