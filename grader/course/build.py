@@ -54,12 +54,12 @@ def build_starters(course: Course) -> tuple[Drift, ...]:
 
 
 def build_solution(course: Course, number: int, out: Path) -> Path:
-    """Write the solution of a module to the folder ``out``, which must not exist or be empty."""
+    """Write a solution to the folder ``out``, which must not exist or be empty: a module's, or that of ``CAPSTONE_CHECKPOINT``."""
     return project_to(course, State(number, True), out)
 
 
 def build_starter(course: Course, number: int, out: Path) -> Path:
-    """Write the starter of a module to the folder ``out``, which must not exist or be empty."""
+    """Write a starter to the folder ``out``, which must not exist or be empty: a module's, or that of ``CAPSTONE_CHECKPOINT``."""
     return project_to(course, State(number, False), out)
 
 

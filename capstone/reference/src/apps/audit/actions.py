@@ -28,3 +28,4 @@ class Action(StrEnum):
     PUBLISHED = auto()
     ARCHIVED = auto()
     MODERATED = auto()
+    CHAINED = auto()  # SOLUTION 06
