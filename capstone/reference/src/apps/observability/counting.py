@@ -12,6 +12,12 @@ from comments.choices import CommentStatus
 from comments.models import Comment
 from comments.signals import comment_moderated, comment_submitted
 from jobs.signals import task_dead_lettered, task_ended
+
+# BEGIN SOLUTION 06
+from mfa.checking import Outcome
+from mfa.signals import code_checked
+
+# END
 from observability import metrics
 from posts.signals import post_published
 
@@ -35,6 +41,11 @@ def connect() -> None:
     user_login_failed.connect(count_failed_login, dispatch_uid="metrics")
     task_dead_lettered.connect(count_dead_letter, dispatch_uid="metrics")
     task_ended.connect(count_run, dispatch_uid="metrics")
+    # BEGIN SOLUTION 06
+    for result in Outcome:
+        metrics.second_factor_codes.labels(result)
+    code_checked.connect(count_code, dispatch_uid="metrics")
+    # END
 
 
 def count_published(**_: Any) -> None:
@@ -63,6 +74,13 @@ def count_failed_login(*, request: HttpRequest | None = None, **_: Any) -> None:
     metrics.logins.labels(outcome).inc()
 
 
+# BEGIN SOLUTION 06
+def count_code(*, outcome: Outcome, **_: Any) -> None:
+    """Count a code of a second factor by what became of it."""
+    metrics.second_factor_codes.labels(outcome).inc()
+
+
+# END
 def count_dead_letter(*, task: str, **_: Any) -> None:
     """Count a dead letter."""
     metrics.dead_letters.labels(task).inc()

@@ -27,3 +27,10 @@ logins = Counter(
     "Attempts to log in: succeeded, failed, locked_out (refused unevaluated).",
     ["outcome"],
 )
+# BEGIN SOLUTION 06
+second_factor_codes = Counter(
+    "platform_second_factor_codes",
+    "Codes of second factors: accepted, wrong, locked (refused unevaluated).",
+    ["outcome"],
+)
+# END

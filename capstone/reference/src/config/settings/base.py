@@ -23,6 +23,13 @@ from config.settings.headers import *
 from config.settings.logging import *
 from config.settings.mail import *
 from config.settings.observability import *
+
+# BEGIN SOLUTION 06
+from config.settings.second_factor import *
+
+# STUB
+# # TODO(06): a file of settings for the second factor (brief, Variables).
+# END
 from config.settings.tasks import *
 
 # STUB
@@ -65,6 +72,7 @@ INSTALLED_APPS = [
     "mail",  # GIVEN 05
     "analytics",  # GIVEN 05
     "observability",  # GIVEN 05
+    "mfa",  # SOLUTION 06
     "health",
 ]
 
