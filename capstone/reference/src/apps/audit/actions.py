@@ -38,4 +38,5 @@ class Action(StrEnum):
     MFA_RECOVERY_CODES_RENEWED = auto()
     MFA_DISABLED = auto()
     MFA_RESET = auto()
+    LOGIN_ANOMALY = auto()
     # END

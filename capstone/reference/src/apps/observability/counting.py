@@ -7,6 +7,12 @@ from celery import states
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.http import HttpRequest
 
+# BEGIN SOLUTION 06
+from anomalies.kinds import Kind
+from anomalies.models import Anomaly
+from anomalies.signals import anomaly_reported
+
+# END
 from authentication.lockout import is_refused
 from comments.choices import CommentStatus
 from comments.models import Comment
@@ -45,6 +51,9 @@ def connect() -> None:
     for result in Outcome:
         metrics.second_factor_codes.labels(result)
     code_checked.connect(count_code, dispatch_uid="metrics")
+    for kind in Kind:
+        metrics.login_anomalies.labels(kind)
+    anomaly_reported.connect(count_anomaly, dispatch_uid="metrics")
     # END
 
 
@@ -78,6 +87,11 @@ def count_failed_login(*, request: HttpRequest | None = None, **_: Any) -> None:
 def count_code(*, outcome: Outcome, **_: Any) -> None:
     """Count a code of a second factor by what became of it."""
     metrics.second_factor_codes.labels(outcome).inc()
+
+
+def count_anomaly(*, anomaly: Anomaly, **_: Any) -> None:
+    """Count an unusual log-in by its kind."""
+    metrics.login_anomalies.labels(anomaly.kind).inc()
 
 
 # END

@@ -33,4 +33,7 @@ second_factor_codes = Counter(
     "Codes of second factors: accepted, wrong, locked (refused unevaluated).",
     ["outcome"],
 )
+login_anomalies = Counter(
+    "platform_login_anomalies", "Unusual log-ins that were reported.", ["kind"]
+)
 # END

@@ -1,5 +1,12 @@
 """What every layer shares. A layer imports all of it and says only what differs."""
 
+# BEGIN SOLUTION 06
+from config.settings.anomalies import *
+
+# STUB
+# # TODO(06): a file of settings for unusual log-ins (brief, Variables).
+#
+# END
 # BEGIN GIVEN 03
 from config.settings.api import *
 
@@ -72,7 +79,12 @@ INSTALLED_APPS = [
     "mail",  # GIVEN 05
     "analytics",  # GIVEN 05
     "observability",  # GIVEN 05
-    "mfa",  # SOLUTION 06
+    # BEGIN SOLUTION 06
+    "mfa",
+    "anomalies",
+    # STUB
+    # # TODO(06): your apps, for the second factor and for unusual log-ins (brief, tasks 2 and 3).
+    # END
     "health",
 ]
 
