@@ -96,7 +96,12 @@ def _body(anomaly: Anomaly, finding: Finding) -> str:
         f"{name.replace('_', ' ').capitalize()}: {figure}"
         for name, figure in finding.figures.items()
     ]
-    return "\n".join([*lines, "", "If this was not you, change your password.", ""])
+    if finding.kind is Kind.NEW_ADDRESS:
+        lines += [
+            "",
+            "If this is your account and it was not you, change your password.",
+        ]
+    return "\n".join([*lines, ""])
 
 
 @transaction.atomic

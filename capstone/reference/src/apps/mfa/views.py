@@ -86,6 +86,7 @@ class ConfirmView(SecondFactorView):
         request=CodeSerializer,
         responses={200: RecoveryCodesSerializer},
     )
+    @sensitive_variables()
     def post(self, request: Request) -> Response:
         """Confirm the second factor by a code of the app.
 
@@ -139,6 +140,7 @@ class SecondStepView(UnauthenticatedView):
         request=SecondStepSerializer,
         responses={200: TokenPairSerializer},
     )
+    @sensitive_variables()
     def post(self, request: Request) -> HttpResponseBase:
         """Log in with a code: begin a session.
 
