@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from grader.course import Course
 
 
-class _StateNumber(click.ParamType):
+class _StateNumber(click.ParamType[int]):
     """A state's checkpoint, as people write it: the number of a module, or ``capstone``."""
 
     name = "1-5|capstone"
