@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -24,7 +23,7 @@ from grader.domain.status import Status
 from grader.intake import Submission, take_in
 from grader.intake.layout import detect
 from grader.pipeline.job import Measured, Options
-from grader.pipeline.key import written
+from grader.pipeline.key import code_hash
 from grader.pipeline.store import EvidenceStore, can_be_kept
 from grader.scoring import score
 from grader.workspace import workspace
@@ -78,19 +77,10 @@ def architecture_key(submission: Submission, layout: Layout) -> str:
         "form": _FORM,
         "tree": submission.tree_hash,
         "layout": asdict(layout),
-        "grader": [__version__, _code_hash()],
+        "grader": [__version__, code_hash(_ROOMS)],
         "python": platform.python_version(),  # its parser reads the modules
     }
     return hashlib.sha256(msgspec.json.encode(facts, order="deterministic")).hexdigest()
-
-
-@cache
-def _code_hash() -> str:
-    home = Path(__file__).parents[1]
-    digest = hashlib.sha256()
-    for path in sorted(path for room in _ROOMS for path in written(home / room)):
-        digest.update(path.relative_to(home).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 def _measurements(submission: Submission, layout: Layout) -> tuple[Measurement, ...]:
@@ -116,7 +106,7 @@ def _provenance(submission: Submission, seed: int, began: datetime, duration_s: 
         database="",
         environment="",
         environment_hash="",
-        checks_hash=_code_hash(),
+        checks_hash=code_hash(_ROOMS),
         python=platform.python_version(),
         started_at=began.strftime("%Y-%m-%dT%H:%M:%SZ"),
         duration_s=duration_s,
