@@ -1,12 +1,12 @@
 """SQLite for one writer: opened so that what is committed is on the disk, all or nothing, with words for what fails."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.classroom.tables import TABLES, VERSION
+from grader.classroom.tables import TABLES, UPGRADES, VERSION
 from grader.domain.errors import EnvironmentError_, UsageError_
 
 NAME = "class.sqlite3"
@@ -41,11 +41,19 @@ class Transaction:
             self.db.execute("ROLLBACK")
 
 
-def opened(folder: Path, *, create: bool) -> sqlite3.Connection:
-    """The journal of the folder, with its tables.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A journal that was opened. ``upgraded_from`` is the version that it was of, if that was an earlier one."""
+
+    db: sqlite3.Connection
+    upgraded_from: int | None
+
+
+def opened(folder: Path, *, create: bool) -> Opened:
+    """The journal of the folder, with its tables; one of an earlier version is of this one from now on.
 
     Raises:
-        UsageError_: there is none (unless ``create``), or it is of another version.
+        UsageError_: there is none (unless ``create``), or it is of a newer version.
         EnvironmentError_: it cannot be read or written.
     """
     path = folder / NAME
@@ -56,28 +64,46 @@ def opened(folder: Path, *, create: bool) -> sqlite3.Connection:
             with suppress(OSError):  # told below
                 path.touch(0o600)  # before there is anything in it
         db = sqlite3.connect(path, isolation_level=None, timeout=30)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        path.chmod(0o600)  # it has what hidden checks expected and saw
-        _make_ready(db, path)
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            path.chmod(0o600)  # it has what hidden checks expected and saw
+            version = _make_ready(db, path)
+        except BaseException:
+            db.close()
+            raise
     except sqlite3.Error as problem:
         raise _unreadable(folder, problem) from None
-    return db
+    return Opened(db, version if 0 < version < VERSION else None)
 
 
-def _make_ready(db: sqlite3.Connection, path: Path) -> None:
-    (version,) = db.execute("PRAGMA user_version").fetchone()
+def _make_ready(db: sqlite3.Connection, path: Path) -> int:
+    """Makes the tables that are missing; gives the version that there was, 0 for none."""
+    if _version(db) == VERSION:
+        return VERSION
+    with Transaction(db):
+        version = _version(db)  # anew: another process may have been first
+        if not 0 <= version <= VERSION:
+            raise UsageError_(
+                f"{path} was written by a newer version of the grader ({version}; this one reads up to {VERSION})",
+                "Go on with the grader that wrote it, or name a new folder: --out DIR.",
+            )
+        for statement in _missing(version):
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {VERSION}")
+    return version
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _missing(version: int) -> Iterator[str]:
     if version == 0:
-        with Transaction(db):
-            for table in TABLES:
-                db.execute(table)
-            db.execute(f"PRAGMA user_version = {VERSION}")
-    elif version != VERSION:
-        db.close()
-        raise UsageError_(
-            f"{path} was written by another version of the grader ({version}; this one reads {VERSION})",
-            "Go on with the grader that wrote it, or name a new folder: --out DIR.",
-        )
+        yield from TABLES
+        return
+    for step in range(version, VERSION):
+        yield from UPGRADES[step]
 
 
 def is_full(problem: sqlite3.OperationalError) -> bool:

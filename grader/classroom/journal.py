@@ -17,7 +17,7 @@ import msgspec
 
 from grader.classroom.database import NoRoom, Transaction, is_full, opened
 from grader.classroom.people import Decision, HandIn, Outcome
-from grader.classroom.records import Entry, Known, Scored
+from grader.classroom.records import Appealed, Entry, Known, Scored
 from grader.given.names import key
 from grader.given.roster import Student
 from grader.pipeline import Measured
@@ -30,12 +30,13 @@ class Journal:
     """The journal in a folder. Close it, or use it as a context.
 
     Raises:
-        UsageError_: there is none (unless ``create``), or it is of another version.
+        UsageError_: there is none (unless ``create``), or it is of a newer version.
         EnvironmentError_: it cannot be read or written.
     """
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
-        self._db = opened(folder, create=create)
+        found = opened(folder, create=create)
+        self._db, self.upgraded_from = found.db, found.upgraded_from
 
     def __enter__(self) -> Self:
         return self
@@ -159,6 +160,10 @@ class Journal:
                 measured = None if data is None else decode(Measured, zlib.decompress(data))
                 yield Entry(number_, student, attempt, at, outcome, message or "", hint or "", measured)
 
+    def measured_again(self) -> tuple[str, ...]:
+        """Whose work was measured by other checks before, the same bytes: of whom a score may move by the checks."""
+        return tuple(student for (student,) in self._db.execute(_MEASURED_AGAIN))
+
     def count(self) -> int:
         """How many hand-ins there are."""
         return int(self._db.execute("SELECT COUNT(*) FROM hand_ins").fetchone()[0])
@@ -192,6 +197,23 @@ class Journal:
         )
         return tuple(replace(Decision(*row), withdrawn=bool(row[-1])) for row in rows)
 
+    def note_appeal(self, made: Appealed) -> None:
+        """Writes down what was decided about an appeal; what was decided before stays to be seen."""
+        texts = (made.appeal, made.student, made.criterion, made.verdict, made.case, made.reason, made.author, made.at)
+        with self._transaction():
+            self._db.execute(
+                'INSERT INTO appeals (appeal, student, criterion, verdict, "case", reason, author, at) '
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                tuple(map(_text, texts)),
+            )
+
+    def appeals(self) -> tuple[Appealed, ...]:
+        """All decisions about appeals, in the order in which they were made: the last one of an appeal holds."""
+        rows = self._db.execute(
+            'SELECT appeal, student, criterion, verdict, "case", reason, author, at FROM appeals ORDER BY id'
+        )
+        return tuple(Appealed(*row) for row in rows)
+
     def note_scores(self, scores: Iterable[Scored]) -> None:
         """Writes down scores that are new or were others before."""
         rows = [(s.student, s.score, s.status, _text(s.why), _text(s.author), s.at) for s in scores]
@@ -215,6 +237,14 @@ _ENTRIES = """
 SELECT h.id, h.student, h.attempt, h.submitted_at, e.outcome, e.message, e.hint, e.data FROM hand_ins h
 LEFT JOIN evidence e ON e.id = (SELECT MAX(id) FROM evidence WHERE hand_in = h.id)
 WHERE :number IS NULL OR h.id = :number ORDER BY h.student, h.attempt
+"""
+_MEASURED_AGAIN = """
+SELECT DISTINCT h.student FROM hand_ins h
+JOIN evidence e ON e.id = (SELECT MAX(id) FROM evidence WHERE hand_in = h.id)
+WHERE e.outcome = 'measured' AND EXISTS (
+    SELECT 1 FROM evidence o
+    WHERE o.hand_in = h.id AND o.mark = e.mark AND o.basis != e.basis AND o.outcome = 'measured'
+)
 """
 
 

@@ -8,6 +8,7 @@ from math import sqrt
 from statistics import fmean, median
 from urllib.parse import quote
 
+from grader.classroom.appeals import Effect, Round
 from grader.classroom.files import folder_name
 from grader.classroom.gradebook import Grade
 from grader.classroom.records import Entry
@@ -94,7 +95,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The whole page as data. ``bins`` are how many scores lie in each tenth of what can be had."""
+    """The whole page as data. ``bins`` are how many scores lie in each tenth of what can be had.
+
+    ``appeals`` have the scores that moved because of them; ``changes`` are all that moved, the last ones first.
+    """
 
     title: str
     counts: Mapping[str, int]
@@ -105,9 +109,17 @@ class Overview:
     criteria: tuple[Item, ...]
     rows: tuple[Row, ...]
     slowest: tuple[Row, ...]
+    appeals: tuple[Effect, ...] = ()
+    changes: tuple[Round, ...] = ()
 
 
-def overview(module: Module, grades: Sequence[Grade], seen: Mapping[tuple[str, int], Seen]) -> Overview:
+def overview(
+    module: Module,
+    grades: Sequence[Grade],
+    seen: Mapping[tuple[str, int], Seen],
+    appeals: tuple[Effect, ...] = (),
+    changes: tuple[Round, ...] = (),
+) -> Overview:
     """Of a class, by its grades and what was seen of the attempts that count."""
     of = {g.student.id: seen.get((key(g.student.id), g.attempt.number)) for g in grades}
     names = [(c.id, c.title, c.points) for c in module.criteria] + [(g.metric, g.title, g.points) for g in module.gates]
@@ -125,6 +137,8 @@ def overview(module: Module, grades: Sequence[Grade], seen: Mapping[tuple[str, i
         criteria=tuple(_item(*name, graded) for name in names),
         rows=rows,
         slowest=tuple(sorted(rows, key=lambda row: -row.seconds)[:_SLOWEST]),
+        appeals=appeals,
+        changes=changes[::-1],
     )
 
 

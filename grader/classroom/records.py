@@ -1,6 +1,7 @@
 """What the journal gives back: the last outcome of each hand-in, and the scores there were."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from grader.classroom.people import Outcome
 from grader.pipeline import Measured
@@ -39,3 +40,25 @@ class Scored:
     why: str
     author: str
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appealed:
+    """What was decided about an appeal of somebody in the class; ``student`` is "" where nobody handed in its work.
+
+    ``appeal`` is its id; ``case`` the permanent case of the course that came of it, or "". ``at`` is UTC in ISO 8601.
+    """
+
+    appeal: str
+    student: str
+    criterion: str
+    verdict: Literal["accepted", "rejected"]
+    case: str
+    reason: str
+    author: str
+    at: str
+
+    @property
+    def why(self) -> str:
+        """Why a score moves that this one moved, for the record of scores."""
+        return f"appeal {self.appeal}: {self.criterion} measured again: {self.reason}"

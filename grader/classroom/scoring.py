@@ -1,6 +1,6 @@
 """Scores stored evidence by the points, rules and decisions of today, and keeps in sight what that changed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,6 +13,8 @@ from grader.classroom.records import Entry, Scored
 from grader.domain.result import Result
 from grader.given.names import key
 from grader.pipeline import Assignment
+
+_NO_OTHER: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,11 @@ def score_class(
     why: str,
     author: str,
     seen: Callable[[Entry, Result], None] = lambda entry, result: None,
+    other: Mapping[str, str] = _NO_OTHER,
 ) -> Scoring:
     """Scores the whole class from its journal, measures nothing, and writes down the scores that changed and why.
 
+    ``other`` has reasons of their own, by the keys of students' ids; ``why`` is that of everybody else.
     ``seen`` is called with the result of every attempt that has one.
 
     Raises:
@@ -51,7 +55,8 @@ def score_class(
     grades = tuple(book.grades(journal.students(), journal.entries()))
     last = {key(scored.student): scored for scored in journal.scores()}
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    new = [scored for scored in _scored(grades, why, author, at) if _differs(last.get(key(scored.student)), scored)]
+    scores = _scored(grades, why, other, author, at)
+    new = [scored for scored in scores if _differs(last.get(key(scored.student)), scored)]
     journal.note_scores(new)
     moved = [Moved(s.student, last[key(s.student)].score, s.score) for s in new if key(s.student) in last]
     return Scoring(grades, tuple(m for m in moved if m.before != m.now))
@@ -75,10 +80,11 @@ def policy_of(journal: Journal) -> Policy:
     return parse_policy(text, "the stored policy") if text else Policy()
 
 
-def _scored(grades: Iterable[Grade], why: str, author: str, at: str) -> Iterable[Scored]:
+def _scored(grades: Iterable[Grade], why: str, other: Mapping[str, str], author: str, at: str) -> Iterable[Scored]:
     for grade in grades:
         score = "" if grade.score is None else plain(grade.score)
-        yield Scored(grade.student.id, score, grade.status, why, author, at)
+        reason = other.get(key(grade.student.id), why)
+        yield Scored(grade.student.id, score, grade.status, reason, author, at)
 
 
 def _differs(last: Scored | None, now: Scored) -> bool:

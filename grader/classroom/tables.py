@@ -1,6 +1,19 @@
 """The tables of the journal."""
 
-VERSION = 1
+VERSION = 2
+_APPEALS = """
+    CREATE TABLE appeals (
+        id INTEGER PRIMARY KEY,
+        appeal TEXT NOT NULL,
+        student TEXT NOT NULL,
+        criterion TEXT NOT NULL,
+        verdict TEXT NOT NULL CHECK (verdict IN ('accepted', 'rejected')),
+        "case" TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        author TEXT NOT NULL,
+        at TEXT NOT NULL
+    )
+    """
 TABLES = (
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE students (id TEXT PRIMARY KEY, record BLOB NOT NULL)",
@@ -53,4 +66,7 @@ TABLES = (
         at TEXT NOT NULL
     )
     """,
+    _APPEALS,
 )
+# What makes of a journal of each version one of the next.
+UPGRADES = {1: (_APPEALS,)}

@@ -1,12 +1,13 @@
 """What the commands of a class share: its assignment, its gradebook, and who is at work."""
 
 import getpass
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from grader.classroom import page
+from grader.classroom.appeals import changes, effects, rounds
 from grader.classroom.exports import gradebook
 from grader.classroom.feedback import Feedback
 from grader.classroom.files import write
@@ -50,13 +51,23 @@ def class_assignment(course_dir: Path, journal: Journal) -> Assignment:
     return assign(course, number, course_dir)  # nothing is measured, so no control is made there
 
 
-def rescored(journal: Journal, folder: Path, assignment: Assignment, *, why: str, who: str) -> Scoring:
-    """Scores the class, and writes the gradebook and the page of the class."""
+def rescored(
+    journal: Journal,
+    folder: Path,
+    assignment: Assignment,
+    *,
+    why: str,
+    who: str,
+    other: Mapping[str, str] | None = None,
+) -> Scoring:
+    """Scores the class, and writes the gradebook and the page of the class. ``other`` is as ``score_class`` has it."""
     collector = Collector()
-    scoring = score_class(journal, assignment, why=why, author=who, seen=collector.see)
+    scoring = score_class(journal, assignment, why=why, author=who, seen=collector.see, other=other or {})
     export = gradebook(scoring.grades, assignment.module.title)
     path = write(folder, export.file_name, export.text)
-    shown = page.render(overview(assignment.module, scoring.grades, collector.seen))
+    moved = changes(journal.scores())
+    appeals = effects(journal.appeals(), moved)
+    shown = page.render(overview(assignment.module, scoring.grades, collector.seen, appeals, rounds(moved)))
     page_path = write(folder, page.FILE_NAME, shown)
     show_moved(scoring.moved)
     show_open(scoring)

@@ -25,9 +25,11 @@ from grader.cli.class_book import rescored, tell, write_feedback
 from grader.cli.class_grading import program
 from grader.cli.console import out
 from grader.domain.progress import Progress
+from grader.given.names import key
 from grader.pipeline import Assignment, Options, checks_hash
 from grader.sandbox.select import open_sandbox
 
+GRADED = "graded"
 _REFUSED, _ERRORED = 1, 3
 Rooms = tuple[tuple[Path, int], ...]
 
@@ -48,7 +50,7 @@ class Remote:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What the command was asked for; ``limit_s`` bounds one grading, in seconds. ``remote`` is where workers on
-    other machines are reached, if they grade."""
+    other machines are reached, if they grade. ``why`` is written beside the scores that change."""
 
     course: Path
     assignment: Assignment
@@ -61,6 +63,7 @@ class Wanted:
     resume: bool
     remote: Remote | None = None
     again: tuple[str, ...] | None = None
+    why: str = GRADED
 
     def facts(self) -> dict[str, str]:
         """What has to be the same when the class is resumed."""
@@ -97,9 +100,22 @@ def graded(wanted: Wanted, journal: Journal, show: Callable[[Progress], None], w
     except KeyboardInterrupt:
         tell("Stopped. What was graded is kept: the same command with --resume goes on.")
         return 130
-    rescored(journal, wanted.out_dir, wanted.assignment, why="graded", who=who)
+    if wanted.again and not outcomes.graded and outcomes.before:
+        tell("Nothing was measured again: the checks are those that the class was graded with. Mend the check first.")
+    why, other = _reasons(wanted, journal)
+    rescored(journal, wanted.out_dir, wanted.assignment, why=why, who=who, other=other)
     write_feedback(journal, wanted.out_dir, wanted.assignment, show)
     return _told(outcomes)
+
+
+def _reasons(wanted: Wanted, journal: Journal) -> tuple[str, dict[str, str]]:
+    """Why scores change, and why those of the students by whose keys there is another reason.
+
+    Where criteria were measured again, that moved nobody whose work was measured once: it was handed in meanwhile.
+    """
+    if wanted.again is None:
+        return wanted.why, {}
+    return GRADED, {key(student): wanted.why for student in journal.measured_again()}
 
 
 def _run(wanted: Wanted, journal: Journal, show: Callable[[Progress], None], place: Path) -> ClassRun:

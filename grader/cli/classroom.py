@@ -43,6 +43,8 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--only", "criteria", multiple=True, help="Only this criterion; may be repeated. With --resume: all else is kept."
 )
+@click.option("--appeal", metavar="ID", help="With --resume: measure again what this accepted appeal is about.")
+@click.option("--why", default="graded", show_default=True, help="Why, for the record of the scores that change.")
 @click.option("--author", help="Who grades, for the record of scores [the user's name].")
 @opt.seed_option
 @opt.sandbox_option
@@ -63,6 +65,8 @@ def command(
     resume: bool,
     minutes: float,
     criteria: tuple[str, ...],
+    appeal: str | None,
+    why: str,
     author: str | None,
     seed: int | None,
     sandbox: Literal["auto", "bubblewrap", "process"],
@@ -75,10 +79,10 @@ def command(
     """
     from grader.classroom.database import readable
     from grader.classroom.held import held
-    from grader.classroom.journal import Journal
     from grader.classroom.opening import Lists
     from grader.cli import class_book
     from grader.cli.assign import of_number
+    from grader.cli.class_journal import open_journal
     from grader.cli.class_run import Wanted, graded
     from grader.course import load_course
     from grader.pipeline import Options
@@ -86,6 +90,8 @@ def command(
 
     _refuse_inside(submissions, out_dir)
     _refuse_unused(executor)
+    if appeal is not None:
+        criteria, why = _appealed(out_dir, appeal, criteria, why, resume=resume)
     course = opt.find_course(course_dir)
     at_once = 1 if executor != "pool" else workers or os.cpu_count() or 1
     elsewhere = remote.needed(broker, store, key_file, ahead) if executor == "celery" else None
@@ -111,11 +117,26 @@ def command(
             _limit_s(minutes, at_once, chosen.module),
             resume,
             elsewhere,
+            why=" ".join(why.split()) or "graded",
         )
-        journal = readable(out_dir, partial(Journal, out_dir, create=True))
-        with journal:
+        with open_journal(out_dir, create=True) as journal:
             code = readable(out_dir, lambda: graded(wanted, journal, show, class_book.author(author)))
     raise click.exceptions.Exit(code)
+
+
+def _appealed(
+    out_dir: Path, name: str, criteria: tuple[str, ...], why: str, *, resume: bool
+) -> tuple[tuple[str, ...], str]:
+    """The criterion of an accepted appeal, beside those that were named, and why it is measured again."""
+    if not resume:
+        raise UsageError_("--appeal is about a class that was graded", "Say --resume, and the same --out as then.")
+    from grader.classroom.appeals import accepted
+    from grader.classroom.database import readable
+    from grader.cli.class_journal import open_journal
+
+    with open_journal(out_dir) as journal:
+        found = readable(out_dir, partial(accepted, journal, name))
+    return tuple(dict.fromkeys((*criteria, found.criterion))), found.why if why == "graded" else f"{found.why} ({why})"
 
 
 def _limit_s(minutes: float, at_once: int, module: Module) -> float:

@@ -9,9 +9,38 @@ from rich.markup import escape
 
 from grader.cli import options as opt
 from grader.cli.console import err, out, progress
+from grader.domain.course import CAPSTONE
 
 if TYPE_CHECKING:
     from grader.course import Course
+
+
+class _StateNumber(click.ParamType[int]):
+    """A state's checkpoint, as people write it: the number of a module, or ``capstone``."""
+
+    name = "1-5|capstone"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number of the checkpoint; fails with what may be written instead."""
+        from grader.course.grammar import CHECKPOINTS
+
+        text = str(value)
+        if text == CAPSTONE:
+            return CHECKPOINTS[-1]
+        number = int(text) if text.isascii() and text.isdigit() else 0
+        if number not in CHECKPOINTS[:-1]:
+            self.fail(f"{text!r} is neither 1 to {CHECKPOINTS[-2]} nor {CAPSTONE!r}.", param, ctx)
+        return number
+
+    @staticmethod
+    def spoken(number: int) -> str:
+        """What a message calls the state of this checkpoint: "03", or "of the capstone"."""
+        from grader.course.grammar import CAPSTONE_CHECKPOINT
+
+        return "of the capstone" if number == CAPSTONE_CHECKPOINT else f"{number:02d}"
+
+
+_STATE = _StateNumber()
 
 
 @click.group("course")
@@ -22,8 +51,8 @@ def command() -> None:
 @command.command("build")
 @opt.course_option
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a committed starter has drifted.")
-@click.option("--solution", type=click.IntRange(1, 5), help="Write this module's solution instead.")
-@click.option("--starter", type=click.IntRange(1, 5), help="Write this module's starter instead.")
+@click.option("--solution", type=_STATE, help="Write the solution of this module instead, or of the capstone.")
+@click.option("--starter", type=_STATE, help="Write the starter of this module instead, or of the capstone.")
 @click.option("--out", "folder", type=click.Path(path_type=Path), help="Where to write that one state.")
 def build(course_dir: Path | None, check: bool, solution: int | None, starter: int | None, folder: Path | None) -> None:
     """Project capstone/reference to the committed starters, or to one solution or starter."""
@@ -36,7 +65,7 @@ def build(course_dir: Path | None, check: bool, solution: int | None, starter: i
         if folder is None:
             raise click.UsageError("Say where it is to be written: --out DIR.")
         write = build_solution if solution else build_starter
-        name = f"{'solution' if solution else 'starter'} {number:02d}"
+        name = f"{'solution' if solution else 'starter'} {_STATE.spoken(number)}"
         out.print(f"Wrote {name} to {write(course, number, opt.empty_folder(folder))}.", markup=False)
         return
     if check:

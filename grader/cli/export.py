@@ -42,6 +42,7 @@ def command(
     from grader.classroom.exporting import exported
     from grader.classroom.journal import Journal
     from grader.cli import class_book
+    from grader.cli.class_journal import open_journal
 
     if name != "classroom50" and (classroom or slug or scores):
         raise click.UsageError("--classroom, --assignment and --scores are for --format classroom50.")
@@ -51,7 +52,7 @@ def command(
         place = bucket(classroom, slug or assignment.module.slug, scores) if name == "classroom50" else None
         return exported(journal, assignment, name, to or folder / "exports", title, place)
 
-    with readable(folder, partial(Journal, folder)) as journal:
+    with open_journal(folder) as journal:
         path, notes = readable(folder, partial(export, journal))
     for note in notes[:_MOST_NAMED]:
         class_book.tell(note)

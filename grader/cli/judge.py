@@ -40,6 +40,7 @@ def command(
     from grader.classroom.held import held
     from grader.classroom.journal import Journal
     from grader.cli import class_book
+    from grader.cli.class_journal import open_journal
 
     who = class_book.author(author)
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -52,7 +53,7 @@ def command(
         with progress() as show:
             class_book.write_feedback(journal, folder, assignment, show)
 
-    with readable(folder, partial(Journal, folder)) as journal, held(folder):
+    with open_journal(folder) as journal, held(folder):
         readable(folder, partial(judge, journal))
 
 

@@ -19,6 +19,7 @@ _COMMANDS = {
     "worker": ("grader.cli.worker", "Grade on this machine what a class sends to several."),
     "score": ("grader.cli.score", "Score a class again from its stored evidence: new weights, rules, extensions."),
     "judge": ("grader.cli.judge", "Decide about a criterion or a score of somebody in a class, with a reason."),
+    "appeal": ("grader.cli.appeal", "Appeal a verdict with your work beside it; for staff: look, reproduce, decide."),
     "export": ("grader.cli.export", "Write the gradebook of a class for Canvas, Moodle, Gradescope and others."),
     "publish": ("grader.cli.publish", "Push each learner's feedback to a branch of their own repository."),
     "gates": ("grader.cli.gates", "Hold any Django project against the quality gates."),

@@ -38,6 +38,7 @@ def command(
     from grader.classroom.journal import Journal
     from grader.classroom.opening import Lists
     from grader.cli import class_book
+    from grader.cli.class_journal import open_journal
 
     def scored(journal: Journal) -> None:
         from grader.classroom.opening import take_lists
@@ -52,23 +53,23 @@ def command(
                 class_book.write_feedback(journal, folder, assignment, show)
 
     if history:
-        with readable(folder, partial(Journal, folder)) as journal:
+        with open_journal(folder) as journal:
             class_book.show_history(readable(folder, journal.scores))
         return
     if against is not None:
         _compare(against, folder)
         return
-    with readable(folder, partial(Journal, folder)) as journal, held(folder):
+    with open_journal(folder) as journal, held(folder):
         readable(folder, partial(scored, journal))
 
 
 def _compare(before: Path, now: Path) -> None:
     from grader.classroom.database import readable
-    from grader.classroom.journal import Journal
     from grader.classroom.scoring import differences
     from grader.cli import class_book
+    from grader.cli.class_journal import open_journal
 
-    with readable(before, partial(Journal, before)) as old, readable(now, partial(Journal, now)) as new:
+    with open_journal(before) as old, open_journal(now) as new:
         found = readable(now, partial(differences, old, new))
     class_book.show_moved(found)
     out.print(f"{len(found)} scores differ from those in {before}.", markup=False, soft_wrap=True)

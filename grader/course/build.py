@@ -54,12 +54,12 @@ def build_starters(course: Course) -> tuple[Drift, ...]:
 
 
 def build_solution(course: Course, number: int, out: Path) -> Path:
-    """Write the solution of a module to the folder ``out``, which must not exist or be empty."""
+    """Write the solution of a module, or of ``CAPSTONE_CHECKPOINT``, to ``out``, which must not exist or be empty."""
     return project_to(course, State(number, True), out)
 
 
 def build_starter(course: Course, number: int, out: Path) -> Path:
-    """Write the starter of a module to the folder ``out``, which must not exist or be empty."""
+    """Write the starter of a module, or of ``CAPSTONE_CHECKPOINT``, to ``out``, which must not exist or be empty."""
     return project_to(course, State(number, False), out)
 
 

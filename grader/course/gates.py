@@ -53,9 +53,9 @@ def read_rubric(root: Path) -> Mapping[str, Gate]:
     return gates
 
 
-def gate(read: GateTable) -> Gate:
-    """As a noun of the domain."""
-    return Gate(**asdict(read) | {"docs": tuple(read.docs), "unit": METRICS.get(read.metric, "")})
+def gate(read: GateTable, metrics: Mapping[str, str] = METRICS) -> Gate:
+    """As a noun of the domain; ``metrics`` are those that are measured, with their units."""
+    return Gate(**asdict(read) | {"docs": tuple(read.docs), "unit": metrics.get(read.metric, "")})
 
 
 def completed(given: Any, rubric: Mapping[str, Gate]) -> Any:
@@ -66,12 +66,12 @@ def completed(given: Any, rubric: Mapping[str, Gate]) -> Any:
     return {field: getattr(known, field) for field in GateTable.__struct_fields__} | given
 
 
-def check_gates(gates: tuple[Gate, ...], path: Path) -> None:
-    """Raises ``CourseError`` for what a type cannot say."""
+def check_gates(gates: tuple[Gate, ...], path: Path, metrics: Mapping[str, str] = METRICS) -> None:
+    """Raises ``CourseError`` for what a type cannot say; ``metrics`` are those that may be asked for here."""
     refuse_doubled([g.id for g in gates], path)
     for gate in gates:
-        if gate.metric not in METRICS:
-            wrong = f"no gate measures {gate.metric!r}", f"Metrics are: {', '.join(METRICS)}."
+        if gate.metric not in metrics:
+            wrong = f"no gate measures {gate.metric!r}", f"Metrics are: {', '.join(metrics)}."
         elif gate.points and gate.dimension is None:
             wrong = f"{gate.id} has points but no dimension", f"Write one of: {', '.join(Dimension)}."
         elif not isfinite(gate.threshold):

@@ -10,6 +10,9 @@ from grader.course.comments import Comment
 CHECKPOINTS = range(1, 7)
 """The five modules and the capstone."""
 
+CAPSTONE_CHECKPOINT = CHECKPOINTS[-1]
+"""The capstone's own: what stands behind its markers shows in no state of a module."""
+
 LEAK = re.compile(
     rb"\b(?:BEGIN|FILE) (?:SOLUTION|GIVEN|BEFORE) \d"
     rb"|(?:#|//|--|/\*) (?:SOLUTION|GIVEN|BEFORE) 0\d(?= |\r?$)",

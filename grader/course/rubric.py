@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
+from grader.architecture import metrics as architecture
 from grader.course.gates import GateTable, check_gates, completed, gate
 from grader.course.manifest import Course
 from grader.course.peer_review import load_items
@@ -14,10 +15,12 @@ from grader.course.toml import convert, read_toml
 from grader.domain.course import Dimension, ReviewItem
 from grader.domain.errors import CourseError
 from grader.domain.rubric import Descriptor, DimensionRubric, Rubric
+from grader.gates.registry import METRICS
 
 FILE = "rubric/capstone.toml"
 _Text = Annotated[str, Meta(min_length=1)]
 _HELP = "docs/authors/ says what the rubric may hold."
+_MEASURED = {**METRICS, **architecture.METRICS}
 
 
 class _Descriptor(Struct, forbid_unknown_fields=True):
@@ -41,7 +44,8 @@ class _Rubric(Struct, forbid_unknown_fields=True):
 
 
 def load_rubric(course: Course) -> Rubric:
-    """The rubric of this course. Of a gate it may ask otherwise than ``rubric/gates.toml`` does.
+    """The rubric of this course. Of a gate it may ask otherwise than ``rubric/gates.toml`` does; what is asked of the
+    architecture of a project stands here alone.
 
     Raises:
         CourseError: it is missing or no rubric, or names evidence that nothing gives.
@@ -53,16 +57,20 @@ def load_rubric(course: Course) -> Rubric:
     if [one.id for one in read.dimensions] != list(Dimension):
         raise CourseError(f"{path}: its dimensions are not the five", f"Write each once: {', '.join(Dimension)}.")
     own = {
-        metric: gate(convert(completed({"metric": metric, **table}, gates), GateTable, path, _HELP))
+        metric: gate(
+            convert(completed({"metric": metric, "id": metric, **table}, gates), GateTable, path, _HELP), _MEASURED
+        )
         for metric, table in read.gates.items()
     }
-    check_gates(tuple(own.values()), path)
+    check_gates(tuple(own.values()), path, _MEASURED)
     known = {**gates, **own}
     for one in read.dimensions:
         for descriptor in (*one.meets, *one.exceeds):
             _check(descriptor, path, [*criteria, *known], items)
     rubric = Rubric(tuple(_dimension(one, items) for one in read.dimensions), ())
-    return Rubric(rubric.dimensions, tuple(known[name] for name in rubric.evidence if name in known))
+    asked = [known[name] for name in rubric.evidence if name in known]
+    read_apart = tuple(one for one in asked if one.metric in architecture.METRICS)
+    return Rubric(rubric.dimensions, tuple(one for one in asked if one not in read_apart), read_apart)
 
 
 def _dimension(read: _Dimension, items: Mapping[str, ReviewItem]) -> DimensionRubric:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.course.build import built_modules, check_starters
 from grader.course.git import untracked
+from grader.course.grammar import CAPSTONE_CHECKPOINT
 from grader.course.ledger import entries, read_ledger
 from grader.course.lint import lint
 from grader.course.load import unsteady
@@ -58,7 +59,8 @@ def verify(
     modules = [m for m in built_modules(course) if only in (None, m.number)]
     findings = [Finding(p.where, p.problem.rstrip("."), p.remedy or "Mend it.") for p in lint(course)]
     findings += _mended(_starters(course), "starters")
-    for state in [State(m.number, solved) for m in modules for solved in (False, True)]:
+    numbers = [m.number for m in modules] + [CAPSTONE_CHECKPOINT] * (only is None)
+    for state in [State(number, solved) for number in numbers for solved in (False, True)]:
         progress(Progress(f"Checking {state}"))
         findings += _mended(check_state(course, state, state_dir), str(state))
     progress(Progress("Grading what changed, and a sample of the rest"))

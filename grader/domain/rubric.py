@@ -37,10 +37,14 @@ class DimensionRubric:
 
 @dataclass(frozen=True, slots=True)
 class Rubric:
-    """The five dimensions, in their order, and the gates that give evidence for them."""
+    """The five dimensions, in their order, and the gates that give evidence for them.
+
+    ``architecture`` are those that are measured by reading how the project is built, apart from all others.
+    """
 
     dimensions: tuple[DimensionRubric, ...]
     gates: tuple[Gate, ...]
+    architecture: tuple[Gate, ...] = ()
 
     @property
     def evidence(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from grader.domain.progress import Progress
 from grader.domain.result import ONLY_SOME, SCHEMA, CriterionResult, GateVerdict, LevelVerdict, Provenance, Result
 from grader.domain.rubric import Rubric
 from grader.domain.status import Status
+from grader.pipeline.architecture import grade_architecture
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.grading import grade
 from grader.pipeline.job import Options
@@ -52,6 +53,8 @@ def grade_capstone(
         grade(source, part.assignment, replace(options, criteria=part.criteria), progress=progress, store=store)
         for part in capstone.parts
     ]
+    if gates := capstone.rubric.architecture:
+        results.append(grade_architecture(source, gates, options, progress=progress, store=store))
     return judged(capstone.rubric, results)
 
 

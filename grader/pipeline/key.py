@@ -81,19 +81,19 @@ def checks_hash(folders: tuple[Path, ...]) -> str:
 
 
 @cache
-def code_hash() -> str:
-    """SHA-256 over the grader's own files, as far as they can change what is measured."""
+def code_hash(rooms: tuple[str, ...] = _ROOMS) -> str:
+    """SHA-256 over the grader's own files in these rooms: those that can change what is measured."""
     home = Path(__file__).parents[1]
     digest = hashlib.sha256()
-    for path in measuring_files():
+    for path in measuring_files(rooms):
         digest.update(path.relative_to(home).as_posix().encode() + b"\0" + _digest(path))
     return digest.hexdigest()
 
 
-def measuring_files() -> list[Path]:
+def measuring_files(rooms: tuple[str, ...] = _ROOMS) -> list[Path]:
     """The grader's own files that can change what is measured: its modules, and the configuration of its tools."""
     home = Path(__file__).parents[1]
-    return sorted(path for room in _ROOMS for path in written(home / room))
+    return sorted(path for room in rooms for path in written(home / room))
 
 
 def written(folder: Path) -> Iterator[Path]:

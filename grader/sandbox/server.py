@@ -115,8 +115,8 @@ class ApplicationServer:
         self._rundir.close()
 
 
-# Its listener comes to gunicorn as from systemd. One that is named by ``-b`` it removes in the end, and ends with 1
-# where that is not there; and what ``-b`` says it would take from the configuration.
+# Its listener comes to gunicorn as from systemd. Of one that ``-b`` names gunicorn removes the socket when it ends:
+# it is not there inside, and gunicorn would end with 1.
 _ACTIVATED = """
 import os, runpy, sys
 os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")

@@ -64,13 +64,28 @@ def test_a_folder_without_one_a_newer_one_and_a_damaged_one_are_told_apart(tmp_p
         Journal(tmp_path)
     with Journal(tmp_path, create=True) as journal:
         journal._db.execute("PRAGMA user_version = 9")
-    with pytest.raises(UsageError_, match="another version of the grader"):
+    with pytest.raises(UsageError_, match=r"written by a newer version of the grader \(9; this one reads up to 2\)"):
         Journal(tmp_path)
     (tmp_path / NAME).write_bytes(b"no database" * 1000)
     with pytest.raises(EnvironmentError_, match="cannot be used: file is not a database"):
         Journal(tmp_path)
     with pytest.raises(EnvironmentError_, match="cannot be used"):
         readable(tmp_path, lambda: Journal(tmp_path / "no" / "folder", create=True))
+
+
+def test_whose_work_was_measured_by_other_checks_before(tmp_path: Path) -> None:
+    said = measured()
+    with Journal(tmp_path, create=True) as journal:
+        for name, kept in {
+            "again": [("m", "b"), ("m", "c")],
+            "once": [("m", "c")],
+            "other-bytes": [("m", "b"), ("n", "c")],
+            "same-checks": [("m", "b"), ("m", "b")],
+        }.items():
+            number = journal.hand_in(HandIn(name, 1, Path(name)))
+            for mark, basis in kept:
+                record(journal, number, mark=mark, basis=basis, measured=said)
+        assert journal.measured_again() == ("again",)
 
 
 def test_a_damaged_page_is_said_when_it_is_read(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from grader.cli.main import grader
 from grader.course import Course
+from grader.course.grammar import CAPSTONE_CHECKPOINT
 from grader.course.lint import LintProblem, lint
 from grader.course.lint.states import lint_states
 from grader.domain.course import State
@@ -46,7 +47,7 @@ def test_an_import_that_nothing_uses_is_found_in_every_state(rewrite: Callable[.
         str(problem).partition(" Mend")[0] for problem in problems
     }
     assert {p.where.partition(":")[0] for p in problems} == {
-        str(State(n, solved)) for n in (1, 2) for solved in (False, True)
+        str(State(n, solved)) for n in (1, 2, CAPSTONE_CHECKPOINT) for solved in (False, True)
     }
 
 

@@ -108,7 +108,9 @@ def test_the_course_asks_modules_for_what_its_rubric_names(tmp_path: Path) -> No
     capstone = assign_capstone(course, tmp_path)
     asked = {name for part in capstone.parts for name in part.criteria or ()}
     measured = {gate.metric for part in capstone.parts for gate in part.assignment.module.gates}
-    assert set(capstone.rubric.evidence) <= asked | measured
+    read = {gate.metric for gate in capstone.rubric.architecture}
+    assert set(capstone.rubric.evidence) <= asked | measured | read
+    assert not read & measured
     assert all((part.criteria is None) == (part.assignment.public is None) for part in capstone.parts)
     assert all(part.assignment.control is not None for part in capstone.parts)
     assert [path for part in capstone.parts for path in part.assignment.checks(public_only=False)] != []

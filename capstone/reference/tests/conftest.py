@@ -79,9 +79,20 @@ def audit_log_to_be_emptied(request: pytest.FixtureRequest) -> Iterator[None]:
                 "ALTER TABLE audit_auditentry"
                 " DISABLE TRIGGER audit_auditentry_no_truncate"
             )
+            # BEGIN SOLUTION 06
+            cursor.execute(
+                "ALTER TABLE audit_auditlink"
+                " DISABLE TRIGGER audit_auditlink_no_truncate"
+            )
+            # END
         else:
             append_only = import_module("audit.migrations.0002_append_only")
             statements = [*append_only.SQLITE_UNDO, "DELETE FROM audit_auditentry"]
+            # BEGIN SOLUTION 06
+            links = import_module("audit.migrations.0003_auditlink")
+            statements += [*links.SQLITE_UNDO, "DELETE FROM audit_auditlink"]
+            statements += links.SQLITE
+            # END
             for statement in [*statements, *append_only.SQLITE]:
                 cursor.execute(statement)
 

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from grader.course.build import built_modules
+from grader.course.grammar import CAPSTONE_CHECKPOINT
 from grader.course.lint.problem import LintProblem
 from grader.course.manifest import Course
 from grader.course.projection import project_to
@@ -22,7 +23,7 @@ _SUMMARY = ("Found ", "[*] ", "No fixes ", "All checks passed")
 
 
 def lint_states(course: Course) -> tuple[LintProblem, ...]:
-    """Undefined names, unused imports and the like in every starter and solution of the built modules, in order.
+    """Undefined names, unused imports and the like in every starter and solution: of built modules and the capstone.
 
     Takes seconds: each state is projected and read, and nothing of it is run or installed.
 
@@ -31,8 +32,8 @@ def lint_states(course: Course) -> tuple[LintProblem, ...]:
         EnvironmentError_: ruff is not there, or failed in another way than by finding something.
     """
     states = {
-        f"{module.number:02d}-{'solution' if solved else 'starter'}": State(module.number, solved)
-        for module in built_modules(course)
+        f"{number:02d}-{'solution' if solved else 'starter'}": State(number, solved)
+        for number in (*(module.number for module in built_modules(course)), CAPSTONE_CHECKPOINT)
         for solved in (False, True)
     }
     with tempfile.TemporaryDirectory(prefix="track-lint-") as name:

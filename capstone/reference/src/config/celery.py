@@ -6,6 +6,7 @@ from celery import Celery
 
 # BEGIN SOLUTION 05
 from celery.signals import setup_logging
+
 from config.process import is_worker, share_metrics
 
 if is_worker():

@@ -152,7 +152,9 @@ def test_expired_tokens_can_be_swept_up(login: Login) -> None:
     call_command("flushexpiredtokens")
 
 
-def test_log_in_and_log_out_are_audited(login: Login, client: APIClient, ann: User) -> None:
+def test_log_in_and_log_out_are_audited(
+    login: Login, client: APIClient, ann: User
+) -> None:
     pair = login()
     wrong = {"username": "ann", "password": "wrong"}
     client.post("/api/v1/auth/login/", wrong, REMOTE_ADDR="203.0.113.5")

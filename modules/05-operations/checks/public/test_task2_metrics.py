@@ -16,6 +16,17 @@ def test_counters_are_there_before_anything_happens(platform, read_metrics):
     expect(seen.value("platform_posts_published_total"), equal_to=0.0)
 
 
+@check("metrics.worker", seconds=90)
+def test_a_run_is_counted(platform, comment, read_worker):
+    """A task that was done adds 1 to `platform_tasks_total` at the port of its worker."""
+    it = platform()
+    worker = it.worker()
+    comment(it, it.web.rows.post(state="out"), as_="editor")
+    it.settle()
+    labels = {"task": "comments.tasks.publish_comment", "outcome": "succeeded"}
+    expect(read_worker(worker).value("platform_tasks_total", **labels), equal_to=1.0)
+
+
 @check("metrics.events", seconds=60)
 def test_a_publication_is_counted(platform, read_metrics):
     """A post that an editor publishes adds 1 to `platform_posts_published_total`."""

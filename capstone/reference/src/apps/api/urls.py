@@ -53,6 +53,11 @@ v1 = [
         csp_override(DOCUMENT_CSP)(SpectacularRedocView.as_view(url_name="v1:schema")),
         name="redoc",
     ),
+    # BEGIN SOLUTION 06
+    path("auth/mfa/", include("mfa.urls")),
+    # STUB
+    # # TODO(06): the second factor (brief, task 2).
+    # END
     path("auth/", include("authentication.urls")),
     # STUB
     # path("redoc/", SpectacularRedocView.as_view(url_name="v1:schema"), name="redoc"),

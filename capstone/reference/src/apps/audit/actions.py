@@ -28,3 +28,15 @@ class Action(StrEnum):
     PUBLISHED = auto()
     ARCHIVED = auto()
     MODERATED = auto()
+    # BEGIN SOLUTION 06
+    CHAINED = auto()
+    MFA_ENROLLED = auto()
+    MFA_CONFIRMED = auto()
+    MFA_FAILED = auto()
+    MFA_LOCKED_OUT = auto()
+    MFA_RECOVERY_CODE_USED = auto()
+    MFA_RECOVERY_CODES_RENEWED = auto()
+    MFA_DISABLED = auto()
+    MFA_RESET = auto()
+    LOGIN_ANOMALY = auto()
+    # END

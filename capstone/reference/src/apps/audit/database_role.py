@@ -14,8 +14,16 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from audit.models import AuditEntry
+# BEGIN BEFORE 06
+# from audit.models import AuditEntry
+# END
+# BEGIN SOLUTION 06
+from audit.models import AuditEntry, AuditLink
 
+# STUB
+# from audit.models import AuditEntry
+# # TODO(06): whatever keeps the chain is appended to as well, and nothing else (brief, task 1).
+# END
 READ_ONLY = "SELECT"
 APPEND_ONLY = "SELECT, INSERT"
 READ_AND_WRITE = "SELECT, INSERT, UPDATE, DELETE"
@@ -48,6 +56,9 @@ def _privileges(connection: BaseDatabaseWrapper) -> dict[str, str]:
     introspection = connection.introspection
     tables = introspection.django_table_names(only_existing=True, include_views=False)
     special = {AuditEntry._meta.db_table: APPEND_ONLY, "django_migrations": READ_ONLY}
+    # BEGIN SOLUTION 06
+    special[AuditLink._meta.db_table] = APPEND_ONLY
+    # END
     there = [*tables, "django_migrations"]
     return {table: special.get(table, READ_AND_WRITE) for table in there}
 

@@ -60,3 +60,43 @@ class AuditEntry(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse."""
         raise AppendOnlyError("An audit entry is never deleted.")
+
+
+# BEGIN SOLUTION 06
+class AuditLink(models.Model):
+    """An entry's place in the hash chain, by which tampering shows: see `audit.chain`.
+
+    A table of its own, so that the log itself is neither altered nor rewritten, and a version of
+    the application that knows no chain can go on writing while it is replaced.
+    """
+
+    position = models.PositiveBigIntegerField(
+        primary_key=True, help_text="1 for the first; without gaps."
+    )
+    entry = models.OneToOneField(
+        AuditEntry,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="link",
+    )
+    previous = models.CharField(
+        max_length=64, unique=True, help_text="The digest before it."
+    )
+    digest = models.CharField(
+        max_length=64,
+        unique=True,
+        help_text="SHA-256 over the entry, its position and the digest before it.",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(position__gte=1), name="audit_auditlink_from_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.digest}"
+
+
+# END

@@ -7,6 +7,11 @@ from django.db import models
 
 from accounts.access import AnyUser, is_member
 from audit.actions import Action
+
+# BEGIN SOLUTION 06
+from audit.chain import append
+
+# END
 from audit.models import AuditEntry
 from core import client_address, request_id
 
@@ -35,5 +40,13 @@ def record(
         details=details,
     )
     entry.full_clean(exclude=["actor"])
-    entry.save()
+    # BEGIN BEFORE 06
+    # entry.save()
+    # END
+    # BEGIN SOLUTION 06
+    append(entry)
+    # STUB
+    # # TODO(06): chain it to the entry before it, so that tampering shows (brief, task 1).
+    # entry.save()
+    # END
     return entry

@@ -15,6 +15,11 @@ from accounts.models import User
 from api.throttles import LoginThrottle
 from audit.actions import Action
 from audit.services import record
+
+# BEGIN SOLUTION 06
+from authentication.admin_form import SecondStepAuthenticationForm
+
+# END
 from authentication.credentials import is_own_password
 from authentication.lockout import (
     is_refused,
@@ -26,6 +31,13 @@ from authentication.lockout import (
 
 class ProtectedAdminSite(AdminSite):
     """Django's, with throttling, lock-out and audit where passwords are typed."""
+
+    # BEGIN SOLUTION 06
+    login_form = SecondStepAuthenticationForm
+    login_template = "admin/log_in_with_code.html"
+    # STUB
+    # # TODO(06): whoever has a second factor has to show it here as well (brief, task 2).
+    # END
 
     @method_decorator(never_cache)
     def login(

@@ -13,16 +13,50 @@ from audit.actions import Action
 from audit.services import record
 from authentication.lockout import one_at_a_time
 from authentication.models import Session
+
+# BEGIN SOLUTION 06
+from authentication.second_step import Challenge, second_step
+
+# END
 from authentication.tokens import SESSION_CLAIM, SessionRefreshToken, TokenPair, issue
 
 
+# BEGIN BEFORE 06
+# @transaction.atomic
+# def log_in(*, request: HttpRequest, username: str, password: str) -> TokenPair | None:
+#     """Tokens of a new session; None if name and password do not fit, or too many did not."""
+#     with one_at_a_time(request, username):
+#         user = authenticate(request, username=username, password=password)
+#     if not isinstance(user, User):
+#         return None
+#     user_logged_in.send(sender=User, request=request, user=user)
+#     session = Session(user=user, auth_hash=user.get_session_auth_hash())
+#     session.full_clean()
+#     session.save()
+#     return issue(session)
+# END
+# BEGIN SOLUTION 06
 @transaction.atomic
-def log_in(*, request: HttpRequest, username: str, password: str) -> TokenPair | None:
-    """Tokens of a new session; None if name and password do not fit, or too many did not."""
+def log_in(
+    *, request: HttpRequest, username: str, password: str
+) -> TokenPair | Challenge | None:
+    """Tokens of a new session, or what the second factor asks; None if the password does not fit.
+
+    None also if too many did not. Who is asked for a second factor has not logged in yet.
+    """
     with one_at_a_time(request, username):
         user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         return None
+    challenge = second_step().challenge(user)
+    return challenge or begin_session(request=request, user=user)
+
+
+def begin_session(*, request: HttpRequest, user: User) -> TokenPair:
+    """Tokens of a new session, for whoever has shown all that they are asked for.
+
+    Within the caller's transaction.
+    """
     user_logged_in.send(sender=User, request=request, user=user)
     session = Session(user=user, auth_hash=user.get_session_auth_hash())
     session.full_clean()
@@ -30,6 +64,23 @@ def log_in(*, request: HttpRequest, username: str, password: str) -> TokenPair |
     return issue(session)
 
 
+# STUB
+# @transaction.atomic
+# def log_in(*, request: HttpRequest, username: str, password: str) -> TokenPair | None:
+#     """Tokens of a new session; None if name and password do not fit, or too many did not."""
+#     with one_at_a_time(request, username):
+#         user = authenticate(request, username=username, password=password)
+#     if not isinstance(user, User):
+#         return None
+#     # TODO(06): whoever has a second factor has to show it first (brief, task 2).
+#     user_logged_in.send(sender=User, request=request, user=user)
+#     session = Session(user=user, auth_hash=user.get_session_auth_hash())
+#     session.full_clean()
+#     session.save()
+#     return issue(session)
+#
+#
+# END
 @transaction.atomic
 def renew_session(*, refresh: str) -> TokenPair | None:
     """The next tokens for a refresh token that was never used; None for any other.

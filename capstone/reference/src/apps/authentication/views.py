@@ -26,6 +26,11 @@ from api.throttles import (
     Throttle,
     UserThrottle,
 )
+
+# BEGIN SOLUTION 06
+from authentication.challenge_serializer import ChallengeSerializer
+
+# END
 from authentication.credentials import (
     accept_invitation,
     change_password,
@@ -109,11 +114,31 @@ class LoginView(UnauthenticatedView):
     @extend_schema(
         operation_id="auth_login",
         request=LoginSerializer,
-        responses={200: TokenPairSerializer},
+        # BEGIN BEFORE 06
+        # responses={200: TokenPairSerializer},
+        # END
+        # BEGIN SOLUTION 06
+        responses={200: TokenPairSerializer, 202: ChallengeSerializer},
+        # STUB
+        # # TODO(06): what else a log-in may be answered with (brief, task 2).
+        # responses={200: TokenPairSerializer},
+        # END
     )
     def post(self, request: Request) -> Response:
-        """Log in: begin a session."""
+        # BEGIN BEFORE 06
+        # """Log in: begin a session."""
+        # END
+        # BEGIN SOLUTION 06
+        """Log in: begin a session, or be asked for the second factor."""
+        # STUB
+        # """Log in: begin a session."""
+        # # TODO(06): 202 for whoever has a second factor (brief, task 2).
+        # END
         pair = log_in(request=request._request, **_valid(LoginSerializer, request))
+        # BEGIN SOLUTION 06
+        if pair and "challenge" in pair:
+            return Response(pair, status=HTTPStatus.ACCEPTED)
+        # END
         return Response(pair) if pair else _refuse("Name and password do not fit.")
 
 

@@ -7,11 +7,23 @@ from celery import states
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.http import HttpRequest
 
+# BEGIN SOLUTION 06
+from anomalies.kinds import Kind
+from anomalies.models import Anomaly
+from anomalies.signals import anomaly_reported
+
+# END
 from authentication.lockout import is_refused
 from comments.choices import CommentStatus
 from comments.models import Comment
 from comments.signals import comment_moderated, comment_submitted
 from jobs.signals import task_dead_lettered, task_ended
+
+# BEGIN SOLUTION 06
+from mfa.checking import Outcome
+from mfa.signals import code_checked
+
+# END
 from observability import metrics
 from posts.signals import post_published
 
@@ -35,6 +47,14 @@ def connect() -> None:
     user_login_failed.connect(count_failed_login, dispatch_uid="metrics")
     task_dead_lettered.connect(count_dead_letter, dispatch_uid="metrics")
     task_ended.connect(count_run, dispatch_uid="metrics")
+    # BEGIN SOLUTION 06
+    for result in Outcome:
+        metrics.second_factor_codes.labels(result)
+    code_checked.connect(count_code, dispatch_uid="metrics")
+    for kind in Kind:
+        metrics.login_anomalies.labels(kind)
+    anomaly_reported.connect(count_anomaly, dispatch_uid="metrics")
+    # END
 
 
 def count_published(**_: Any) -> None:
@@ -63,6 +83,18 @@ def count_failed_login(*, request: HttpRequest | None = None, **_: Any) -> None:
     metrics.logins.labels(outcome).inc()
 
 
+# BEGIN SOLUTION 06
+def count_code(*, outcome: Outcome, **_: Any) -> None:
+    """Count a code of a second factor by what became of it."""
+    metrics.second_factor_codes.labels(outcome).inc()
+
+
+def count_anomaly(*, anomaly: Anomaly, **_: Any) -> None:
+    """Count an unusual log-in by its kind."""
+    metrics.login_anomalies.labels(anomaly.kind).inc()
+
+
+# END
 def count_dead_letter(*, task: str, **_: Any) -> None:
     """Count a dead letter."""
     metrics.dead_letters.labels(task).inc()

@@ -27,3 +27,13 @@ logins = Counter(
     "Attempts to log in: succeeded, failed, locked_out (refused unevaluated).",
     ["outcome"],
 )
+# BEGIN SOLUTION 06
+second_factor_codes = Counter(
+    "platform_second_factor_codes",
+    "Codes of second factors: accepted, wrong, locked (refused unevaluated).",
+    ["outcome"],
+)
+login_anomalies = Counter(
+    "platform_login_anomalies", "Unusual log-ins that were reported.", ["kind"]
+)
+# END

@@ -14,6 +14,11 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTHENTICATION_BACKENDS = [
+    # BEGIN SOLUTION 06
+    "anomalies.backends.BlockedBackend",
+    # STUB
+    # # TODO(06): whom an unusual log-in keeps out (brief, task 3).
+    # END
     "axes.backends.AxesStandaloneBackend",  # asked first: whoever is locked out stays out
     "django.contrib.auth.backends.ModelBackend",
 ]

@@ -1,5 +1,12 @@
 """What every layer shares. A layer imports all of it and says only what differs."""
 
+# BEGIN SOLUTION 06
+from config.settings.anomalies import *
+
+# STUB
+# # TODO(06): a file of settings for unusual log-ins (brief, Variables).
+#
+# END
 # BEGIN GIVEN 03
 from config.settings.api import *
 
@@ -23,6 +30,13 @@ from config.settings.headers import *
 from config.settings.logging import *
 from config.settings.mail import *
 from config.settings.observability import *
+
+# BEGIN SOLUTION 06
+from config.settings.second_factor import *
+
+# STUB
+# # TODO(06): a file of settings for the second factor (brief, Variables).
+# END
 from config.settings.tasks import *
 
 # STUB
@@ -65,6 +79,12 @@ INSTALLED_APPS = [
     "mail",  # GIVEN 05
     "analytics",  # GIVEN 05
     "observability",  # GIVEN 05
+    # BEGIN SOLUTION 06
+    "mfa",
+    "anomalies",
+    # STUB
+    # # TODO(06): your apps, for the second factor and for unusual log-ins (brief, tasks 2 and 3).
+    # END
     "health",
 ]
 

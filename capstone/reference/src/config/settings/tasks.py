@@ -80,6 +80,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="10"),
         "options": {"expires": DAY},
     },
+    # BEGIN SOLUTION 06
+    "attempts to log in that are old": {
+        "task": "anomalies.tasks.forget_attempts",
+        "schedule": crontab(hour="3", minute="25"),
+        "options": {"expires": DAY},
+    },
+    # END
     "idempotency keys that are over": {
         "task": "api.tasks.forget_idempotency_keys",
         "schedule": crontab(hour="3", minute="40"),

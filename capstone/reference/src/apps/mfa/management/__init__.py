@@ -1,0 +1,2 @@
+# FILE SOLUTION 06
+"""Commands of the second factor."""

@@ -1,0 +1,1 @@
+# FILE SOLUTION 06
