@@ -1,5 +1,7 @@
 """Task 1, people have roles."""
 
+import pytest
+
 from grader.checkpoint import check, refuses
 
 OTHER_ROLES = ("author", "guest", "member", "moderator", "owner", "staff", "subscriber", "superuser", "user", "writer")
@@ -60,6 +62,15 @@ def test_users_keep_their_own_address(make, db, rng):
     user.full_clean()
     user.save()
     assert db.one("accounts_user", "email", id=user.pk)["email"] == f"{name}@example.com"
+
+
+@check("domain.user-email")
+@pytest.mark.parametrize("way", ["create_user", "create_superuser"])
+def test_an_address_as_it_was_written(models, stored, rng, way):
+    """`create_user()` and `create_superuser()` keep the part before the @ as it was written, too."""
+    name = f"{rng.word().title()}.{rng.word().upper()}"
+    user = getattr(models("user").objects, way)(rng.word(), f"{name}@example.com", "!")
+    assert stored("user", user, "email").partition("@")[0] == name
 
 
 @check("domain.user-email")

@@ -29,9 +29,19 @@ def test_an_author_of_comments_stays(make, models, db):
 
 
 @check("domain.deletion")
-def test_a_deleted_post_takes_its_comments_along(make, db):
-    """Deleting a post deletes its comments, and no others."""
-    post, other = make.published(), make.comment()
-    make.comment(post=post)
+def test_a_deleted_post_takes_its_comments_along(make, models, db):
+    """Deleting a post deletes its comments, and no others; also by `delete()` of a queryset."""
+    post, second, other = make.published(), make.published(), make.comment()
+    for on in (post, post, second):
+        make.comment(post=on)
     post.delete()
+    models("post").objects.filter(pk=second.pk).delete()
     assert db.rows("comments_comment", "id") == [{"id": other.pk}]
+
+
+@check("domain.deletion")
+def test_deleted_categories(make, models, db):
+    """`delete()` of a queryset of categories leaves their posts without one, too."""
+    post = make.post(category=make.category())
+    models("category").objects.filter(pk=post.category.pk).delete()
+    assert db.rows("posts_post", "category_id", id=post.pk) == [{"category_id": None}]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.checkpoint import check, refuses
+from grader.checkpoint import Failed, Refused, check, refuses
 
 BLANK = ["", " ", "\t \n", "\u00a0", "\u3000\u2003", "\u2028\x0b\x1f\x85"]
 
@@ -113,7 +113,10 @@ def test_an_old_title_of_spaces(make, models, db):
     """A stored post whose title is white space is refused on `title`, although nothing in it changed."""
     post = make.post()
     models("post").objects.get(pk=post.pk).full_clean()
-    db.update("posts_post", {"title": "  "}, id=post.pk)
+    try:
+        db.update("posts_post", {"title": "  "}, id=post.pk)
+    except (Failed, Refused):  # the database refuses what it may not: domain.db-not-empty
+        return
     with refuses("title"):
         models("post").objects.get(pk=post.pk).full_clean()
 
