@@ -23,6 +23,10 @@ class Failed(Exception):
         self.raised = raised
 
 
+class Late(Failed):
+    """It failed for want of time, which a busy machine may bring about as well: it is repeated before it counts."""
+
+
 class Refused(Exception):
     """The database refused. ``kind`` is check, unique, not-null, foreign-key or other; ``constraint`` its name."""
 

@@ -12,11 +12,11 @@ from grader.stage.registry import REGISTRY
 from grader.stage.stage import Stage
 
 WITHIN_S = 60.0
-_TIMED_OUT = 124  # as of timeout(1)
+TIMED_OUT = 124  # as of timeout(1)
 
 
 def run_in_project(stage: Stage, program: Path, variables: Mapping[str, str], *, database: str = "") -> tuple[int, str]:
-    """Its status, 124 where it does not end within ``WITHIN_S``, and what it wrote, which the project may have written.
+    """Its status, ``TIMED_OUT`` where it does not end within ``WITHIN_S``, and what it wrote, or the project.
 
     ``program`` is a file of Python that imports nothing of the grader. ``database`` is the one that ``variables`` name,
     which a project on SQLite would not see otherwise.
@@ -36,8 +36,10 @@ def run_in_project(stage: Stage, program: Path, variables: Mapping[str, str], *,
         for service in REGISTRY:
             stage.services.attach(process, service)
         status = process.wait(WITHIN_S + 5)
+        if process.usage().timed_out:
+            status = TIMED_OUT
     except TimeoutError:
-        status = _TIMED_OUT
+        status = TIMED_OUT
     finally:
         stage.services.kill(process)
     return status, process.output().decode(errors="replace")

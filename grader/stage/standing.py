@@ -139,7 +139,8 @@ class StandingServer:
         except NoUsers as error:
             end = _last_words(error.detail)
             said = f"{error}{f' It ended with: {end}' if end else ''}"
-            fault = AgentFault(said, expected=PEOPLE, advice=MAKE_USERS) if error.started else AgentFault(said)
+            expected, advice = (PEOPLE, MAKE_USERS) if error.started else ("", "")
+            fault = AgentFault(said, unsure=error.late, expected=expected, advice=advice)
             self._broken = Broken(SERVING, fault)
         except AgentFault as fault:
             self._broken = Broken(SERVING, fault)

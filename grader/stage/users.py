@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.sandbox.server import ApplicationServer
+from grader.stage import program
 from grader.stage.making_users import NOT_MADE
-from grader.stage.program import last_value, run_in_project
+from grader.stage.program import TIMED_OUT, last_value, run_in_project
 from grader.stage.serving import deployment, new_database, serve
 from grader.stage.stage import Stage
 
@@ -27,12 +28,13 @@ _TOKENS = ("access", "access_token", "token", "auth_token", "key")
 class NoUsers(Exception):
     """The project makes no users; the message says in a sentence why, ``detail`` how its own output ends.
 
-    ``started`` is whether it had got as far as making them.
+    ``started`` is whether it had got as far as making them, ``late`` whether its time was up, which a busy machine may
+    bring about as well.
     """
 
-    def __init__(self, why: str, detail: str = "", started: bool = True) -> None:
+    def __init__(self, why: str, detail: str = "", started: bool = True, late: bool = False) -> None:
         super().__init__(why)
-        self.detail, self.started = detail, started
+        self.detail, self.started, self.late = detail, started, late
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,12 @@ def create_users(
     status, text = run_in_project(stage, _PROGRAM, variables, database=database)
     made = _read(text) if status == 0 else None
     if made is None or set(made) != set(wanted):
+        late = status == TIMED_OUT
         how = f"it ended with status {status}" if status else "it did not say whom it made"
+        how = f"it did not end within {program.WITHIN_S:g} s" if late else how
         said = layout.users or "the model of users that the settings name"
         started = status in (0, NOT_MADE)
-        raise NoUsers(f"No user of each role could be made by {said}: {how}.", text[-2000:], started)
+        raise NoUsers(f"No user of each role could be made by {said}: {how}.", text[-2000:], started, late)
     return {name: User(role, made[name][0], password, _headers(made[name][1], csrf)) for name, role in wanted.items()}
 
 

@@ -76,10 +76,11 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """How a tool ended, 128 + N after signal N, and what it wrote."""
+    """How a tool ended, 128 + N after signal N, what it wrote, and whether it was ended because its time was up."""
 
     status: int
     text: str
+    timed_out: bool = False
 
 
 def run(tool: Tool, sandbox: Sandbox, *, submission: Path, deps: Path) -> Output:
@@ -99,7 +100,7 @@ def run(tool: Tool, sandbox: Sandbox, *, submission: Path, deps: Path) -> Output
         if own is not sandbox:
             own.close()
     text = process.output().decode(errors="replace")
-    return Output(status, text if own.official else _as_inside(text, submission))
+    return Output(status, text if own.official else _as_inside(text, submission), process.usage().timed_out)
 
 
 def _as_inside(text: str, submission: Path) -> str:

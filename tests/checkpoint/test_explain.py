@@ -11,7 +11,8 @@ from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.kit.http import Response
 from grader.checkpoint.kit.outcome import fail, raises, refuses
 from grader.domain.evidence import Location
-from grader.stage.outcome import Failed, Refused
+from grader.domain.status import Status
+from grader.stage.outcome import Failed, Late, Refused
 from grader.stage.project import Broken
 
 SECRET = "asked_for_slug_hello"
@@ -337,3 +338,9 @@ def test_an_import_that_a_check_comes_to_first_is_told_in_words(root: Path) -> N
     assert explain(missing, context(Tree(root, root))).observed == "ModuleNotFoundError raised at src/models.py:4"
     table = raised(bases=("django.db.utils.OperationalError",), message="no such table: posts_post", frames=())
     assert "does a migration make it" in explain(table, context(Tree(root, root), public=True)).observed
+
+
+@pytest.mark.parametrize(("kind", "unsure"), [(Failed, False), (Late, True)])
+def test_what_failed_for_want_of_time_is_repeated(root: Path, kind: type[Failed], unsure: bool) -> None:
+    ending = explain(kind("an answer within 5 s", "none"), context(Tree(root, root)))
+    assert (ending.status, ending.expected, ending.unsure) == (Status.FAILED, "an answer within 5 s", unsure)

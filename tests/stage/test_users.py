@@ -81,8 +81,9 @@ def test_a_project_that_makes_nobody(stage: Stage, function: str, monkeypatch: p
     relayed(stage, {"users": function}).main.ready("postgres")
     with ExitStack() as stack:
         database = stack.enter_context(stage.services.postgres_databases.copy(MIGRATED))
-        with pytest.raises(NoUsers, match=function):
+        with pytest.raises(NoUsers, match=function) as none:
             create_users(stage, database)
+    assert none.value.late is (function == "people:wait")
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,16 @@ def test_what_a_command_writes_stays_in_the_copy(run: Run, project: Path, shared
     assert not (project / "new").exists()
 
 
+@pytest.mark.parametrize(("seconds", "ended"), [(60, True), (0, False)])
+def test_a_command_that_was_ended_is_known(
+    sandbox: Sandbox, project: Path, course: Environment, shared: Path, seconds: int, ended: bool
+) -> None:
+    words = ("run", "python", "-c", f"import time; time.sleep({seconds}); raise SystemExit(3)")
+    within_s = 5.0 if ended else 120.0
+    output = tool.run(poetry(words, cache=shared, within_s=within_s), sandbox, submission=project, deps=course.site)
+    assert (output.timed_out, output.status == 3) == (ended, not ended)
+
+
 def test_hadolint_gives_its_findings(run: Run, project: Path) -> None:
     assert run(hadolint("Dockerfile")) == (0, "[]")
     (project / "Dockerfile").write_text(BAD)

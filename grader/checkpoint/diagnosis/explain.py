@@ -27,7 +27,7 @@ from grader.domain.start import MIGRATES, STARTS
 from grader.domain.status import Status
 from grader.domain.text import one_line, visible
 from grader.domain.words import bounded, last_part
-from grader.stage.outcome import ABSENT, Failed, Refused
+from grader.stage.outcome import ABSENT, Failed, Late, Refused
 from grader.stage.project import Broken
 
 # What reading an answer of unforeseen shape raises, in the check's own lines.
@@ -90,6 +90,8 @@ def is_unsure(error: BaseException | None) -> bool:
     stop, or another process of it crashed), the connection broke.
     """
     match error:
+        case Late():
+            return True
         case Broken():
             return is_unsure(error.cause)
         case AgentFault():

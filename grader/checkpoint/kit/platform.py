@@ -21,7 +21,7 @@ from grader.checkpoint.kit.worker import Running, exit_code
 from grader.domain.words import bounded
 from grader.sandbox.http import proxy_line
 from grader.stage import platform as stage_platform
-from grader.stage.outcome import Failed
+from grader.stage.outcome import Failed, Late
 from grader.stage.stage import Stage
 from grader.stage.standing import StandingServer
 from grader.stage.witness.collector import Collector
@@ -111,7 +111,8 @@ class Platform:
 
         if not wait_until(is_ready, within_s) or worker.process.poll() is not None:
             said = bounded((worker.output().strip().splitlines() or ["nothing"])[-1], 200)
-            raise Failed(f"a worker that is ready within {within_s:g} s of its start", f"its last words are: {said}")
+            kind = Late if worker.process.poll() is None else Failed
+            raise kind(f"a worker that is ready within {within_s:g} s of its start", f"its last words are: {said}")
         return worker
 
     def command(self, *argv: str, within_s: float = COMMAND_S) -> CommandOutput:
@@ -123,7 +124,7 @@ class Platform:
         try:
             code = process.wait(within_s)
         except TimeoutError:
-            raise Failed(f"`{' '.join(argv)}` ended within {within_s:g} s", "it still runs") from None
+            raise Late(f"`{' '.join(argv)}` ended within {within_s:g} s", "it still runs") from None
         finally:
             self.deployment.kill(process)
         return CommandOutput(code, process.output().decode("utf-8", "replace"))
@@ -187,7 +188,7 @@ class Platform:
             unsettled = self._unsettled()
             since = None if unsettled else since or time.monotonic()
             if time.monotonic() > deadline and unsettled:
-                raise Failed(f"all tasks done within {within_s:g} s", f"{unsettled} messages wait or are in hand")
+                raise Late(f"all tasks done within {within_s:g} s", f"{unsettled} messages wait or are in hand")
             time.sleep(0.02)
 
     def until(
@@ -195,7 +196,7 @@ class Platform:
     ) -> None:
         """Waits until it holds; fails the check after these seconds, with what is observed then."""
         if not wait_until(holds, within_s):
-            raise Failed(f"{expected} within {within_s:g} s", bounded(str(observed()), 300))
+            raise Late(f"{expected} within {within_s:g} s", bounded(str(observed()), 300))
 
     def age_messages(self) -> None:
         """Makes what workers have in hand and have not acknowledged as old as it has to be to go to another one.
@@ -245,5 +246,6 @@ class Platforms:
         try:
             found.web.server.ready_within(READY_S, "/live")
         except (TimeoutError, ConnectionError) as error:
-            raise Failed(f"200 for /live within {READY_S:g} s of the start", bounded(str(error), 200)) from None
+            kind = Late if isinstance(error, TimeoutError) else Failed
+            raise kind(f"200 for /live within {READY_S:g} s of the start", bounded(str(error), 200)) from None
         return Platform(Api(self._case, self._stage, found.web, self._standing), self._stage, found)

@@ -8,7 +8,7 @@ from grader.checkpoint.kit.http import Response
 from grader.domain.words import bounded
 from grader.sandbox.server import ApplicationServer
 from grader.sandbox.services.relay import Mode
-from grader.stage.outcome import Failed
+from grader.stage.outcome import Failed, Late
 from grader.stage.registry import find
 from grader.stage.services import Services
 from grader.stage.serving import serve
@@ -38,7 +38,8 @@ class Served:
         try:
             return self._server.ready_within(seconds, path, headers)
         except (TimeoutError, ConnectionError) as error:
-            raise Failed(f"200 from {path} within {seconds:g} s of the start", bounded(str(error), 200)) from None
+            kind = Late if isinstance(error, TimeoutError) else Failed
+            raise kind(f"200 from {path} within {seconds:g} s of the start", bounded(str(error), 200)) from None
 
     def request(
         self,
@@ -53,7 +54,8 @@ class Served:
         try:
             answer = self._server.request(method, path, headers, body, timeout_s=within_s)
         except (TimeoutError, ConnectionError) as error:
-            raise Failed(f"an answer to {method} {path} within {within_s:g} s", bounded(str(error), 200)) from None
+            kind = Late if isinstance(error, TimeoutError) else Failed
+            raise kind(f"an answer to {method} {path} within {within_s:g} s", bounded(str(error), 200)) from None
         return Response(answer.status_code, answer.pairs, answer.body)
 
     def get(self, path: str, **options: Any) -> Response:

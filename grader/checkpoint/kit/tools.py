@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from grader.checkpoint.kit.files import Files
 from grader.domain.words import bounded
 from grader.stage.edited import edited
+from grader.stage.outcome import Late
 from grader.stage.stage import Stage
 from grader.tools.tool import Tool, run
 
@@ -36,12 +37,15 @@ class Tools:
         env: Mapping[str, str] | None = None,
         within_s: float = 120.0,
     ) -> ToolReport:
-        """``poetry`` and these words, offline, in a fresh copy with the locked packages installed; ended after that."""
+        """``poetry`` and these words, offline, in a fresh copy with the locked packages installed.
+
+        Fails the check if it has not ended by then.
+        """
         from grader.tools.poetry import poetry  # only the checks that need it wait for its import
 
         spec = self._stage.spec
         tool = poetry(words, cache=spec.state_dir / "environments", env=env, kind=spec.sandbox, within_s=within_s)
-        code, out = self._run(tool, edits)
+        code, out = self._run(" ".join(("poetry", *words)), tool, edits)
         # A sandbox of its own, in which nothing but the submission and the grader's own words lies.
         self._note(code == 0, out, not edits and not env)
         return ToolReport(code == 0, out=bounded(out, 20_000))
@@ -51,7 +55,7 @@ class Tools:
         from grader.tools.hadolint import hadolint
 
         self._files.path(path)
-        code, out = self._run(hadolint(path), None)
+        code, out = self._run(f"hadolint {path}", hadolint(path), None)
         try:
             found = [one for one in json.loads(out) if one["level"] in _GRAVE]
             findings = tuple(f"line {one['line']}: {one['code']} {one['message']}" for one in found)
@@ -66,8 +70,10 @@ class Tools:
         findings = compose_problems(self._files.yaml(path))
         return ToolReport(not findings, tuple(bounded(finding, 160) for finding in findings))
 
-    def _run(self, tool: Tool, edits: Mapping[str, str] | None) -> tuple[int, str]:
+    def _run(self, what: str, tool: Tool, edits: Mapping[str, str] | None) -> tuple[int, str]:
         spec = self._stage.spec
         with edited(spec.submission, edits, spec.folder) as root:
             output = run(tool, self._stage.sandbox, submission=root, deps=spec.deps)
+        if output.timed_out:
+            raise Late(f"`{what}` ends within {tool.launch.limits.wall_s:g} s", "it still ran")
         return output.status, output.text

@@ -9,7 +9,7 @@ from grader.checkpoint.kit.log import log_lines
 from grader.sandbox import http
 from grader.sandbox.api import Process
 from grader.stage import platform as stage_platform
-from grader.stage.outcome import Failed
+from grader.stage.outcome import Late
 from grader.stage.registry import find
 from grader.stage.stage import Stage
 from grader.stage.witness.server import wait_until
@@ -39,7 +39,7 @@ class Running:
         if wait_until(is_there, within_s) and last is not None:
             return last.text
         seen = f"status {last.status_code}" if last else "no answer"
-        raise Failed(f"200 for /metrics at WORKER_METRICS_PORT of a worker within {within_s:g} s", seen)
+        raise Late(f"200 for /metrics at WORKER_METRICS_PORT of a worker within {within_s:g} s", seen)
 
     def cut(self, *services: str) -> None:
         """From now on these services (``postgres``, ``redis``) are not there for this worker."""
@@ -77,4 +77,4 @@ def exit_code(process: Process, what: str, within_s: float) -> int:
     try:
         return process.wait(within_s)
     except TimeoutError:
-        raise Failed(f"{what} ends within {within_s:g} s after `SIGTERM`", "it still runs") from None
+        raise Late(f"{what} ends within {within_s:g} s after `SIGTERM`", "it still runs") from None
