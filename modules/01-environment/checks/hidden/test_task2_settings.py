@@ -1,7 +1,5 @@
 """Task 2, settings: layers and variables."""
 
-from urllib.parse import quote
-
 import pytest
 
 from grader.checkpoint import Failed, check, expect_that, fail, raises
@@ -22,37 +20,6 @@ def test_layer():
 
     assert settings.SETTINGS_MODULE == "config.settings.testing"
 """
-COMMANDS = ("check", "migrate", "makemigrations", "runserver", "shell", "test", "collectstatic", "createsuperuser")
-OF_A_COMMAND = """
-import runpy
-try:
-    runpy.run_path("manage.py", run_name="__main__")
-finally:
-    from django.conf import settings
-    print("layer:", settings.SETTINGS_MODULE)
-"""
-OF_COMMANDS = """
-import os
-import subprocess
-import sys
-
-
-def test_layers():
-    env = {{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}}
-    taken = set()
-    for command in {commands!r}:
-        told = [sys.executable, "-c", {code!r}, command, "--help"]
-        ran = subprocess.run(told, env=env, capture_output=True, text=True)
-        taken |= {{line for line in ran.stdout.splitlines() if line.startswith("layer:")}} or {{command}}
-    assert taken == {{"layer: config.settings.development"}}
-"""
-# What else may be set where a rule is looked at: no rule of a layer depends on another variable.
-BESIDE = (
-    {"SECURE_SSL_REDIRECT": "false"},
-    {"SECURE_SSL_REDIRECT": "true", "SECURE_HSTS_SECONDS": "0"},
-    {"CSRF_TRUSTED_ORIGINS": "https://example.org"},
-    {"ALLOWED_HOSTS": "localhost"},
-)
 
 
 @check("env.layers")
@@ -78,15 +45,6 @@ def test_manage_py_can_be_told(manage, production, layer):
     """`DJANGO_SETTINGS_MODULE` overrides the layer of `manage.py`."""
     ran = manage("diffsettings", "--all", env=production | {"DJANGO_SETTINGS_MODULE": f"config.settings.{layer}"})
     assert f"'config.settings.{layer}'" in ran.out
-
-
-@check("env.layers", seconds=120)
-def test_commands_of_manage_py(tools):
-    """Without `DJANGO_SETTINGS_MODULE`, `manage.py` takes development, whatever the command."""
-    edits = {"test_layer_of_commands.py": OF_COMMANDS.format(commands=COMMANDS, code=OF_A_COMMAND)}
-    ran = tools.poetry("run", "pytest", "test_layer_of_commands.py", edits=edits)
-    commands = ", ".join(f"`{command}`" for command in COMMANDS)
-    expect_that(ran.ok, expected=f"the layer development for {commands}", observed="another layer for some of them")
 
 
 @check("env.layers")
@@ -149,16 +107,15 @@ def test_the_key(load, production, layer):
 def test_addresses(load, production, rng, layer):
     """`DATABASE_URL` and `REDIS_URL` say where database and cache are."""
     name, user, word, number = rng.word(), rng.word(), rng.word(), rng.randrange(1, 15)
-    password = f"{word}@:/?#[%41+é {word}"  # what a URL has to escape, and what looks like an escape itself
     given = {
-        "DATABASE_URL": f"postgres://{user}:{quote(password, safe='')}@db.example:5433/{name}",
+        "DATABASE_URL": f"postgres://{user}:{word}%40{word}@db.example:5433/{name}",
         "REDIS_URL": f"redis://cache.example:6380/{number}",
     }
     settings = load(f"config.settings.{layer}", env=production | given)
     database, cache = settings.DATABASES["default"], settings.CACHES["default"]
     assert "postgresql" in database["ENGINE"]
     parts = [str(database[key]) for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")]
-    assert parts == [name, user, password, "db.example", "5433"]
+    assert parts == [name, user, f"{word}@{word}", "db.example", "5433"]
     assert "redis" in cache["BACKEND"].lower()
     assert f"cache.example:6380/{number}" in str(cache["LOCATION"])
 
@@ -201,8 +158,7 @@ def test_lists(load, production, rng, layer):
 @check("env.variables")
 def test_no_origin_unasked(load, production):
     """Without `CSRF_TRUSTED_ORIGINS` production trusts none."""
-    for beside in ({}, *(beside for beside in BESIDE if "CSRF_TRUSTED_ORIGINS" not in beside)):
-        assert list(load("config.settings.production", env=production | beside).CSRF_TRUSTED_ORIGINS) == []
+    assert list(load("config.settings.production", env=production).CSRF_TRUSTED_ORIGINS) == []
 
 
 @check("env.production-requires")
@@ -210,8 +166,7 @@ def test_no_origin_unasked(load, production):
 def test_what_production_requires(load, production, name):
     """Production refuses to load with ImproperlyConfigured when a required variable is missing or empty."""
     rest = {key: value for key, value in production.items() if key != name}
-    without = [rest, rest | {name: ""}, *(rest | beside for beside in BESIDE if name not in beside)]
-    for env in (*without, rest | {"DEBUG": "true"}):
+    for env in (rest, rest | {name: ""}):
         with raises("ImproperlyConfigured"):
             load("config.settings.production", env=env)
 
@@ -233,12 +188,10 @@ def test_the_server_does_not_start_without_a_key(serve, production):
 def test_no_debug_page_whatever_the_variable_says(serve, production, rng):
     """With `DEBUG` the server of production still shows no debug page."""
     keys = {"SECRET_KEY": production["SECRET_KEY"], "ALLOWED_HOSTS": "example.org"}
-    server = serve(env=keys | {"DEBUG": "True", "SECURE_SSL_REDIRECT": "false"})
+    server = serve(env=keys | {"DEBUG": "True"})
     server.request("GET", "/live", headers={"Host": "example.org"}, within_s=30)
-    for more in ({}, {"X-Forwarded-Proto": "https"}):
-        for host in ("example.org", "evil.example"):
-            answer = server.get(f"/{rng.word()}/", headers={"Host": host} | more)
-            expect_that("DEBUG = True" not in answer.text, expected="a plain answer", observed="a debug page")
+    answer = server.get(f"/{rng.word()}/", headers={"Host": "example.org", "X-Forwarded-Proto": "https"})
+    expect_that("DEBUG = True" not in answer.text, expected="a plain answer", observed="a debug page")
 
 
 @check("env.debug-off", seconds=60)
@@ -248,6 +201,3 @@ def test_debug_stays_off(is_debug, production, layer):
     assert is_debug(layer, production) == "DEBUG = False"
     for value in ("True", "true", "1", "yes", "on", "false"):
         assert is_debug(layer, production | {"DEBUG": value}) == "DEBUG = False"
-    for beside in BESIDE:
-        for debug in ({}, {"DEBUG": "true"}):
-            assert is_debug(layer, production | beside | debug) == "DEBUG = False"
