@@ -111,6 +111,8 @@ Fixtures
                 CommandOutput; ``with it.queries() as q``; ``it.restart(env={...})`` serves the same database anew;
                 ``role = it.runtime_role()``: a login without rights, ``role.name``, ``role.url``,
                 ``role.rights("audit_auditentry")``, ``role.refuses("TRUNCATE ...")`` -> SQLSTATE;
+                ``by = it.operator()``: ``by.sh("scripts/backup.sh", env={...})`` -> CommandOutput, ``by.files()``
+                -> {path: KeptFile}, ``by.lengthen(path)``, ``by.databases()``, ``by.count(table, database=name)``;
                 ``it.until(holds, expected=..., observed=callable, within_s=...)``
     services    ``services.postgres.down()`` and ``.up()``, ``services.redis.down()`` and ``.up()``
     files       the submission as data: ``.text(path)``, ``.exists(path)``, ``.glob(pattern)``, ``.toml(path)``,

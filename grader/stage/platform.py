@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from grader.sandbox.api import Launch, Limits, Process
 from grader.stage import registry
+from grader.stage.operator import Operator
 from grader.stage.people import Place
 from grader.stage.port_of_process import PortOfProcess
 from grader.stage.registry import POSTGRES, REDIS, REGISTRY
@@ -66,6 +67,10 @@ class Platform:
         login = services.postgres_server.add_stranger(self.web.database)
         inside = self._stage.sandbox.reserve(registry.ports())
         return login, services.postgres_server.url(inside[POSTGRES.port], self.web.database, login)
+
+    def operator(self) -> Operator:
+        """Somebody who runs scripts of the project beside its server."""
+        return Operator(self._stage, self._stack, self.web.database)
 
     def run_worker(self, env: Mapping[str, str | None] | None = None) -> tuple[Process, Path]:
         """A worker of all queues, and the socket that leads to the port of its metrics."""

@@ -14,6 +14,7 @@ from grader.checkpoint.kit.api import Api
 from grader.checkpoint.kit.case import Case
 from grader.checkpoint.kit.commands import CommandOutput
 from grader.checkpoint.kit.log import json_object, log_lines
+from grader.checkpoint.kit.operator import Operator
 from grader.checkpoint.kit.queries import Queries, by_log, counting
 from grader.checkpoint.kit.reports import events_of
 from grader.checkpoint.kit.runtime_role import RuntimeRole
@@ -120,6 +121,10 @@ class Platform:
         """A role of PostgreSQL that has no rights in the database yet."""
         login, url = self.deployment.add_stranger()
         return RuntimeRole(login, url, self.deployment.web.database, self.stage)
+
+    def operator(self) -> Operator:
+        """Whoever runs scripts of the project: with PostgreSQL's programs, as a role that may make databases."""
+        return Operator(self.deployment.operator())
 
     def restart(self, *, env: Mapping[str, str | None] | None = None) -> None:
         """Kills the server; from now on another one serves its database, with these variables more."""

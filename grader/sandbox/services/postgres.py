@@ -17,6 +17,7 @@ from grader.sandbox.services.roles import (
     Logins,
     admitting,
     making,
+    making_operator,
     making_stranger,
     new_login,
     new_logins,
@@ -63,7 +64,7 @@ class Postgres:
         self._first_password = (template / "password").read_text()
         self._password, self._reader = new_login().password, new_login()
         self._logins: dict[str, Logins] = {}
-        self._strangers: dict[str, list[Login]] = {}
+        self._others: dict[str, list[Login]] = {}
         self._createdb = createdb
         # A connection for each thread: opening a database need not wait until another one is made or dropped.
         self._admins: dict[int, Connection] = {}
@@ -129,8 +130,20 @@ class Postgres:
         """Makes a login that has no rights in a database but to enter it; it goes with the database."""
         login = new_login()
         self._connection().execute(making_stranger(login, name))
-        self._strangers.setdefault(name, []).append(login)
+        self._others.setdefault(name, []).append(login)
         return login
+
+    def add_operator(self, name: str) -> Login:
+        """Makes a login with the rights of a database's owner, which may make more of them; they go with the first."""
+        login = new_login()
+        self._connection().execute(making_operator(login, name))
+        self._others.setdefault(name, []).append(login)
+        return login
+
+    def databases_of(self, login: Login) -> list[str]:
+        """The names of the databases that it has made."""
+        asked = "SELECT d.datname FROM pg_database AS d JOIN pg_roles AS r ON r.oid = d.datdba WHERE r.rolname = %s"
+        return [name for (name,) in self._connection().execute(asked, [login.name])]
 
     def stranger(self, login: Login, name: str) -> Connection:
         """A connection of such a login, for the trusted side."""
@@ -187,8 +200,11 @@ class Postgres:
             # What a project made as its login instead of as `learner` is copied from a template under the same owner.
             with contextlib.suppress(psycopg.errors.DependentObjectsStillExist):
                 self._connection().execute(sql.SQL("DROP ROLE {}").format(logins.names))
-        for stranger in self._strangers.pop(name, ()):
-            self._run("DROP ROLE {}", stranger.name)
+        for other in self._others.pop(name, ()):
+            for made in self.databases_of(other):
+                self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", made)
+            self._run("REVOKE ALL ON DATABASE postgres FROM {}", other.name)
+            self._run("DROP ROLE {}", other.name)
 
     def _connect(self, login: Login, database: str, settings: str) -> Connection:
         return psycopg.connect(

@@ -40,6 +40,10 @@ _MAKE_STRANGER: LiteralString = (
     "CREATE ROLE {name} LOGIN PASSWORD {password} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS "
     "CONNECTION LIMIT {connections}; GRANT CONNECT ON DATABASE {database} TO {name}"
 )
+_MAKE_OPERATOR: LiteralString = (
+    "CREATE ROLE {name} LOGIN PASSWORD {password} NOSUPERUSER CREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS "
+    "CONNECTION LIMIT {connections} IN ROLE {owner}; GRANT CONNECT ON DATABASE {database}, postgres TO {name}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,17 @@ def making_stranger(login: Login, database: str) -> sql.Composed:
         name=sql.Identifier(login.name),
         password=sql.Literal(login.password),
         connections=sql.Literal(_MOST_CONNECTIONS),
+        database=sql.Identifier(database),
+    )
+
+
+def making_operator(login: Login, database: str) -> sql.Composed:
+    """Makes a login that may do what the owner may, and make databases: `createdb` connects to `postgres` for that."""
+    return sql.SQL(_MAKE_OPERATOR).format(
+        name=sql.Identifier(login.name),
+        password=sql.Literal(login.password),
+        connections=sql.Literal(_MOST_CONNECTIONS),
+        owner=sql.Identifier(LEARNER),
         database=sql.Identifier(database),
     )
 
