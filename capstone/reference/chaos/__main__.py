@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
+from redis.exceptions import RedisError
+
 from chaos.errors import StartError, UsageError
 from chaos.experiments import EXPERIMENTS, Experiment
 from chaos.platform import web_port
@@ -33,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     except StartError as wrong:
         print(f"The experiments could not go on. {wrong}", file=sys.stderr)
+        return NOT_STARTED
+    except (psycopg.Error, RedisError) as wrong:
+        print(f"A service does not answer the experiments: {wrong}", file=sys.stderr)
         return NOT_STARTED
     except KeyboardInterrupt:
         print("Interrupted; what was started is ended.", file=sys.stderr)
@@ -67,29 +73,43 @@ def _run(experiments: Sequence[Experiment], file: Path | None) -> int:
     web_port()
     done: list[dict[str, Any]] = []
     _write(file, done)
-    with staged() as stage:
-        for experiment in experiments:
-            done.append(_tried(stage, experiment))
-            _write(file, done)
-    return BROKEN if any(one["outcome"] == "broken" for one in done) else KEPT
+    try:
+        with staged() as stage:
+            for experiment in experiments:
+                done.append(_tried(stage, experiment))
+                _write(file, done)
+                if done[-1]["outcome"] == "broken" and experiment != experiments[-1]:
+                    stage.platform.stop()  # the next one begins with an application that is well
+                    stage.platform.start()
+    except StartError as wrong:
+        if not _is_broken(done):
+            raise
+        print(f"The other experiments were not tried. {wrong}", file=sys.stderr)
+    return BROKEN if _is_broken(done) else KEPT
+
+
+def _is_broken(done: Sequence[dict[str, Any]]) -> bool:
+    return any(one["outcome"] == "broken" for one in done)
 
 
 def _tried(stage: Stage, experiment: Experiment) -> dict[str, Any]:
-    """Run one, and say how it went. Its end leaves the application as it was, or started anew."""
+    """Run one, and say how it went."""
     promises, began = Promises(), datetime.now(UTC)
     begin = time.monotonic()
     stage.platform.log_in()
-    if promises.eventually("the application is well at first", stage.ready, READY, 30):
-        experiment.run(stage, promises)
+    try:
+        if promises.eventually(
+            "the application is well at first", stage.ready, READY, 30
+        ):
+            experiment.run(stage, promises)
+    except (LookupError, TypeError, ValueError) as odd:
+        promises.note("answers are what the API promises", False, repr(odd))
     seconds = time.monotonic() - begin
     outcome = "broken" if promises.broken else "kept"
     count = f"{len(promises.noted)} promises"
     print(f"{outcome:<7} {experiment.name:<15} {seconds:6.1f} s  {count}", flush=True)
     for promise in promises.broken:
         print(f"        {promise.promise}: {promise.observed}", flush=True)
-    if promises.broken:
-        stage.platform.stop()
-        stage.platform.start()
     return {
         "name": experiment.name,
         "fault": experiment.fault,

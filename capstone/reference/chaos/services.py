@@ -4,13 +4,14 @@
 import os
 from contextlib import ExitStack
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import psycopg
 from redis import Redis as Client
 
-from chaos.errors import UsageError
+from chaos.errors import StartError, UsageError
 from tests.servers.postgres import Postgres
 from tests.servers.redis import Redis
 from tests.servers.smtp import Smtp
@@ -32,12 +33,13 @@ class Services:
         database = _given("CHAOS_DATABASE_URL", "postgres", "postgresql")
         redis = _given("CHAOS_REDIS_URL", "redis")
         broker = _given("CHAOS_BROKER_URL", "redis")
-        self.database = database or self._own_database()
-        self.redis = redis or self._own_redis()
-        self.broker = broker or beside(self.redis)
-        self.mail = Smtp()
-        self.mail.start()
-        stack.callback(self.mail.stop)
+        try:
+            self.database = database or self._own_database()
+            self.redis = redis or self._own_redis()
+            self.broker = broker or beside(self.redis)
+            self.mail = self._own_mail()
+        except (OSError, AssertionError, CalledProcessError, psycopg.Error) as wrong:
+            raise StartError(f"A server of its own does not start: {wrong}") from None
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database answers, past every fault."""
@@ -61,6 +63,12 @@ class Services:
         self._stack.callback(server.stop)
         server.start()
         return urlsplit(server.url())
+
+    def _own_mail(self) -> Smtp:
+        server = Smtp()
+        server.start()
+        self._stack.callback(server.stop)
+        return server
 
     def _room(self, name: str) -> Path:
         room = self._folder / name

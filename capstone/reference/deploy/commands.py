@@ -1,6 +1,7 @@
 # FILE SOLUTION 06
 """Release a version, and take it back. Whatever fails, what served before serves on."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,19 +24,24 @@ def release(target: Target, version: str, *, source: Path, host: str, say: Say) 
     Raises UsageError, DeploymentError.
     """
     with control(target) as deployment:
-        serving = deployment.ask("status")["current"]
+        serving = deployment.ask("begin")["current"]
         place = target.add(version, source)
+        asked = False  # to switch: from then on the folder is in use
         try:
             schema.collect_static_files(place)
             schema.migrate(place)
             say(f"{version} is migrated")
             _start_and_test(deployment, version, host, say)
+            asked = True
             deployment.ask("switch")
-        except BaseException as wrong:
+        except DeploymentError as wrong:
+            _abandon(deployment)
             if target.current != version:
                 target.forget(version)
-            if isinstance(wrong, DeploymentError):
-                raise _with_what_serves(wrong, serving) from None
+            raise _with_what_serves(wrong, serving) from None
+        except BaseException:
+            if not asked:
+                target.forget(version)
             raise
     say(f"{version} serves" + (f" instead of {serving}" if serving else ""))
 
@@ -49,7 +55,7 @@ def rollback(target: Target, *, keep_schema: bool, host: str, say: Say) -> None:
     Raises UsageError, DeploymentError.
     """
     with control(target) as deployment:
-        bad = deployment.ask("status")["current"]
+        bad = deployment.ask("begin")["current"]
         before = target.replaced_by(bad) if bad else None
         if bad is None or before is None:
             raise DeploymentError("There is no release before this one to go back to.")
@@ -65,6 +71,7 @@ def rollback(target: Target, *, keep_schema: bool, host: str, say: Say) -> None:
             _start_and_test(deployment, before, host, say)
             deployment.ask("switch")
         except DeploymentError as wrong:
+            _abandon(deployment)
             raise _with_what_serves(wrong, bad) from None
         say(f"{before} serves instead of {bad}")
         if planned.get("undone"):
@@ -76,6 +83,12 @@ def _start_and_test(deployment: Control, version: str, host: str, say: Say) -> N
     if wrong := complaints(f"http://127.0.0.1:{port}", host=host):
         raise DeploymentError(f"{version} failed its smoke test: {'; '.join(wrong)}.")
     say(f"{version} passed its smoke test")
+
+
+def _abandon(deployment: Control) -> None:
+    """Wait until what was started beside what serves has ended, if the server is still there."""
+    with contextlib.suppress(DeploymentError):
+        deployment.ask("abandon")
 
 
 def _undo(

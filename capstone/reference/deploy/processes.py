@@ -42,8 +42,9 @@ class Release:
         await self._start("web", *web)
         name = f"{self.version}@%h"  # two versions work beside each other for a while
         words = ["worker", "--loglevel", "info", "--queues", QUEUES, "--hostname", name]
+        said = _size(self._log("worker"))  # by this version, when it ran before
         await self._start("worker", *CELERY, *words)
-        return await self._worker_is_wrong()
+        return await self._worker_is_wrong(said)
 
     async def start_clock(self) -> None:
         """Start Beat: exactly one may run, that of the release that serves."""
@@ -66,10 +67,10 @@ class Release:
                 start_new_session=True,
             )
 
-    async def _worker_is_wrong(self) -> str:
+    async def _worker_is_wrong(self, said: int) -> str:
         times = WORKER_STARTS_SECONDS * 10
         for _ in range(times):
-            if b" ready." in self._log("worker").read_bytes():
+            if b" ready." in self._log("worker").read_bytes()[said:]:
                 return ""
             if gone := [
                 name
@@ -105,6 +106,10 @@ class Release:
 
     def _log(self, name: str) -> Path:
         return self._logs / f"{self.version}-{name}.log"
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 def _free_port() -> int:

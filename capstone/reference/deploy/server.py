@@ -37,7 +37,7 @@ class Server:
         self._serving: Release | None = None
         self._candidate: Release | None = None
         self._drain = drain_seconds()
-        self._switching = asyncio.Lock()
+        self._owner: StreamWriter | None = None  # the one deployment that is under way
 
     async def run(self) -> None:
         """Serve. Raises UsageError if the port is taken, DeploymentError if `current` fails."""
@@ -98,45 +98,51 @@ class Server:
             writer.close()
 
     async def _obey(self, reader: StreamReader, writer: StreamWriter) -> None:
-        """Do what one deployment asks, line by line."""
-        mine: Release | None = None
+        """Do what one deployment asks, line by line; what it left unfinished ends with it."""
         with contextlib.suppress(ConnectionError):
             while line := await reader.readline():
-                asked = json.loads(line)
                 try:
-                    answer = await self._do(asked, mine)
-                    mine = self._candidate if asked["do"] == "start" else mine
+                    answer = await self._do(json.loads(line), writer)
                 except DeploymentError as wrong:
                     answer = {"error": str(wrong)}
                 writer.write(json.dumps(answer).encode() + b"\n")
                 await writer.drain()
-        if mine is not None and mine is self._candidate:
-            self._candidate = None
-            await mine.stop()
+        if self._owner is writer:
+            await self._abandon()
+            self._owner = None
         writer.close()
 
-    async def _do(self, asked: dict[str, Any], mine: Release | None) -> dict[str, Any]:
+    async def _do(self, asked: dict[str, Any], by: StreamWriter) -> dict[str, Any]:
         match asked["do"]:
-            case "start":
-                return await self._start(asked["version"])
-            case "switch" if mine is not None and mine is self._candidate:
-                async with self._switching:
-                    return await self._switch(mine)
             case "status":
                 return self._status()
+            case "begin" if self._owner is None:
+                self._owner = by
+                return self._status()
+            case "begin":
+                raise DeploymentError(
+                    "Another deployment is under way: wait for its end."
+                )
+            case "start" if self._owner is by and self._candidate is None:
+                return await self._start(asked["version"])
+            case "abandon" if self._owner is by:
+                return await self._abandon()
+            case "switch" if self._owner is by and self._candidate is not None:
+                return await self._switch(self._candidate)
         raise DeploymentError(f"There is nothing to {asked['do']}.")
 
     async def _start(self, version: str) -> dict[str, Any]:
-        if self._candidate is not None or self._switching.locked():
-            raise DeploymentError(
-                "Another deployment is under way: wait until it has ended."
-            )
         candidate = self._candidate = Release(self._target, version)
         if wrong := await candidate.start():
-            self._candidate = None
-            await candidate.stop()
+            await self._abandon()
             raise DeploymentError(f"{version} does not start: {wrong}.")
         return {"port": candidate.port}
+
+    async def _abandon(self) -> dict[str, Any]:
+        candidate, self._candidate = self._candidate, None
+        if candidate is not None:
+            await candidate.stop()
+        return {}
 
     async def _switch(self, new: Release) -> dict[str, Any]:
         """Requests go to the new release from now on; the old one ends what it has begun.

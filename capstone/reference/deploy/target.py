@@ -82,9 +82,7 @@ class Target:
         """Copy a project. Raises UsageError where there is none, or the version was there."""
         place = self.release(version)
         if place.exists():
-            raise UsageError(
-                f"{version} was released here before: give it a new name."
-            )
+            raise UsageError(f"{version} was released here before: give it a new name.")
         if not (source / "manage.py").is_file():
             raise UsageError(f"{source} is no project: there is no manage.py in it.")
         partial = place.with_name(f".{version}")
@@ -97,7 +95,14 @@ class Target:
 
     def forget(self, version: str) -> None:
         """Remove a release that never served."""
-        shutil.rmtree(self.release(version), ignore_errors=True)
+        place = self.release(version)
+        gone = place.with_name(f".{version}.gone")
+        shutil.rmtree(gone, ignore_errors=True)
+        if place.exists():
+            place.rename(
+                gone
+            )  # so that its name is free, whatever is still written there
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def environment(release: Path, **more: str) -> dict[str, str]:

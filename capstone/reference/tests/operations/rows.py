@@ -16,8 +16,8 @@ COLUMNS = (
     " FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s"
     " AND is_identity = 'NO' AND column_default IS NULL AND is_nullable = 'NO'"
 )
-# By the type of a column, and by its name where a constraint asks for more. What is in the future is
-# nothing that Beat looks at.
+# By the type of a column, and by its name where a constraint asks for more. What is in the
+# future is nothing that Beat looks at.
 BY_TYPE: dict[str, Any] = {
     "bool": False,
     "int2": 1,
@@ -32,7 +32,12 @@ BY_TYPE: dict[str, Any] = {
     "jsonb": "{}",
     "bytea": b"\x00",
 }
-BY_COLUMN: dict[str, Any] = {"status": "pending", "role": "reader"}
+BY_COLUMN = {
+    "accounts_user.role": "reader",
+    "anomalies_anomaly.kind": "new_address",
+    "comments_comment.status": "pending",
+    "posts_post.status": "draft",
+}
 
 
 def tables(connection: Connection) -> list[str]:
@@ -62,9 +67,8 @@ def fill(connection: Connection) -> None:
 def _insert(connection: Connection, table: str) -> None:
     found = connection.execute(COLUMNS, [table]).fetchall()
     values = {
-        str(column): BY_COLUMN.get(
-            str(column), BY_TYPE.get(str(kind), f"{table} has one"[: int(str(most))])
-        )
+        str(column): BY_COLUMN.get(f"{table}.{column}")
+        or BY_TYPE.get(str(kind), f"{table} has one"[: int(str(most))])
         for column, kind, most in found
     }
     statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(

@@ -134,7 +134,7 @@ class Visitors(threading.Thread):
 def staging(
     postgres: Postgres, redis: Redis, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Staging]:
-    """The first version, released."""
+    """The first version, released: this project, or the one in the folder DEPLOYED_BEFORE."""
     postgres.create(NAME)
     env = {
         "PATH": os.environ["PATH"],
@@ -150,7 +150,8 @@ def staging(
     made = Staging(tmp_path_factory.mktemp("staging"), env)
     made.start()
     try:
-        code, out, err = made.release("v1")
+        before = os.environ.get("DEPLOYED_BEFORE") or str(ROOT)
+        code, out, err = made.release("v1", "--from", before)
         assert (code, out.splitlines()[-1:]) == (0, ["v1 serves"]), out + err
         yield made
     finally:
@@ -166,7 +167,8 @@ def test_what_failed_its_smoke_test_is_refused_and_the_old_one_serves_on(
     assert code == 1
     assert "v1-broken failed its smoke test: /admin/login/ answered 404" in err
     assert "v1 serves on" in err
-    assert staging.status() == before  # the same processes, and no others
+    assert staging.status() == before
+    assert staging.server.children() == set(before["processes"].values())
     assert not (staging.target / "releases" / "v1-broken").exists()
     assert staging.run("smoke", f"http://127.0.0.1:{staging.port}")[0] == 0
 
