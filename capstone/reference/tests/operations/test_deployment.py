@@ -223,9 +223,8 @@ def test_a_release_and_its_rollback_lose_no_request_and_no_row(
     assert lost <= {WORKED_OFF}
     assert {table for table in rows if after[table] - rows[table]} <= NAMES_OF_MODELS
     (saved,) = (staging.target / "undone").iterdir()
-    assert [one["fields"] for one in json.loads(saved.read_text())] == [
-        {"text": "Only v2 has this"}
-    ]
+    kept = [one["fields"] for one in json.loads(saved.read_text())]
+    assert {"text": "Only v2 has this"} in kept
     assert saved.stat().st_mode & 0o077 == 0
 
 
