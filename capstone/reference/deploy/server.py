@@ -7,6 +7,7 @@ import json
 import os
 import signal
 from asyncio import StreamReader, StreamWriter
+from pathlib import Path
 from typing import Any
 
 from deploy.control import is_served, socket_path
@@ -63,7 +64,7 @@ class Server:
             finally:
                 relay.close()
                 commands.close()
-                os.unlink(path)
+                Path(path).unlink(missing_ok=True)  # newer Pythons do it by themselves
                 await self._stop_all()
 
     async def _start_current(self) -> None:

@@ -75,8 +75,12 @@ class Staging:
 
     def start(self) -> None:
         """Serve; returns when it does."""
+        output = self.server.output
+        times = self.server.said().count("serving ") if output.exists() else 0
         self.server.start()
-        eventually(lambda: "serving " in self.server.said(), seconds=SECONDS)
+        eventually(
+            lambda: self.server.said().count("serving ") > times, seconds=SECONDS
+        )
 
     def run(self, *words: str) -> tuple[int, str, str]:
         """`python -m deploy …`: exit code, standard output, standard error."""
@@ -261,6 +265,7 @@ def test_who_serves_ends_all_and_begins_with_the_current_version(
     pids = staging.status()["processes"].values()
     assert len(pids) == 3
     staging.server.stop()
+    assert staging.server.wait() == 0, staging.server.said()
     assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
     staging.start()
     eventually(lambda: staging.status()["current"] == "v1", seconds=SECONDS)
