@@ -42,6 +42,68 @@ def run(*words: str, **env: str) -> tuple[int, str, str]:
 
 
 def test_the_list_names_every_experiment_and_its_fault() -> None:
+    code, out, _ = run("list")
+    assert code == 0
+    assert [line.split(maxsplit=1) for line in out.splitlines()] == [
+        [one.name, one.fault] for one in EXPERIMENTS
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "said"),
+    [
+        (["cache-gon"], {}, "There is no experiment 'cache-gon'"),
+        (
+            [],
+            {"CHAOS_DATABASE_URL": "postgres://a@db.example.org/x"},
+            "on this machine",
+        ),
+        ([], {"CHAOS_REDIS_URL": "postgres://a@127.0.0.1/x"}, "redis://…"),
+        ([], {"CHAOS_REDIS_URL": "redis://127.0.0.1:nothing/0"}, "on this machine"),
+        ([], {"CHAOS_TIME_FACTOR": "fast"}, "from 1 to 100"),
+        ([], {"CHAOS_TIME_FACTOR": "0"}, "from 1 to 100"),
+        ([], {"CHAOS_WEB_PORT": "eighty"}, "CHAOS_WEB_PORT"),
+        (["--json", "/nowhere/at/all.json", "cache-gone"], {}, "cannot be written"),
+    ],
+)
+def test_what_is_asked_for_wrongly_is_2_and_a_sentence(
+    words: list[str], env: dict[str, str], said: str
+) -> None:
+    code, _, err = run("run", *words, **env)
+    assert (code, said in err, "Traceback" in err) == (2, True, False), err
+
+
+def test_promises_that_hold_are_0_and_every_one_is_in_the_file(
+    postgres: Postgres, redis: Redis, tmp_path: Path
+) -> None:
+    postgres.create("chaos")
+    port, file = free_port(), tmp_path / "seen.json"
+    given = {
+        "CHAOS_DATABASE_URL": postgres.url("chaos"),
+        "CHAOS_REDIS_URL": f"redis://127.0.0.1:{redis.port}/8",
+        "CHAOS_WEB_PORT": str(port),
+    }
+    names = ["cache-gone", "worker-killed"]
+    code, out, err = run("run", *names, "--json", str(file), **given)
+    assert (code, err) == (0, ""), out + err
+    assert [line.split()[:2] for line in out.splitlines()] == [
+        ["kept", one] for one in names
+    ]
+    for seen in json.loads(file.read_text())["experiments"]:
+        assert seen["outcome"] == "kept"
+        assert len(seen["promises"]) > 8
+        assert all(one["kept"] for one in seen["promises"])
+    with postgres.connect("chaos") as connection:
+        found = connection.execute("SELECT count(*) FROM comments_comment").fetchone()
+    assert found == (3,)
+    assert not listens(port)
+
+
+def test_a_promise_that_does_not_hold_is_1_and_says_what_was_seen(
+    tmp_path: Path,
+) -> None:
+    """E-mails are not tried again: what the mail server did not take is lost."""
+    file = tmp_path / "seen.json"
     given = {"TASK_MAX_RETRIES": "0", "CHAOS_TIME_FACTOR": "1"}  # to wait in vain
     code, out, _ = run("run", "mail-refusing", "--json", str(file), **given)
     assert code == 1
