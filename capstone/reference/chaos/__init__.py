@@ -1,0 +1,2 @@
+# FILE SOLUTION 06
+"""Chaos experiments: break what the running application needs, and see what it promised hold."""
