@@ -308,3 +308,21 @@ def test_a_stranger_may_enter_one_database_and_do_nothing_there(postgres: Postgr
         postgres.drop(name)
     with closing(postgres.admin()) as admin:
         assert admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.name]).fetchone() is None
+
+
+def test_an_operator_does_what_the_owner_may_and_makes_databases_which_end_with_the_first(postgres: Postgres) -> None:
+    postgres.create("served", "seed")
+    login = postgres.add_operator("served")
+    with closing(postgres.stranger(login, "served")) as connection:
+        assert connection.execute("SELECT body FROM public.note").fetchall() == [("first",)]
+    with closing(postgres.stranger(login, "postgres")) as connection:
+        connection.execute("CREATE DATABASE restored TEMPLATE template0")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("CREATE ROLE more")
+    with closing(postgres.stranger(login, "restored")) as connection:
+        connection.execute("CREATE TABLE public.note (body text)")
+    assert postgres.databases_of(login) == ["restored"]
+    postgres.drop("served")
+    with closing(postgres.admin()) as admin:
+        left = "SELECT 1 FROM pg_roles WHERE rolname = %s UNION SELECT 1 FROM pg_database WHERE datname = 'restored'"
+        assert admin.execute(left, [login.name]).fetchall() == []
