@@ -298,12 +298,12 @@ def test_a_stranger_may_enter_one_database_and_do_nothing_there(postgres: Postgr
     for name in ("own", "other"):
         postgres.create(name, "seed")
     login = postgres.add_stranger("own")
-    with closing(postgres.stranger(login, "own")) as connection:
+    with closing(postgres.enter(login, "own")) as connection:
         for statement in ("SELECT body FROM public.note", "CREATE TABLE public.more (id int)", "SET ROLE learner"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement)
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-        postgres.stranger(login, "other")
+        postgres.enter(login, "other")
     for name in ("own", "other"):
         postgres.drop(name)
     with closing(postgres.admin()) as admin:
@@ -313,13 +313,13 @@ def test_a_stranger_may_enter_one_database_and_do_nothing_there(postgres: Postgr
 def test_an_operator_does_what_the_owner_may_and_makes_databases_which_end_with_the_first(postgres: Postgres) -> None:
     postgres.create("served", "seed")
     login = postgres.add_operator("served")
-    with closing(postgres.stranger(login, "served")) as connection:
+    with closing(postgres.enter(login, "served")) as connection:
         assert connection.execute("SELECT body FROM public.note").fetchall() == [("first",)]
-    with closing(postgres.stranger(login, "postgres")) as connection:
+    with closing(postgres.enter(login, "postgres")) as connection:
         connection.execute("CREATE DATABASE restored TEMPLATE template0")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("CREATE ROLE more")
-    with closing(postgres.stranger(login, "restored")) as connection:
+    with closing(postgres.enter(login, "restored")) as connection:
         connection.execute("CREATE TABLE public.note (body text)")
     assert postgres.databases_of(login) == ["restored"]
     postgres.drop("served")

@@ -46,7 +46,7 @@ class RuntimeRole:
         """The SQLSTATE with which the database refuses a statement of the role's; empty where it does it."""
         import psycopg
 
-        with closing(self.stage.services.postgres_server.stranger(self.login, self.database)) as connection:
+        with closing(self.stage.services.postgres_server.enter(self.login, self.database)) as connection:
             try:
                 connection.execute(statement.encode())
             except psycopg.Error as error:

@@ -145,8 +145,8 @@ class Postgres:
         asked = "SELECT d.datname FROM pg_database AS d JOIN pg_roles AS r ON r.oid = d.datdba WHERE r.rolname = %s"
         return [name for (name,) in self._connection().execute(asked, [login.name])]
 
-    def stranger(self, login: Login, name: str) -> Connection:
-        """A connection of such a login, for the trusted side."""
+    def enter(self, login: Login, name: str) -> Connection:
+        """A connection of such a login, or an operator's, for the trusted side."""
         return self._connect(login, name, options())
 
     def url(self, port: int, name: str, login: Login | None = None) -> str:
