@@ -107,8 +107,10 @@ Fixtures
                 ``it.spans()``, ``it.reports()``; ``it.say(b"...")`` sends bytes that need not be HTTP;
                 ``it.lines("request")``, ``worker.lines("task")`` -> log lines as dicts; ``it.waiting("comments")``,
                 ``it.messages("mail")``, ``it.dead_letters()``, ``it.settle()``, ``it.age_messages()``,
-                ``it.send_again("comments")``; ``it.command("manage.py", "dead_letters")`` ->
-                CommandOutput; ``with it.queries() as q``;
+                ``it.send_again("comments")``; ``it.command("manage.py", "dead_letters", env={...})`` ->
+                CommandOutput; ``with it.queries() as q``; ``it.restart(env={...})`` serves the same database anew;
+                ``role = it.runtime_role()``: a login without rights, ``role.name``, ``role.url``,
+                ``role.rights("audit_auditentry")``, ``role.refuses("TRUNCATE ...")`` -> SQLSTATE;
                 ``it.until(holds, expected=..., observed=callable, within_s=...)``
     services    ``services.postgres.down()`` and ``.up()``, ``services.redis.down()`` and ``.up()``
     files       the submission as data: ``.text(path)``, ``.exists(path)``, ``.glob(pattern)``, ``.toml(path)``,

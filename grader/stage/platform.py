@@ -4,18 +4,22 @@ import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.sandbox.api import Launch, Limits, Process
 from grader.stage import registry
 from grader.stage.people import Place
 from grader.stage.port_of_process import PortOfProcess
-from grader.stage.registry import REDIS, REGISTRY
+from grader.stage.registry import POSTGRES, REDIS, REGISTRY
 from grader.stage.serving import deployment
 from grader.stage.stage import Stage
 from grader.stage.standing import StandingServer
 from grader.stage.witness import collector, mail
 from grader.stage.witness.collector import Collector
 from grader.stage.witness.mail import MailServer
+
+if TYPE_CHECKING:
+    from grader.sandbox.services.roles import Login
 
 WORKER_METRICS_PORT = 9100
 WORKER = ("-m", "celery", "-A", "config.celery", "worker", "--queues", "comments,mail,analytics")
@@ -43,13 +47,25 @@ class Platform:
         *,
         as_configured: bool = False,
     ) -> None:
-        self._stage, self._stack = stage, stack
+        self._stage, self._standing, self._stack = stage, standing, stack
         self.mail, self.collector = MailServer(), Collector()
         stack.callback(self.mail.close)
         stack.callback(self.collector.close)
         self._more: dict[int, Path] = {mail.PORT: self.mail.socket, collector.PORT: self.collector.socket}
         self.env: dict[str, str | None] = {**standing.env, **self._variables(), **(env or {})}
         self.web: Place = standing.own(stack, env=self.env, more=self._more, as_configured=as_configured)
+
+    def restart(self, env: Mapping[str, str | None] | None = None) -> None:
+        """Serves the same database by another server, with these variables more; ``web`` is that one from now on."""
+        given = {**self.env, **(env or {})}
+        self.web = self._standing.restart(self._stack, self.web, env=given, more=self._more)
+
+    def add_stranger(self) -> "tuple[Login, str]":
+        """A login of PostgreSQL that has no rights in the database yet, and ``DATABASE_URL`` with it."""
+        services = self._stage.services
+        login = services.postgres_server.add_stranger(self.web.database)
+        inside = self._stage.sandbox.reserve(registry.ports())
+        return login, services.postgres_server.url(inside[POSTGRES.port], self.web.database, login)
 
     def run_worker(self, env: Mapping[str, str | None] | None = None) -> tuple[Process, Path]:
         """A worker of all queues, and the socket that leads to the port of its metrics."""

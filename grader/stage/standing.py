@@ -90,11 +90,18 @@ class StandingServer:
         """What every process beside such a server needs among its variables, to be of the same deployment."""
         return self._once(lambda: self._template).env
 
-    def restart(self, stack: ExitStack, place: Place, *, env: Mapping[str, str | None] | None = None) -> Place:
+    def restart(
+        self,
+        stack: ExitStack,
+        place: Place,
+        *,
+        env: Mapping[str, str | None] | None = None,
+        more: Mapping[int, Path] = NONE,
+    ) -> Place:
         """Kills a server that ``own`` gave, whatever it is at work on, and serves its database by another one."""
         self._stage.services.kill(place.server.process)
         place.server.kill()
-        return self._template.serve(stack, env=env, database=place.database)
+        return self._template.serve(stack, env=env, database=place.database, more=more)
 
     @property
     def is_out_of_patience(self) -> bool:

@@ -4,6 +4,7 @@ import os
 import queue
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -291,3 +292,19 @@ def test_a_sealed_database_may_be_renamed(postgres: Postgres) -> None:
         assert connection.execute("SELECT body FROM note").fetchall() == [("first",)]
     for name in ("copy", "after"):
         postgres.drop(name)
+
+
+def test_a_stranger_may_enter_one_database_and_do_nothing_there(postgres: Postgres) -> None:
+    for name in ("own", "other"):
+        postgres.create(name, "seed")
+    login = postgres.add_stranger("own")
+    with closing(postgres.stranger(login, "own")) as connection:
+        for statement in ("SELECT body FROM public.note", "CREATE TABLE public.more (id int)", "SET ROLE learner"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        postgres.stranger(login, "other")
+    for name in ("own", "other"):
+        postgres.drop(name)
+    with closing(postgres.admin()) as admin:
+        assert admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.name]).fetchone() is None

@@ -16,6 +16,7 @@ from grader.checkpoint.kit.commands import CommandOutput
 from grader.checkpoint.kit.log import json_object, log_lines
 from grader.checkpoint.kit.queries import Queries, by_log, counting
 from grader.checkpoint.kit.reports import events_of
+from grader.checkpoint.kit.runtime_role import RuntimeRole
 from grader.checkpoint.kit.spans import Span, spans_of
 from grader.checkpoint.kit.worker import Running, exit_code
 from grader.domain.words import bounded
@@ -115,12 +116,24 @@ class Platform:
             raise kind(f"a worker that is ready within {within_s:g} s of its start", f"its last words are: {said}")
         return worker
 
-    def command(self, *argv: str, within_s: float = COMMAND_S) -> CommandOutput:
+    def runtime_role(self) -> RuntimeRole:
+        """A role of PostgreSQL that has no rights in the database yet."""
+        login, url = self.deployment.add_stranger()
+        return RuntimeRole(login, url, self.deployment.web.database, self.stage)
+
+    def restart(self, *, env: Mapping[str, str | None] | None = None) -> None:
+        """Kills the server; from now on another one serves its database, with these variables more."""
+        self.deployment.restart(env)
+        self.web.place = self.deployment.web
+
+    def command(
+        self, *argv: str, env: Mapping[str, str | None] | None = None, within_s: float = COMMAND_S
+    ) -> CommandOutput:
         """Runs Python with these arguments beside the server, as an operator would: ``("manage.py", "dead_letters")``.
 
         Fails the check if it has not ended by then.
         """
-        process = self.deployment.run(argv)
+        process = self.deployment.run(argv, env)
         try:
             code = process.wait(within_s)
         except TimeoutError:

@@ -11,7 +11,17 @@ from psycopg import sql
 from grader.sandbox.api import SERVER_LIMITS, Limits, Process, Role, Sandbox
 from grader.sandbox.services import binaries
 from grader.sandbox.services.cluster import cluster
-from grader.sandbox.services.roles import LEARNER, Login, Logins, admitting, making, new_login, new_logins, options
+from grader.sandbox.services.roles import (
+    LEARNER,
+    Login,
+    Logins,
+    admitting,
+    making,
+    making_stranger,
+    new_login,
+    new_logins,
+    options,
+)
 from grader.sandbox.services.service import SandboxedServer
 from grader.sandbox.services.statement_log import StatementLog
 
@@ -53,6 +63,7 @@ class Postgres:
         self._first_password = (template / "password").read_text()
         self._password, self._reader = new_login().password, new_login()
         self._logins: dict[str, Logins] = {}
+        self._strangers: dict[str, list[Login]] = {}
         self._createdb = createdb
         # A connection for each thread: opening a database need not wait until another one is made or dropped.
         self._admins: dict[int, Connection] = {}
@@ -114,9 +125,23 @@ class Postgres:
         """The role and password with which the learner's side enters a database."""
         return self._logins[name].project
 
-    def url(self, port: int, name: str) -> str:
-        """The address of a database as the learner's side reaches it, by the relay on that loopback port."""
-        login = self.login(name)
+    def add_stranger(self, name: str) -> Login:
+        """Makes a login that has no rights in a database but to enter it; it goes with the database."""
+        login = new_login()
+        self._connection().execute(making_stranger(login, name))
+        self._strangers.setdefault(name, []).append(login)
+        return login
+
+    def stranger(self, login: Login, name: str) -> Connection:
+        """A connection of such a login, for the trusted side."""
+        return self._connect(login, name, options())
+
+    def url(self, port: int, name: str, login: Login | None = None) -> str:
+        """The address of a database as the learner's side reaches it, by the relay on that loopback port.
+
+        With the project's own login, if no other is given.
+        """
+        login = login or self.login(name)
         return f"postgres://{login.name}:{login.password}@127.0.0.1:{port}/{name}"
 
     def create(self, name: str, template: str | None = None) -> None:
@@ -162,6 +187,8 @@ class Postgres:
             # What a project made as its login instead of as `learner` is copied from a template under the same owner.
             with contextlib.suppress(psycopg.errors.DependentObjectsStillExist):
                 self._connection().execute(sql.SQL("DROP ROLE {}").format(logins.names))
+        for stranger in self._strangers.pop(name, ()):
+            self._run("DROP ROLE {}", stranger.name)
 
     def _connect(self, login: Login, database: str, settings: str) -> Connection:
         return psycopg.connect(

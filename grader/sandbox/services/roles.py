@@ -36,6 +36,10 @@ _MAKE: LiteralString = (
     "CREATE ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS "
     "CONNECTION LIMIT {} IN ROLE {};"
 )
+_MAKE_STRANGER: LiteralString = (
+    "CREATE ROLE {name} LOGIN PASSWORD {password} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS "
+    "CONNECTION LIMIT {connections}; GRANT CONNECT ON DATABASE {database} TO {name}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,16 @@ def making(login: Login, member_of: str, connections: int = _MOST_CONNECTIONS) -
     """Makes a login that is a member of a role."""
     return sql.SQL(_MAKE).format(
         sql.Identifier(login.name), sql.Literal(login.password), sql.Literal(connections), sql.Identifier(member_of)
+    )
+
+
+def making_stranger(login: Login, database: str) -> sql.Composed:
+    """Makes a login that is a member of nothing and owns nothing, and may enter that database."""
+    return sql.SQL(_MAKE_STRANGER).format(
+        name=sql.Identifier(login.name),
+        password=sql.Literal(login.password),
+        connections=sql.Literal(_MOST_CONNECTIONS),
+        database=sql.Identifier(database),
     )
 
 

@@ -385,3 +385,16 @@ def made_older():
         it.web.age(seconds)
 
     return make
+
+
+@pytest.fixture
+def runtime_role():
+    """``runtime_role(it)`` is a role that is not the owner of the tables, after `migrate` was told of it."""
+
+    def make(it):
+        role = it.runtime_role()
+        ran = it.command("manage.py", "migrate", env={"DATABASE_RUNTIME_ROLE": role.name})
+        expect_that(ran.ok, expected="`migrate` with `DATABASE_RUNTIME_ROLE` to end with 0", observed=ran.out[-300:])
+        return role
+
+    return make
