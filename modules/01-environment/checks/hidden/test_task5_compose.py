@@ -12,6 +12,10 @@ HOST_KEYS = ("cap_add", "devices", "device_cgroup_rules", "volumes_from", "gpus"
 NAMESPACES = ("network_mode", "pid", "ipc", "uts", "userns_mode", "cgroup")
 FILE = "docker-compose.yml"
 MOST = 5_000
+# What `docker compose up` takes instead of the file, or on top of it, without being told.
+BESIDE = [
+    f"{name}.{end}" for name in ("compose", "compose.override", "docker-compose.override") for end in ("yaml", "yml")
+]
 
 
 def texts(value):
@@ -167,7 +171,7 @@ def test_who_waits_for_whom(waits_until_healthy, name, other):
 def migrates(started):
     """Whether a text runs `migrate`, outside of comments, and does not merely ask what there is to do."""
     said = re.sub(r"(?m)(?:^|\s)#.*$", "", started)
-    return re.search(r"\bmigrate\b(?![^&|;\n]*\s--(?:check|plan)\b)", said) is not None
+    return re.search(r"\bmigrate\b(?![^&|;\n]*\s--(?:check|plan|fake)(?![\w-]))", said) is not None
 
 
 @check("env.compose-migrations")
@@ -201,7 +205,19 @@ def test_no_service_asks_for_the_host(compose):
         build = build if isinstance(build, dict) else {}
         asked += ["network of the host"] if build.get("network") == "host" else []
         asked += ["privileged"] if build.get("privileged") not in (None, False) else []
+        asked += ["entitlements"] if build.get("entitlements") else []
+        hooks = [hook for kind in ("post_start", "pre_stop") for hook in service.get(kind) or []]
+        asked += ["privileged"] if any(hook.get("privileged") not in (None, False) for hook in hooks) else []
+        asked += ["devices"] if devices_reserved(service) else []
         expect_that(not asked, expected=f"{name} asks nothing of the machine", observed=f"it has {', '.join(asked)}")
+
+
+def devices_reserved(service):
+    """The devices of the machine that a service reserves."""
+    found = service
+    for key in ("deploy", "resources", "reservations", "devices"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
 
 
 def is_bind(volume):
@@ -228,7 +244,9 @@ def test_no_folder_of_the_machine(compose):
 
 
 @check("env.compose-safe")
-def test_who_publishes_ports(compose, front):
-    """Only web publishes ports, and the file includes no other."""
+def test_who_publishes_ports(compose, front, files):
+    """Only web publishes ports, and the file is complete in itself."""
     assert [name for name, service in each_service(compose) if service.get("ports") and name != front] == []
     assert not compose.get("include"), "it includes another file"
+    beside = sorted({path for path in BESIDE if files.exists(path)})
+    expect_that(not beside, expected=f"`docker compose up` reads {FILE} alone", observed=f"it reads {beside} as well")
