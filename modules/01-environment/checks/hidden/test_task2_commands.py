@@ -41,6 +41,8 @@ CALLED = (
     *("manage.py createsuperuser", "pytest", "celery -A config.celery worker", "gunicorn config.wsgi:application"),
 )
 WORDS = ("true", "True", "TRUE", "1", "yes", "y", "on", "t", "force", "debug", "false", "False", "0", "")
+ON = ("true", "True", "1", "on", "yes", "development", "dev", "local")
+OF_THE_TABLE = {"DEBUG", "CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "DJANGO_SETTINGS_MODULE"}
 LOADED = """
 import importlib
 import json
@@ -62,6 +64,8 @@ def load(layer, env, called):
         return "DEBUG = " + repr(importlib.import_module(layer).DEBUG)
     except ImproperlyConfigured:
         return "refused"
+    except Exception as problem:
+        return type(problem).__name__
 
 print({marker!r}, json.dumps([load(*case) for case in json.loads({cases!r})]))
 """
@@ -110,7 +114,7 @@ def test_whatever_the_command(tools, production, rng):
     expect_that(first.startswith("DEBUG"), expected="a layer that loads with everything", observed=first)
     for found, (_, env, called) in zip(rest, cases[1:], strict=True):
         lacking = ", ".join(name for name in required if name not in env)
-        expect_that(found == "refused", expected=f"`{called}` refused without {lacking}", observed="it loads")
+        expect_that(found == "refused", expected=f"`{called}` refused without {lacking}", observed=found)
 
 
 @check("env.debug-off", seconds=120)
@@ -125,3 +129,15 @@ def test_debug_stays_off_whatever_is_said(tools, production, rng):
     for found, (layer, env, called) in zip(loaded(tools, rng.word(), cases), cases, strict=True):
         said_so = f"debug off in {layer} for `{called}`, DEBUG={env.get('DEBUG')}"
         expect_that(found == "DEBUG = False", expected=said_so, observed=found)
+
+
+@check("env.debug-off", seconds=120)
+def test_no_other_variable_switches_debug_on(tools, load, production, rng):
+    """No variable that the project reads beside those of the table switches debug on in production."""
+    layer = "config.settings.production"
+    read = {one.name for one in load.environ(layer, env=production) if one.path}
+    others = sorted(read - set(production) - OF_THE_TABLE)
+    cases = [[layer, production | {name: word}, "manage.py check"] for name in others for word in ON]
+    for found, (_, env, _) in zip(loaded(tools, rng.word(), cases), cases, strict=True):
+        said_so = ", ".join(f"{name}={env[name]}" for name in others if name in env)
+        expect_that(found != "DEBUG = True", expected=f"debug off with {said_so}", observed=found)

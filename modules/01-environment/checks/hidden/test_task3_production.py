@@ -65,6 +65,8 @@ def test_https_is_served(ready_site):
     assert ready_site.get("/admin/login/", headers=HTTPS).status_code == 200
     for path in ("/admin/login/", "/admin/", "/nowhere/"):
         assert hsts(ready_site.get(path, headers=HTTPS)) == ["includesubdomains", "max-age=31536000", "preload"]
+    posted = ready_site.request("POST", "/admin/login/", headers=HTTPS, body=b"a=1")
+    assert hsts(posted) == ["includesubdomains", "max-age=31536000", "preload"]
 
 
 @check("env.https", seconds=60)

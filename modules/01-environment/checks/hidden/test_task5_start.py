@@ -176,6 +176,22 @@ def test_the_database_that_is_migrated(compose, commands, variables, web_starts,
             )
 
 
+@check("env.compose-health")
+def test_the_host_of_a_health_check(services_of, variables, final):
+    """A health check of web that names an address asks a host of `ALLOWED_HOSTS`."""
+    (web,) = services_of("web")
+    of_image = next((said for stage in final if (said := stage.last("HEALTHCHECK"))), "")
+    asked = str((web.get("healthcheck") or {}).get("test") or of_image)
+    allowed = [host.strip().lower() for host in variables("web").get("ALLOWED_HOSTS", "").split(",") if host.strip()]
+    if not allowed or "host" in re.sub(
+        r"localhost|--host\b", "", asked.lower()
+    ):  # it may name another host by a header
+        return
+    for host in re.findall(r"https?://([\w.-]+|\[[0-9a-fA-F:]+\])(?=[:/'\"\s\]]|$)", asked):
+        known = any(host.lower() == one or one == "*" or (one[:1] == "." and host.endswith(one)) for one in allowed)
+        expect_that(known, expected=f"a host of ALLOWED_HOSTS in the health check of web: {allowed}", observed=host)
+
+
 def needed(compose):
     """web, worker, db and redis, and what they wait for, as (name, service)."""
     left, seen = ["web", "worker", "db", "redis"], {}
