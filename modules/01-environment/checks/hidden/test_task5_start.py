@@ -53,7 +53,9 @@ def variables(compose, files, final, known):
     """``variables("web")``: what a service has for variables on a fresh clone, by its image, its files and itself."""
 
     def find(name):
-        service, found = compose["services"][name], {}
+        service, found = compose["services"].get(name), {}
+        if not isinstance(service, dict):
+            return found
         if service.get("build") or name in ("web", "worker"):
             baked = " ".join(text for stage in reversed(final) for word, text in stage.instructions if word == "ENV")
             found |= dict(re.findall(r"(\w+)[= ](\S+)", baked))
