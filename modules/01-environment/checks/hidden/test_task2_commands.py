@@ -61,7 +61,7 @@ def load(layer, env, called):
     os.environ.update(env, DJANGO_SETTINGS_MODULE=layer)
     sys.argv = called.split()
     try:
-        return "DEBUG = " + repr(importlib.import_module(layer).DEBUG)
+        return "DEBUG = " + repr(getattr(importlib.import_module(layer), "DEBUG", False))
     except ImproperlyConfigured:
         return "refused"
     except Exception as problem:

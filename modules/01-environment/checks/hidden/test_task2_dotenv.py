@@ -106,22 +106,26 @@ def test_what_is_empty_is_set(load, given, layer):
     expect_that("filled.example" not in str(cache), expected="the empty REDIS_URL that is set", observed="that of .env")
 
 
-# Each layer in a process of its own, in a folder that has a `.env` too.
+# Each layer in a process of its own, in a folder that has a `.env` too. It runs a file, as servers do: libraries that
+# look for `.env` take a process without one for a person at a prompt.
 ELSEWHERE = """
+import importlib
 import os
 import subprocess
 import sys
 import tempfile
-root, there = os.getcwd(), tempfile.mkdtemp()
+this = os.path.abspath(__file__)
+root, there = os.path.dirname(this), tempfile.mkdtemp()
+if len(sys.argv) > 1:
+    sys.path[:0] = [root, f"{{root}}/src", f"{{root}}/src/apps"]
+    print({marker!r}, sys.argv[1], importlib.import_module(f"config.settings.{{sys.argv[1]}}").SECRET_KEY)
+    sys.exit()
 with open(f"{{there}}/.env", "w") as file:
     file.write({other!r})
 env = {{name: value for name, value in os.environ.items() if name not in {names!r}}}
-path = [root, f"{{root}}/src", f"{{root}}/src/apps"]
-code = "import sys; sys.path[:0] = {{}}; from config.settings import {{}} as one; print({{!r}}, one.SECRET_KEY)"
 for layer in {layers!r}:
-    told = [sys.executable, "-c", code.format(path, layer, f"{marker} {{layer}}")]
     env["DJANGO_SETTINGS_MODULE"] = f"config.settings.{{layer}}"
-    subprocess.run(told, env=env, cwd=there)
+    subprocess.run([sys.executable, this, layer], env=env, cwd=there)
 """
 
 

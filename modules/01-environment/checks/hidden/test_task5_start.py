@@ -45,7 +45,13 @@ def pairs(given):
 @pytest.fixture
 def known(files):
     """What a `.env` that is committed says; on a fresh clone there is none."""
-    return dict(LINE.findall(files.text(".env"))) if files.exists(".env") else {}
+    return of_file(files, ".env")
+
+
+def of_file(files, path):
+    """The variables of a file of lines NAME=value, if it is there."""
+    found = LINE.findall(files.text(path)) if files.exists(path) else []
+    return {name: value.strip().strip("\"'") for name, value in found}
 
 
 @pytest.fixture
@@ -62,7 +68,7 @@ def variables(compose, files, final, known):
         paths = service.get("env_file") or []
         for one in paths if isinstance(paths, list) else [paths]:
             path = str(one.get("path") if isinstance(one, dict) else one).removeprefix("./")
-            found |= dict(LINE.findall(files.text(path))) if files.exists(path) else {}
+            found |= of_file(files, path)
         given = pairs(service.get("environment"))
         return found | {key: resolved(known.get(key, "") if text is None else text, known) for key, text in given}
 
@@ -258,7 +264,7 @@ def test_no_other_container_and_no_file_is_missing(compose, files):
 
 
 @check("env.compose")
-def test_the_image_builds(services_of, stages, files, kept_out):
+def test_the_image_builds(services_of, stages, files, request):
     """The stage that web is built to is in the Dockerfile, and what that copies is in the repository and let in."""
     (web,) = services_of("web")
     build = web.get("build")
@@ -269,6 +275,8 @@ def test_the_image_builds(services_of, stages, files, kept_out):
     target, names = str(build.get("target", "0")).lower(), {stage.name for stage in stages}
     known = target in names or "$" in target or (target.isdigit() and int(target) < len(stages))
     expect_that(known, expected=f"a stage {target} in the Dockerfile", observed="there is none")
+    # Without the file nothing is kept out: that fails env.image-secrets.
+    kept_out = request.getfixturevalue("kept_out") if files.exists(".dockerignore") else lambda path: False
     for source in (one for stage in stages for one in copied(stage)):
         there = files.exists(source) or bool(files.glob(f"{source}/**/*"))
         expect_that(there, expected=f"{source}, which the Dockerfile copies", observed="there is none")
