@@ -23,6 +23,8 @@ def answers(verb, make, demote, kind, *, whose, active, **fields):
             demote(user, role)
             row.refresh_from_db()
             answer = getattr(row, verb)(user)
+            if not isinstance(answer, bool):
+                fail(expected="True or False", observed=answer)
             if flags and answer != said[role]:
                 fail(expected=f"for a {role} who is a superuser the same as for any {role}", observed=answer)
             said[role] = answer
