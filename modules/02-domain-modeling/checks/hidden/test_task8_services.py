@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.checkpoint import Failed, Raised, Refused, check, expect_that, raises, refuses
+from grader.checkpoint import Failed, Raised, Refused, check, expect_that, fail, raises, refuses
 
 PUBLISH, ARCHIVE = "posts.services:publish_post", "posts.services:archive_post"
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -26,6 +26,18 @@ def written(db, post, values):
         db.update("posts_post", values, id=post.pk)
         return True
     return False
+
+
+def expect_denied(app, verb, **arguments):
+    """Fails unless the service raises PermissionDenied, and the one that is Django's."""
+    with raises("PermissionDenied"):
+        try:
+            app.call(verb, **arguments)
+        except Raised as raised:
+            own = raised.is_a("PermissionDenied") and not raised.is_a("django.core.exceptions.PermissionDenied")
+            if own:
+                fail(expected="Django's PermissionDenied", observed="another class of this name", where=raised.where)
+            raise
 
 
 @check("domain.publish-service", database="postgres")
@@ -68,11 +80,9 @@ def test_those_who_may_not(app, make, db, demote, verb):
     ]
     before = db.rows("posts_post")
     for person in (one for one in people if not lets(post.can_be_edited_by, one)):
-        with raises("PermissionDenied"):
-            app.call(verb, post=post, by=person)
+        expect_denied(app, verb, post=post, by=person)
     if not lets(own.can_be_edited_by, own.author):
-        with raises("PermissionDenied"):
-            app.call(verb, post=own, by=own.author)
+        expect_denied(app, verb, post=own, by=own.author)
     assert db.rows("posts_post") == before
 
 
@@ -139,11 +149,9 @@ def test_those_who_may_not_moderate(app, make, db):
     before = db.rows("comments_comment")
     for person in (one for one in (*people, author) if not lets(comment.can_be_moderated_by, one)):
         for status in ("approved", "lost"):  # who asks is looked at first
-            with raises("PermissionDenied"):
-                app.call(MODERATE, comment=comment, by=person, status=status)
+            expect_denied(app, MODERATE, comment=comment, by=person, status=status)
     if not lets(away.can_be_moderated_by, away.post.author):
-        with raises("PermissionDenied"):
-            app.call(MODERATE, comment=away, by=away.post.author, status="approved")
+        expect_denied(app, MODERATE, comment=away, by=away.post.author, status="approved")
     assert db.rows("comments_comment") == before
 
 
