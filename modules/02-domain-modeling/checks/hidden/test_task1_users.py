@@ -70,6 +70,14 @@ def test_without_an_address(make):
 
 
 @check("domain.user-email")
+def test_made_without_an_address(models, stored, rng):
+    """`create_user()` makes any number of users without an address."""
+    users = models("user").objects
+    made = [users.create_user(rng.word()), users.create_user(rng.word(), "", "!"), users.create_user(rng.word(), None)]
+    assert [email or "" for email in stored("user", made, "email")] == ["", "", ""]
+
+
+@check("domain.user-email")
 def test_users_keep_their_own_address(make, db, rng):
     """A user may be saved again with the same address, and the part before the @ stays as it was written."""
     name = rng.word().title()

@@ -69,11 +69,11 @@ def test_search_looks_nowhere_else(make, models, rng):
     """`search()` looks at title and body only, and gives each post once, whatever its status."""
     word = rng.word()
     other = {
-        "author": make.user(username=word),
-        "category": make.category(name=word, slug=f"a-{word}"),
+        "author": make.user(username=word, first_name=word, email=f"{word}@{word}.example"),
+        "category": make.category(name=word, slug=f"a-{word}", description=word),
         "tags": [make.tag(name=word, slug=f"b-{word}"), make.tag(name=f"{word}s")],
     }
-    make.post(slug=word, **other), make.published(**other)
+    make.post(slug=word, **other), make.comment(post=make.published(**other), body=word, status="approved")
     posts = [make.post(title=word, **other), make.published(body=word, **other)]
     posts.append(make.published(status="archived", title=word, body=word, **other))
     assert ids(models("post").objects.search(word)) == sorted(post.pk for post in posts)
@@ -218,6 +218,7 @@ def test_authors_see_their_own(make, models, demote, library, role):
     """Readers and contributors see what is published, and their own posts of any status."""
     user = make.user()
     own, others = library(user)
+    make.comment(post=others[2], author=user, status="approved")
     demote(user, role)
     assert ids(models("post").objects.visible_to(user)) == sorted([*(post.pk for post in own), others[1].pk])
 
