@@ -165,9 +165,10 @@ def test_verbs_in_a_chain(make, models, rng):
 @pytest.mark.parametrize("status", ["archived", "draft"])
 def test_comments_whatever_became_of_the_post(make, models, db, status):
     """Comments are told apart by status and post alone: not by the state of the post, nor by who wrote them."""
-    post, away = make.published(), make.user(is_active=False)
-    pending = [make.comment(post=post), make.comment(post=post, author=away)]
-    approved = [make.comment(post=post, status="approved", author=by) for by in (post.author, away, make.user())]
+    post = make.published()
+    pending = [make.comment(post=post, author=by) for by in (make.user(), make.user(is_active=False))]
+    people = (post.author, make.user(is_active=False), make.user())
+    approved = [make.comment(post=post, author=by, status="approved") for by in people]
     db.update("posts_post", {"status": status, "published_at": None}, id=post.pk)
     comments = models("comment").objects
     assert ids(comments.approved()) == sorted(comment.pk for comment in approved)
