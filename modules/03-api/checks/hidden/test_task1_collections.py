@@ -1,6 +1,6 @@
 """Task 1: methods, answers and fields of the collections."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -114,6 +114,47 @@ def test_all_optional_fields(api, db, rows, rng):
 
 
 @check("api.collections")
+def test_a_patch_changes_what_it_names(api, rows, rng):
+    """A PATCH leaves the fields that it does not name as they were: category, tags, description, names and role."""
+    made = {
+        "posts": rows.post(state="out", category=rows.category(), tags=rows.tags([{}, {}])),
+        "categories": rows.category(description=rng.sentence()),
+        "users": rows.user(first_name=rng.word(), last_name=rng.word(), role="editor", is_active=False),
+    }
+    for name, fields in (
+        ("posts", ("title", "body", "category", "tags")),
+        ("categories", ("name", "description")),
+        ("users", ("username", "email", "first_name", "last_name")),
+    ):
+        path = f"/{name}/{made[name].id}/"
+        for field in fields:
+            before = api.get(path, as_="admin").expect(200).object()
+            value = {"category": rows.category().slug, "tags": [rows.tag().slug], "email": f"{rng.word()}@example.org"}
+            sent = {field: value.get(field, rng.word())}
+            api.patch(path, as_="admin", json=sent).expect(200)
+            after = api.get(path, as_="admin").expect(200).object()
+            expect(after | {"updated_at": ""}, equal_to=before | sent | {"updated_at": ""})
+
+
+@check("api.collections")
+def test_a_put_stores_all_that_it_names(api, db, rows, rng):
+    """A PUT stores the optional fields that it names as well."""
+    category, tag = rows.category(), rows.tag()
+    post = rows.post(author="contributor", category=rows.category(), tags=rows.tags([{}, {}]))
+    sent = {"title": rng.title(), "body": rng.sentence(), "category": category.slug, "tags": [tag.slug]}
+    api.put(f"/posts/{post.id}/", as_="contributor", json=sent).expect(200)
+    said = api.get(f"/posts/{post.id}/", as_="contributor").expect(200).object()
+    expect({name: said.get(name) for name in sent}, equal_to=sent)
+    label = {"name": rng.title(), "description": rng.sentence()}
+    api.put(f"/categories/{category.id}/", as_="editor", json=label).expect(200)
+    expect(db.one("posts_category", *label, id=category.id), equal_to=label)
+    user, names = rows.user(), {"username": rng.word(), "first_name": rng.word(), "last_name": rng.word()}
+    person = names | {"email": f"{rng.word()}@example.org", "role": "editor", "is_active": False}
+    api.put(f"/users/{user.id}/", as_="admin", json=person).expect(200)
+    expect(db.one("accounts_user", *person, id=user.id), equal_to=person)
+
+
+@check("api.collections")
 def test_slugs_are_made_once(api, rows, rng):
     """The slug is made of the title or name, and a change of these does not change it."""
     title = rng.title()
@@ -222,6 +263,33 @@ def test_values_of_the_others(api, rows, every):
         expect({name: shown.get(name) for name in wanted}, equal_to=wanted)
 
 
+# What else an object of the other collections shows as it is stored.
+STORED = {
+    "comments": ("body", "status"),
+    "categories": ("name", "slug", "description"),
+    "tags": ("name", "slug"),
+    "users": ("username", "email", "first_name", "last_name", "role", "is_active"),
+}
+
+
+@check("api.fields")
+@pytest.mark.parametrize("name", list(STORED))
+def test_values_as_they_are_stored(some, api, db, every, moment, rng, name):
+    """Single objects and those in lists show texts and times as they are stored, times with an offset."""
+    more = {"comments": {"status": "rejected"}, "categories": {"description": rng.sentence()}}
+    more["users"] = {"first_name": rng.word(), "last_name": rng.word(), "role": "editor"}
+    row = some(name, **more.get(name, {}))
+    for number, column in enumerate(("created_at", "updated_at")):
+        db.update(TABLES[name], {column: datetime.now(UTC) - timedelta(days=400 - number, minutes=7)}, id=row.id)
+    stored = db.one(TABLES[name], *STORED[name], "created_at", "updated_at", id=row.id)
+    listed = next(one for one in every(f"/{name}/", as_="admin") if one.get("id") == row.id)
+    for shown in (api.get(f"/{name}/{row.id}/", as_="admin").expect(200).object(), listed):
+        expect({field: shown.get(field) for field in STORED[name]}, equal_to={f: stored[f] for f in STORED[name]})
+        for field in ("created_at", "updated_at"):
+            away = abs(moment(shown.get(field)) - stored[field])
+            expect_that(away < timedelta(seconds=1), expected=f"`{field}` as it is stored", observed=shown.get(field))
+
+
 @check("api.fields")
 @pytest.mark.parametrize("who", ["reader", "contributor2", "editor", "demoted"])
 def test_ones_own_account(api, moment, who):
@@ -239,7 +307,7 @@ def test_no_password_is_shown(api, rows, rng):
     """No object shows a password, or the hash of one."""
     secret = rng.word()
     user = rows.user(password=f"!{secret}")
-    for path in (f"/users/{user.id}/", "/users/?page_size=100"):
+    for path in (f"/users/{user.id}/", "/users/"):
         shown = api.get(path, as_="admin").expect(200)
         expect_that(user.username in shown.text, expected=f"the user at {path}", observed="nobody of that name")
         expect_that(secret not in shown.text, expected=f"{path} without a password", observed="a password")

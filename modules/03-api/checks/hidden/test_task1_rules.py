@@ -2,19 +2,26 @@
 
 import pytest
 
-from grader.checkpoint import check, expect, expect_that
+from grader.checkpoint import FieldRefusals, check, expect, expect_that
 
 BLANK = ["", " ", "\t\n", "\u00a0", "\u3000 ", "\u2003\u2028"]
 
 
+@pytest.fixture
+def refused(api):
+    """``refused(answer, "title")``: it is a 400 on that field, in whatever form; ``None`` stands for any."""
+    return FieldRefusals(api)
+
+
 @check("api.domain-rules")
 def test_titles(api, rng, refused, unchanged):
-    """A title is not blank, and has at most 200 characters."""
+    """A title is not blank, and has at most 200 characters, in what is new and in a change."""
     title = rng.title().ljust(200, "x")
-    api.post("/posts/", as_="contributor", json={"title": title}).expect(201)
+    key = api.post("/posts/", as_="contributor", json={"title": title}).expect(201).object()["id"]
     same = unchanged()
     for wrong in (*BLANK, title + "x"):
-        refused(api.post("/posts/", as_="contributor", json={"title": wrong}), "title")
+        for method, path in (("POST", "/posts/"), ("PUT", f"/posts/{key}/"), ("PATCH", f"/posts/{key}/")):
+            refused(api.request(method, path, as_="contributor", json={"title": wrong}), "title")
     same("a post that is refused")
 
 
@@ -26,6 +33,10 @@ def test_bodies_of_comments(api, rows, rng, refused):
         api.post("/comments/", as_="reader", json={"post": post, "body": right}).expect(201)
     for wrong in (*BLANK, "x" * 5001):
         refused(api.post("/comments/", as_="reader", json={"post": post, "body": wrong}), "body")
+    comment = rows.comment().id
+    for method in ("PUT", "PATCH"):
+        for wrong in ("", "\u3000 ", "x" * 5001):
+            refused(api.request(method, f"/comments/{comment}/", as_="reader", json={"body": wrong}), "body")
     refused(api.post("/comments/", as_="reader", json={"post": post}), "body")
     refused(api.post("/comments/", as_="reader", json={"body": "x"}), "post")
 
@@ -37,7 +48,8 @@ def test_names(api, some, rng, refused, name, most):
     row, other = some(name, name=f"{rng.word()} \u00e4b"), some(name)
     for wrong in (row.name, row.name.upper(), row.name.title(), "x" * (most + 1), ""):
         refused(api.post(f"/{name}/", as_="editor", json={"name": wrong}), "name")
-        refused(api.patch(f"/{name}/{other.id}/", as_="editor", json={"name": wrong}), "name")
+        for method in ("PUT", "PATCH"):
+            refused(api.request(method, f"/{name}/{other.id}/", as_="editor", json={"name": wrong}), "name")
     for right in (row.name, row.name.upper(), rng.word().ljust(most, "x")):
         api.patch(f"/{name}/{row.id}/", as_="editor", json={"name": right}).expect(200)
 
@@ -113,8 +125,15 @@ def test_rules_of_accounts(api, rows, rng, refused):
             ("username", user.username),
             ("username", "two words"),
             ("username", "x" * 151),
+            ("first_name", "x" * 151),
+            ("last_name", "x" * 151),
+            ("email", f"{'x' * 60}@{'y' * 60}.{'y' * 60}.{'y' * 60}.{'y' * 20}.example"),
         ):
             refused(api.request(method, path, as_="admin", json=more | {field: wrong}), field)
+    for field in ("first_name", "last_name"):
+        refused(api.patch("/users/me/", as_="reader", json={field: "x" * 151}), field)
+        for who, path in (("reader", "/users/me/"), ("admin", f"/users/{other.id}/")):
+            assert api.patch(path, as_=who, json={field: "x" * 150}).expect(200).object()[field] == "x" * 150
     own = {"username": user.username, "email": user.email.title(), "role": "editor"}
     api.put(f"/users/{user.id}/", as_="admin", json=own).expect(200)
     for _ in range(2):
@@ -156,6 +175,31 @@ def test_types_are_strict(api, body, some, rng, refused, unchanged, name, field)
             refused(api.patch(f"/{name}/{row.id}/", as_="admin", json={field: wrong}), field)
     same("a value of another type")
     api.post(f"/{name}/", as_="admin", json=right).expect(201)
+
+
+@check("api.types")
+def test_other_types_of_what_exists(api, rows, rng, refused, unchanged):
+    """A number is no slug, a text no id and an object no list, also where there is a row that it would name."""
+    number = rng.randrange(1_000, 10_000)
+    slug = str(number)
+    rows.category(slug=slug), rows.tag(slug=slug)
+    out, own = rows.posts([{"state": "out"}, {"author": "contributor"}])
+    wrong = {
+        "category": (number, [slug], {"slug": slug}),
+        "tags": ([number], slug, {slug: True}, [[slug]], [{"slug": slug}]),
+    }
+    same = unchanged()
+    for field, values in wrong.items():
+        for value in values:
+            sent = {"title": rng.title(), field: value}
+            refused(api.post("/posts/", as_="contributor", json=sent), field)
+            refused(api.patch(f"/posts/{own.id}/", as_="contributor", json={field: value}), field)
+    for value in (str(out.id), f" {out.id} ", f"{out.id}.0", out.id + 0.5, [out.id], {"id": out.id}):
+        refused(api.post("/comments/", as_="reader", json={"post": value, "body": "x"}), "post")
+    same("a value of another type")
+    sent = {"title": rng.title(), "category": slug, "tags": [slug]}
+    api.post("/posts/", as_="contributor", json=sent).expect(201)
+    api.post("/comments/", as_="reader", json={"post": out.id, "body": "x"}).expect(201)
 
 
 @check("api.types")

@@ -2,17 +2,23 @@
 
 import pytest
 
-from grader.checkpoint import check, expect
+from grader.checkpoint import FieldRefusals, check, expect
 
 WHO = (None, "inactive", "reader", "demoted", "contributor", "contributor2", "editor", "admin")
 EDITORIAL = ("editor", "admin")
 STATES = ("out", "draft", "scheduled", "archived")
 
 
+@pytest.fixture
+def refused(api):
+    """``refused(answer, "title")``: it is a 400 on that field, in whatever form; ``None`` stands for any."""
+    return FieldRefusals(api)
+
+
 @check("api.lists-visible")
 @pytest.mark.parametrize("who", WHO)
 def test_lists_of_posts(api, rows, every, who):
-    """A list of posts holds what is out, one's own in any state, and for editors and admins all; `count` agrees."""
+    """A list of posts holds what is out, one's own in any state, and for editors and admins all."""
     authors = ("contributor", "contributor2", "editor", "demoted", "reader", "inactive")
     tags = rows.tags([{}, {}])
     kinds = [(author, state) for author in authors for state in STATES]
@@ -21,20 +27,21 @@ def test_lists_of_posts(api, rows, every, who):
     rows.comments({"post": key} for key in out for _ in range(2))
     key = api.people[who].id if who and api.people[who].is_active else None
     seen = [post.id for post in posts if who in EDITORIAL or post.id in out or post.author_id == key]
-    expect(sorted(one["id"] for one in every("/posts/", as_=who)), equal_to=sorted(seen))
-    assert api.get("/posts/", as_=who).expect(200).object().get("count") == len(seen)
+    expect(sorted(one["id"] for one in every("/posts/?page_size=50", as_=who)), equal_to=sorted(seen))
 
 
 @check("api.lists-visible")
 @pytest.mark.parametrize("who", WHO)
 def test_lists_of_comments(api, rows, every, who):
     """A list of comments holds the approved ones on posts that are out, one's own, those on one's own posts; or all."""
-    hosts, authors = ("contributor", "contributor2", "demoted"), ("reader", "contributor", "demoted", "inactive")
+    # So few that they are on one page: how one goes through several is for others to judge.
+    hosts, authors = ("contributor", "demoted"), ("reader", "contributor", "inactive")
     made = []
     for state in ("out", "scheduled", "archived"):
         posts = rows.posts({"author": host, "state": "out"} for host in hosts)
         more = {} if state == "out" else {"post_state": state}
-        kinds = [(post, author, s) for post in posts for author in authors for s in ("pending", "approved", "rejected")]
+        statuses = ("pending", "approved", "rejected") if state == "out" else ("approved", "rejected")
+        kinds = [(post, author, status) for post in posts for author in authors for status in statuses]
         comments = rows.comments({"post": p, "author": a, "status": s, **more} for p, a, s in kinds)
         made += [(comment, post, state) for comment, (post, _, _) in zip(comments, kinds, strict=True)]
     key = api.people[who].id if who and api.people[who].is_active else None
@@ -45,7 +52,7 @@ def test_lists_of_comments(api, rows, every, who):
         or (state == "out" and comment.status == "approved")
         or key in (comment.author_id, post.author_id)
     ]
-    expect(sorted(one["id"] for one in every("/comments/?page_size=100", as_=who)), equal_to=sorted(seen))
+    expect(sorted(one["id"] for one in every("/comments/?page_size=50", as_=who)), equal_to=sorted(seen))
 
 
 @check("api.lists-visible")
@@ -95,6 +102,11 @@ def test_nobody_gets_401(api, badly, some, unchanged, who):
         for key in (row.id, 99_999_999):
             api.delete(f"/{name}/{key}/", as_=who).expect(401)
     badly("PATCH", "/users/me/", who, 401)
+    for key in ("", "a key"):
+        header = JSON | {"Idempotency-Key": key}
+        api.post("/comments/", as_=who, body=b"{", headers=header).expect(401)
+    for query in ("page=0", "role=lost", "ordering=colour"):
+        api.get(f"/users/?{query}", as_=who).expect(401)
     same("a request of nobody")
 
 
@@ -121,6 +133,9 @@ def test_a_role_that_may_not(badly, some, unchanged, api, name, who):
         for method in WRITING:
             badly(method, f"/{name}/{key}/", who, 403)
         api.delete(f"/{name}/{key}/", as_=who).expect(403)
+    if name == "users":
+        for query in ("page=0", "role=lost", "ordering=colour", "page=99"):
+            api.get(f"/users/?{query}", as_=who).expect(403)
     same("a request that is refused")
 
 
@@ -139,8 +154,8 @@ def test_a_row_that_one_cannot_see(badly, rows, api, unchanged):
         badly(method, "/comments/99999999/", "admin", 404)
         badly(method, "/tags/99999999/", "editor", 404)
         badly(method, "/users/99999999/", "admin", 404)
-        badly(method, f"/posts/{seen.id}/", "contributor2", 400, 412, 415)
-        badly(method, f"/comments/{shown.id}/", "reader2", 400, 412, 415)
+        for path, who in ((f"/posts/{seen.id}/", "contributor2"), (f"/comments/{shown.id}/", "reader2")):
+            api.request(method, path, as_=who, body=b"{", headers=JSON).expect(400)
     for path, status in ((f"/posts/{hidden.id}/", 404), (f"/posts/{seen.id}/", 403)):
         api.delete(path, as_="contributor", headers={"If-Match": '"stale"'}).expect(status)
         api.post(f"{path}publish/", as_="contributor", headers={"If-Match": '"stale"'}).expect(status)
@@ -173,6 +188,8 @@ def test_csrf(api, some, rows, rng, unchanged, who):
         ):
             api.request(method, path, as_=who, json=sent, **wrong).expect(*refusals)
         for method, path in (
+            ("DELETE", "/posts/99999999/"),
+            ("DELETE", "/comments/99999999/"),
             ("DELETE", f"/comments/{comment.id}/"),
             ("POST", f"/posts/{post.id}/unpublish/"),
             ("POST", f"/comments/{comment.id}/reject/"),

@@ -9,7 +9,7 @@ MISSING = 99_999_999
 
 def entries(answer, place):
     """The `errors` of a 400, each as the brief says; `place` is "pointer" or "parameter"."""
-    found = answer.problem(400).get("errors")
+    found = answer.expect(400).object().get("errors")
     where = f"`errors` of the 400 for {answer.asked}"
     expect_that(isinstance(found, list) and bool(found), expected=f"a list of objects as {where}", observed=found)
     other = {"pointer": "parameter", "parameter": "pointer"}[place]
@@ -136,7 +136,7 @@ def whole(api):
 
     def judge(body, **how):
         answer = api.request(body=body, headers={"Content-Type": "application/json"}, **how).expect(400)
-        if "errors" in answer.problem():
+        if "errors" in answer.object():
             found = entries(answer, "pointer")
             expect_that("#" in found, expected=f"# as the pointer for {answer.asked}", observed=", ".join(found))
 

@@ -40,6 +40,28 @@ def test_the_same_answers(api, paths, rng):
             expect(second.status_code, equal_to=first.status_code, because=f"{second.asked} as {first.asked}")
 
 
+@check("api.version")
+def test_links_of_both(api, rows):
+    """Below `/api/` `next` leads on through the same list, as below `/api/v1/`."""
+    post = rows.post(state="out")
+    rows.posts({"state": "out"} for _ in range(2))
+    rows.comments({"post": post, "status": "approved"} for _ in range(3))
+    rows.tags({} for _ in range(3))
+    for path in ("/posts/?page_size=2", "/comments/?page_size=2", "/tags/?limit=2"):
+        seconds = []
+        for version in ("v1", ""):
+            link = api.get(path, version=version).object().get("next")
+            if not isinstance(link, str):
+                break  # there are no links that could lead on: of task 6
+            found = urlsplit(link)
+            answer = api.get(f"{found.path}?{found.query}", version=None)
+            if version == "v1" and answer.status_code != 200:
+                break
+            answer.expect(200, because=f"`next` of {path} below /api/{version} leads there")
+            seconds.append(plain(answer.object()))
+        expect(seconds[1:], equal_to=seconds[:1] * len(seconds[1:]), because=f"the second page of {path}")
+
+
 def life(api, rows, rng, version):
     """The statuses of all that is done to a post and a comment, what the post was then, and where it can be read."""
     ways = {"as_": "contributor", "version": version}

@@ -13,8 +13,28 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 @pytest.fixture
+def page(api):
+    """``page("/posts/?page=2")`` is a page of a list, which has `results`; what else it has is for others to judge.
+
+    It has room for 50 rows, unless its size is said.
+    """
+
+    def ask(path, *, as_="admin"):
+        size = "limit" if path.startswith(("/categories/", "/tags/")) else "page_size"
+        if f"{size}=" not in path:
+            path += f"{'&' if '?' in path else '?'}{size}=50"
+        answer = api.get(path, as_=as_).expect(200)
+        results = answer.object().get("results")
+        if not isinstance(results, list) or not all(isinstance(one, dict) and "id" in one for one in results):
+            fail(expected=f"`results`, a list of objects with an `id`, for {answer.asked}", observed=results)
+        return {"next": None, **answer.object()}
+
+    return ask
+
+
+@pytest.fixture
 def finds(page):
-    """``finds("/posts/", {"status": "draft"}, [7, 8])`` fails unless exactly these rows are found, and counted."""
+    """``finds("/posts/", {"status": "draft"}, [7, 8])`` fails unless exactly these rows are found."""
 
     def check(path, parameters, wanted, *, as_="admin"):
         query = f"{path}?{urlencode(parameters)}"
@@ -22,8 +42,6 @@ def finds(page):
         ids = sorted(one["id"] for one in found["results"])
         if ids != sorted(wanted):
             fail(expected=f"the rows {sorted(wanted)} for {query} as {as_}", observed=f"{ids}")
-        if path != "/comments/" and found.get("count") != len(ids):
-            fail(expected=f"a `count` of {len(ids)} for {query}", observed=found.get("count"))
 
     return check
 
@@ -43,7 +61,8 @@ def test_posts_by_all_at_once(rows, rng, finds):
             "tags": rng.sample(tags, k=number % 4),
             "title": f"{rng.title()} {word if number % 3 else ''}".strip(),
         }
-        made.append(fields | ({"published_at": begin + timedelta(days=number)} if state == "out" else {}))
+        moment = {"draft": None}.get(state, begin + timedelta(days=number))
+        made.append(fields | {"published_at": moment})
     posts = rows.posts(made)
     middle = begin + timedelta(days=5)
     asked = {

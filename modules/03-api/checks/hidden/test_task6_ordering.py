@@ -1,9 +1,11 @@
 """Task 6: the order of lists, and what their parameters take."""
 
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from grader.checkpoint import check, expect_that
+import pytest
+
+from grader.checkpoint import check, expect_that, fail
 
 SIZES = {"posts": "page_size", "comments": "page_size", "categories": "limit", "tags": "limit", "users": "page_size"}
 NUMBERS = {
@@ -50,6 +52,38 @@ IGNORED = {
     "tags": "page=first&page_size=101&ordering=&search=nowhere&status=lost&cursor=x&name=none&slug=none",
     "users": "limit=0&offset=-1&cursor=x&status=lost&username=nobody&email=none&author=nobody&post=x",
 }
+
+
+@pytest.fixture
+def page(api):
+    """``page("/posts/?page=2")`` is a page of a list, which has `results`; what else it has is for others to judge.
+
+    It has room for 50 rows, unless its size is said.
+    """
+
+    def ask(path, *, as_="admin"):
+        size = "limit" if path.startswith(("/categories/", "/tags/")) else "page_size"
+        if f"{size}=" not in path:
+            path += f"{'&' if '?' in path else '?'}{size}=50"
+        answer = api.get(path, as_=as_).expect(200)
+        results = answer.object().get("results")
+        if not isinstance(results, list) or not all(isinstance(one, dict) and "id" in one for one in results):
+            fail(expected=f"`results`, a list of objects with an `id`, for {answer.asked}", observed=results)
+        return {"next": None, **answer.object()}
+
+    return ask
+
+
+@pytest.fixture
+def leads_to():
+    """The path of a link; that it leads to the host that was asked, and where, is for others to judge."""
+    return path_of
+
+
+def path_of(link):
+    """The path of a link below the version, with its query."""
+    found = urlsplit(link)
+    return f"{found.path.removeprefix('/api').removeprefix('/v1')}?{found.query}"
 
 
 @check("api.ordering", seconds=90)
