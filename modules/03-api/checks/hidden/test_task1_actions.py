@@ -55,6 +55,23 @@ def test_unpublish(api, rows, db, state, who):
     expect(db.one("posts_post", "status", "published_at", id=post.id), equal_to={"status": "archived", **before})
 
 
+COMMENT = ["id", "post", "author", "body", "status", "created_at", "updated_at"]
+
+
+@check("api.actions")
+@pytest.mark.parametrize("who", ["contributor", "editor"])
+def test_answers_are_the_whole_object(api, rows, who):
+    """Each of the four is answered with the object as it is then, with all its fields: a GET shows the same."""
+    draft, out = rows.posts([{"category": rows.category(), "tags": rows.tags([{}, {}])}, {"state": "out"}])
+    comment = rows.comment(post=out)
+    steps = [(f"/posts/{draft.id}/", verb, POST) for verb in ("publish", "unpublish", "publish")]
+    steps += [(f"/comments/{comment.id}/", verb, COMMENT) for verb in ("approve", "reject")]
+    for path, verb, fields in steps:
+        answer = api.post(f"{path}{verb}/", as_=who).expect(200)
+        shown, said = api.get(path, as_=who).expect(200).object(), answer.object()
+        expect([said.get(name) for name in fields], equal_to=[shown.get(name) for name in fields])
+
+
 @check("api.actions")
 @pytest.mark.parametrize("who", ["contributor", "editor"])
 @pytest.mark.parametrize(("state", "verb"), [("out", "publish"), ("archived", "unpublish")])

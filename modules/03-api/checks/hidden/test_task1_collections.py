@@ -53,6 +53,24 @@ def test_head_is_get_without_a_body(api, some, name):
 
 
 @check("api.collections")
+def test_head_wherever_get_is(api, rows):
+    """HEAD is answered as GET where somebody may not read as well, and at `/users/me/`."""
+    draft = rows.post(author="contributor2")
+    hidden = rows.comment(author="reader2")
+    for path in (
+        f"/posts/{draft.id}/",
+        f"/comments/{hidden.id}/",
+        "/users/",
+        "/users/me/",
+        f"/users/{draft.author_id}/",
+    ):
+        for who in (None, "reader", "contributor", "admin"):
+            got, head = api.get(path, as_=who), api.request("HEAD", path, as_=who)
+            expect(head.status_code, equal_to=got.status_code, because=f"{head.asked} is answered as GET is")
+            expect_that(head.body == b"", expected=f"no body for {head.asked}", observed=f"{len(head.body)} bytes")
+
+
+@check("api.collections")
 @pytest.mark.parametrize("name", list(TABLES))
 def test_other_methods_are_not_there(api, some, unchanged, name):
     """A method that a path does not have is 405, and changes nothing; OPTIONS changes nothing."""
@@ -151,6 +169,40 @@ def test_a_put_stores_all_that_it_names(api, db, rows, rng):
     person = names | {"email": f"{rng.word()}@example.org", "role": "editor", "is_active": False}
     api.put(f"/users/{user.id}/", as_="admin", json=person).expect(200)
     expect(db.one("accounts_user", *person, id=user.id), equal_to=person)
+
+
+@check("api.collections")
+def test_a_patch_of_ones_own_account(api, db, rng):
+    """A PATCH of one's own account changes the name that it names, and leaves the other."""
+    me = api.people["contributor"].id
+    db.update("accounts_user", {"first_name": rng.word(), "last_name": rng.word()}, id=me)
+    for field in ("first_name", "last_name"):
+        before, word = db.one("accounts_user", "first_name", "last_name", id=me), rng.word()
+        api.patch("/users/me/", as_="contributor", json={field: word}).expect(200)
+        expect(db.one("accounts_user", "first_name", "last_name", id=me), equal_to=before | {field: word})
+
+
+@check("api.collections")
+def test_answers_are_the_object(api, rows, rng):
+    """What a POST, a PUT or a PATCH is answered with is the object as it is then: a GET shows the same."""
+    kinds, tags = rows.categories([{}, {}]), rows.tags([{}, {}])
+    first, second = ({"category": kind.slug, "tags": [tag.slug]} for kind, tag in zip(kinds, tags, strict=True))
+    post = rows.post(state="out").id
+    cases = {
+        "posts": ({"title": rng.title(), **first}, {"title": rng.title(), "body": rng.sentence(), **second}),
+        "comments": ({"post": post, "body": rng.sentence()}, {"body": rng.sentence()}),
+        "categories": ({"name": rng.word(), "description": rng.word()}, {"name": rng.word()}),
+        "tags": ({"name": rng.word()}, {"name": rng.word()}),
+        "users": ({"username": rng.word(), "role": "editor"}, {"username": rng.word(), "last_name": rng.word()}),
+    }
+    for name, (new, other) in cases.items():
+        answer = api.post(f"/{name}/", as_="admin", json=new).expect(201)
+        path = f"/{name}/{answer.object().get('id')}/"
+        for method in ("", "PUT", "PATCH"):
+            if method:
+                answer = api.request(method, path, as_="admin", json=other if method == "PUT" else new).expect(200)
+            shown, said = api.get(path, as_="admin").expect(200).object(), answer.object()
+            expect({field: said.get(field) for field in shown}, equal_to=shown, because=f"{answer.asked}, as GET shows")
 
 
 @check("api.collections")

@@ -12,13 +12,16 @@ READ = {
         "title",
         "posts_post",
         ("slug", "status", "published_at", "author_id", "created_at"),
-        ("id", "slug", "status", "published_at", "author", "author_id", "created_at", "updated_at", "comment_count"),
+        (
+            *("id", "slug", "status", "published_at", "author", "author_id", "created_at", "updated_at"),
+            *("comment_count", "pk", "is_out", "comments"),
+        ),
     ),
     "comments": (
         "body",
         "comments_comment",
         ("post_id", "status", "author_id", "created_at"),
-        ("id", "author", "author_id", "status", "created_at", "updated_at"),
+        ("id", "author", "author_id", "status", "created_at", "updated_at", "pk", "post_id"),
     ),
     "categories": (
         "name",
@@ -39,6 +42,10 @@ READ = {
 }
 TEMPTING = {
     "id": 424242,
+    "pk": 424242,
+    "post_id": 1,
+    "is_out": True,
+    "comments": [1],
     "slug": "mine",
     "status": "published",
     "published_at": PAST,
@@ -100,6 +107,7 @@ def test_read_fields_of_one_that_is_there(api, db, some, tempting, rng, name, me
     api.request(method, f"/{name}/{row.id}/", as_="admin", json=tempting(name) | {named: value}).expect(200)
     after = db.one(table, named, *columns, id=row.id)
     expect(after, equal_to={named: value, **before})
+    assert str(db.one(table, "updated_at", id=row.id)["updated_at"].year) != PAST[:4]
 
 
 @check("api.read-only")

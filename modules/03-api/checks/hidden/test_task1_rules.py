@@ -1,5 +1,7 @@
 """Task 1: the rules of the domain hold over HTTP."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from grader.checkpoint import FieldRefusals, check, expect
@@ -84,10 +86,12 @@ def test_comments_whose_post_has_left(api, rows, db, refused, unchanged, state):
 @check("api.domain-rules")
 def test_what_is_out_keeps_its_body(api, rows, refused, unchanged, rng):
     """A post that is published keeps a body; a draft may lose it."""
-    out, draft, archived = rows.posts({"state": state} for state in ("out", "draft", "archived"))
+    out, later, draft, archived = rows.posts({"state": state} for state in ("out", "scheduled", "draft", "archived"))
     same = unchanged()
     for wrong in ("", " \u00a0 "):
-        refused(api.patch(f"/posts/{out.id}/", as_="contributor", json={"body": wrong}), "body")
+        for post, who in ((out, "contributor"), (out, "editor"), (later, "contributor"), (later, "admin")):
+            refused(api.patch(f"/posts/{post.id}/", as_=who, json={"body": wrong}), "body")
+            refused(api.put(f"/posts/{post.id}/", as_=who, json={"title": rng.title(), "body": wrong}), "body")
     same("a body that is refused")
     for post in (draft, archived):
         api.patch(f"/posts/{post.id}/", as_="contributor", json={"body": ""}).expect(200)
@@ -106,6 +110,30 @@ def test_posts_of_somebody_who_is_a_reader_by_now(api, rows, db, rng, state, who
     api.post(f"/posts/{post.id}/unpublish/", as_=who).expect(200)
     row = db.one("posts_post", "title", "status", "author_id", id=post.id)
     expect(row, equal_to={"title": title, "status": "archived", "author_id": api.people["demoted"].id})
+
+
+@check("api.domain-rules")
+def test_the_other_rules_of_such_posts(api, rows, refused, unchanged):
+    """Of a post whose author is a reader by now no other rule is left out: its title, its body, its publication."""
+    out, blank = rows.posts([{"state": "out", "author": "demoted"}, {"author": "demoted", "body": " "}])
+    same = unchanged()
+    for who in ("editor", "admin"):
+        refused(api.patch(f"/posts/{out.id}/", as_=who, json={"body": " "}), "body")
+        refused(api.patch(f"/posts/{out.id}/", as_=who, json={"title": "\u3000"}), "title")
+        refused(api.post(f"/posts/{blank.id}/publish/", as_=who), "body")
+    same("what is refused")
+
+
+@check("api.domain-rules")
+def test_posts_that_have_just_come_out(api, rows, rng, refused):
+    """What comes out while the server runs takes comments from then on; what comes out in some minutes does not yet."""
+    now = datetime.now(UTC)
+    just = rows.post(state="out", published_at=now)
+    soon = rows.post(state="scheduled", published_at=now + timedelta(minutes=20))
+    sent = {"body": rng.sentence()}
+    key = api.post("/comments/", as_="reader", json=sent | {"post": just.id}).expect(201).object()["id"]
+    api.patch(f"/comments/{key}/", as_="reader", json={"body": rng.sentence()}).expect(200)
+    refused(api.post("/comments/", as_="editor", json=sent | {"post": soon.id}), "post")
 
 
 @check("api.domain-rules")

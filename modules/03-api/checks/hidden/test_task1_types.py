@@ -1,5 +1,7 @@
 """Task 1: strict types, and that what a body names exists."""
 
+from dataclasses import replace
+
 import pytest
 
 from grader.checkpoint import FieldRefusals, check
@@ -49,12 +51,15 @@ def test_types_are_strict(api, body, some, rng, refused, unchanged, name, field)
 
 
 @check("api.types")
-def test_other_types_of_what_exists(api, rows, rng, refused, unchanged):
+def test_other_types_of_what_exists(api, db, rows, rng, refused, unchanged):
     """A number is no slug, a text no id and an object no list, also where there is a row that it would name."""
     number = rng.randrange(1_000, 10_000)
     slug = str(number)
     rows.category(slug=slug), rows.tag(slug=slug)
     out, own = rows.posts([{"state": "out"}, {"author": "contributor"}])
+    if not db.count("posts_post", id=1):  # which `true` would name
+        db.execute("UPDATE public.posts_post SET id = 1 WHERE id = %s", (out.id,))
+        out = replace(out, id=1)
     wrong = {
         "category": (number, [slug], {"slug": slug}),
         "tags": ([number], slug, {slug: True}, [[slug]], [{"slug": slug}]),
@@ -65,12 +70,46 @@ def test_other_types_of_what_exists(api, rows, rng, refused, unchanged):
             sent = {"title": rng.title(), field: value}
             refused(api.post("/posts/", as_="contributor", json=sent), field)
             refused(api.patch(f"/posts/{own.id}/", as_="contributor", json={field: value}), field)
-    for value in (str(out.id), f" {out.id} ", f"{out.id}.0", out.id + 0.5, [out.id], {"id": out.id}):
+    for value in (str(out.id), f" {out.id} ", f"{out.id}.0", out.id + 0.5, [out.id], {"id": out.id}, True):
         refused(api.post("/comments/", as_="reader", json={"post": value, "body": "x"}), "post")
     same("a value of another type")
     sent = {"title": rng.title(), "category": slug, "tags": [slug]}
     api.post("/posts/", as_="contributor", json=sent).expect(201)
     api.post("/comments/", as_="reader", json={"post": out.id, "body": "x"}).expect(201)
+
+
+@check("api.types")
+def test_slugs_and_no_other_names(api, rows, rng, refused, unchanged):
+    """A category or tag is named by its slug as it is written: by its name, or in capitals, there is none."""
+    word = rng.word()
+    kind, tag = rows.category(slug=f"{word}-a"), rows.tag(slug=f"{word}-b", name=f"{word} name")
+    same = unchanged()
+    for field, value in (
+        ("category", kind.slug.upper()),
+        ("category", kind.name),
+        ("tags", [tag.slug.upper()]),
+        ("tags", [tag.name]),
+    ):
+        refused(api.post("/posts/", as_="contributor", json={"title": rng.title(), field: value}), field)
+    same("a slug that there is not")
+    sent = {"title": rng.title(), "category": kind.slug, "tags": [tag.slug]}
+    api.post("/posts/", as_="contributor", json=sent).expect(201)
+
+
+@check("api.types")
+def test_texts_may_be_empty(api, db, rows, rng):
+    """A text that is not required may be empty: a description, an e-mail address, first and last name."""
+    category, user = rows.category(description=rng.word()), rows.user(first_name="x", last_name="x")
+    for table, row, path, fields in (
+        ("posts_category", category, "/categories/", ("description",)),
+        ("accounts_user", user, "/users/", ("email", "first_name", "last_name")),
+    ):
+        empty = dict.fromkeys(fields, "")
+        api.patch(f"{path}{row.id}/", as_="admin", json=empty).expect(200)
+        assert db.one(table, *fields, id=row.id) == empty
+        named = {"name": rng.word()} if path == "/categories/" else {"username": rng.word()}
+        api.post(path, as_="admin", json=named | empty).expect(201)
+    api.patch("/users/me/", as_="reader", json={"first_name": "", "last_name": ""}).expect(200)
 
 
 @check("api.types")

@@ -14,6 +14,9 @@ TOLD = re.compile(
 )
 
 
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
 def is_problem(answer):
     """Whether the answer is a problem document."""
     try:
@@ -44,6 +47,7 @@ def test_every_door_with_the_database_stopped(api_with, rng):
         judge(api.get(path, version=""), formal)
     judge(api.get("/users/me/", as_="reader"), formal)
     judge(api.get("/posts/", as_="admin", headers={"Accept": "application/json"}), formal)
+    judge(api.get("/posts/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}), formal)
     for path, who in (("/tags/", "editor"), ("/users/", "admin"), ("/posts/", "contributor")):
         judge(api.post(path, as_=who, json={"name": rng.word(), "username": rng.word(), "title": rng.title()}), formal)
     judge(api.delete(f"/tags/{rng.randrange(1, 99)}/", as_="editor"), formal)
@@ -61,11 +65,12 @@ def test_every_door_with_the_database_stopped(api_with, rng):
 
 @check("api.server-error")
 def test_pages_whatever_the_error(api, rng):
-    """Outside `/api/` a 404, and a 400 for a host that is not allowed, are pages."""
+    """Outside `/api/` a 404, a 403 of CSRF, and a 400 for a host that is not allowed, are pages."""
     for path in (f"/apis/{rng.slug()}/", f"/{rng.slug()}/api/", f"/api.{rng.slug()}/", f"/v1/{rng.slug()}/"):
         for headers in ({}, {"Accept": "text/html"}):
             page(api.get(path, version=None, headers=headers).expect(404))
     page(api.post(f"/{rng.slug()}/", version=None, headers={"Accept": "text/html"}))
+    page(api.post("/admin/login/", version=None, body=b"username=a", headers=FORM))
     page(api.get(f"/{rng.slug()}/", version=None, headers={"Host": f"{rng.word()}.example"}).expect(400))
 
 

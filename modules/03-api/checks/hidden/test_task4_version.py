@@ -41,6 +41,31 @@ def test_the_same_answers(api, paths, rng):
 
 
 @check("api.version")
+def test_the_same_pages(api):
+    """The document and its pages are served below `/api/` as below `/api/v1/`."""
+    for path in ("/schema/", "/docs/", "/redoc/"):
+        first, second = (api.get(path, version=version, headers={"Accept": "*/*"}) for version in ("v1", ""))
+        expect(second.status_code, equal_to=first.status_code, because=f"{second.asked} as {first.asked}")
+
+
+@check("api.version")
+def test_what_is_made_is_named_below_the_version(api, rows, rng):
+    """`Location` of what is made below `/api/` names the path below `/api/v1/`, in every collection."""
+    bodies = {
+        "posts": {"title": rng.title()},
+        "comments": {"post": rows.post(state="out").id, "body": rng.sentence()},
+        "categories": {"name": rng.word()},
+        "tags": {"name": rng.word()},
+        "users": {"username": rng.word()},
+    }
+    for name, body in bodies.items():
+        made = api.post(f"/{name}/", as_="admin", json=body, version="")
+        if made.status_code == 201 and made.header("Location"):  # that there is one is for others to judge
+            path = urlsplit(made.header("Location")).path
+            expect(path, equal_to=f"/api/v1/{name}/{made.object().get('id')}/", because=f"`Location` for {made.asked}")
+
+
+@check("api.version")
 def test_links_of_both(api, rows):
     """Below `/api/` `next` leads on through the same list, as below `/api/v1/`."""
     post = rows.post(state="out")
@@ -133,5 +158,6 @@ def test_keys_of_both(api, rows, db, rng):
             continue  # keys do not hold at all: of task 5
         again = api.post("/comments/", version=other, **ways).expect(201)
         expect(again.object().get("id"), equal_to=first.object().get("id"), because="the answer of the first")
+        expect(again.header("Location"), equal_to=same.header("Location"), because="the answer of the first")
         count = db.count("comments_comment", post_id=post)
         expect_that(count == 1, expected="one comment for one Idempotency-Key, at both paths", observed=f"{count}")
