@@ -91,6 +91,10 @@ def test_keys(db, body, rng, say, replayed):
     keys = [rng.choice(PRINTABLE), PRINTABLE, word, word.upper(), f"{word} a", f"{word}  a", f"{long}a", f"{long}b"]
     answers = {key: say(body, key).expect(201, because="the key is new") for key in keys}
     assert db.count(COMMENTS) == len(keys)
+    told = {answer.header("Idempotency-Replayed") for answer in answers.values()}
+    expect_that(
+        "true" not in told, expected="`Idempotency-Replayed` on repetitions alone", observed="on a first answer"
+    )
     for key, first in answers.items():
         replayed(first, say(body, key))
     assert db.count(COMMENTS) == len(keys)
@@ -99,7 +103,7 @@ def test_keys(db, body, rng, say, replayed):
 @check("api.idempotency", seconds=90)
 def test_what_is_no_key(db, body, say):
     """A key that is empty, longer than 255 characters or not of printable ASCII is 400, and makes nothing."""
-    for key in ("", "a" * 256, "é", "a\u00a0b"):
+    for key in ("", "a" * 256, "é", "a\u00a0b", "a\tb"):
         found = say(body, key).expect(400, because=f"{key!r} is no key").object()
         expect_that("errors" not in found, expected="a 400 without `errors`: no field is wrong", observed="`errors`")
     assert db.count(COMMENTS) == 0
@@ -107,7 +111,7 @@ def test_what_is_no_key(db, body, say):
 
 @check("api.idempotency", seconds=90)
 def test_what_became_of_the_comment(api, db, rows, body, rng, say, replayed):
-    """The first answer comes again after the comment was edited, approved or deleted, or its post has left."""
+    """The first answer comes again when the comment was edited, approved or deleted since, or its post was."""
     key = rng.slug()
     first = say(body, key).expect(201)
     path = f"/comments/{first.object().get('id')}/"
@@ -118,6 +122,8 @@ def test_what_became_of_the_comment(api, db, rows, body, rng, say, replayed):
     api.delete(path, as_="reader").expect(204)
     replayed(first, say(body, key))
     rows.move_posts([body["post"]], "archived")
+    replayed(first, say(body, key))
+    api.delete(f"/posts/{body['post']}/", as_="editor").expect(204)
     replayed(first, say(body, key))
     assert db.count(COMMENTS) == 0
 
@@ -189,6 +195,10 @@ def test_other_requests_ignore_it(api, db, body, rng, say):
             api.post("/tags/", as_="editor", json={"name": rng.word()}, headers=header).expect(201)
             api.patch(comment, as_="reader", json={"body": rng.sentence()}, headers=header).expect(200)
             api.get(comment, as_="reader", headers=header).expect(200)
+            for verb in ("approve", "reject"):
+                api.post(f"{comment}{verb}/", as_="editor", headers=header).expect(200)
+            api.post("/users/", as_="admin", json={"username": rng.word()}, headers=header).expect(201)
+            api.patch("/users/me/", as_="reader", json={"first_name": rng.word()}, headers=header).expect(200)
     assert (db.count("posts_post", title=title), db.count("posts_tag")) == (4, 4)
     for _ in range(2):
         api.post("/comments/", as_="reader", json=body).expect(201)

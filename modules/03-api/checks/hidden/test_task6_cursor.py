@@ -75,6 +75,15 @@ def test_equal_moments(api, db, walk, fill):
 
 
 @check("api.cursor", seconds=90)
+def test_a_thousand_of_one_moment(db, walk, fill):
+    """Up to 1,000 comments of one moment are all seen once."""
+    wanted = fill(1_000)
+    moment = datetime.now(UTC) - timedelta(hours=1)
+    db.execute("UPDATE public.comments_comment SET created_at = %s", (moment,))
+    assert ids(walk("/comments/?page_size=100", as_="editor")) == wanted[::-1]
+
+
+@check("api.cursor", seconds=90)
 def test_new_ones_arrive(api, rows, page, leads_to, fill, rng):
     """Comments that arrive, or are edited, while somebody reads put none of the others out of their place."""
     wanted = fill(12)

@@ -157,6 +157,8 @@ def test_search_of_posts(rows, rng, finds):
     for sign in ("%", r"\b", "(c)", "[d]", ".*"):
         finds("/posts/", {"search": sign}, numbers[4:5])
     finds("/posts/", {"search": rng.word()}, [])
+    umlaut = rows.post(state="out", title=f"\u00c4rger {one}\u00c9")
+    finds("/posts/", {"search": f"\u00e4RGER {one}\u00e9"}, [umlaut.id])
 
 
 @check("api.filters", seconds=90)
@@ -181,6 +183,28 @@ def test_nothing_but_what_one_sees(api, rows, rng, finds):
         for status in ("draft", "published", "archived"):
             wanted = [key for key in visible if STATUSES[states[key]] == status]
             finds("/posts/", {"status": status}, wanted, as_=who)
+
+
+@check("api.filters", seconds=90)
+def test_nothing_but_the_comments_that_one_sees(api, rows, finds):
+    """A filter shows nobody more comments than they see: pending ones by `status`, by `author` and by `post`."""
+    host = rows.post(state="out", author="contributor")
+    made = [{"post": host, "author": "reader", "status": status} for status in ("pending", "approved", "rejected")]
+    made.append({"post": rows.post(state="out"), "author": "reader", "status": "approved", "post_state": "archived"})
+    pending, approved, rejected, left = (row.id for row in rows.comments(made))
+    reader = api.people["reader"].username
+    for who in (None, "reader2", "contributor2"):
+        for asked, wanted in (
+            ({"status": "pending"}, []),
+            ({"status": "rejected"}, []),
+            ({"status": "approved"}, [approved]),
+            ({"author": reader}, [approved]),
+            ({"post": host.id}, [approved]),
+            ({"post": made[-1]["post"].id}, []),
+        ):
+            finds("/comments/", asked, wanted, as_=who)
+    finds("/comments/", {"author": reader}, [pending, approved, rejected, left], as_="reader")
+    finds("/comments/", {"post": host.id}, [pending, approved, rejected], as_="contributor")
 
 
 @check("api.filters", seconds=90)

@@ -1,6 +1,7 @@
 """Task 6: three ways to go through a list: sizes, links and both ends."""
 
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -118,6 +119,29 @@ def test_links_keep_what_was_asked(walk, rows, rng):
     pages = walk(f"/comments/?page_size=2&author={author.username}&post={post.id}")
     assert [len(found["results"]) for found in pages] == [2, 2, 1]
     assert sorted(ids(pages)) == [row.id for row in spoken]
+
+
+@check("api.pages", seconds=90)
+def test_links_to_the_host_that_was_asked(api, fill):
+    """`next` and `previous` lead to the host that was asked."""
+    for name, size in SIZES.items():
+        if name != "users":
+            fill(name, 3)
+        path, headers = f"/{name}/?{size}=1", {"Host": "127.0.0.1"}
+        found = api.get(path, as_="admin", headers=headers).expect(200).object()
+        link = urlsplit(str(found.get("next")))
+        more = api.get(f"{link.path}?{link.query}", as_="admin", version=None, headers=headers).expect(200).object()
+        for one in (found["next"], more.get("previous")):
+            expect_that(
+                urlsplit(str(one)).netloc in ("", "127.0.0.1"), expected=f"a link to 127.0.0.1 at {path}", observed=one
+            )
+
+
+@check("api.pages", seconds=90)
+def test_sample_data(manage, db):
+    """`make_sample_data` fills an empty database with as many posts and comments as it is told."""
+    assert manage("make_sample_data", "--posts", "40", "--comments", "90").code == 0
+    assert (db.count("posts_post"), db.count("comments_comment")) == (40, 90)
 
 
 @check("api.pages", seconds=90)
