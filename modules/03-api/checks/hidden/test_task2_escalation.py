@@ -98,22 +98,27 @@ def test_what_superusers_may(api, db, rows, rng, refused):
 
 
 @check("api.escalation")
-def test_powers_of_the_admin_site_are_none_here(api, db, rows, every):
-    """Who is a superuser and staff sees, changes and moderates what their role lets them."""
-    for name in ("reader", "contributor"):
-        db.update("accounts_user", {"is_superuser": True, "is_staff": True}, id=api.people[name].id)
-    draft, out = rows.posts([{"author": "contributor2"}, {"author": "contributor2", "state": "out"}])
-    hidden, shown = rows.comments([{"post": out, "author": "reader2", "status": s} for s in ("pending", "approved")])
+def test_powers_of_the_admin_site_are_none_here(api, db, rows):
+    """Who is a superuser and staff as well reads, changes and moderates no more than their role lets them."""
+    draft, out, last = rows.posts({"author": "contributor2", "state": state} for state in ("draft", "out", "out"))
+    statuses = ("pending", "approved", "approved", "approved")
+    hidden, *shown = rows.comments({"post": out, "author": "reader2", "status": status} for status in statuses)
+    body, title = {"json": {"body": "x"}}, {"json": {"title": "x"}}
+    asked = [("GET", f"/posts/{draft.id}/", {}), ("GET", f"/comments/{hidden.id}/", {})]
+    asked += [("POST", f"/comments/{shown[0].id}/{verb}/", {}) for verb in ("approve", "reject")]
+    asked += [("PATCH", f"/comments/{shown[1].id}/", body), ("DELETE", f"/comments/{shown[2].id}/", {})]
+    asked += [("PATCH", f"/posts/{out.id}/", title), ("POST", f"/posts/{out.id}/unpublish/", {})]
+    asked += [("DELETE", f"/posts/{last.id}/", {}), ("POST", "/categories/", {"json": {"name": "x"}})]
     for who in ("reader", "contributor"):
-        for path in (f"/posts/{draft.id}/", f"/comments/{hidden.id}/"):
-            api.get(path, as_=who).expect(404)
-        expect([one["id"] for one in every("/posts/", as_=who)], equal_to=[out.id])
-        expect([one["id"] for one in every("/comments/", as_=who)], equal_to=[shown.id])
-        for verb in ("approve", "reject"):
-            api.post(f"/comments/{shown.id}/{verb}/", as_=who).expect(403)
-        api.patch(f"/comments/{shown.id}/", as_=who, json={"body": "x"}).expect(403)
-        api.delete(f"/comments/{shown.id}/", as_=who).expect(403)
-        api.post("/categories/", as_=who, json={"name": "x"}).expect(403)
-    api.patch(f"/posts/{out.id}/", as_="contributor", json={"title": "x"}).expect(403)
-    api.post(f"/posts/{out.id}/unpublish/", as_="contributor").expect(403)
-    api.delete(f"/posts/{out.id}/", as_="contributor").expect(403)
+        before = [api.request(method, path, as_=who, **sent).status_code for method, path, sent in asked]
+        lists = [ids_of(api, path, who) for path in ("/posts/", "/comments/")]
+        db.update("accounts_user", {"is_superuser": True, "is_staff": True}, id=api.people[who].id)
+        assert [ids_of(api, path, who) for path in ("/posts/", "/comments/")] == lists
+        for (method, path, sent), status in zip(asked, before, strict=True):
+            if status in (403, 404):  # whom their role lets do it is for the tables of task 2 to judge
+                api.request(method, path, as_=who, **sent).expect(status, because="the role alone says it")
+
+
+def ids_of(api, path, who):
+    """The ids on the first page of a list."""
+    return [one["id"] for one in api.get(path, as_=who).expect(200).object().get("results", [])]

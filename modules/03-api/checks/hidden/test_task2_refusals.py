@@ -155,19 +155,18 @@ def test_what_the_client_takes_comes_before_people_and_rows(api, some):
 
 
 @check("api.precedence")
-def test_conditions_come_after_permissions(api, rows, unchanged):
+def test_conditions_come_after_permissions(api, rows):
     """A stale If-Match tells nobody of a row, or that they might: 401, 403 and 404 come first."""
     out = rows.post(author="contributor2", state="out")
     own, other = rows.comments({"post": out, "author": who, "status": "approved"} for who in ("contributor", "reader2"))
     hidden = rows.comment(post=out, author="reader2")
-    same, stale = unchanged(), {"If-Match": '"stale"'}
-    for key, status in ((own.id, 403), (other.id, 403), (hidden.id, 404), (99_999_999, 404)):
-        for verb in ("approve", "reject"):
-            api.post(f"/comments/{key}/{verb}/", as_="contributor", headers=stale).expect(status)
-            api.post(f"/comments/{key}/{verb}/", headers=stale).expect(401)
-    for verb in ("publish", "unpublish"):
-        api.post(f"/posts/{out.id}/{verb}/", as_="reader", headers=stale).expect(403)
-        api.post(f"/posts/{out.id}/{verb}/", headers=stale).expect(401)
-    api.patch("/users/me/", json={"first_name": "x"}, headers=stale).expect(401)
-    api.delete(f"/users/{api.people['reader2'].id}/", as_="editor", headers=stale).expect(403)
-    same("a request that is refused")
+    keys = (own.id, other.id, hidden.id, 99_999_999)
+    asked = [("POST", f"/comments/{key}/{verb}/", "contributor") for key in keys for verb in ("approve", "reject")]
+    asked += [("POST", f"/posts/{out.id}/{verb}/", "reader") for verb in ("publish", "unpublish")]
+    asked += [(method, path, None) for method, path, _ in asked]
+    asked += [("PATCH", "/users/me/", None), ("DELETE", f"/users/{api.people['reader2'].id}/", "editor")]
+    for method, path, who in asked:
+        ways = {"as_": who, **({"json": {}} if method == "PATCH" else {})}
+        plain = api.request(method, path, **ways)
+        if plain.status_code in (401, 403, 404):  # whom to refuse is for the tables of task 2 to judge
+            api.request(method, path, headers={"If-Match": '"stale"'}, **ways).expect(plain.status_code)

@@ -47,7 +47,7 @@ REFUSED = {
 # What one list names and another does not.
 IGNORED = {
     "posts": "format=xml&version=v2&limit=0&offset=-1&cursor=x&role=lost&is_active=1&post=x&colour=&STATUS=lost",
-    "comments": "format=xml&ordering=id&page=0&limit=0&search=nowhere&category=none&tag=none&published_after=x&offset=x",
+    "comments": "format=xml&ordering=x&page=0&limit=0&search=nowhere&category=none&tag=none&published_after=x&offset=x",
     "categories": "format=api&page=0&page_size=0&ordering=colour&search=nowhere&status=lost&cursor=x&author=nobody",
     "tags": "format=none&page=first&page_size=101&ordering=&search=nowhere&status=lost&cursor=x&name=none&slug=none",
     "users": "format=csv&limit=0&offset=-1&cursor=x&status=lost&username=nobody&email=none&author=nobody&post=x",
