@@ -157,6 +157,10 @@ def test_search_of_posts(rows, rng, finds):
     for sign in ("%", r"\b", "(c)", "[d]", ".*"):
         finds("/posts/", {"search": sign}, numbers[4:5])
     finds("/posts/", {"search": rng.word()}, [])
+    named = rng.word()
+    people, shelf, label = rows.user(username=named), rows.category(name=named, slug=named), rows.tag(name=named)
+    rows.post(state="out", author=people, category=shelf, tags=[label], slug=named)
+    finds("/posts/", {"search": named}, [])
     umlaut = rows.post(state="out", title=f"\u00c4rger {one}\u00c9")
     finds("/posts/", {"search": f"\u00e4RGER {one}\u00e9"}, [umlaut.id])
 

@@ -145,7 +145,13 @@ def test_what_is_not_sensitive(api_with):
 @check("api.throttle", seconds=180)
 def test_days_and_hours(api_with, address):
     """`THROTTLE_ANON` counts addresses, `THROTTLE_USER` accounts; an empty rate is no limit; periods are as written."""
-    api = api_with(env={"THROTTLE_ANON": "2/hour", "THROTTLE_USER": "3/day", "THROTTLE_BURST": ""})
+    rates = {
+        "THROTTLE_ANON": "2/hour",
+        "THROTTLE_USER": "3/day",
+        "THROTTLE_BURST": "",
+        "THROTTLE_SENSITIVE": "2/minute",
+    }
+    api = api_with(env=rates)
     who, since = address(), time.monotonic()
     for _ in range(2):
         api.get("/tags/", client=who, within_s=30).expect(200)
@@ -156,6 +162,11 @@ def test_days_and_hours(api_with, address):
     wait_told(api.get("/tags/", as_="reader", client=address()), DAY, began)
     api.get("/tags/", as_="reader2", client=who).expect(200, because="another account has a count of its own")
     api.get("/tags/", client=address()).expect(200, because="another address has a count of its own")
+    both, began = address(), time.monotonic()
+    for _ in range(2):
+        api.post("/users/", client=both, json={})
+    # Two rates are used up: before the longer wait is over nobody gets through.
+    wait_told(api.post("/users/", client=both, json={}), HOUR, began)
 
 
 @check("api.throttle", seconds=180)

@@ -12,6 +12,7 @@ AS_JSON = {"Accept": "application/vnd.oai.openapi+json"}
 COLLECTIONS = ("posts", "comments", "categories", "tags", "users")
 CHANGED = {"401", "403", "404", "412", "429"}
 SENT = {"400", "401", "403", "415", "429"}
+MAKING = {f"POST /{name}/" for name in COLLECTIONS}
 LOADS = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("object", "data"), ("embed", "src")}
 # The page of ReDoc that is given asks for its fonts there, whatever the settings say.
 GIVEN = {"/redoc/": {"fonts.googleapis.com", "fonts.gstatic.com"}}
@@ -148,6 +149,11 @@ def test_examples(document):
         for status, response in operation["responses"].items():
             if str(status).startswith("2"):
                 bodies[f"the {status}"] = resolved(document, response)
+        told = {"the request"} if method in ("PUT", "PATCH") or name in MAKING else set()
+        told |= {what for what in bodies if what in ("the 200", "the 201")}
+        for what in told:
+            kinds = [kind for kind in bodies[what].get("content", {}) if "json" in kind]
+            expect_that(bool(kinds), expected=f"JSON as the body of {what} of {name}", observed="no such body")
         for what, body in bodies.items():
             for kind, content in body.get("content", {}).items():
                 shown = {*content, *resolved(document, content.get("schema"))} & {"example", "examples"}
