@@ -182,6 +182,15 @@ def test_a_patch_of_ones_own_account(api, db, rng):
         expect(db.one("accounts_user", "first_name", "last_name", id=me), equal_to=before | {field: word})
 
 
+FIELDS = {
+    "posts": "id title slug body status published_at author category tags created_at updated_at",
+    "comments": "id post author body status created_at updated_at",
+    "categories": "id name slug description created_at updated_at",
+    "tags": "id name slug created_at updated_at",
+    "users": "id username email first_name last_name role is_active created_at updated_at",
+}
+
+
 @check("api.collections")
 def test_answers_are_the_object(api, rows, rng):
     """What a POST, a PUT or a PATCH is answered with is the object as it is then: a GET shows the same."""
@@ -202,7 +211,8 @@ def test_answers_are_the_object(api, rows, rng):
             if method:
                 answer = api.request(method, path, as_="admin", json=other if method == "PUT" else new).expect(200)
             shown, said = api.get(path, as_="admin").expect(200).object(), answer.object()
-            expect({field: said.get(field) for field in shown}, equal_to=shown, because=f"{answer.asked}, as GET shows")
+            named = {field: shown.get(field) for field in FIELDS[name].split()}
+            expect({field: said.get(field) for field in named}, equal_to=named, because=f"{answer.asked}, as GET shows")
 
 
 @check("api.collections")
