@@ -107,30 +107,3 @@ def test_the_command(api, db, rows, comment, rng, say, replayed, manage):
     for new in keys[2:]:
         assert say(body, new).header("Idempotency-Replayed") == "true"
     assert db.count(COMMENTS) == 4
-
-
-# Django's own command in a process that has this variable, in the database of the check.
-FORGET = """
-import os, subprocess, sys
-from urllib.parse import quote
-from django.conf import settings
-from django.db import connection
-place = [quote(str(connection.settings_dict[name]), safe="") for name in ("USER", "PASSWORD", "HOST", "PORT", "NAME")]
-env = os.environ | {"DATABASE_URL": "postgres://{}:{}@{}:{}/{}".format(*place), "IDEMPOTENCY_KEY_HOURS": "2"}
-env |= {"DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE, "PYTHONPATH": os.pathsep.join(sys.path)}
-sys.exit(subprocess.run([sys.executable, "-m", "django", "forget_idempotency_keys"], env=env).returncode)
-"""
-
-
-@check("api.idempotency-lifetime", seconds=90)
-def test_the_command_and_the_variable(api, rows, comment, rng, say, manage):
-    """`forget_idempotency_keys` deletes the keys that are older than `IDEMPOTENCY_KEY_HOURS`, and no other."""
-    body, old = comment(rows)
-    new = rng.slug()
-    forgotten = say(body, old).expect(201).object().get("id")
-    api.age(2 * HOUR_S + 60)
-    kept = say(body, new).expect(201).object().get("id")
-    assert manage("shell", "--no-imports", "-c", FORGET).code == 0
-    assert say(body, new).expect(201).object().get("id") == kept
-    again = say(body, old).expect(201).object().get("id")
-    expect_that(again != forgotten, expected="a new comment: the key is 2 hours old", observed="the first one")
