@@ -30,22 +30,25 @@ def together(
 ) -> tuple[Group, ...]:
     """Groups of mutants that are due, each with the solution that they are made of.
 
-    One that has no outcome yet has all checks as its part from now on.
+    One that has no outcome yet has all checks as its part from now on; it is in a group of such, or the others would
+    be asked all of that as well.
     """
     solutions = {e.module.number: e.tree for e in wanted if e.kind == "solution"}
-    found: dict[int, list[Candidate]] = {}
+    found: dict[tuple[int, bool], list[Candidate]] = {}
     edits = {m.number: {one.id: one.edits for one in load_mutants(course, m)} for m in graded_modules(course)}
     for entry in due:
-        part, number = parts[entry.name], entry.module.number
+        part, number, is_new = parts[entry.name], entry.module.number, entry.name not in outcomes
         if entry.kind != "mutant" or number not in solutions:
             continue
-        if part is None and entry.name not in outcomes:
-            part = parts[entry.name] = whole(entry)
+        part = whole(entry) if is_new else part
         if part is not None and part.criteria:
             mutant = edits[number][entry.name.rpartition("/")[2]]
             candidate = Candidate(entry, mutant, part, unmet(entry, outcomes.get(entry.name)))
-            found.setdefault(number, []).append(candidate)
-    return tuple((solutions[n], group) for n, all_ in found.items() for group in groups_of(all_, solutions[n]))
+            found.setdefault((number, is_new), []).append(candidate)
+    groups = [(solutions[n], group) for (n, _), some in found.items() for group in groups_of(some, solutions[n])]
+    several = tuple((solution, group) for solution, group in groups if len(group) > 1)
+    parts.update({one.entry.name: one.part for _, group in several for one in group})
+    return several
 
 
 def graded(

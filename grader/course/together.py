@@ -13,7 +13,7 @@ from grader.course.stale import Part
 from grader.domain.course import Edit, Module
 from grader.domain.errors import CourseError
 
-# With twice as many of module 02 every other group had one that failed something, and was run again in halves.
+# A group in which one fails what it should not is run again in halves: with many, that is most groups.
 MOST = 8
 # A mutant that fails or blocks more than so many criteria does not start, or says little to the others.
 _MOST_UNMET = 8
