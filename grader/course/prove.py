@@ -1,19 +1,16 @@
 """Grades every state and every mutant, and keeps what came of it in the ledger."""
 
 import random
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from types import MappingProxyType
 
 from grader.course.build import graded_modules
 from grader.course.fingerprint import grader_fingerprint
+from grader.course.gradings import graded, together
 from grader.course.ledger import (
     Entry,
     Outcome,
@@ -25,8 +22,6 @@ from grader.course.ledger import (
     write_ledger,
 )
 from grader.course.manifest import Course
-from grader.course.projection import write_tree
-from grader.course.proving import Children
 from grader.course.stale import Known, Part, joined, of_this_entry, stale_part
 from grader.domain.errors import UsageError_
 from grader.domain.progress import Progress
@@ -91,11 +86,13 @@ def prove(
     parts = {e.name: None if anew or names else _part(e, outcomes.get(e.name), known, older) for e in due}
     _write(course, outcomes, known)
     began = time.monotonic()
-    with closing(_graded(course, due, state_dir, jobs, parts)) as graded:
-        for done, (entry, outcome) in enumerate(graded, 1):
+    grouped = () if anew or names else together(course, wanted, due, outcomes, parts)
+    with closing(graded(course, due, state_dir, jobs, parts, grouped)) as coming:
+        for done, (entry, outcome) in enumerate(coming, 1):
             part = parts[entry.name]
             if part is not None:
-                outcome = joined(entry, outcomes[entry.name], part, outcome)
+                before = outcomes.get(entry.name) or Outcome("", 0, grader=grader_fingerprint())
+                outcome = joined(entry, before, part, outcome)
             outcomes[entry.name] = outcome
             _write(course, outcomes, known)
             left_s = (time.monotonic() - began) / done * (len(due) - done)
@@ -209,47 +206,5 @@ def draw(wanted: Iterable[Entry], count: int, seed: int) -> list[Entry]:
 
 def regrade(course: Course, chosen: list[Entry], *, state_dir: Path, jobs: int = 2) -> dict[str, Outcome]:
     """Grade these entries now; the ledger is neither read nor written."""
-    with closing(_graded(course, chosen, state_dir, jobs)) as graded:
-        return {entry.name: outcome for entry, outcome in graded}
-
-
-def _graded(
-    course: Course,
-    due: list[Entry],
-    state_dir: Path,
-    jobs: int,
-    parts: Mapping[str, Part | None] = MappingProxyType({}),
-) -> Generator[tuple[Entry, Outcome]]:
-    """The outcomes as they come. If it is closed early, what has begun is ended and the rest never begins.
-
-    ``parts`` has the checks to run by the names of entries; all where it has none.
-    """
-    children = Children()
-    with (
-        tempfile.TemporaryDirectory(prefix="track-prove-", ignore_cleanup_errors=True) as name,
-        ThreadPoolExecutor(jobs) as pool,
-    ):
-        room = Path(name)
-        room.chmod(0o711)
-        tasks = {
-            pool.submit(_grade, course, entry, room / str(n), state_dir, children, parts.get(entry.name)): entry
-            for n, entry in enumerate(due)
-        }
-        try:
-            for task in as_completed(tasks):
-                yield tasks[task], of_this_entry(tasks[task], task.result())
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-            children.end()
-
-
-def _grade(course: Course, entry: Entry, room: Path, state_dir: Path, children: Children, part: Part | None) -> Outcome:
-    if part is not None and not part.criteria:  # what changed reaches no check
-        return Outcome(entry.key, 0)
-    number = entry.module.number
-    submission = write_tree(entry.tree, room / "submission")
-    room.chmod(0o711)  # the sandbox's own user passes through, and may not list
-    try:
-        return children.graded(course.root, number, submission, entry.key, state_dir, part=part).outcome
-    finally:
-        shutil.rmtree(room, ignore_errors=True)
+    with closing(graded(course, chosen, state_dir, jobs)) as coming:
+        return {entry.name: outcome for entry, outcome in coming}

@@ -20,8 +20,9 @@ def stale_part(entry: Entry, outcome: Outcome | None, known: Known) -> Part | No
     """The checks whose verdicts are not known any more, in the order of the manifest; ``None`` for all of them.
 
     Of a criterion that was passed those are what it rests on now and did not then: all others have been seen to pass.
-    One that was not passed is run as a whole when it changes, and so is one that was blocked when what it requires
-    changes. ``known`` is what the criteria rested on, by the key of the checks.
+    One that failed goes on failing where checks were only added, for whichever it was that failed is among them; else
+    it is run as a whole when it changes, and so is one that was blocked when what it requires changes. ``known`` is
+    what the criteria rested on, by the key of the checks.
     """
     if outcome is None or outcome.errored or outcome.tree != entry.tree_key or outcome.checks not in known:
         return None
@@ -33,6 +34,8 @@ def stale_part(entry: Entry, outcome: Outcome | None, known: Known) -> Part | No
         rule_then, *checks_then = before.get(criterion.id, "none").split()
         if (rule, checks) != (rule_then, checks_then):
             is_whole = rule != rule_then or criterion.id in unmet
+            if criterion.id in outcome.failed and rule == rule_then and set(checks_then) <= set(checks):
+                continue
             asked[criterion.id] = set(checks) if is_whole else set(checks) - set(checks_then)
     count = -1
     while count != len(asked):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course, load_course, prove
+from grader.course import Course, gradings, load_course
 from grader.course.ledger import Entry, Outcome
 from grader.course.proving import Children
 from grader.course.stale import Part
@@ -249,5 +249,5 @@ def graded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             names.append(" ".join((entry.name, *part.criteria, *part.checks) if part else (entry.name,)))
         return right(course)[entry.name]
 
-    monkeypatch.setattr(prove, "_grade", grade)
+    monkeypatch.setattr(gradings, "_grade", grade)
     return names

@@ -161,6 +161,16 @@ def test_of_a_criterion_that_was_not_passed_all_checks_are_run_again(apart: Cour
     assert (part.criteria, set(part.checks)) == (("one.guard",), set(REST.split()))
 
 
+def test_what_failed_goes_on_failing_where_checks_were_only_added(apart: Course, rewrite: Callable[..., Course]):
+    """Whichever check it was that failed is among them."""
+    changed = rewrite(GUARD, "def helper(app)", '@check("one.guard")\ndef test_more(app): ...\n\n\ndef helper(app)')
+    assert stale_part(entry(changed, "01/starter"), read_ledger(changed)["01/starter"], read_checks(changed)) == NOTHING
+    blocked = replace(read_ledger(apart)["01/starter"], failed=("one.base",), blocked=("one.guard",))
+    part = stale_part(entry(changed, "01/starter"), blocked, read_checks(apart))
+    assert part is not None
+    assert part.criteria == ("one.guard",)
+
+
 def test_what_was_blocked_is_run_again_with_what_it_requires(apart: Course, rewrite: Callable[..., Course]):
     before = replace(read_ledger(apart)["01/starter"], failed=("one.base",), blocked=("one.guard",))
     each = entry(rewrite(HIDDEN, '"""It stands', 'assert app\n    """It stands'), "01/starter")
