@@ -101,6 +101,7 @@ class Overview:
     """
 
     title: str
+    number: str
     counts: Mapping[str, int]
     mean: float | None
     middle: float | None
@@ -129,6 +130,7 @@ def overview(
     plain = [float(score) for score, _ in scores]
     return Overview(
         title=f"Module {module.number:02d} · {module.title}",
+        number=f"{module.number:02d}",
         counts=Counter(g.status for g in grades),
         mean=fmean(plain) if plain else None,
         middle=median(plain) if plain else None,

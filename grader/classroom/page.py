@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from grader.classroom.overview import Overview
 from grader.classroom.policy import plain
+from grader.classroom.similar.findings import Findings
 from grader.domain.status import Status
 from grader.report.environment import escaping_environment
 from grader.report.escape import clip
@@ -17,14 +18,16 @@ from grader.report.words import ICONS, WORDS
 FILE_NAME = "class.html"
 
 
-def render(overview: Overview) -> str:
-    """The page as text."""
+def render(overview: Overview, similar: Findings | None = None) -> str:
+    """The page as text; ``similar`` is what a comparison of the submissions found, where one was made."""
     css = _style()
     return (
         _environment()
         .get_template("class.html.j2")
         .render(
             shown=overview,
+            similar=similar,
+            names={row.id: row for row in overview.rows},
             highest=max(overview.bins, default=0) or 1,
             css=Markup(css),
             css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii"),

@@ -11,11 +11,13 @@ from grader.classroom.appeals import changes, effects, rounds
 from grader.classroom.exports import gradebook
 from grader.classroom.feedback import Feedback
 from grader.classroom.files import write
+from grader.classroom.gradebook import Book, Grade
 from grader.classroom.journal import Journal
 from grader.classroom.judging import judged, of_student, standing
 from grader.classroom.overview import Collector, overview
 from grader.classroom.records import Scored
-from grader.classroom.scoring import Moved, Scoring, score_class
+from grader.classroom.scoring import Moved, Scoring, policy_of, score_class
+from grader.classroom.similar.findings import stored
 from grader.cli.console import err, escape, out
 from grader.course import assign, load_course
 from grader.domain.errors import UsageError_
@@ -65,14 +67,34 @@ def rescored(
     scoring = score_class(journal, assignment, why=why, author=who, seen=collector.see, other=other or {})
     export = gradebook(scoring.grades, assignment.module.title)
     path = write(folder, export.file_name, export.text)
+<<<<<<< HEAD
     moved = changes(journal.scores())
     appeals = effects(journal.appeals(), moved)
     shown = page.render(overview(assignment.module, scoring.grades, collector.seen, appeals, rounds(moved)))
     page_path = write(folder, page.FILE_NAME, shown)
+=======
+    page_path = _write_page(folder, assignment, scoring.grades, collector)
+>>>>>>> parent of bdeaac9 (Set similar aside until it is verified)
     show_moved(scoring.moved)
     show_open(scoring)
     out.print(f"Wrote {path} and {page_path}.", markup=False, soft_wrap=True)
     return scoring
+
+
+def write_page(journal: Journal, folder: Path, assignment: Assignment) -> Path:
+    """Writes the page of the class alone, with the scores that stand: nothing is noted."""
+    collector = Collector()
+    book = Book(assignment, policy_of(journal), standing(journal.decisions()), collector.see)
+    grades = tuple(book.grades(journal.students(), journal.entries()))
+    return _write_page(folder, assignment, grades, collector)
+
+
+def _write_page(folder: Path, assignment: Assignment, grades: Sequence[Grade], collector: Collector) -> Path:
+    shown = overview(assignment.module, grades, collector.seen)
+    found = stored(folder)
+    if found is not None and found.assignment != assignment.module.slug:
+        found = None
+    return write(folder, page.FILE_NAME, page.render(shown, found))
 
 
 def write_feedback(journal: Journal, folder: Path, assignment: Assignment, show: Callable[[Progress], None]) -> None:

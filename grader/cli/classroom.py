@@ -88,7 +88,7 @@ def command(
     from grader.pipeline import Options
     from grader.sandbox.temporary import refuse_closed
 
-    _refuse_inside(submissions, out_dir)
+    refuse_inside(submissions, out_dir)
     _refuse_unused(executor)
     if appeal is not None:
         criteria, why = _appealed(out_dir, appeal, criteria, why, resume=resume)
@@ -160,7 +160,8 @@ def _refuse_unused(executor: str) -> None:
     raise UsageError_(f"{option} has no meaning with --executor {executor}", hint)
 
 
-def _refuse_inside(submissions: Path, out_dir: Path) -> None:
+def refuse_inside(submissions: Path, out_dir: Path) -> None:
+    """Raises ``UsageError_`` where what is written would be taken for a submission."""
     if out_dir.resolve().is_relative_to(submissions.resolve()):
         raise UsageError_(
             f"--out {out_dir} lies in the submissions: it would be taken for one", "Name a folder beside them."

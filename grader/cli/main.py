@@ -18,6 +18,7 @@ _COMMANDS = {
     "class": ("grader.cli.classroom", "Grade a whole class, side by side; it can be interrupted and resumed."),
     "worker": ("grader.cli.worker", "Grade on this machine what a class sends to several."),
     "score": ("grader.cli.score", "Score a class again from its stored evidence: new weights, rules, extensions."),
+    "similar": ("grader.cli.similar", "Show which submissions of a class share much that the course did not give."),
     "judge": ("grader.cli.judge", "Decide about a criterion or a score of somebody in a class, with a reason."),
     "appeal": ("grader.cli.appeal", "Appeal a verdict with your work beside it; for staff: look, reproduce, decide."),
     "export": ("grader.cli.export", "Write the gradebook of a class for Canvas, Moodle, Gradescope and others."),
