@@ -67,14 +67,7 @@ def rescored(
     scoring = score_class(journal, assignment, why=why, author=who, seen=collector.see, other=other or {})
     export = gradebook(scoring.grades, assignment.module.title)
     path = write(folder, export.file_name, export.text)
-<<<<<<< HEAD
-    moved = changes(journal.scores())
-    appeals = effects(journal.appeals(), moved)
-    shown = page.render(overview(assignment.module, scoring.grades, collector.seen, appeals, rounds(moved)))
-    page_path = write(folder, page.FILE_NAME, shown)
-=======
-    page_path = _write_page(folder, assignment, scoring.grades, collector)
->>>>>>> parent of bdeaac9 (Set similar aside until it is verified)
+    page_path = _write_page(journal, folder, assignment, scoring.grades, collector)
     show_moved(scoring.moved)
     show_open(scoring)
     out.print(f"Wrote {path} and {page_path}.", markup=False, soft_wrap=True)
@@ -86,11 +79,15 @@ def write_page(journal: Journal, folder: Path, assignment: Assignment) -> Path:
     collector = Collector()
     book = Book(assignment, policy_of(journal), standing(journal.decisions()), collector.see)
     grades = tuple(book.grades(journal.students(), journal.entries()))
-    return _write_page(folder, assignment, grades, collector)
+    return _write_page(journal, folder, assignment, grades, collector)
 
 
-def _write_page(folder: Path, assignment: Assignment, grades: Sequence[Grade], collector: Collector) -> Path:
-    shown = overview(assignment.module, grades, collector.seen)
+def _write_page(
+    journal: Journal, folder: Path, assignment: Assignment, grades: Sequence[Grade], collector: Collector
+) -> Path:
+    moved = changes(journal.scores())
+    appeals = effects(journal.appeals(), moved)
+    shown = overview(assignment.module, grades, collector.seen, appeals, rounds(moved))
     found = stored(folder)
     if found is not None and found.assignment != assignment.module.slug:
         found = None

@@ -17,7 +17,7 @@ from grader.domain.progress import Progress
 from grader.given.names import key
 
 # Measured, see decision 0105: of honest solutions of this course none has more than 0.13 in another, of copies that
-# were disguised none less than 0.6.
+# were disguised none less than 0.45.
 LEAST_SHARE = 0.3
 LEAST_WORDS = 200  # of their own, in common: some fifty lines of which nobody had a draft
 _COMMON_SHARE, _COMMON_LEAST, _COMMON_MOST = 0.1, 5, 40
