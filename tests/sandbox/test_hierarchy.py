@@ -26,7 +26,7 @@ def made(path: Path, controllers: str = "cpu memory pids", members: str = "") ->
 
 
 @pytest.fixture
-def enter() -> Iterator[int]:
+def stranger() -> Iterator[int]:
     """A process that descends from none of ours: its parent has gone."""
     code = "import os, time\nif os.fork():\n    os._exit(0)\nprint(os.getpid(), flush=True)\ntime.sleep(60)"
     with subprocess.Popen(["/usr/bin/env", "python3", "-c", code], stdout=subprocess.PIPE) as first:
