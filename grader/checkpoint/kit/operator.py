@@ -3,16 +3,21 @@
 import hashlib
 import os
 import stat
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.checkpoint.kit.commands import CommandOutput
 from grader.domain.words import bounded
+from grader.sandbox.api import Process
 from grader.stage import operator as stage_operator
 from grader.stage.outcome import Failed, Late
 
 WITHIN_S = 120.0
 _LARGEST = 64 << 20
+_MOST_BYTES, _MOST_FILES = 256 << 20, 1_000
+_LOOK_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -39,18 +44,29 @@ class Operator:
 
     def sh(self, *argv: str, env: dict[str, str] | None = None, within_s: float = WITHIN_S) -> CommandOutput:
         """`sh` with these arguments in the root of the project; fails the check if it has not ended by then."""
-        process = self._operator.run(*argv, env=env or {})
+        process, ends = self._operator.run(*argv, env=env or {}), time.monotonic() + within_s
         try:
-            code = process.wait(within_s)
-        except TimeoutError:
-            raise Late(f"`sh {' '.join(argv)}` ended within {within_s:g} s", "it still runs") from None
+            while (code := _ended(process)) is None:
+                self._refuse_floods()
+                if time.monotonic() > ends:
+                    raise Late(f"`sh {' '.join(argv)}` ended within {within_s:g} s", "it still runs")
         finally:
             self._operator.kill(process)
         return CommandOutput(code, process.output().decode("utf-8", "replace"))
 
+    def _refuse_floods(self) -> None:
+        """The folder lies on the disk of whoever grades, and no limit of the sandbox holds for all of its files."""
+        left = _MOST_BYTES
+        for count, path in enumerate(self._operator.folder.rglob("*"), 1):
+            with suppress(OSError):
+                left -= path.lstat().st_blocks * 512
+            if left < 0 or count > _MOST_FILES:
+                raise Failed(f"at most {_MOST_FILES} files and {_MOST_BYTES >> 20} MB in BACKUP_DIR", "more of them")
+
     def files(self) -> dict[str, KeptFile]:
         """What lies in the folder now, by the path that scripts have it by: regular files alone, links are none."""
         found = {}
+        self._refuse_floods()
         for path in sorted(self._operator.folder.rglob("*")):
             inside = str(PurePosixPath(stage_operator.FOLDER) / path.relative_to(self._operator.folder))
             if (data := _read(path)) is not None:
@@ -75,6 +91,13 @@ class Operator:
         if database and database not in self._operator.made():
             raise Failed(f"a database {database}", "there is none")
         return self._operator.count(database or self._operator.database, table)
+
+
+def _ended(process: Process) -> int | None:
+    try:
+        return process.wait(_LOOK_S)
+    except TimeoutError:
+        return None
 
 
 def _read(path: Path) -> tuple[int, bytes] | None:
