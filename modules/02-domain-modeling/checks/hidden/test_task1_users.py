@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.checkpoint import check, refuses
+from grader.checkpoint import Raised, check, refuses
 
 ROLES = ("admin", "editor", "contributor", "reader")
 OTHER_ROLES = ("author", "guest", "member", "moderator", "owner", "staff", "subscriber", "superuser", "user", "writer")
@@ -27,7 +27,12 @@ def test_each_role_of_anybody(make, stored, who):
     make.post(author=user), make.published(author=user), make.comment(author=user)
     for role in ROLES:
         user.role = role
-        user.full_clean()
+        try:
+            user.full_clean()
+        except Raised as raised:
+            if not {"role", "__all__"} & raised.fields.keys():  # a taken name or address is another criterion's
+                return
+            raise
         user.save()
         assert stored("user", user, "role") == role
 
