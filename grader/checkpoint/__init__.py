@@ -30,6 +30,7 @@ Verbs (``from grader.checkpoint import ...``)
     make_jwt(claims, key, "HS256", header={...})    a JSON Web Token made by hand, honest or not;
                 ``new_claims(claims, exp=1, jti=...)`` changes one and leaves one out; ``read_jwt(text)`` ->
                 Jwt(header, claims, is_signed_by(key)); ``rsa_pair()`` -> RsaPair(private_pem, public_pem)
+    FieldRefusals(api)                              ``refused(answer, "title")``: a 400 on that field, in whatever form
     disagreements(app.describe(), db)               where the models' claims and the tables differ, in words
     Refused, Raised, Failed                         the exceptions behind the verbs
 
@@ -140,6 +141,7 @@ if TYPE_CHECKING:
     from grader.checkpoint.kit.jwt import Jwt, RsaPair, make_jwt, new_claims, read_jwt, rsa_pair
     from grader.checkpoint.kit.outcome import expect, expect_that, fail, raises, refuses
     from grader.checkpoint.kit.permissions import PermissionWalk, stored_rows
+    from grader.checkpoint.kit.refusals import FieldRefusals
     from grader.checkpoint.kit.remote import Outcome, Remote, later
     from grader.checkpoint.kit.rng import Rng
     from grader.checkpoint.kit.rows import Row
@@ -157,6 +159,7 @@ else:
 
 
 _HOME = {
+    "FieldRefusals": "grader.checkpoint.kit.refusals",
     "PermissionWalk": "grader.checkpoint.kit.permissions",
     "Row": "grader.checkpoint.kit.rows",
     "load_cells": "grader.checkpoint.kit.cells",
@@ -195,6 +198,7 @@ __all__ = [
     "Cell",
     "Factory",
     "Failed",
+    "FieldRefusals",
     "Jwt",
     "Outcome",
     "PermissionWalk",

@@ -40,6 +40,7 @@ def test_an_application_and_no_package(files):
 PROBES = ["/live", "/ready", "/healthz"]
 CODE = "__code__.co_filename", "__code__.co_firstlineno"
 LAYER = ("src/config/settings/testing.py", "src/config/settings/testing/__init__.py")
+MOST_COMMENTED = 100  # files
 MIDDLEWARE_PATH = "src/config/broken_on_purpose.py"
 MIDDLEWARE = """
 def middleware(get_response):
@@ -90,13 +91,28 @@ def edits_that_break(app, files, sources, address):
     return {path: edited} if edited else broken_by_middleware(files, address)
 
 
+def commented(sources, source, words):
+    """The source with the comment in each of its functions and at its end."""
+    lines = source.splitlines()
+    for _, body, indent in sorted(sources.functions(source), key=lambda one: one[1], reverse=True):
+        lines.insert(body - 1, f"{' ' * indent}# {words}")
+    return "\n".join([*lines, f"# {words}", ""])
+
+
+def calm_edits(files, sources, touched, rng):
+    """The project's own code with comments and nothing else; the files that are broken later are among it."""
+    own = [path for path in files.glob("src/**/*.py") if not {"migrations", "tests"} & set(path.split("/"))]
+    paths = {*own[:MOST_COMMENTED], *files.glob("*.py"), *touched}
+    return {path: commented(sources, files.text(path), rng.sentence()) for path in sorted(paths)}
+
+
 @check("env.tests-notice", seconds=240)
 def test_a_broken_probe_is_noticed(app, files, sources, tools, rng):
     """`poetry run pytest` fails when a probe raises, and passes when only a comment was added."""
     edits = {address: edits_that_break(app, files, sources, address) for address in PROBES}
     touched = {path for edit in edits.values() for path in edit if files.exists(path)}
-    calm = tools.poetry("run", "pytest", edits={path: f"{files.text(path)}\n# {rng.sentence()}\n" for path in touched})
-    expect_that(calm.ok, expected="the tests pass with a comment more", observed="they fail")
+    calm = tools.poetry("run", "pytest", edits=calm_edits(files, sources, touched, rng))
+    expect_that(calm.ok, expected="the tests pass with a comment more in each function", observed="they fail")
     for address, edit in edits.items():
         alarmed = tools.poetry("run", "pytest", "-x", edits=edit)
         if alarmed.ok and MIDDLEWARE_PATH not in edit:  # a view that a middleware answers for is never reached

@@ -95,7 +95,7 @@ def test_the_file_supplies_the_rest(load, given, layer, part):
 
 
 @check("env.dotenv")
-@pytest.mark.parametrize("layer", ["development", "production"])
+@pytest.mark.parametrize("layer", LAYERS)
 def test_what_is_empty_is_set(load, given, layer):
     """An empty `REDIS_URL` is set: `.env` does not fill it."""
     env, files = given | {"REDIS_URL": ""}, {".env": "REDIS_URL=redis://filled.example:6380/3\n"}
@@ -106,33 +106,47 @@ def test_what_is_empty_is_set(load, given, layer):
     expect_that("filled.example" not in str(cache), expected="the empty REDIS_URL that is set", observed="that of .env")
 
 
+# Each layer in a process of its own, in a folder that has a `.env` too. It runs a file, as servers do: libraries that
+# look for `.env` take a process without one for a person at a prompt.
 ELSEWHERE = """
+import importlib
 import os
+import subprocess
 import sys
-root = os.getcwd()
-sys.path[:0] = [root, f"{{root}}/src", f"{{root}}/src/apps"]
-os.environ.pop("SECRET_KEY", None)
-os.chdir("/")
-from config.settings import development
-print({marker!r}, development.SECRET_KEY)
+import tempfile
+this = os.path.abspath(__file__)
+root, there = os.path.dirname(this), tempfile.mkdtemp()
+if len(sys.argv) > 1:
+    sys.path[:0] = [root, f"{{root}}/src", f"{{root}}/src/apps"]
+    print({marker!r}, sys.argv[1], importlib.import_module(f"config.settings.{{sys.argv[1]}}").SECRET_KEY)
+    sys.exit()
+with open(f"{{there}}/.env", "w") as file:
+    file.write({other!r})
+env = {{name: value for name, value in os.environ.items() if name not in {names!r}}}
+for layer in {layers!r}:
+    env["DJANGO_SETTINGS_MODULE"] = f"config.settings.{{layer}}"
+    subprocess.run([sys.executable, this, layer], env=env, cwd=there)
 """
 
 
 @check("env.dotenv", seconds=60)
 def test_the_file_is_at_the_root(load, tools, rng, given):
-    """`.env` at the root is read whatever folder the process was started in."""
-    marker, key = rng.word(), given["SECRET_KEY"]
-    edits = {"elsewhere.py": ELSEWHERE.format(marker=marker), ".env": as_file(given)}
-    found = load("config.settings.development", env={}, files={".env": edits[".env"]}).SECRET_KEY
-    if found != key:
-        return  # the layer has another key whatever stands in the file: that fails env.variables
-    ran = tools.poetry("run", "python", "elsewhere.py", edits=edits)
-    expect_that(
-        f"{marker} {key}" in ran.out, expected="the SECRET_KEY of .env, in a process in /", observed="another one"
-    )
+    """`.env` at the root is read whatever folder the process was started in, and none that lies there."""
+    key, text = given["SECRET_KEY"], as_file(given)
+    loaded = {layer: load(f"config.settings.{layer}", env={}, files={".env": text}).SECRET_KEY for layer in LAYERS}
+    reading = [layer for layer in LAYERS if loaded[layer] == key]  # another key anyway: that fails another check
+    other, marker = "".join(f"{name}={value}\n" for name, value in OTHER.items()), rng.word()
+    code = ELSEWHERE.format(marker=marker, names=sorted(given), layers=reading, other=other)
+    ran = tools.poetry("run", "python", "elsewhere.py", edits={"elsewhere.py": code, ".env": text})
+    for layer in reading:
+        expect_that(
+            f"{marker} {layer} {key}" in ran.out,
+            expected=f"the SECRET_KEY of .env at the root in {layer}, in a process in another folder",
+            observed="another one",
+        )
 
 
-LISTED = re.compile(r"^\s*(?:#\s*)?(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$")
+LISTED = re.compile(r"^\s*(?:#\s*)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$")
 NOT_OURS = {"DJANGO_SETTINGS_MODULE", "PATH", "HOME", "PYTHONPATH", "TMPDIR", "TMP", "TEMP", "USER", "HOSTNAME", "LANG"}
 
 

@@ -1,5 +1,7 @@
 """Task 2, settings: layers and variables."""
 
+from urllib.parse import quote
+
 import pytest
 
 from grader.checkpoint import Failed, check, expect_that, fail, raises
@@ -20,13 +22,23 @@ def test_layer():
 
     assert settings.SETTINGS_MODULE == "config.settings.testing"
 """
+# What else may be set where a rule is looked at: no rule of a layer depends on another variable.
+BESIDE = (
+    {"SECURE_SSL_REDIRECT": "false"},
+    {"SECURE_SSL_REDIRECT": "true", "SECURE_HSTS_SECONDS": "0"},
+    {"CSRF_TRUSTED_ORIGINS": "https://example.org"},
+    {"ALLOWED_HOSTS": "localhost"},
+    {"DATABASE_URL": "sqlite:////tmp/beside.sqlite3", "ALLOWED_HOSTS": "localhost", "SECURE_SSL_REDIRECT": "false"},
+)
 
 
 @check("env.layers")
 @pytest.mark.parametrize("layer", ["development", "production", "testing"])
 def test_each_layer_loads(load, production, layer):
-    """The layers development, production and testing load."""
-    assert load(f"config.settings.{layer}", env=production).ROOT_URLCONF
+    """The layers development, production and testing load, with apps that are called what they are imported as."""
+    settings = load(f"config.settings.{layer}", env=production)
+    assert settings.ROOT_URLCONF
+    assert [app for app in settings.INSTALLED_APPS if app.startswith(("apps.", "src."))] == []
 
 
 @check("env.layers")
@@ -49,14 +61,15 @@ def test_manage_py_can_be_told(manage, production, layer):
 
 @check("env.layers")
 @pytest.mark.parametrize("entry", ["wsgi", "asgi"])
-@pytest.mark.parametrize("told", ["production", "testing"])
+@pytest.mark.parametrize("told", [None, "production", "testing", "development"])
 def test_entry_points(manage, production, rng, entry, told):
     """`config.wsgi` and `config.asgi` take production, or the layer that `DJANGO_SETTINGS_MODULE` names."""
-    more = {} if told == "production" else {"DJANGO_SETTINGS_MODULE": f"config.settings.{told}"}
+    more = {"DJANGO_SETTINGS_MODULE": f"config.settings.{told}"} if told else {}
     marker = rng.word()
     code = LAYER.format(entry=entry, more=more, marker=marker)
     ran = manage("shell", "--no-imports", "-c", code, env=production)
-    assert [line for line in ran.out.splitlines() if marker in line] == [f"{marker} config.settings.{told}"]
+    taken = f"config.settings.{told or 'production'}"
+    assert [line for line in ran.out.splitlines() if marker in line] == [f"{marker} {taken}"]
 
 
 @check("env.layers", seconds=120)
@@ -106,16 +119,19 @@ def test_the_key(load, production, layer):
 @pytest.mark.parametrize("layer", ["development", "production"])
 def test_addresses(load, production, rng, layer):
     """`DATABASE_URL` and `REDIS_URL` say where database and cache are."""
-    name, user, word, number = rng.word(), rng.word(), rng.word(), rng.randrange(1, 15)
+    word, number = rng.word(), rng.randrange(1, 15)
+    password = f"{word}@:/?#[%41+é {word}Z"  # what a URL has to escape, and what looks like an escape itself
+    user, name = f"{word}@A.example", f"{word} B-é"
+    escaped = [quote(part, safe="") for part in (user, password, name)]
     given = {
-        "DATABASE_URL": f"postgres://{user}:{word}%40{word}@db.example:5433/{name}",
+        "DATABASE_URL": "postgres://{}:{}@db.example:5433/{}".format(*escaped),
         "REDIS_URL": f"redis://cache.example:6380/{number}",
     }
     settings = load(f"config.settings.{layer}", env=production | given)
     database, cache = settings.DATABASES["default"], settings.CACHES["default"]
     assert "postgresql" in database["ENGINE"]
     parts = [str(database[key]) for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")]
-    assert parts == [name, user, f"{word}@{word}", "db.example", "5433"]
+    assert parts == [name, user, password, "db.example", "5433"]
     assert "redis" in cache["BACKEND"].lower()
     assert f"cache.example:6380/{number}" in str(cache["LOCATION"])
 
@@ -156,9 +172,11 @@ def test_lists(load, production, rng, layer):
 
 
 @check("env.variables")
-def test_no_origin_unasked(load, production):
-    """Without `CSRF_TRUSTED_ORIGINS` production trusts none."""
-    assert list(load("config.settings.production", env=production).CSRF_TRUSTED_ORIGINS) == []
+@pytest.mark.parametrize("layer", ["development", "production"])
+def test_no_origin_unasked(load, production, layer):
+    """Without `CSRF_TRUSTED_ORIGINS` development and production trust none, whatever else is set."""
+    for beside in ({}, *(beside for beside in BESIDE if "CSRF_TRUSTED_ORIGINS" not in beside)):
+        assert list(load(f"config.settings.{layer}", env=production | beside).CSRF_TRUSTED_ORIGINS) == []
 
 
 @check("env.production-requires")
@@ -166,7 +184,8 @@ def test_no_origin_unasked(load, production):
 def test_what_production_requires(load, production, name):
     """Production refuses to load with ImproperlyConfigured when a required variable is missing or empty."""
     rest = {key: value for key, value in production.items() if key != name}
-    for env in (rest, rest | {name: ""}):
+    without = [rest, rest | {name: ""}, *(rest | beside for beside in BESIDE if name not in beside)]
+    for env in (*without, rest | {"DEBUG": "true"}):
         with raises("ImproperlyConfigured"):
             load("config.settings.production", env=env)
 
@@ -188,16 +207,18 @@ def test_the_server_does_not_start_without_a_key(serve, production):
 def test_no_debug_page_whatever_the_variable_says(serve, production, rng):
     """With `DEBUG` the server of production still shows no debug page."""
     keys = {"SECRET_KEY": production["SECRET_KEY"], "ALLOWED_HOSTS": "example.org"}
-    server = serve(env=keys | {"DEBUG": "True"})
+    server = serve(env=keys | {"DEBUG": "True", "SECURE_SSL_REDIRECT": "false"})
     server.request("GET", "/live", headers={"Host": "example.org"}, within_s=30)
-    answer = server.get(f"/{rng.word()}/", headers={"Host": "example.org", "X-Forwarded-Proto": "https"})
-    expect_that("DEBUG = True" not in answer.text, expected="a plain answer", observed="a debug page")
+    for more in ({}, {"X-Forwarded-Proto": "https"}):
+        for host in ("example.org", "evil.example"):
+            answer = server.get(f"/{rng.word()}/", headers={"Host": host} | more)
+            expect_that("DEBUG = True" not in answer.text, expected="a plain answer", observed="a debug page")
 
 
 @check("env.debug-off", seconds=60)
 @pytest.mark.parametrize("layer", ["production", "testing"])
 def test_debug_stays_off(is_debug, production, layer):
-    """Debug is off in production and testing, whatever `DEBUG` says, and if it says nothing."""
+    """Debug is off in production and testing, whatever `DEBUG` and the other variables say."""
     assert is_debug(layer, production) == "DEBUG = False"
-    for value in ("True", "true", "1", "yes", "on", "false"):
-        assert is_debug(layer, production | {"DEBUG": value}) == "DEBUG = False"
+    for beside in ({}, *BESIDE):
+        assert is_debug(layer, production | beside | {"DEBUG": "true"}) == "DEBUG = False"

@@ -34,9 +34,10 @@ PATHS = (
     "/admin/",
     "/nowhere/?a=1&b=2",
     "/admin/login/?next=/admin/",
-    "/live/more",
-    "/a/healthz",
+    *("/live/more", "/liveness", "/ready/more", "/readyz", "/healthz/more", "/healthz.html"),
+    *("/a/live", "/a/ready", "/a/healthz", "/static/one.css"),
     "/a%20b/?c=d%20e",
+    "/%C3%A9t%C3%A9/?q=a+b%2Bc&r=%C3%A9",
 )
 
 
@@ -48,8 +49,9 @@ def test_the_same_address_with_https(ready_site, more):
         answer = ready_site.get(path, headers={"Host": "www.example.org"} | more)
         assert answer.status_code in (301, 302, 307, 308)
         assert answer.header("Location") == f"https://www.example.org{path}"
-    posted = ready_site.request("POST", "/admin/login/", headers={"Host": "www.example.org"} | more, body=b"a=1")
-    assert posted.status_code in (301, 302, 307, 308)
+    for method, body in (("POST", b"a=1"), ("PUT", b"a=1"), ("DELETE", b""), ("HEAD", b"")):
+        answer = ready_site.request(method, "/admin/login/", headers={"Host": "www.example.org"} | more, body=body)
+        assert (method, answer.status_code in (301, 302, 307, 308)) == (method, True)
 
 
 def hsts(answer):
@@ -63,6 +65,8 @@ def test_https_is_served(ready_site):
     assert ready_site.get("/admin/login/", headers=HTTPS).status_code == 200
     for path in ("/admin/login/", "/admin/", "/nowhere/"):
         assert hsts(ready_site.get(path, headers=HTTPS)) == ["includesubdomains", "max-age=31536000", "preload"]
+    posted = ready_site.request("POST", "/admin/login/", headers=HTTPS, body=b"a=1")
+    assert hsts(posted) == ["includesubdomains", "max-age=31536000", "preload"]
 
 
 @check("env.https", seconds=60)
@@ -74,6 +78,8 @@ def test_what_the_variables_say(serve, production, rng, word, statuses):
     server.request("GET", "/live", headers={"Host": "example.org"}, within_s=30)
     answer = server.get("/admin/login/", headers={"Host": "example.org"})
     expect_that(answer.status_code in statuses, expected=f"one of {sorted(statuses)}", observed=answer.status_code)
+    plain = answer.header("Set-Cookie").lower()
+    expect_that(not plain or "; secure" in plain, expected="cookies that are Secure, always", observed=plain)
     answer = server.get("/admin/login/", headers=HTTPS)
     cookie = answer.header("Set-Cookie").lower()
     expect_that("csrftoken" in cookie and "; secure" in cookie, expected="a Secure csrftoken", observed="another one")
@@ -84,6 +90,34 @@ def test_what_the_variables_say(serve, production, rng, word, statuses):
 def test_no_seconds_are_seconds(load, production):
     """`SECURE_HSTS_SECONDS=0` is 0 seconds."""
     assert load("config.settings.production", env=production | {"SECURE_HSTS_SECONDS": "0"}).SECURE_HSTS_SECONDS == 0
+
+
+PROTECTIONS = (
+    *("SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"),
+    *("SECURE_PROXY_SSL_HEADER", "SECURE_REDIRECT_EXEMPT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"),
+)
+
+
+@check("env.https")
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"SECURE_SSL_REDIRECT": "false"},
+        {"SECURE_HSTS_SECONDS": "0"},
+        {"DEBUG": "true"},
+        {"CSRF_TRUSTED_ORIGINS": "https://example.org"},
+        {"ALLOWED_HOSTS": "localhost,127.0.0.1", "DATABASE_URL": "sqlite:////tmp/beside.sqlite3"},
+    ],
+    ids=", ".join,
+)
+def test_one_variable_says_one_thing(load, production, beside):
+    """What is not set keeps its default, whatever the other variables say: no redirect is no reason for no HSTS."""
+    usual = load("config.settings.production", env=production)
+    found = load("config.settings.production", env=production | beside)
+    for name in PROTECTIONS:
+        if not any(name.startswith(said.removesuffix("_SECONDS")) for said in beside):
+            wanted, seen = usual.get(name), found.get(name)
+            expect_that(seen == wanted, expected=f"{name} = {wanted!r} with {beside}", observed=f"{name} = {seen!r}")
 
 
 # gunicorn believes the header of a proxy on its own machine by itself, so Django is asked without gunicorn.
@@ -122,16 +156,12 @@ def test_cookies_are_secure(ready_site, load, production):
 
 
 STRANGE = (
-    "evil.example",
-    "example.org.evil.example",
-    "evilexample.org",
-    "api.example.org",
-    "10.0.0.1",
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-    "testserver",
+    *("evil.example", "example.org.evil.example", "evilexample.org", "api.example.org", "a.www.example.org", "example"),
+    *("10.0.0.1", "172.17.0.2", "192.168.0.10", "8.8.8.8", "0.0.0.0", "localhost", "127.0.0.1", "[::1]", "testserver"),
+    *("web", "app", "web:8000", "nginx", "proxy", "backend", "django", "localhost:8000", "host.docker.internal"),
 )
+# Headers by which somebody might name another host; only `Host` counts.
+NAMING = ("X-Forwarded-Host", "X-Original-Host", "X-Host", "X-Forwarded-Server", "Forwarded")
 
 
 @check("env.hosts")
@@ -150,10 +180,28 @@ def test_strange_hosts(ready_site):
 @pytest.mark.parametrize("more", [{}, {"X-Forwarded-Proto": "https"}], ids=["HTTP", "HTTPS"])
 def test_a_strange_host_everywhere(ready_site, rng, more):
     """A strange host gets 400 over HTTP and HTTPS, whatever the path, and whatever other headers say."""
-    for path in ("/", "/admin/", "/admin/login/", f"/{rng.word()}/", f"/{rng.word()}"):
-        for named in ({}, {"X-Forwarded-Host": "example.org"}):
-            answer = ready_site.get(path, headers={"Host": "evil.example"} | more | named)
+    named = [{}, *({name: f"{'host=' * (name == 'Forwarded')}example.org"} for name in NAMING)]
+    strange = {"Host": "evil.example"} | more
+    for path in ("/", "/admin/", "/admin/login/", "/robots.txt", "/favicon.ico", f"/{rng.word()}/", f"/{rng.word()}"):
+        for beside in named:
+            answer = ready_site.get(path, headers=strange | beside)
             expect_that(answer.status_code == 400, expected=f"400 from {path}", observed=answer.status_code)
+    for method in ("HEAD", "POST", "OPTIONS"):
+        status = ready_site.request(method, "/admin/login/", headers=strange).status_code
+        expect_that(status == 400, expected=f"400 to {method}", observed=status)
+
+
+@check("env.hosts")
+def test_no_header_but_host_names_the_host(ready_site):
+    """A request for an allowed host is answered as that host, whatever other headers name."""
+    without = ready_site.get("/admin/", headers=HTTPS)
+    for name in NAMING:
+        for host in ("evil.example", "www.example.org"):
+            said = {name: f"{'host=' * (name == 'Forwarded')}{host}"}
+            answer = ready_site.get("/admin/", headers=HTTPS | said)
+            assert (said, answer.status_code) == (said, without.status_code)
+            plain = ready_site.get("/admin/", headers={"Host": "example.org"} | said).header("Location")
+            expect_that(host not in plain, expected="the host of `Host`", observed=f"{plain} with {said}")
 
 
 @check("env.hosts")

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from grader.checkpoint import check, expect_that
+from grader.checkpoint import Failed, check, expect_that
 
 HTTP = {"Host": "example.org"}
 # What a probe answers is asked over HTTPS, so that a redirect of plain HTTP fails env.probe-manners alone.
@@ -23,12 +23,24 @@ def ask(site, path):
     return answer.status_code, content
 
 
+def several(site, path):
+    """The different answers of a probe that is asked eight times, so that each worker is; fewer if it takes long."""
+    ends, times, answers = time.monotonic() + 15, 0, []
+    while times < 3 or (times < 8 and time.monotonic() < ends):
+        answer, times = ask(site, path), times + 1
+        answers += [] if answer in answers else [answer]
+    return answers
+
+
 def soon(site, path, *, seconds=10):
-    """The status of a probe, asked until it is 200 or the time is over."""
-    ends = time.monotonic() + seconds
-    while (status := site.get(path, headers=HTTPS).status_code) != 200 and time.monotonic() < ends:
-        time.sleep(0.2)
-    return status
+    """The status of a probe, asked until it is 200 eight times in a row, or the time is over."""
+    ends, well = time.monotonic() + seconds, 0
+    while True:
+        status = site.get(path, headers=HTTPS).status_code
+        well = well + 1 if status == 200 else 0
+        if well == 8 or (not well and time.monotonic() > ends):
+            return status
+        time.sleep(0 if well else 0.2)
 
 
 def readiness(*, database=True, cache=True):
@@ -53,9 +65,9 @@ def test_live_is_json(ready_site):
 @check("env.healthz-outage", seconds=90)
 def test_healthz_and_the_database(ready_site, services):
     """`/healthz` says 503 while PostgreSQL is away, and 200 again within ten seconds of its return."""
-    assert ask(ready_site, "/healthz") == (200, {"status": "ok"})
+    assert several(ready_site, "/healthz") == [(200, {"status": "ok"})]
     services.postgres.down()
-    assert [ask(ready_site, "/healthz") for _ in range(3)] == [(503, UNAVAILABLE)] * 3
+    assert several(ready_site, "/healthz") == [(503, UNAVAILABLE)]
     services.postgres.up()
     assert soon(ready_site, "/healthz") == 200
 
@@ -108,6 +120,35 @@ def bare_site(serve, production):
 def test_healthz_before_the_migrations(bare_site):
     """`/healthz` says 200 when the database answers, also before `migrate` has made its tables."""
     assert ask(bare_site, "/healthz") == (200, {"status": "ok"})
+
+
+@pytest.fixture
+def lost_site(serve, load, production):
+    """The production layer whose variables name places where nobody answers; None if it does not start like that."""
+    settings = load("config.settings.production", env=production)
+    database, cache = settings.DATABASES["default"], settings.CACHES["default"]
+    if str(database.get("PORT")) != "5999" or "6999" not in str(cache.get("LOCATION")):
+        return None  # that fails env.variables
+    server = serve(settings="config.settings.production", env=production, migrate=False)
+    try:
+        server.request("GET", "/live", headers=HTTP, within_s=30)
+    except Failed:  # whether it starts without its services is its own affair
+        return None
+    return server
+
+
+@check("env.healthz-outage", seconds=60)
+def test_healthz_asks_what_the_variable_names(lost_site):
+    """`/healthz` asks the database of `DATABASE_URL`, and no other."""
+    if lost_site:
+        assert ask(lost_site, "/healthz") == (503, UNAVAILABLE)
+
+
+@check("env.ready-outage", seconds=60)
+def test_ready_asks_what_the_variables_name(lost_site):
+    """`/ready` asks the database of `DATABASE_URL` and the cache of `REDIS_URL`, and no others."""
+    if lost_site:
+        assert ask(lost_site, "/ready") == readiness(database=False, cache=False)
 
 
 @check("env.live", seconds=60)
@@ -184,12 +225,12 @@ def test_ready_while_services_are_silent(ready_site, silent):
 def test_ready_says_what_is_away(ready_site, services, away):
     """`/ready` says 503 and names what is away, and is right again within ten seconds of its return."""
     service = {"database": services.postgres, "cache": services.redis}[away]
-    assert ask(ready_site, "/ready") == readiness()
+    assert several(ready_site, "/ready") == [readiness()]
     service.down()
-    assert [ask(ready_site, "/ready") for _ in range(3)] == [readiness(**{away: False})] * 3
+    assert several(ready_site, "/ready") == [readiness(**{away: False})]
     service.up()
     assert soon(ready_site, "/ready") == 200
-    assert ask(ready_site, "/ready") == readiness()
+    assert several(ready_site, "/ready") == [readiness()]
 
 
 @check("env.ready-outage", seconds=60)
@@ -200,17 +241,26 @@ def test_ready_without_both(ready_site, services):
     assert ask(ready_site, "/ready") == readiness(database=False, cache=False)
 
 
+ALLOWED = ("www.example.org", "example.org:8000", "EXAMPLE.org")
+STRANGE = ("evil.example", "api.example.org", "localhost", "127.0.0.1:8000", "10.0.0.1", "10.0.0.1:8000", "web")
+
+
 @check("env.probe-manners", seconds=60)
 def test_manners(ready_site):
     """A probe answers plain HTTP from allowed hosts without a redirect, and a strange host with 400."""
-    strange = {"Host": "evil.example"}
-    refused = ready_site.get("/admin/login/", headers=HTTPS | strange).status_code == 400  # else env.hosts fails
+    known = {  # what every other page says of a host; where that is wrong, env.hosts fails
+        host: ready_site.get("/admin/login/", headers=HTTPS | {"Host": host}).status_code for host in ALLOWED + STRANGE
+    }
     for path in ("/live", "/ready", "/healthz"):
         for headers in (HTTP, HTTPS, HTTP | {"X-Forwarded-Proto": "http"}):
             answer = ready_site.get(path, headers=headers)
-            assert (answer.status_code, "no-store" in answer.header("Cache-Control")) == (200, True)
-            if refused:
-                assert ready_site.get(path, headers=headers | strange).status_code == 400
+            assert (answer.status_code, "no-store" in answer.header("Cache-Control").lower()) == (200, True)
+            for host, status in known.items():
+                if (host in STRANGE) == (status == 400):
+                    found = ready_site.get(path, headers=headers | {"Host": host}).status_code
+                    wanted = 400 if host in STRANGE else 200
+                    expect_that(found == wanted, expected=f"{wanted} from {path} to the host {host}", observed=found)
+        assert ready_site.get(f"{path}?verbose=1", headers=HTTP).status_code == 200
 
 
 @check("env.probe-manners", seconds=60)
@@ -222,5 +272,5 @@ def test_bad_news_is_not_stored_either(ready_site, services, away):
         for headers in (HTTP, HTTPS):
             answer = ready_site.get(path, headers=headers)
             if answer.status_code == 503:
-                assert "no-store" in answer.header("Cache-Control")
+                assert "no-store" in answer.header("Cache-Control").lower()
             assert answer.status_code not in (301, 302, 307, 308)

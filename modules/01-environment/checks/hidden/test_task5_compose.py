@@ -6,11 +6,17 @@ import pytest
 
 from grader.checkpoint import check, expect_that, fail
 
-VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<inner>[^}]{0,200})\})")
+# The beginning of a variable: a default may have variables of its own, `${ONE:-${OTHER:-text}}`.
+VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$(?:[A-Za-z_]\w*|\{\w*(?P<default>:?[-+])?)")
 HOST_KEYS = ("cap_add", "devices", "device_cgroup_rules", "volumes_from", "gpus", "use_api_socket")
 NAMESPACES = ("network_mode", "pid", "ipc", "uts", "userns_mode", "cgroup")
+OF_HOST = re.compile(r"(?:\$\{\w+:?-)?host")
 FILE = "docker-compose.yml"
 MOST = 5_000
+# What `docker compose up` takes instead of the file, or on top of it, without being told.
+BESIDE = [
+    f"{name}.{end}" for name in ("compose", "compose.override", "docker-compose.override") for end in ("yaml", "yml")
+]
 
 
 def texts(value):
@@ -45,8 +51,9 @@ def test_every_variable_has_a_default(compose):
     """Every `${VARIABLE}` has a default."""
     for text in texts({key: value for key, value in compose.items() if not str(key).startswith("x-")}):
         for match in VARIABLE.finditer(text):
-            if not re.fullmatch(r"\w+:?[-+].*", match["inner"] or "", re.DOTALL):
-                fail(expected="a default, as in ${NAME:-default}", observed=match[0], where=FILE)
+            if not match["default"]:
+                seen = f"{match[0]}{'}' if '{' in match[0] else ''} without one"
+                fail(expected="a default, as in ${NAME:-default}", observed=seen, where=FILE)
 
 
 @check("env.compose")
@@ -165,7 +172,7 @@ def test_who_waits_for_whom(waits_until_healthy, name, other):
 def migrates(started):
     """Whether a text runs `migrate`, outside of comments, and does not merely ask what there is to do."""
     said = re.sub(r"(?m)(?:^|\s)#.*$", "", started)
-    return re.search(r"\bmigrate\b(?![^&|;\n]*\s--(?:check|plan)\b)", said) is not None
+    return re.search(r"\bmigrate\b(?![^&|;\n]*\s--(?:check|plan|fake)(?![\w-]))", said) is not None
 
 
 @check("env.compose-migrations")
@@ -192,14 +199,26 @@ def test_no_service_asks_for_the_host(compose):
     """No service is privileged, in a namespace of the host, or has added capabilities or devices."""
     for name, service in each_service(compose):
         asked = [key for key in HOST_KEYS if service.get(key)]
-        asked += [key for key in NAMESPACES if str(service.get(key, "")).startswith("host")]
+        asked += [key for key in NAMESPACES if OF_HOST.match(str(service.get(key, "")))]
         asked += ["extends of a file"] if "file" in (service.get("extends") or ()) else []
         asked += ["privileged"] if service.get("privileged") not in (None, False) else []
         build = service.get("build")
         build = build if isinstance(build, dict) else {}
         asked += ["network of the host"] if build.get("network") == "host" else []
         asked += ["privileged"] if build.get("privileged") not in (None, False) else []
+        asked += ["entitlements"] if build.get("entitlements") else []
+        hooks = [hook for kind in ("post_start", "pre_stop") for hook in service.get(kind) or []]
+        asked += ["privileged"] if any(hook.get("privileged") not in (None, False) for hook in hooks) else []
+        asked += ["devices"] if devices_reserved(service) else []
         expect_that(not asked, expected=f"{name} asks nothing of the machine", observed=f"it has {', '.join(asked)}")
+
+
+def devices_reserved(service):
+    """The devices of the machine that a service reserves."""
+    found = service
+    for key in ("deploy", "resources", "reservations", "devices"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
 
 
 def is_bind(volume):
@@ -226,7 +245,9 @@ def test_no_folder_of_the_machine(compose):
 
 
 @check("env.compose-safe")
-def test_who_publishes_ports(compose, front):
-    """Only web publishes ports, and the file includes no other."""
+def test_who_publishes_ports(compose, front, files):
+    """Only web publishes ports, and the file is complete in itself."""
     assert [name for name, service in each_service(compose) if service.get("ports") and name != front] == []
     assert not compose.get("include"), "it includes another file"
+    beside = sorted({path for path in BESIDE if files.exists(path)})
+    expect_that(not beside, expected=f"`docker compose up` reads {FILE} alone", observed=f"it reads {beside} as well")

@@ -86,7 +86,7 @@ def named_secret(arguments, *, several=True):
 
 
 @check("env.image-secrets")
-@pytest.mark.parametrize("path", [".git/config", ".env"])
+@pytest.mark.parametrize("path", [".git/config", ".git/HEAD", ".git/objects/0a/1b2c", ".env"])
 def test_what_stays_out(kept_out, path):
     """`.dockerignore` keeps `.git` and `.env` out of the image, and lets the code in."""
     assert not kept_out("src/config/wsgi.py"), "it keeps the code out"

@@ -47,4 +47,4 @@ def test_healthz_without_the_database(ready_site, services):
 def test_no_answer_is_stored(ready_site):
     """A probe's answer says `Cache-Control: no-store`."""
     for path in ("/live", "/ready", "/healthz"):
-        assert "no-store" in ready_site.get(path, headers=HTTP).header("Cache-Control")
+        assert "no-store" in ready_site.get(path, headers=HTTP).header("Cache-Control").lower()

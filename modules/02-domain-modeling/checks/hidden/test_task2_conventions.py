@@ -83,6 +83,14 @@ def test_names_of_tables(app, db):
 
 
 @check("domain.naming", database="postgres")
+def test_primary_keys(db):
+    """Primary keys are Django's automatic ones: a number called `id`."""
+    keys = {table: [c.type for c in db.columns(table) if c.name == "id"] for table in (*TABLES, "accounts_user")}
+    numbers = {table: len(types) == 1 and "int" in types[0] for table, types in keys.items()}
+    assert [table for table, is_number in numbers.items() if not is_number] == []
+
+
+@check("domain.naming", database="postgres")
 def test_names_of_fields(app, db):
     """Names of fields are snake_case."""
     names = [f"{m.label}.{f.name}" for m, f in own_fields(app)] + [f"{table}.{c.name}" for table, c in own_columns(db)]

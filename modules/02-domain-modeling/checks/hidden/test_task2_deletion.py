@@ -2,38 +2,43 @@
 
 from grader.checkpoint import check, raises
 
+STATUSES = ("pending", "approved", "rejected")
+
 
 @check("domain.deletion")
 def test_an_author_of_posts_stays(make, models, db):
     """A user who has posts cannot be deleted; one who has none can."""
-    author, other = make.user(), make.user()
-    make.post(author=author)
-    other.delete()
-    with raises("ProtectedError"):
-        author.delete()
-    with raises("ProtectedError"):
-        models("user").objects.filter(pk=author.pk).delete()
-    assert len(db.rows("posts_post", "id", author_id=author.pk)) == 1
+    make.user().delete()
+    for state in ({"status": "draft", "published_at": None}, {}, {"status": "archived"}):
+        author = make.user()
+        make.published(author=author, **state)
+        with raises("ProtectedError"):
+            author.delete()
+        with raises("ProtectedError"):
+            models("user").objects.filter(pk=author.pk).delete()
+        assert len(db.rows("posts_post", "id", author_id=author.pk)) == 1
 
 
 @check("domain.deletion")
 def test_an_author_of_comments_stays(make, models, db):
-    """A user who has comments cannot be deleted."""
-    author = make.user()
-    make.comment(author=author)
-    with raises("ProtectedError"):
-        author.delete()
-    with raises("ProtectedError"):
-        models("user").objects.filter(pk=author.pk).delete()
-    assert len(db.rows("comments_comment", "id", author_id=author.pk)) == 1
+    """A user who has comments cannot be deleted, whatever their status is."""
+    for status in STATUSES:
+        author = make.user()
+        make.comment(author=author, status=status)
+        with raises("ProtectedError"):
+            author.delete()
+        with raises("ProtectedError"):
+            models("user").objects.filter(pk=author.pk).delete()
+        assert len(db.rows("comments_comment", "id", author_id=author.pk)) == 1
 
 
 @check("domain.deletion")
 def test_a_deleted_post_takes_its_comments_along(make, models, db):
     """Deleting a post deletes its comments, and no others; also by `delete()` of a queryset."""
     post, second, other = make.published(), make.published(), make.comment()
-    for on in (post, post, second):
-        make.comment(post=on)
+    for on in (post, second):
+        for status in STATUSES:
+            make.comment(post=on, status=status)
     post.delete()
     models("post").objects.filter(pk=second.pk).delete()
     assert db.rows("comments_comment", "id") == [{"id": other.pk}]
@@ -41,7 +46,11 @@ def test_a_deleted_post_takes_its_comments_along(make, models, db):
 
 @check("domain.deletion")
 def test_deleted_categories(make, models, db):
-    """`delete()` of a queryset of categories leaves their posts without one, too."""
-    post = make.post(category=make.category())
-    models("category").objects.filter(pk=post.category.pk).delete()
-    assert db.rows("posts_post", "category_id", id=post.pk) == [{"category_id": None}]
+    """`delete()` of a queryset of categories leaves their posts without one, too, and so it is with published posts."""
+    one, two = make.category(), make.category()
+    for category in (one, two):
+        make.post(category=category), make.published(category=category)
+        make.published(category=category, status="archived")
+    one.delete()
+    models("category").objects.filter(pk=two.pk).delete()
+    assert db.rows("posts_post", "category_id") == [{"category_id": None}] * 6

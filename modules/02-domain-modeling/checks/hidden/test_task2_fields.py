@@ -1,5 +1,7 @@
 """Task 2, the models: their fields, defaults and relations."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from grader.checkpoint import check, expect_that, refuses
@@ -45,9 +47,11 @@ def test_a_description(make, db, rng):
 
 @check("domain.taxonomy-fields")
 def test_a_name_as_text(make, rng):
-    """A category or tag shows its name."""
-    name = rng.word()
-    assert [str(make.category.build(name=name)), str(make.tag.build(name=name))] == [name, name]
+    """A category or tag shows its name, whole and as it was written."""
+    for name in (rng.word(), f" {rng.word().ljust(48, 'x')} "):
+        assert [str(make.category.build(name=name)), str(make.tag.build(name=name))] == [name, name]
+    name = rng.word().ljust(100, "x")
+    assert str(make.category.build(name=name)) == name
 
 
 @check("domain.post-fields")
@@ -172,6 +176,16 @@ def test_a_person_as_text(make, rng):
     name, title = rng.word(), rng.title()
     author = make.user(username=name, first_name="Some", last_name="Body")
     assert [str(author), str(make.post.build(author=author, title=title))] == [name, title]
+    assert str(make.user.build(username=name * 8, role="admin", is_active=False)) == name * 8
+
+
+@check("domain.post-fields")
+def test_a_post_as_text(make, rng):
+    """Whatever its status, a post shows its title, whole and as it was written."""
+    later = {"published_at": datetime.now(UTC) + timedelta(days=1)}
+    for state in ({}, later, {"status": "archived"}):
+        for title in (rng.title(), f" {rng.word()} ", rng.word().ljust(200, "x")):
+            assert str(make.published.build(title=title, **state)) == title
 
 
 @check("domain.post-fields")
@@ -194,7 +208,8 @@ def test_what_a_comment_needs(make, field):
 def test_a_slug_by_hand_that_is_taken(make, db, rng, kind):
     """A slug given by hand is accepted, and refused on `slug` when another one of the kind has it."""
     maker, slug = getattr(make, kind), rng.slug()
-    maker.build(slug="s" * 50).full_clean()
+    for right in ("s" * 50, f"{rng.word().title()}_X-2"):
+        maker.build(slug=right).full_clean()
     db.update(f"posts_{kind}", {"slug": slug}, id=maker().pk)
     with refuses("slug"):
         maker.build(slug=slug).full_clean()
@@ -208,6 +223,7 @@ def test_a_slug_of_any_other_post_is_taken(make, archived, db, rng, state):
     db.update("posts_post", {"slug": slug}, id=maker(category=make.category()).pk)
     for maker in (make.post, make.published):
         maker.build(slug=rng.slug()).full_clean()
+        maker.build(slug=f"{rng.word().title()}_X-2").full_clean()
         with refuses("slug"):
             maker.build(slug=slug).full_clean()
 

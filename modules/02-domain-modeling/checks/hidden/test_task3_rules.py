@@ -12,7 +12,7 @@ BLANK = ["", " ", "\t \n", "\u00a0", "\u3000\u2003", "\u2028\x0b\x1f\x85"]
 @check("domain.published-needs-body")
 def test_a_blank_body(make, rng):
     """A published post whose body is empty or white space is refused on `body`; with a word it is accepted."""
-    for body in (f" {rng.word()} ", f"\u00a0{rng.word()}\n", "0", "\u200b"):
+    for body in (f" {rng.word()} ", f"\u00a0{rng.word()}\n", "0", "\u200b", "<p></p>", "None"):
         make.published.build(body=body).full_clean()
     for body in BLANK:
         with refuses("body"):
@@ -49,10 +49,11 @@ def test_a_stored_draft_to_be_published(make):
 @check("domain.published-needs-body")
 def test_a_stored_post_that_lost_its_body(make, models, db):
     """A stored published post without a body is refused on `body`, although nothing in it changed."""
-    post = make.published()
-    db.update("posts_post", {"body": " "}, id=post.pk)
-    with refuses("body"):
-        models("post").objects.get(pk=post.pk).full_clean()
+    for days in (-400, -1, 1):
+        post = make.published(published_at=datetime.now(UTC) + timedelta(days=days))
+        db.update("posts_post", {"body": " "}, id=post.pk)
+        with refuses("body"):
+            models("post").objects.get(pk=post.pk).full_clean()
 
 
 @check("domain.published-at")
@@ -101,7 +102,7 @@ def test_moments_of_stored_posts(make, models):
 def test_a_blank_title(make, status, rng):
     """A post whose title is empty or white space is refused on `title`, whatever its status; one sign is enough."""
     kind = make.post if status == "draft" else make.published
-    for title in (rng.title(), f" {rng.title()}\u00a0", "A", "0", "!", "日本語", "🙂", "\u200b"):
+    for title in (rng.title(), f" {rng.title()}\u00a0", "A", "0", "!", "日本語", "🙂", "\u200b", "<b>"):
         kind.build(title=title, status=status).full_clean()
     for title in BLANK:
         with refuses("title"):
@@ -109,9 +110,10 @@ def test_a_blank_title(make, status, rng):
 
 
 @check("domain.title-not-blank")
-def test_an_old_title_of_spaces(make, models, db):
+@pytest.mark.parametrize("status", ["draft", "published", "archived"])
+def test_an_old_title_of_spaces(make, models, db, status):
     """A stored post whose title is white space is refused on `title`, although nothing in it changed."""
-    post = make.post()
+    post = make.post() if status == "draft" else make.published(status=status)
     models("post").objects.get(pk=post.pk).full_clean()
     try:
         db.update("posts_post", {"title": "  "}, id=post.pk)
@@ -139,13 +141,19 @@ def test_who_may_be_an_author(make):
 
 
 @check("domain.reader-is-no-author")
-def test_somebody_who_became_a_reader(make, models, demote):
-    """A stored post is refused on `author` after its author became a reader."""
-    post = make.post()
+@pytest.mark.parametrize("status", ["draft", "published", "archived"])
+def test_somebody_who_became_a_reader(make, models, demote, status):
+    """A stored post is refused on `author` after its author became a reader, until somebody gives it another one."""
+    post = make.post() if status == "draft" else make.published(status=status)
     models("post").objects.get(pk=post.pk).full_clean()
     demote(post.author)
+    again = models("post").objects.get(pk=post.pk)
     with refuses("author"):
-        models("post").objects.get(pk=post.pk).full_clean()
+        again.full_clean()
+    again.author = make.user()
+    again.full_clean()
+    again.save()
+    models("post").objects.get(pk=post.pk).full_clean()
 
 
 @check("domain.no-way-back")

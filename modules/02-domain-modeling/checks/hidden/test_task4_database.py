@@ -148,7 +148,8 @@ def test_names_that_differ_only_in_case(make, db, rng, kind, table, column):
     """The database refuses a name or address that differs from another only in case, and accepts a different one."""
     taken, other = f"{rng.word()}@example.com", getattr(make, kind)()
     db.update(table, {column: taken}, id=getattr(make, kind)().pk)
-    db.update(table, {column: f"x{taken}"}, id=other.pk)
+    for different in (f"x{taken}", f"{taken}x", *((f" {taken}", f"{taken} ") if column == "name" else ())):
+        db.update(table, {column: different}, id=other.pk)
     for again in (taken, taken.upper(), taken.title(), taken.swapcase()):
         with db.refused():
             db.update(table, {column: again}, id=other.pk)

@@ -1,5 +1,7 @@
 """Task 6, ownership: who may, for every role."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from grader.checkpoint import check, fail
@@ -10,7 +12,13 @@ EDITORIAL = NOBODY | {"editor": True, "admin": True}
 whose = pytest.mark.parametrize("whose", ["own", "another's"])
 active = pytest.mark.parametrize("active", [True, False], ids=["active", "inactive"])
 statuses = pytest.mark.parametrize("status", ["pending", "approved", "rejected"])
-STATES = {"draft": ("post", {}), "published": ("published", {}), "archived": ("published", {"status": "archived"})}
+LATER = datetime.now(UTC) + timedelta(days=1)
+STATES = {
+    "draft": ("post", {}),
+    "published": ("published", {}),
+    "scheduled": ("published", {"published_at": LATER}),
+    "archived": ("published", {"status": "archived"}),
+}
 
 
 def answers(verb, make, demote, kind, *, whose, active, **fields):
@@ -23,6 +31,8 @@ def answers(verb, make, demote, kind, *, whose, active, **fields):
             demote(user, role)
             row.refresh_from_db()
             answer = getattr(row, verb)(user)
+            if not isinstance(answer, bool):
+                fail(expected="True or False", observed=answer)
             if flags and answer != said[role]:
                 fail(expected=f"for a {role} who is a superuser the same as for any {role}", observed=answer)
             said[role] = answer

@@ -6,6 +6,8 @@ import pytest
 
 from grader.checkpoint import check, expect_that
 
+JUST = timedelta(milliseconds=5)
+
 
 def ids(queryset):
     """The keys of what a queryset gives, sorted."""
@@ -19,11 +21,14 @@ def scheduled(make):
 
 
 @check("domain.queryset-verbs")
-def test_what_is_published(make, models, archived, scheduled):
+def test_what_is_published(make, models, archived, scheduled, demote):
     """`published()` leaves out drafts, archived posts and those whose moment is still to come."""
     posts = [make.published().pk for _ in range(3)]
     posts += [make.published(author=make.user(is_active=False)).pk, make.published(category=None).pk]
-    posts.append(make.published(published_at=datetime.now(UTC) - timedelta(milliseconds=5)).pk)
+    posts += [make.published(published_at=at).pk for at in (datetime(2001, 1, 1, tzinfo=UTC), datetime.now(UTC) - JUST)]
+    by_a_reader = make.published()
+    demote(by_a_reader.author)
+    posts.append(by_a_reader.pk)
     make.post(), archived(), scheduled(), make.published(published_at=datetime.now(UTC) + timedelta(minutes=5))
     make.post(status="archived"), make.post(status="archived", published_at=datetime.now(UTC) + timedelta(hours=1))
     assert ids(models("post").objects.published()) == posts
@@ -32,16 +37,17 @@ def test_what_is_published(make, models, archived, scheduled):
 @check("domain.queryset-verbs")
 def test_what_is_a_draft(make, models, archived, scheduled):
     """`drafts()` gives drafts only, not what was archived without a date."""
-    post = make.post()
+    posts = [make.post().pk, make.post(author=make.user(is_active=False), category=None).pk, make.post(body="").pk]
     make.published(), archived(), scheduled(), make.post(status="archived")
-    assert ids(models("post").objects.drafts()) == [post.pk]
+    assert ids(models("post").objects.drafts()) == posts
 
 
 @check("domain.queryset-verbs")
-def test_by_author(make, models):
+def test_by_author(make, models, scheduled):
     """`by_author()` gives the posts of that user, of any status."""
     author = make.user(is_active=False)
     posts = [make.post(author=author), make.published(author=author), make.post(author=author, status="archived")]
+    posts.append(scheduled(author=author))
     posts = sorted(post.pk for post in posts)
     make.post()
     assert ids(models("post").objects.by_author(author)) == posts
@@ -63,11 +69,11 @@ def test_search_looks_nowhere_else(make, models, rng):
     """`search()` looks at title and body only, and gives each post once, whatever its status."""
     word = rng.word()
     other = {
-        "author": make.user(username=word),
-        "category": make.category(name=word, slug=f"a-{word}"),
+        "author": make.user(username=word, first_name=word, email=f"{word}@{word}.example"),
+        "category": make.category(name=word, slug=f"a-{word}", description=word),
         "tags": [make.tag(name=word, slug=f"b-{word}"), make.tag(name=f"{word}s")],
     }
-    make.post(slug=word, **other), make.published(**other)
+    make.post(slug=word, **other), make.comment(post=make.published(**other), body=word, status="approved")
     posts = [make.post(title=word, **other), make.published(body=word, **other)]
     posts.append(make.published(status="archived", title=word, body=word, **other))
     assert ids(models("post").objects.search(word)) == sorted(post.pk for post in posts)
@@ -80,6 +86,20 @@ def test_search_takes_white_space_as_it_is(make, models, rng):
     narrow, wide = make.post(body=f"x{one} {two}x"), make.post(body=f"x {one}  {two} x")
     for text, post in ((f" {one}", wide), (f"{two} ", wide), (f"{one} {two}", narrow), (f"{one}  {two}", wide)):
         assert ids(models("post").objects.search(text)) == [post.pk]
+    assert ids(models("post").objects.search("  ")) == [wide.pk]
+
+
+@check("domain.queryset-verbs")
+def test_search_of_any_length(make, models, rng):
+    """A search may be one sign, or long: it is never too short, and nothing of it is left out."""
+    long = rng.word().ljust(150, "x")
+    one, whole = make.post(title=f"A § of {rng.word()}"), make.post(title=long, body=f"{'y' * 5_000}{long}")
+    make.post(title=long[:149], body=long[1:]), make.post(body="y" * 5_000)
+    assert ids(models("post").objects.search("§")) == [one.pk]
+    assert ids(models("post").objects.search(long)) == [whole.pk]
+    whole.title = rng.title()
+    whole.save()
+    assert ids(models("post").objects.search(long)) == [whole.pk]
 
 
 @check("domain.queryset-verbs")
@@ -139,6 +159,21 @@ def test_verbs_in_a_chain(make, models, rng):
     assert ids(posts.search(word).by_author(author).drafts()) == [draft.pk]
     assert ids(posts.drafts().by_author(author).search(word)) == [draft.pk]
     assert ids(posts.filter(author=author).drafts().published()) == []
+
+
+@check("domain.queryset-verbs")
+@pytest.mark.parametrize("status", ["archived", "draft"])
+def test_comments_whatever_became_of_the_post(make, models, db, status):
+    """Comments are told apart by status and post alone: not by the state of the post, nor by who wrote them."""
+    post = make.published()
+    pending = [make.comment(post=post, author=by) for by in (make.user(), make.user(is_active=False))]
+    people = (post.author, make.user(is_active=False), make.user())
+    approved = [make.comment(post=post, author=by, status="approved") for by in people]
+    db.update("posts_post", {"status": status, "published_at": None}, id=post.pk)
+    comments = models("comment").objects
+    assert ids(comments.approved()) == sorted(comment.pk for comment in approved)
+    assert ids(comments.pending()) == sorted(comment.pk for comment in pending)
+    assert ids(comments.on_post(post)) == sorted(comment.pk for comment in [*pending, *approved])
 
 
 @check("domain.queryset-verbs")

@@ -38,7 +38,7 @@ def database(url):
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": parts.path[1:] or ":memory:"}
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path[1:],
+        "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname,
