@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.checkpoint import FieldRefusals, check, expect, expect_that
+from grader.checkpoint import check, expect, expect_that
 
 VERBS = {"approve": "approved", "reject": "rejected"}
 POST = [
@@ -20,12 +20,6 @@ POST = [
     "created_at",
     "updated_at",
 ]
-
-
-@pytest.fixture
-def refused(api):
-    """``refused(answer, "title")``: it is a 400 on that field, in whatever form; ``None`` stands for any."""
-    return FieldRefusals(api)
 
 
 @check("api.actions")
@@ -53,23 +47,6 @@ def test_unpublish(api, rows, db, state, who):
     said = api.post(f"/posts/{post.id}/unpublish/", as_=who).expect(200).object()
     assert (said.get("id"), said.get("status")) == (post.id, "archived")
     expect(db.one("posts_post", "status", "published_at", id=post.id), equal_to={"status": "archived", **before})
-
-
-COMMENT = ["id", "post", "author", "body", "status", "created_at", "updated_at"]
-
-
-@check("api.actions")
-@pytest.mark.parametrize("who", ["contributor", "editor"])
-def test_answers_are_the_whole_object(api, rows, who):
-    """Each of the four is answered with the object as it is then, with all its fields: a GET shows the same."""
-    draft, out = rows.posts([{"category": rows.category(), "tags": rows.tags([{}, {}])}, {"state": "out"}])
-    comment = rows.comment(post=out)
-    steps = [(f"/posts/{draft.id}/", verb, POST) for verb in ("publish", "unpublish", "publish")]
-    steps += [(f"/comments/{comment.id}/", verb, COMMENT) for verb in ("approve", "reject")]
-    for path, verb, fields in steps:
-        answer = api.post(f"{path}{verb}/", as_=who).expect(200)
-        shown, said = api.get(path, as_=who).expect(200).object(), answer.object()
-        expect([said.get(name) for name in fields], equal_to=[shown.get(name) for name in fields])
 
 
 @check("api.actions")
@@ -161,7 +138,7 @@ def test_an_edit_that_is_refused(api, rows, refused, rng, unchanged):
     """An edit that is refused leaves the status, and the comment, as they are."""
     comment = rows.comment(author="reader", status="approved")
     same = unchanged()
-    for body in ("", " \u2003 ", "x" * 5001):
+    for body in ("", " \u2003 ", "x" * 5001, 5):
         refused(api.patch(f"/comments/{comment.id}/", as_="reader", json={"body": body}), "body")
     same("a refused edit")
     said = api.patch(f"/comments/{comment.id}/", as_="reader", json={"body": rng.sentence()}).expect(200).object()

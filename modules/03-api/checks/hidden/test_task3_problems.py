@@ -72,14 +72,12 @@ def test_nothing_there(api, objects, rng):
     """404 is a problem document, for rows that do not exist and where no route is, whatever the method and `Accept`."""
     for name in ("posts", "comments", "categories", "tags", "users"):
         judge(api.get(f"/{name}/{MISSING}/", as_="admin"))
-        judge(api.get(f"/{name}/{MISSING}/?q=1", as_="admin", version=""))
         judge(api.patch(f"/{name}/{MISSING}/", as_="admin", json={}))
         judge(api.delete(f"/{name}/{MISSING}/", as_="admin"))
         judge(api.get(f"/{name}/{rng.slug()}/", as_="admin"))
         judge(api.get(f"/{name}", as_="admin"))
     slug = rng.slug()
     nowhere = [f"/api/{slug}/", f"/api/v1/{slug}/", f"/api/v1{objects['posts']}{slug}/", f"/api/v1/users/me/{slug}/"]
-    judge(api.get("/api/v1/", version=None))
     nowhere += [f"/api/v2/{slug}/", f"/api/{slug}.json", f"/api/v1{objects['posts']}approve/"]
     for path in nowhere:
         for accept in ("application/json", "text/html", "*/*"):
@@ -133,8 +131,6 @@ def test_what_no_view_sees(api, rng):
             judge(api.get(path, version=None, headers={"Host": host})).problem(400)
     judge(api.post("/api/v1/tags/", version=None, headers={"Host": "elsewhere.example"}, json={})).problem(400)
     judge(api.get(f"/tags/?{'a&' * 1100}"))
-    for path in ("/api/v1/tags/", "/api/v1/posts/", "/api/comments/"):
-        judge(api.get(f"{path}?{'&'.join(['a=1'] * 1001)}", version=None)).problem(400)
     judge(api.post("/tags/", as_="editor", json={"name": "x" * 3_000_000}))
     judge(api.post("/tags/", as_="editor", body=b"a=1&" * 1100, headers=FORM))
     judge(api.post("/tags/", as_="editor", body=b"--", headers={"Content-Type": "multipart/form-data"}))

@@ -51,23 +51,6 @@ def test_the_variables(api_with, comment, rng, say, replayed):
 
 
 @check("api.idempotency-lifetime", database="postgres", seconds=90)
-def test_after_a_minute(api_with, comment, rng, say, replayed):
-    """By default a request whose process died counts as lost after a minute: the next one goes ahead."""
-    api = api_with()
-    (body, key), db = comment(api.rows), api.db
-    with db.writes_held(COMMENTS) as held, ThreadPoolExecutor(1) as pool:
-        dying = pool.submit(say, body, key, to=api, within_s=START_S)
-        is_waiting(held, dying)
-        api_with.restart(api)
-        dying.exception()
-    api.age(61)
-    other = body | {"body": rng.sentence()}
-    first = say(other, key, to=api, within_s=START_S).expect(201, because="the process died more than 60 seconds ago")
-    replayed(first, say(other, key, to=api))
-    assert [row["body"] for row in db.rows(COMMENTS, "id", "body")] == [other["body"]]
-
-
-@check("api.idempotency-lifetime", database="postgres", seconds=90)
 def test_a_minute_at_work(api, db, rows, comment, say):
     """By default the first may be at work for a minute: until then a repetition is 409, or waits for it."""
     body, key = comment(rows)

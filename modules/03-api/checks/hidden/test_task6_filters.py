@@ -13,28 +13,8 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 @pytest.fixture
-def page(api):
-    """``page("/posts/?page=2")`` is a page of a list, which has `results`; what else it has is for others to judge.
-
-    It has room for 50 rows, unless its size is said.
-    """
-
-    def ask(path, *, as_="admin"):
-        size = "limit" if path.startswith(("/categories/", "/tags/")) else "page_size"
-        if f"{size}=" not in path:
-            path += f"{'&' if '?' in path else '?'}{size}=50"
-        answer = api.get(path, as_=as_).expect(200)
-        results = answer.object().get("results")
-        if not isinstance(results, list) or not all(isinstance(one, dict) and "id" in one for one in results):
-            fail(expected=f"`results`, a list of objects with an `id`, for {answer.asked}", observed=results)
-        return {"next": None, **answer.object()}
-
-    return ask
-
-
-@pytest.fixture
 def finds(page):
-    """``finds("/posts/", {"status": "draft"}, [7, 8])`` fails unless exactly these rows are found."""
+    """``finds("/posts/", {"status": "draft"}, [7, 8])`` fails unless exactly these rows are found, and counted."""
 
     def check(path, parameters, wanted, *, as_="admin"):
         query = f"{path}?{urlencode(parameters)}"
@@ -42,6 +22,8 @@ def finds(page):
         ids = sorted(one["id"] for one in found["results"])
         if ids != sorted(wanted):
             fail(expected=f"the rows {sorted(wanted)} for {query} as {as_}", observed=f"{ids}")
+        if path != "/comments/" and found.get("count") != len(ids):
+            fail(expected=f"a `count` of {len(ids)} for {query}", observed=found.get("count"))
 
     return check
 
@@ -61,8 +43,7 @@ def test_posts_by_all_at_once(rows, rng, finds):
             "tags": rng.sample(tags, k=number % 4),
             "title": f"{rng.title()} {word if number % 3 else ''}".strip(),
         }
-        moment = {"draft": None}.get(state, begin + timedelta(days=number))
-        made.append(fields | {"published_at": moment})
+        made.append(fields | ({"published_at": begin + timedelta(days=number)} if state == "out" else {}))
     posts = rows.posts(made)
     middle = begin + timedelta(days=5)
     asked = {
@@ -157,12 +138,6 @@ def test_search_of_posts(rows, rng, finds):
     for sign in ("%", r"\b", "(c)", "[d]", ".*"):
         finds("/posts/", {"search": sign}, numbers[4:5])
     finds("/posts/", {"search": rng.word()}, [])
-    named = rng.word()
-    people, shelf, label = rows.user(username=named), rows.category(name=named, slug=named), rows.tag(name=named)
-    rows.post(state="out", author=people, category=shelf, tags=[label], slug=named)
-    finds("/posts/", {"search": named}, [])
-    umlaut = rows.post(state="out", title=f"\u00c4rger {one}\u00c9")
-    finds("/posts/", {"search": f"\u00e4RGER {one}\u00e9"}, [umlaut.id])
 
 
 @check("api.filters", seconds=90)
@@ -187,23 +162,6 @@ def test_nothing_but_what_one_sees(api, rows, rng, finds):
         for status in ("draft", "published", "archived"):
             wanted = [key for key in visible if STATUSES[states[key]] == status]
             finds("/posts/", {"status": status}, wanted, as_=who)
-
-
-@check("api.filters", seconds=90)
-def test_nothing_but_the_comments_that_one_sees(api, rows, page, finds):
-    """A filter shows everybody those of the comments in their list that fit: by `status`, `author` and `post`."""
-    host = rows.post(state="out", author="contributor")
-    made = [{"post": host, "author": "reader", "status": status} for status in ("pending", "approved", "rejected")]
-    made.append({"post": rows.post(state="out"), "author": "reader", "status": "approved", "post_state": "archived"})
-    comments = rows.comments(made)
-    for who in (None, "reader", "reader2", "contributor", "contributor2"):
-        listed = {one["id"] for one in page("/comments/", as_=who)["results"]}
-        seen = [row for row in comments if row.id in listed]  # which those are is for others to judge
-        for status in ("pending", "approved", "rejected"):
-            finds("/comments/", {"status": status}, [row.id for row in seen if row.status == status], as_=who)
-        finds("/comments/", {"author": api.people["reader"].username}, [row.id for row in seen], as_=who)
-        for post in {row.post_id for row in comments}:
-            finds("/comments/", {"post": post}, [row.id for row in seen if row.post_id == post], as_=who)
 
 
 @check("api.filters", seconds=90)

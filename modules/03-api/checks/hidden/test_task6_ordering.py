@@ -1,19 +1,17 @@
 """Task 6: the order of lists, and what their parameters take."""
 
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-import pytest
-
-from grader.checkpoint import check, expect_that, fail
+from grader.checkpoint import check, expect_that
 
 SIZES = {"posts": "page_size", "comments": "page_size", "categories": "limit", "tags": "limit", "users": "page_size"}
 NUMBERS = {
-    "posts": {"page": ["0", "first", "last"], "page_size": ["0", "101", "1000"]},
+    "posts": {"page": ["0", "first"], "page_size": ["0", "101"]},
     "comments": {"page_size": ["0", "101"]},
     "categories": {"limit": ["0", "101"], "offset": ["-1"]},
     "tags": {"limit": ["0", "101"], "offset": ["-1"]},
-    "users": {"page": ["0", "first", "last"], "page_size": ["0", "101", "1000"]},
+    "users": {"page": ["0", "first"], "page_size": ["0", "101"]},
 }
 MOMENTS = [
     "2026-01-01",
@@ -46,44 +44,12 @@ REFUSED = {
 }
 # What one list names and another does not.
 IGNORED = {
-    "posts": "format=xml&version=v2&limit=0&offset=-1&cursor=x&role=lost&is_active=1&post=x&colour=&STATUS=lost",
-    "comments": "format=xml&ordering=x&page=0&limit=0&search=nowhere&category=none&tag=none&published_after=x&offset=x",
-    "categories": "format=api&page=0&page_size=0&ordering=colour&search=nowhere&status=lost&cursor=x&author=nobody",
-    "tags": "format=none&page=first&page_size=101&ordering=&search=nowhere&status=lost&cursor=x&name=none&slug=none",
-    "users": "format=csv&limit=0&offset=-1&cursor=x&status=lost&username=nobody&email=none&author=nobody&post=x",
+    "posts": "colour=blue&limit=0&offset=-1&cursor=x&role=lost&is_active=1&post=x&colour=&STATUS=lost",
+    "comments": "ordering=colour&page=0&limit=0&search=nowhere&category=none&tag=none&published_after=x&offset=x",
+    "categories": "page=0&page_size=0&ordering=colour&search=nowhere&status=lost&cursor=x&author=nobody",
+    "tags": "page=first&page_size=101&ordering=&search=nowhere&status=lost&cursor=x&name=none&slug=none",
+    "users": "limit=0&offset=-1&cursor=x&status=lost&username=nobody&email=none&author=nobody&post=x",
 }
-
-
-@pytest.fixture
-def page(api):
-    """``page("/posts/?page=2")`` is a page of a list, which has `results`; what else it has is for others to judge.
-
-    It has room for 50 rows, unless its size is said.
-    """
-
-    def ask(path, *, as_="admin"):
-        size = "limit" if path.startswith(("/categories/", "/tags/")) else "page_size"
-        if f"{size}=" not in path:
-            path += f"{'&' if '?' in path else '?'}{size}=50"
-        answer = api.get(path, as_=as_).expect(200)
-        results = answer.object().get("results")
-        if not isinstance(results, list) or not all(isinstance(one, dict) and "id" in one for one in results):
-            fail(expected=f"`results`, a list of objects with an `id`, for {answer.asked}", observed=results)
-        return {"next": None, **answer.object()}
-
-    return ask
-
-
-@pytest.fixture
-def leads_to():
-    """The path of a link; that it leads to the host that was asked, and where, is for others to judge."""
-    return path_of
-
-
-def path_of(link):
-    """The path of a link below the version, with its query."""
-    found = urlsplit(link)
-    return f"{found.path.removeprefix('/api').removeprefix('/v1')}?{found.query}"
 
 
 @check("api.ordering", seconds=90)
@@ -110,17 +76,6 @@ def test_posts(db, rows, rng, ids_of):
         ids = ids_of("/posts/", ordering=f"-{name}")
         assert ids == [key for value in sorted(set(of.values()), reverse=True) for key in highest if of[key] == value]
     assert ids_of("/posts/") == ids_of("/posts/", ordering="-created_at")
-
-
-@check("api.ordering", seconds=90)
-def test_posts_without_a_moment(rows, ids_of):
-    """In the order of `published_at` those that have none are in the list as well, wherever they stand."""
-    out = [row.id for row in rows.posts({"state": state} for state in ("out", "archived"))]
-    drafts = [row.id for row in rows.posts({"state": "draft"} for _ in range(2))]
-    for order in ("published_at", "-published_at"):
-        found = ids_of("/posts/", ordering=order)
-        assert sorted(found) == sorted([*out, *drafts])
-        assert [key for key in found if key in drafts] == drafts[::-1]
 
 
 @check("api.ordering", seconds=90)

@@ -96,9 +96,6 @@ def test_behind_one_proxy(api_with, caller, rng):
     for pair in networks[1:]:
         caller(api, *map(forwarded, pair), same=False, because="addresses of two /64 networks")
     caller(api, forwarded("2001:db8:5::1"), forwarded("x, 2001:db8:5::1"), same=True, because="one IPv6 address")
-    direct = [{"client": f"203.0.113.{number}"} for number in (11, 12)]
-    caller(api, *direct, same=False, because="without `X-Forwarded-For` the address is the connection's")
-    caller(api, {"client": "203.0.113.13"}, {"client": "203.0.113.13"}, same=True, because="it is one connection's")
 
 
 @check("api.throttle-callers", seconds=180)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.checkpoint import FieldRefusals, check, expect, expect_that
+from grader.checkpoint import check, expect, expect_that
 
 NAMED = {"posts": "title", "comments": "body", "categories": "name", "tags": "name", "users": "username"}
 TABLES = {
@@ -104,12 +104,6 @@ def test_an_edit_is_pending_again(api, rows, db, rng):
     said = api.patch(f"/comments/{comment.id}/", as_="reader", json={"body": rng.sentence()}).expect(200).object()
     assert said.get("status") == "pending"
     assert db.one("comments_comment", "status", id=comment.id)["status"] == "pending"
-
-
-@pytest.fixture
-def refused(api):
-    """``refused(answer, "title")``: it is a 400 on that field, in whatever form; ``None`` stands for any."""
-    return FieldRefusals(api)
 
 
 @check("api.domain-rules")

@@ -48,9 +48,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
-    "APPEND_COMPONENTS": {
-        "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "sessionid"}}
-    },
     "PREPROCESSING_HOOKS": ["api.documentation.only_canonical"],
     "TAGS": [
         {"name": "posts", "description": "What people write."},
