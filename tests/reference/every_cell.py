@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from accounts.models import User
 from accounts.roles import Role
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 from django.utils import timezone
 from posts.choices import PostStatus
 from posts.models import Post

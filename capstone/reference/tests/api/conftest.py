@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.roles import Role
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.models import Comment
 from config.settings.environment import ROOT
 from posts.models import Category, Post, Tag

@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.roles import Role
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from posts.models import Post
 from tests.api.conftest import World
 from tests.factories import CommentFactory, PostFactory, UserFactory

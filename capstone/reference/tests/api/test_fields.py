@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from tests.api.conftest import World
 from tests.factories import CommentFactory, TagFactory
 

@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.models import Comment
 from tests.factories import CommentFactory, PostFactory, TagFactory
 

@@ -16,7 +16,7 @@ from accounts.roles import Role
 from audit.models import AuditEntry
 
 # END
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.models import Comment
 
 # BEGIN SOLUTION 05

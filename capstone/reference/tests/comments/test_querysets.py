@@ -3,7 +3,7 @@
 
 import pytest
 
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.models import Comment
 from tests.factories import CommentFactory
 

@@ -5,7 +5,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.roles import Role
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.models import Comment
 from comments.services import moderate_comment
 from posts.services import archive_post

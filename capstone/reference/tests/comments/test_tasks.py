@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.roles import Role
 from comments import services
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.models import Comment
 from comments.tasks import enqueue_comment, publish_comment, requeue_unscreened_comments
 from config.celery import app

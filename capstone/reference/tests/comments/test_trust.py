@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.roles import Role
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.models import Comment, Rejection
 from comments.services import delete_comment, edit_comment, moderate_comment
 from comments.tasks import publish_comment

@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.models import Comment
 from comments.screening import screen_comment
 from comments.services import edit_comment

@@ -13,7 +13,7 @@ from accounts.models import User
 from audit.models import AuditEntry
 
 # END
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from posts.choices import PostStatus
 from tests.factories import CommentFactory, PostFactory
 

@@ -6,8 +6,8 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from accounts.roles import Role
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 from posts.choices import PostStatus
 from posts.models import Category, Post, Tag
 

@@ -17,14 +17,14 @@ from django.http import HttpRequest, HttpResponse
 from accounts.models import User
 
 # BEGIN SOLUTION 04
-from audit.actions import Action
-from audit.services import record
-from authentication.privilege_changes import (
+from accounts.privilege_changes import (
     audit_activation,
     audit_privilege_changes,
     audit_role_change,
     privileges,
 )
+from audit.actions import Action
+from audit.services import record
 
 # END
 

@@ -10,9 +10,9 @@ from accounts.access import AnyUser, is_admin, is_member
 from accounts.models import User
 
 # BEGIN SOLUTION 04
+from accounts.privilege_changes import audit_activation, audit_role_change
 from audit.actions import Action
 from audit.services import record
-from authentication.privilege_changes import audit_activation, audit_role_change
 
 # END
 from core.saving import clean_and_save

@@ -4,9 +4,9 @@
 from typing import Any
 from uuid import uuid4
 
-from django.utils import timezone
 
 from analytics.tasks import count_visit
+from core import clock
 from jobs.broker import enqueue
 from posts.signals import post_read
 
@@ -18,4 +18,4 @@ def connect() -> None:
 
 def queue_visit(*, post_id: int, **_: Any) -> None:
     """Hand it to a worker. Its id is made here, so that a repetition is known as one."""
-    enqueue(count_visit, str(uuid4()), post_id, timezone.now().isoformat())
+    enqueue(count_visit, str(uuid4()), post_id, clock.now().isoformat())

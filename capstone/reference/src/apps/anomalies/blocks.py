@@ -4,11 +4,11 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from anomalies.kinds import Kind
 from anomalies.models import Block, LoginAttempt
+from core import clock
 
 
 def digest_of(name: str) -> str:
@@ -23,7 +23,7 @@ def block_for(kind: Kind, attempt: LoginAttempt) -> None:
     subject = _name(attempt.name) if attempt.account_id else _address(attempt.address)
     if kind is Kind.CREDENTIAL_STUFFING:
         subject = _address(attempt.address)
-    until = timezone.now() + timedelta(seconds=settings.ANOMALY_LOCK_SECONDS)
+    until = clock.now() + timedelta(seconds=settings.ANOMALY_LOCK_SECONDS)
     Block.objects.update_or_create(subject=subject, defaults={"until": until})
 
 

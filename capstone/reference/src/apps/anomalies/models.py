@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from anomalies.kinds import Kind
+from core import clock
 
 
 class AttemptQuerySet(models.QuerySet["LoginAttempt"]):
@@ -104,7 +105,7 @@ class BlockQuerySet(models.QuerySet["Block"]):
 
     def running(self) -> Self:
         """Not over."""
-        return self.filter(until__gt=timezone.now())
+        return self.filter(until__gt=clock.now())
 
 
 class Block(models.Model):

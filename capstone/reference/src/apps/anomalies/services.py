@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -16,6 +15,7 @@ from anomalies.models import Anomaly, Block, LoginAttempt
 from anomalies.signals import anomaly_reported
 from audit.actions import Action
 from audit.services import record
+from core import clock
 from core.events import send_on_commit
 from mail.services import write_email
 
@@ -107,7 +107,7 @@ def _body(anomaly: Anomaly, finding: Finding) -> str:
 @transaction.atomic
 def forget_old_attempts() -> int:
     """Delete attempts that nothing is compared with any more, and blocks that are over."""
-    begin = timezone.now() - timedelta(days=settings.ANOMALY_HISTORY_DAYS)
+    begin = clock.now() - timedelta(days=settings.ANOMALY_HISTORY_DAYS)
     deleted, _ = LoginAttempt.objects.filter(at__lt=begin).delete()
-    Block.objects.filter(until__lt=timezone.now()).delete()
+    Block.objects.filter(until__lt=clock.now()).delete()
     return deleted

@@ -9,8 +9,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts import fields as accounts
-
 
 class TextField(serializers.CharField):
     """A string, and nothing that could be written as one."""
@@ -20,22 +18,6 @@ class TextField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
-
-
-class EmailField(serializers.EmailField, TextField):
-    """An e-mail address, normalised before it is checked."""
-
-    def to_internal_value(self, data: Any) -> str:
-        """The address as it is stored."""
-        return str(accounts.EmailField().to_python(super().to_internal_value(data)))
-
-
-class UsernameField(TextField):
-    """A username, normalised before it is checked: length and characters are of what is stored."""
-
-    def to_internal_value(self, data: Any) -> str:
-        """The name as it is stored."""
-        return str(accounts.UsernameField().to_python(super().to_internal_value(data)))
 
 
 class BooleanField(serializers.BooleanField):
@@ -88,7 +70,5 @@ class StrictSerializer[Row: models.Model](serializers.ModelSerializer[Row]):
         **serializers.ModelSerializer.serializer_field_mapping,
         models.CharField: TextField,
         models.TextField: TextField,
-        models.EmailField: EmailField,
-        accounts.UsernameField: UsernameField,
         models.BooleanField: BooleanField,
     }

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from core import clock
+
 
 class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
     """Keys by age."""
@@ -15,7 +17,7 @@ class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
     def expired(self) -> "IdempotencyKeyQuerySet":
         """So old that a request with the same key is a new one."""
         lifetime = timedelta(hours=settings.IDEMPOTENCY_KEY_HOURS)
-        return self.filter(claimed_at__lte=timezone.now() - lifetime)
+        return self.filter(claimed_at__lte=clock.now() - lifetime)
 
 
 class IdempotencyKey(models.Model):
@@ -63,7 +65,7 @@ class IdempotencyKey(models.Model):
     @property
     def is_over(self) -> bool:
         """Whether a new request may take the key: it is old, or whoever had it never came back."""
-        age = timezone.now() - self.claimed_at
+        age = clock.now() - self.claimed_at
         abandoned = timedelta(seconds=settings.IDEMPOTENCY_IN_FLIGHT_SECONDS)
         lifetime = timedelta(hours=settings.IDEMPOTENCY_KEY_HOURS)
         return age >= (lifetime if self.is_done else min(abandoned, lifetime))

@@ -1,11 +1,11 @@
 # FILE SOLUTION 04
 """Writing to the audit log."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
-from accounts.access import AnyUser, is_member
 from audit.actions import Action
 
 # BEGIN SOLUTION 06
@@ -15,11 +15,14 @@ from audit.chain import append
 from audit.models import AuditEntry
 from core import client_address, request_id
 
+if TYPE_CHECKING:
+    from accounts.access import AnyUser
+
 
 def record(
     *,
     action: Action,
-    actor: AnyUser | None,
+    actor: "AnyUser | None",
     target: models.Model | None = None,
     **details: Any,
 ) -> AuditEntry:
@@ -28,7 +31,7 @@ def record(
     Called inside the transaction that does it: what was rolled back did not happen, and what cannot
     be written down does not happen either. Address and id come from the request being answered.
     """
-    known = actor if actor and is_member(actor) else None
+    known = actor if isinstance(actor, AbstractBaseUser) and actor.is_active else None
     entry = AuditEntry(
         action=action,
         actor=known,

@@ -4,10 +4,10 @@
 from django.conf import settings
 from django.contrib.sessions.models import Session as CookieSession
 from django.db import transaction
-from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from authentication.models import Session
+from core import clock
 
 
 @transaction.atomic
@@ -16,7 +16,7 @@ def forget_expired_sessions() -> int:
 
     A token that expired is refused for that alone, and the session it names with it.
     """
-    now = timezone.now()
+    now = clock.now()
     oldest = (
         now - settings.SESSION_LIFETIME - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
     )

@@ -6,7 +6,8 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.models import User
-from api.fields import EmailField, IdField, TextField, UsernameField
+from accounts.serializer_fields import EmailField, UsernameField
+from api.fields import IdField, TextField
 from authentication import examples
 from authentication.credentials import MAX_PASSWORD
 

@@ -6,7 +6,6 @@ from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts.models import User
 from audit.actions import Action
@@ -19,6 +18,7 @@ from authentication.second_step import Challenge, second_step
 
 # END
 from authentication.tokens import SESSION_CLAIM, SessionRefreshToken, TokenPair, issue
+from core import clock
 
 
 # BEGIN BEFORE 06
@@ -121,7 +121,7 @@ def forget_sessions(user: User) -> None:
     """Make every session of this person worthless, within the caller's transaction."""
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.refresh_from_db(fields=["session_epoch"])
-    user.sessions.active().update(ended_at=timezone.now())
+    user.sessions.active().update(ended_at=clock.now())
 
 
 def _lock_running(token: SessionRefreshToken | None) -> Session | None:
@@ -130,10 +130,10 @@ def _lock_running(token: SessionRefreshToken | None) -> Session | None:
     By a write before the first look: on SQLite, two that look first cannot both write afterwards.
     """
     claim = token and token.get(SESSION_CLAIM)
-    Session.objects.named(claim).update(updated_at=timezone.now())
+    Session.objects.named(claim).update(updated_at=clock.now())
     return Session.objects.of_token(claim)
 
 
 def _end(session: Session) -> None:
-    session.ended_at = timezone.now()
+    session.ended_at = clock.now()
     session.save(update_fields=["ended_at"])

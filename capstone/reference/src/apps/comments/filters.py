@@ -4,7 +4,7 @@
 import django_filters
 
 from api.filters import IdFilter, RelatedFilter, StrictForm
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.models import Comment
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 # END
 from accounts.access import AnyUser, is_editorial, is_member
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.querysets import CommentQuerySet
 from core.models import TimeStamped
 

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 
 # END
 from accounts.access import AnyUser, is_editorial, is_member
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from posts.querysets import is_out
 
 if TYPE_CHECKING:

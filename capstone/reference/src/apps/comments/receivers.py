@@ -5,16 +5,27 @@ from typing import Any
 
 from django.db.models.signals import post_save
 
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.models import Comment, Rejection
 from comments.signals import comment_submitted
 from comments.tasks import PUBLISH_COMMENT, enqueue_comment, note_screening_failed
 from jobs.broker import enqueue
 from jobs.signals import task_dead_lettered
+from posts.receivers import PublicFields, watch
+
+# Posts are shown with the number of their approved comments.
+COUNTED = PublicFields(
+    fields=frozenset({"status", "post"}),
+    value=lambda comment: (
+        comment.post_id if comment.status == CommentStatus.APPROVED else None
+    ),
+    when_new=True,
+)
 
 
 def connect() -> None:
     """Begin to listen."""
+    watch(Comment, COUNTED)
     comment_submitted.connect(queue_comment, dispatch_uid="comments")
     post_save.connect(note_rejection, sender=Comment, dispatch_uid="comments")
     task_dead_lettered.connect(note_failure, dispatch_uid="comments")

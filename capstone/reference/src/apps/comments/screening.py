@@ -3,15 +3,15 @@
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.access import is_editorial
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.models import Comment
 from comments.signals import comment_moderated
+from core import clock
 from core.events import send_on_commit
 from mail.services import write_email
 
@@ -30,7 +30,7 @@ def screen_comment(*, comment_id: int) -> None:
     if comment is None:
         return
     Comment.objects.filter(pk=comment.pk).update(
-        screened_at=timezone.now(), screening_failed_at=None
+        screened_at=clock.now(), screening_failed_at=None
     )
     if _is_trusted(comment.author):
         _approve(comment)

@@ -5,7 +5,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 # BEGIN SOLUTION 05
-from django.utils import timezone
 
 # END
 from accounts.access import AnyUser, is_member
@@ -15,11 +14,12 @@ from audit.actions import Action
 from audit.services import record
 
 # END
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.models import Comment
 
 # BEGIN SOLUTION 05
 from comments.signals import comment_moderated, comment_submitted
+from core import clock
 from core.events import send_on_commit
 
 # END
@@ -95,7 +95,7 @@ def edit_comment(*, comment: Comment, by: AnyUser, body: str) -> Comment:
     if not comment.can_be_moderated_by(by):
         # BEGIN SOLUTION 05
         if comment.status != CommentStatus.PENDING:
-            comment.submitted_at = timezone.now()
+            comment.submitted_at = clock.now()
         # END
         comment.status = CommentStatus.PENDING
         # BEGIN SOLUTION 05

@@ -4,10 +4,10 @@
 from datetime import timedelta
 
 from celery import shared_task
-from django.utils import timezone
 
 from comments.models import Comment
 from comments.screening import screen_comment
+from core import clock
 from jobs.base import ReliableTask
 from jobs.broker import enqueue, free_capacity
 
@@ -37,7 +37,7 @@ def enqueue_comment(comment: Comment) -> str:
 def note_screening_failed(comment_id: int) -> None:
     """The task of a comment is a dead letter: Beat leaves the comment alone."""
     failed = Comment.objects.unscreened().filter(pk=comment_id)
-    failed.update(screening_failed_at=timezone.now())
+    failed.update(screening_failed_at=clock.now())
 
 
 @shared_task(name="comments.tasks.requeue_unscreened_comments", base=ReliableTask)
@@ -47,11 +47,11 @@ def requeue_unscreened_comments() -> int:
     A comment comes into the queue once in LEFT_BEHIND_AFTER, and none while the queue is full:
     where no worker is at work, queueing more does not help.
     """
-    since = timezone.now() - LEFT_BEHIND_AFTER
+    since = clock.now() - LEFT_BEHIND_AFTER
     left = Comment.objects.left_behind(since=since)[: free_capacity("comments")]
     for comment in (found := list(left)):
         enqueue_comment(comment)
-        Comment.objects.filter(pk=comment.pk).update(requeued_at=timezone.now())
+        Comment.objects.filter(pk=comment.pk).update(requeued_at=clock.now())
     return len(found)
 
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from api.idempotency import HEADER, run_idempotently
 from api.pagination import Cursors
 from api.viewsets import Collection
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.filters import CommentFilter
 from comments.models import Comment
 from comments.permissions import CommentPermission, ModerationPermission

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from hashlib import sha256
 from threading import Lock
-from time import time
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.core.cache import cache
 
+from core import clock
 from core.redis_cache import UNAVAILABLE
 
 # How long to wait for the thread that computes a value before computing it oneself.
@@ -53,7 +53,9 @@ def forget(family: str) -> None:
 
 def store(name: str, value: Any, *, seconds: float) -> None:
     """Keep a value under a key. It is fresh for `seconds`, then stale for as long again."""
-    cache.set(name, Entry(value, time() + seconds), timeout=2 * seconds)
+    cache.set(
+        name, Entry(value, clock.now().timestamp() + seconds), timeout=2 * seconds
+    )
 
 
 def remembered(
@@ -80,7 +82,7 @@ def remembered(
 
 def _is_to_be_refreshed(found: Entry, name: str) -> bool:
     """Whether it is stale, and nobody else is refreshing it."""
-    return time() >= found.stale_at and cache.add(
+    return clock.now().timestamp() >= found.stale_at and cache.add(
         f"{name}:refresh", 1, timeout=REFRESH_SECONDS
     )
 

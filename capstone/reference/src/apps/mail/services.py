@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
+from core import clock
 from core.events import send_on_commit
 from mail.models import Email, EmailQuerySet
 from mail.signals import email_written
@@ -53,12 +53,12 @@ def send_email(*, email_id: int, task_id: str) -> None:
         _mine(email).update(claimed_by="", claimed_until=None)
         raise
     _mine(email).update(
-        sent_at=timezone.now(),
+        sent_at=clock.now(),
         failed_at=None,
         error="",
         claimed_by="",
         claimed_until=None,
-        updated_at=timezone.now(),
+        updated_at=clock.now(),
     )
 
 
@@ -67,7 +67,7 @@ def mark_email_failed(*, email_id: int, error: str) -> None:
 
     Nothing is done to an e-mail that a task has in hand by now: it will say what came of it.
     """
-    now = timezone.now()
+    now = clock.now()
     idle = Email.objects.waiting().filter(claimed_by="", pk=email_id)
     idle.update(failed_at=now, error=error, updated_at=now)
 
@@ -84,7 +84,7 @@ def resend_email(*, email: Email) -> None:
 
 def _claim(email_id: int, task_id: str) -> Email | None:
     """The e-mail, ours until the time limit of a task; None if it is sent or somebody else's."""
-    now = timezone.now()
+    now = clock.now()
     until = now + timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT)
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
     claimable = Email.objects.unsent().filter(free | Q(claimed_by=task_id))

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Task, shared_task
-from django.utils import timezone
 
+from core import clock
 from jobs.base import ReliableTask
 from jobs.broker import enqueue, free_capacity
 from mail.models import Email
@@ -36,9 +36,9 @@ def requeue_unsent_emails() -> int:
     An e-mail comes into the queue once in LEFT_BEHIND_AFTER, and none while the queue is full. What
     failed for good is not among them: it lies in the queue of dead letters.
     """
-    since = timezone.now() - LEFT_BEHIND_AFTER
+    since = clock.now() - LEFT_BEHIND_AFTER
     left = Email.objects.left_behind(since=since).values_list("pk", flat=True)
     for email_id in (found := list(left[: free_capacity("mail")])):
         enqueue(deliver, email_id)
-        Email.objects.filter(pk=email_id).update(requeued_at=timezone.now())
+        Email.objects.filter(pk=email_id).update(requeued_at=clock.now())
     return len(found)

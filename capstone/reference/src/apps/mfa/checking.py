@@ -9,11 +9,11 @@ from math import ceil
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
+from core import clock
 from core.events import send_on_commit
 from mfa import totp
 from mfa.encryption import UnreadableSecretError, decrypt
@@ -51,7 +51,7 @@ def check_code(*, factor: SecondFactor, code: str) -> Check:
     MFA_LOCKOUT_SECONDS, from whatever address: whoever comes here knows the password. What is
     written about a refusal stays, so nothing is raised.
     """
-    now = timezone.now()
+    now = clock.now()
     held = _hold(factor, now)
     if seconds := held.seconds_locked(now):
         check = Check(Outcome.LOCKED, ceil(seconds))

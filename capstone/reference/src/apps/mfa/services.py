@@ -7,7 +7,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts.models import User
 from audit.actions import Action
@@ -15,6 +14,7 @@ from audit.services import record
 from authentication.credentials import NOT_YOURS, is_own_password
 from authentication.sessions import begin_session
 from authentication.tokens import TokenPair
+from core import clock
 from mfa import totp
 from mfa.challenges import read_challenge
 from mfa.checking import Check, Outcome, check_code, confirmed_factor
@@ -74,9 +74,7 @@ def confirm(*, user: User, code: str) -> list[str]:
     with transaction.atomic():
         check = check_code(factor=factor, code=code)
         if check:
-            SecondFactor.objects.filter(pk=factor.pk).update(
-                confirmed_at=timezone.now()
-            )
+            SecondFactor.objects.filter(pk=factor.pk).update(confirmed_at=clock.now())
             codes = _replace_codes(factor)
             record(action=Action.MFA_CONFIRMED, actor=user, target=user)
     _require_accepted(check)

@@ -14,7 +14,7 @@ from anomalies.signals import anomaly_reported
 
 # END
 from authentication.lockout import is_refused
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from comments.models import Comment
 from comments.signals import comment_moderated, comment_submitted
 from jobs.signals import task_dead_lettered, task_ended

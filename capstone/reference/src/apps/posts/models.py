@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.utils import timezone
 
 from accounts.access import AnyUser, is_editorial, is_member
 from accounts.roles import Role
+from core import clock
 from core.models import Slugged, TimeStamped
 from core.validation import is_blank, refuse_taken
 from posts.choices import PostStatus
@@ -175,7 +175,7 @@ class Post(Slugged, TimeStamped):
         return (
             self.status == PostStatus.PUBLISHED
             and self.published_at is not None
-            and self.published_at <= timezone.now()
+            and self.published_at <= clock.now()
         )
 
     def _was_public(self) -> bool:

@@ -10,10 +10,10 @@ from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 
 # END
-from django.utils import timezone
 
 from accounts.access import AnyUser, is_editorial, is_member
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
+from core import clock
 from posts.choices import PostStatus
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def is_out(prefix: str = "") -> Q:
     """Published, and not only for some time to come. `prefix` leads to the post: "posts__"."""
     return Q(
         (f"{prefix}status", PostStatus.PUBLISHED),
-        (f"{prefix}published_at__lte", timezone.now()),
+        (f"{prefix}published_at__lte", clock.now()),
     )
 
 

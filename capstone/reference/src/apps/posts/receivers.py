@@ -12,8 +12,6 @@ from django.db.models import Model, QuerySet
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
 from accounts.models import User
-from comments.choices import CommentStatus
-from comments.models import Comment
 from posts import feed
 from posts.choices import PostStatus
 from posts.models import Category, Post, Tag
@@ -28,18 +26,12 @@ class PublicFields:
     when_new: bool  # whether a new row is seen at once; a new tag has no posts yet
 
 
-# A draft is seen by nobody, and whatever is saved of any other post moves its `updated_at`.
+# Apps whose rows posts show as well put themselves in with `watch`. A draft is seen by nobody, and
+# whatever is saved of any other post moves its `updated_at`.
 SHOWN: dict[type[Model], PublicFields] = {
     Post: PublicFields(
         fields=frozenset(field.name for field in Post._meta.get_fields()),
         value=lambda post: None if post.status == PostStatus.DRAFT else object(),
-        when_new=True,
-    ),
-    Comment: PublicFields(
-        fields=frozenset({"status", "post"}),
-        value=lambda comment: (
-            comment.post_id if comment.status == CommentStatus.APPROVED else None
-        ),
         when_new=True,
     ),
     Category: PublicFields(
@@ -54,11 +46,17 @@ SHOWN: dict[type[Model], PublicFields] = {
 
 def connect() -> None:
     """Begin to listen."""
-    for model in SHOWN:
-        pre_save.connect(compare, sender=model, dispatch_uid="feed")
-        post_save.connect(note_saved, sender=model, dispatch_uid="feed")
-        post_delete.connect(note_deleted, sender=model, dispatch_uid="feed")
+    for model, fields in SHOWN.items():
+        watch(model, fields)
     m2m_changed.connect(note_labels, sender=Post.tags.through, dispatch_uid="feed")
+
+
+def watch(model: type[Model], fields: PublicFields) -> None:
+    """Forget cached posts and lists whenever these fields of a row of this model change."""
+    SHOWN[model] = fields
+    pre_save.connect(compare, sender=model, dispatch_uid="feed")
+    post_save.connect(note_saved, sender=model, dispatch_uid="feed")
+    post_delete.connect(note_deleted, sender=model, dispatch_uid="feed")
 
 
 def compare(

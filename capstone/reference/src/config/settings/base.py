@@ -181,6 +181,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
+# BEGIN SOLUTION 06
+# A core.clock.Clock.
+CLOCK = "core.clock.SystemClock"
+# END
 
 STATIC_URL = "static/"
 STATIC_ROOT = ROOT / "staticfiles"

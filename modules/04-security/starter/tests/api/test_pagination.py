@@ -6,8 +6,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 from tests.factories import CommentFactory, PostFactory, TagFactory
 
 pytestmark = pytest.mark.django_db

@@ -2,8 +2,8 @@
 
 import pytest
 
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 from tests.factories import CommentFactory
 
 pytestmark = pytest.mark.django_db

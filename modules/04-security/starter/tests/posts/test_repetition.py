@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from posts.choices import PostStatus
 from tests.factories import CommentFactory, PostFactory
 

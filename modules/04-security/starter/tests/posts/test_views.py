@@ -4,7 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from posts.models import Category, Post, Tag
 from tests.factories import CategoryFactory, CommentFactory, PostFactory, TagFactory
 

@@ -12,9 +12,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.roles import Role
-from comments.choices import CommentStatus
 from comments.models import Comment
 from config.settings.environment import ROOT
+from core.choices import CommentStatus
 from posts.models import Category, Post, Tag
 from tests.factories import (
     CategoryFactory,

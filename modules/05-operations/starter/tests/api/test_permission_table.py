@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.roles import Role
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 from posts.choices import PostStatus
 from posts.models import Post
 from tests.factories import CommentFactory, PostFactory, UserFactory

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from tests.api.conftest import World
 from tests.factories import (
     CategoryFactory,

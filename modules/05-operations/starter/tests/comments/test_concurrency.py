@@ -10,9 +10,9 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.roles import Role
-from comments.choices import CommentStatus
 from comments.models import Comment
 from comments.services import delete_comment, edit_comment, moderate_comment
+from core.choices import CommentStatus
 from tests.factories import CommentFactory, UserFactory
 
 pytestmark = [

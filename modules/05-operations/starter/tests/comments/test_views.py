@@ -4,8 +4,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 from posts.choices import PostStatus
 from posts.services import archive_post
 from tests.factories import CommentFactory, PostFactory

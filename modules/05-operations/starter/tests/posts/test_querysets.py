@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.roles import Role
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from posts.choices import PostStatus
 from posts.models import Category, Post
 from tests.factories import (

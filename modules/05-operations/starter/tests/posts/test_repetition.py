@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from audit.models import AuditEntry
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from posts.choices import PostStatus
 from tests.factories import CommentFactory, PostFactory
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 
 if TYPE_CHECKING:
     from comments.models import Comment  # noqa: F401  named in brackets below

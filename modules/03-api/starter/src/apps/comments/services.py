@@ -4,8 +4,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from accounts.access import AnyUser
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 
 
 @transaction.atomic

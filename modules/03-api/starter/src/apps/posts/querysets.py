@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Count, Q
-from django.utils import timezone
 
 from accounts.access import AnyUser, is_editorial, is_member
-from comments.choices import CommentStatus
+from core import clock
+from core.choices import CommentStatus
 from posts.choices import PostStatus
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def is_out(prefix: str = "") -> Q:
     """Published, and not only for some time to come. `prefix` leads to the post: "posts__"."""
     return Q(
         (f"{prefix}status", PostStatus.PUBLISHED),
-        (f"{prefix}published_at__lte", timezone.now()),
+        (f"{prefix}published_at__lte", clock.now()),
     )
 
 

@@ -3,8 +3,8 @@
 import django_filters
 
 from api.filters import IdFilter, RelatedFilter, StrictForm
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 
 
 class CommentFilter(django_filters.FilterSet):

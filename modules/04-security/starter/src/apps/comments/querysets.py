@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.access import AnyUser, is_editorial, is_member
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from posts.querysets import is_out
 
 if TYPE_CHECKING:

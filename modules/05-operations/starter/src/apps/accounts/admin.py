@@ -10,14 +10,14 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
-from audit.actions import Action
-from audit.services import record
-from authentication.privilege_changes import (
+from accounts.privilege_changes import (
     audit_activation,
     audit_privilege_changes,
     audit_role_change,
     privileges,
 )
+from audit.actions import Action
+from audit.services import record
 
 
 @admin.register(User)

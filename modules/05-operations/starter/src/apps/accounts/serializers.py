@@ -1,7 +1,12 @@
 """How people look from outside. No password goes out or comes in here."""
 
-from accounts import examples
+from typing import Any, ClassVar
+
+from django.db import models
+
+from accounts import examples, fields
 from accounts.models import User
+from accounts.serializer_fields import EmailField, UsernameField
 from api.examples import with_examples
 from api.fields import StrictSerializer
 
@@ -9,6 +14,12 @@ from api.fields import StrictSerializer
 @with_examples(**examples.USER)
 class UserSerializer(StrictSerializer[User]):
     """A person, as admins see and change them."""
+
+    serializer_field_mapping: ClassVar[Any] = {
+        **StrictSerializer.serializer_field_mapping,
+        models.EmailField: EmailField,
+        fields.UsernameField: UsernameField,
+    }
 
     class Meta:
         model = User

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from accounts.access import AnyUser, is_admin, is_member
 from accounts.models import User
+from accounts.privilege_changes import audit_activation, audit_role_change
 from audit.actions import Action
 from audit.services import record
-from authentication.privilege_changes import audit_activation, audit_role_change
 from core.saving import clean_and_save
 
 # Fields that people change on their own account, and those that only admins change, of others.

@@ -11,19 +11,21 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
 from api.models import IdempotencyKey
 from api.problems import Conflict
+from core import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 HEADER = "Idempotency-Key"
 
@@ -44,7 +46,7 @@ class InFlight(Conflict):
 
 
 def run_idempotently(
-    request: Request, user: User, name: str, act: Callable[[], Response]
+    request: Request, user: "User", name: str, act: Callable[[], Response]
 ) -> Response:
     """What `act` answers, or has answered when it was asked with this key before.
 
@@ -70,7 +72,7 @@ def fingerprint(name: str, data: Any) -> str:
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
 
 
-def _claim(user: User, key: str, print_: str) -> IdempotencyKey:
+def _claim(user: "User", key: str, print_: str) -> IdempotencyKey:
     """The key, ours to work on or with the answer of whoever worked on it."""
     with suppress(IntegrityError), transaction.atomic():
         return IdempotencyKey.objects.create(user=user, key=key, fingerprint=print_)
@@ -90,7 +92,7 @@ def _take_over(theirs: IdempotencyKey, print_: str) -> IdempotencyKey:
     """Claim a key that is over, unless somebody else was quicker."""
     ours = {
         "claim": uuid.uuid4(),
-        "claimed_at": timezone.now(),
+        "claimed_at": clock.now(),
         "fingerprint": print_,
         "status_code": None,
     }

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -12,10 +13,11 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.permissions import SAFE_METHODS
 
-from accounts.access import AnyUser
-from accounts.models import User
 from api.conditional import ConditionalMixin
 from api.schema_problems import reference_to
+
+if TYPE_CHECKING:
+    from accounts.access import AnyUser
 
 type Endpoint = tuple[str, str, str, Any]
 
@@ -115,7 +117,7 @@ class OperationSchema(AutoSchema):
             400: has_body or listed,
             401: not self._has_access(AnonymousUser()),
             403: (changes and bool(self.view.authentication_classes))
-            or not self._has_access(User()),
+            or not self._has_access(get_user_model()()),
             404: "{" in self.path or (listed and not self._has_offsets()),
             406: True,
             412: conditional and self._action != "create",
@@ -131,7 +133,7 @@ class OperationSchema(AutoSchema):
         paginator = getattr(self.view, "pagination_class", None)
         return paginator is not None and issubclass(paginator, LimitOffsetPagination)
 
-    def _has_access(self, user: AnyUser) -> bool:
+    def _has_access(self, user: "AnyUser") -> bool:
         """Whether this user, anonymous or not, has permission."""
         request = self.view.request
         before = request.user

@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from core import clock
 from core.models import TimeStamped
 
 
@@ -16,7 +16,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def active(self) -> Self:
         """Neither ended nor too old."""
-        begin = timezone.now() - settings.SESSION_LIFETIME
+        begin = clock.now() - settings.SESSION_LIFETIME
         return self.filter(ended_at__isnull=True, created_at__gt=begin)
 
     def named(self, claim: object) -> Self:

@@ -5,7 +5,6 @@ from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts.models import User
 from audit.actions import Action
@@ -13,6 +12,7 @@ from audit.services import record
 from authentication.lockout import one_at_a_time
 from authentication.models import Session
 from authentication.tokens import SESSION_CLAIM, SessionRefreshToken, TokenPair, issue
+from core import clock
 
 
 @transaction.atomic
@@ -69,7 +69,7 @@ def forget_sessions(user: User) -> None:
     """Make every session of this person worthless, within the caller's transaction."""
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.refresh_from_db(fields=["session_epoch"])
-    user.sessions.active().update(ended_at=timezone.now())
+    user.sessions.active().update(ended_at=clock.now())
 
 
 def _lock_running(token: SessionRefreshToken | None) -> Session | None:
@@ -78,10 +78,10 @@ def _lock_running(token: SessionRefreshToken | None) -> Session | None:
     By a write before the first look: on SQLite, two that look first cannot both write afterwards.
     """
     claim = token and token.get(SESSION_CLAIM)
-    Session.objects.named(claim).update(updated_at=timezone.now())
+    Session.objects.named(claim).update(updated_at=clock.now())
     return Session.objects.of_token(claim)
 
 
 def _end(session: Session) -> None:
-    session.ended_at = timezone.now()
+    session.ended_at = clock.now()
     session.save(update_fields=["ended_at"])

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.access import AnyUser, is_editorial, is_member
-from comments.choices import CommentStatus
 from comments.querysets import CommentQuerySet
+from core.choices import CommentStatus
 from core.models import TimeStamped
 from core.text import plain_text
 from core.validation import is_blank

@@ -6,8 +6,8 @@ from django.db import transaction
 from accounts.access import AnyUser, is_member
 from audit.actions import Action
 from audit.services import record
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 from core.saving import clean_and_save
 from posts.models import Post
 

@@ -14,7 +14,6 @@ from accounts.models import User
 from api.idempotency import HEADER, run_idempotently
 from api.pagination import Cursors
 from api.viewsets import Collection
-from comments.choices import CommentStatus
 from comments.filters import CommentFilter
 from comments.models import Comment
 from comments.permissions import CommentPermission, ModerationPermission
@@ -25,6 +24,7 @@ from comments.services import (
     edit_comment,
     moderate_comment,
 )
+from core.choices import CommentStatus
 
 
 class CommentViewSet(Collection[Comment]):

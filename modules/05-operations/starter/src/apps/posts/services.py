@@ -5,11 +5,11 @@ from typing import TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.access import AnyUser, may_write_posts
 from audit.actions import Action
 from audit.services import record
+from core import clock
 from core.saving import clean_and_save
 from posts.choices import PostStatus
 from posts.models import Category, Post, Tag
@@ -29,7 +29,7 @@ def publish_post(*, post: Post, by: AnyUser) -> Post:
     if post.is_out:
         return post
     post.status = PostStatus.PUBLISHED
-    post.published_at = timezone.now()
+    post.published_at = clock.now()
     clean_and_save(post, unchecked=AUTHOR)
     # TODO(05): say so to whoever listens, after the commit (brief, task 2).
     record(action=Action.PUBLISHED, actor=by, target=post)

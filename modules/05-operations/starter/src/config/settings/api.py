@@ -82,7 +82,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "PostStatus": "posts.choices.PostStatus",
-        "CommentStatus": "comments.choices.CommentStatus",
+        "CommentStatus": "core.choices.CommentStatus",
         "Role": "accounts.roles.Role",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

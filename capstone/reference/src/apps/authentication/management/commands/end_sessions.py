@@ -8,7 +8,7 @@ from django.core.management import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts.models import User
-from authentication.privilege_changes import audit_activation
+from accounts.privilege_changes import audit_activation
 from authentication.sessions import end_all_sessions
 
 

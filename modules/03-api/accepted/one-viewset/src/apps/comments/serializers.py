@@ -4,8 +4,8 @@ from typing import Any
 
 from accounts.access import is_editorial
 from api.serializers import DomainSerializer, Reference
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 from posts.models import Post
 from rest_framework import serializers
 

@@ -8,10 +8,10 @@ from api import parameters as read
 from api.pagination import Keyset
 from api.permissions import CommentPermission
 from api.views import DomainViewSet
-from comments.choices import CommentStatus
 from comments.models import Comment
 from comments.serializers import CommentSerializer, NewCommentSerializer
 from comments.services import set_status
+from core.choices import CommentStatus
 from django.db.models import Q, QuerySet
 from rest_framework.decorators import action
 from rest_framework.request import Request

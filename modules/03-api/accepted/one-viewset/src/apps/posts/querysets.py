@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from accounts.access import AnyUser, is_editorial, is_member
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from core.queries import counted, step_by_step
 from django.db import models
 from django.db.models import Count, OuterRef, Q

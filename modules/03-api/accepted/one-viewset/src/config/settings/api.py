@@ -50,7 +50,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_PATCH": True,
     "ENUM_NAME_OVERRIDES": {
         "PostStatus": "posts.choices.PostStatus",
-        "CommentStatus": "comments.choices.CommentStatus",
+        "CommentStatus": "core.choices.CommentStatus",
         "Role": "accounts.roles.Role",
     },
     "PREPROCESSING_HOOKS": ["api.document.only_v1"],

@@ -10,7 +10,7 @@ from api.endpoint import Operation
 from api.operations import OPERATIONS
 from api.problems import MEDIA_TYPE
 from api.resources import posts, users
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from posts.choices import PostStatus
 
 type Json = dict[str, Any]

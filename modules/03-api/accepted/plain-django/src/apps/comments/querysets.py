@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from accounts.access import AnyUser, is_editorial, is_member
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from django.db import models
 from django.db.models import BooleanField, Case, OuterRef, Q, Subquery, Value, When
 from posts.querysets import is_out, opaque

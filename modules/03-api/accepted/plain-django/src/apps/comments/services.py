@@ -1,8 +1,8 @@
 """What people do with comments. Each service is one transaction and checks who asks."""
 
 from accounts.access import AnyUser
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 

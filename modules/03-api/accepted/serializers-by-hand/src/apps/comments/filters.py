@@ -6,8 +6,8 @@ import django_filters
 from accounts.models import User
 from accounts.names import stored_username
 from api.filters import Filters, NumberFilter, TextFilter
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 from django.db.models import QuerySet, Subquery
 
 

@@ -1,8 +1,8 @@
 """A comment."""
 
 from accounts.access import AnyUser, is_editorial, is_member
-from comments.choices import CommentStatus
 from comments.querysets import CommentQuerySet
+from core.choices import CommentStatus
 from core.models import TimeStamped
 from core.validation import is_blank
 from django.conf import settings

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from accounts.access import AnyUser, is_editorial, is_member
-from comments.choices import CommentStatus
+from core.choices import CommentStatus
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models

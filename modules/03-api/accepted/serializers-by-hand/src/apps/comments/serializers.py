@@ -3,9 +3,9 @@
 from typing import Any
 
 from api.fields import BodySerializer, LongCharField, StrictIdField
-from comments.choices import CommentStatus
 from comments.models import Comment
 from comments.services import NO_SUCH_POST
+from core.choices import CommentStatus
 from drf_spectacular.utils import extend_schema_serializer
 from posts.models import Post
 from posts.serializers import PageSerializer, RowSerializer

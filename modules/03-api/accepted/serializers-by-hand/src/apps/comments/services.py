@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from accounts.access import AnyUser, is_editorial
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from posts.models import Post

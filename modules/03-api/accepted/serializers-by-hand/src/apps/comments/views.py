@@ -7,7 +7,6 @@ from api.idempotency import IdempotentMixin
 from api.pagination import CommentPages
 from api.views import ChangeMixin, ListMixin, ResourceView, RetrieveMixin
 from comments import services
-from comments.choices import CommentStatus
 from comments.filters import CommentFilters
 from comments.models import Comment
 from comments.serializers import (
@@ -15,6 +14,7 @@ from comments.serializers import (
     CommentEditSerializer,
     CommentSerializer,
 )
+from core.choices import CommentStatus
 from django.db import models, transaction
 from django.urls import reverse
 from rest_framework.request import Request

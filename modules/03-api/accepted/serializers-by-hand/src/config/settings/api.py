@@ -48,9 +48,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
-    "APPEND_COMPONENTS": {
-        "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "sessionid"}}
-    },
+    "APPEND_COMPONENTS": {"securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "sessionid"}}},
     "PREPROCESSING_HOOKS": ["api.documentation.only_canonical"],
     "TAGS": [
         {"name": "posts", "description": "What people write."},
@@ -61,7 +59,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "PostStatus": "posts.choices.PostStatus",
-        "CommentStatus": "comments.choices.CommentStatus",
+        "CommentStatus": "core.choices.CommentStatus",
         "Role": "accounts.roles.Role",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

@@ -11,9 +11,9 @@ from api.parameters import Parameters
 from api.reading import Complaints, Field, Invalid, row_id, text
 from api.resources.base import Data, Resource, assign, remove, stamps
 from api.rules import RULES
-from comments.choices import CommentStatus
 from comments.models import Comment
 from comments.services import give_status
+from core.choices import CommentStatus
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from posts.models import Post

@@ -9,12 +9,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models, transaction
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core import clock
+from core.choices import CommentStatus
 from posts.choices import PostStatus
 from posts.models import Category, Post, Tag
 
@@ -84,7 +84,7 @@ def _posts(
     number: int, authors: list[User], categories: list[Category], dice: random.Random
 ) -> Iterator[Post]:
     """Nine of ten are out, one every ten minutes until now; the others are drafts."""
-    now = timezone.now()
+    now = clock.now()
     for n in range(number):
         is_out = n % 10 != 9
         yield Post(

@@ -9,8 +9,8 @@ from typing import Any
 
 from accounts.models import User
 from accounts.roles import Role
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import models, transaction

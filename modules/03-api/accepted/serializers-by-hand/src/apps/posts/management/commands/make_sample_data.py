@@ -9,8 +9,8 @@ from typing import Any
 
 from accounts.models import User
 from accounts.roles import Role
-from comments.choices import CommentStatus
 from comments.models import Comment
+from core.choices import CommentStatus
 from django.core.management.base import BaseCommand
 from django.db import models, transaction
 from django.utils import timezone

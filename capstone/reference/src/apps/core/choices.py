@@ -1,4 +1,5 @@
-"""The states of a comment."""
+# FILE SOLUTION 02
+"""States that several apps ask about."""
 
 from django.db import models
 

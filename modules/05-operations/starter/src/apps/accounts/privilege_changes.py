@@ -1,4 +1,3 @@
-# FILE SOLUTION 04
 """Audit entries and session revocation that follow a change of privileges.
 
 Every function runs in the caller's transaction."""
@@ -10,9 +9,9 @@ from django.forms import model_to_dict
 
 from accounts.access import AnyUser
 from accounts.models import User
+from accounts.signals import account_closed
 from audit.actions import Action
 from audit.services import record
-from authentication.sessions import forget_sessions
 
 
 def audit_role_change(*, user: User, by: AnyUser, before: str) -> None:
@@ -27,7 +26,7 @@ def audit_activation(*, user: User, by: AnyUser) -> None:
     if user.is_active:
         record(action=Action.REACTIVATED, actor=by, target=user)
     else:
-        forget_sessions(user)
+        account_closed.send(sender=None, user=user)
         record(action=Action.DEACTIVATED, actor=by, target=user)
 
 

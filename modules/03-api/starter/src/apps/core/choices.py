@@ -1,4 +1,4 @@
-"""The states of a comment."""
+"""States that several apps ask about."""
 
 from django.db import models
 

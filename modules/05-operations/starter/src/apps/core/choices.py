@@ -1,5 +1,4 @@
-# FILE SOLUTION 02
-"""The states of a comment."""
+"""States that several apps ask about."""
 
 from django.db import models
 

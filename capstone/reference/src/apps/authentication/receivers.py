@@ -1,5 +1,5 @@
 # FILE SOLUTION 04
-"""Audit entries of log-ins, log-outs and lock-outs, from the signals of Django and axes."""
+"""What follows when somebody comes, goes, fails or is shut out: audit entries, ended sessions."""
 
 from typing import Any
 
@@ -13,9 +13,12 @@ from django.contrib.auth.signals import (
 from django.db.models import Model
 from django.http import HttpRequest
 
+from accounts.models import User
+from accounts.signals import account_closed
 from audit.actions import Action
 from audit.services import record
 from authentication.lockout import is_refused
+from authentication.sessions import forget_sessions
 
 
 def connect() -> None:
@@ -24,6 +27,7 @@ def connect() -> None:
     user_logged_out.connect(note_logout, dispatch_uid="audit")
     user_login_failed.connect(note_failure, dispatch_uid="audit")
     user_locked_out.connect(note_lockout, dispatch_uid="audit")
+    account_closed.connect(end_sessions, dispatch_uid="sessions")
 
 
 def note_login(*, user: Any, **_: Any) -> None:
@@ -52,6 +56,11 @@ def note_lockout(
     """Somebody failed once too often; axes says so again for each attempt that it refuses."""
     if not is_refused(request):
         record(action=Action.LOCKED_OUT, actor=None, target=_account(username))
+
+
+def end_sessions(*, user: User, **_: Any) -> None:
+    """An account was closed: nobody is logged in with it any more."""
+    forget_sessions(user)
 
 
 def _account(username: str | None) -> Model | None:
