@@ -47,6 +47,7 @@ def _do(given: argparse.Namespace) -> int:
     host = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".*")
     match given.what:
         case "serve":
+            target.make()
             asyncio.run(Server(target, given.port).run())
         case "release":
             release(target, given.version, source=given.source, host=host, say=_say)

@@ -56,9 +56,10 @@ class Control:
 @contextlib.contextmanager
 def control(target: Target) -> Iterator[Control]:
     """A deployment. Raises UsageError where nobody serves the target."""
-    with socket.socket(socket.AF_UNIX) as connection, socket_path(target) as path:
+    with socket.socket(socket.AF_UNIX) as connection:
         try:
-            connection.connect(path)
+            with socket_path(target) as path:
+                connection.connect(path)
         except OSError:
             raise UsageError(
                 f"Nobody serves {target.root}: start `python -m deploy serve` for it first."

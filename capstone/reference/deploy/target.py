@@ -40,16 +40,18 @@ class Target:
 
     @classmethod
     def at(cls, folder: Path) -> "Target":
-        """A target, made where it is not there yet. Raises UsageError where it cannot be one."""
-        root = folder.resolve()
+        """The target of that name, which need not be there."""
+        return cls(folder.resolve())
+
+    def make(self) -> None:
+        """Make its folders where they are not there yet. Raises UsageError where it cannot be."""
         try:
             for name in ("releases", "logs", "undone"):
-                (root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+                (self.root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as wrong:
             raise UsageError(
-                f"{folder} cannot be a target: {wrong.strerror}."
+                f"{self.root} cannot be a target: {wrong.strerror}."
             ) from None
-        return cls(root)
 
     def release(self, version: str) -> Path:
         """Where the files of a version are. Raises UsageError where that is no name of one."""

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from config.settings.environment import ROOT
+from deploy.__main__ import USAGE, main
 from deploy.target import LEFT_OUT
 from tests.operations.rows import fill, state
 from tests.servers.postgres import Postgres
@@ -246,7 +247,8 @@ def test_a_first_release_has_nothing_to_go_back_to(staging: Staging) -> None:
         (["release", "{folder}/other", "v9"], "Nobody serves"),
         (["serve", "{target}"], "is served already"),
         (["smoke", "nowhere"], "is no address"),
-        (["status", "/dev/null"], "cannot be a target"),
+        (["serve", "/dev/null"], "cannot be a target"),
+        (["status", "/dev/null"], "Nobody serves /dev/null"),
     ],
 )
 def test_what_is_asked_for_wrongly_is_2_and_a_sentence(
@@ -257,6 +259,16 @@ def test_what_is_asked_for_wrongly_is_2_and_a_sentence(
     ]
     code, _, err = staging.run(*given)
     assert (code, said in err, "Traceback" in err) == (2, True, False), err
+
+
+@pytest.mark.parametrize("words", [["status"], ["rollback"], ["release", "v1"]])
+def test_only_who_serves_makes_the_folder_of_a_target(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    what, *more = words
+    assert main([what, str(tmp_path / "target"), *more]) == USAGE
+    assert "Nobody serves" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_who_serves_ends_all_and_begins_with_the_current_version(
