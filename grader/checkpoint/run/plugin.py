@@ -14,7 +14,7 @@ from grader.checkpoint.diagnosis.tree import Tree
 from grader.checkpoint.kit.case import CASE, SPEC, STAGE, STANDING, Case
 from grader.checkpoint.kit.declare import ATTRIBUTE, Declared
 from grader.checkpoint.kit.rng import seeded
-from grader.checkpoint.run import held, lanes, notify, partial, start
+from grader.checkpoint.run import beside, held, lanes, notify, partial, start
 from grader.checkpoint.run.guard import guard
 from grader.checkpoint.run.record import KEY, PLACE, written
 from grader.domain.comparison import compared
@@ -40,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     spec = specification.read(Path(os.environ[specification.VARIABLE]))
     guard(spec.life_fd)
     _explain_nothing(config)
+    beside.register(config, config.rootpath)
     config.stash[TREE] = Tree(spec.submission, spec.deps)
     config.stash[SPEC] = spec
     config.stash[STAGE] = _opened(spec)
