@@ -113,6 +113,10 @@ Fixtures
                 ``role.rights("audit_auditentry")``, ``role.refuses("TRUNCATE ...")`` -> SQLSTATE;
                 ``by = it.operator()``: ``by.sh("scripts/backup.sh", env={...})`` -> CommandOutput, ``by.files()``
                 -> {path: KeptFile}, ``by.lengthen(path)``, ``by.databases()``, ``by.count(table, database=name)``;
+                ``it.beat(hours=26, begins=moment)``: what Beat sends in that time, which goes by in seconds -> Sent,
+                ``.task``, ``.queue``, ``.at`` and ``.expires`` in seconds, ``.args``; ``it.put_back(sent)``;
+                ``page = it.runbook("docs/runbooks/x.md", env={...})``: ``page.follow(restart=...)`` runs its blocks in
+                order, ``it.restart_as_exported(page)`` is for those that say `rollout restart`;
                 ``it.until(holds, expected=..., observed=callable, within_s=...)``
     services    ``services.postgres.down()`` and ``.up()``, ``services.redis.down()`` and ``.up()``
     files       the submission as data: ``.text(path)``, ``.exists(path)``, ``.glob(pattern)``, ``.toml(path)``,

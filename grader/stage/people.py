@@ -112,14 +112,23 @@ class PeopleTemplate:
         database: str = "",
         more: Mapping[int, Path] = NONE,
         as_configured: bool = False,
+        anew: bool = True,
     ) -> Place:
-        """A server on that database, or else on a copy of its own."""
+        """A server on that database, or else on a copy of its own; Redis is as at the start if it is ``anew``."""
         database = database or stack.enter_context(self._stage.services.postgres_databases.copy(self.origin))
         given = {**self.env, **(env or {})}
         server = serve(
-            self._stage, stack, settings=settings, env=given, database=database, more=more, as_configured=as_configured
+            self._stage,
+            stack,
+            settings=settings,
+            env=given,
+            database=database,
+            more=more,
+            as_configured=as_configured,
+            anew=anew,
         )
-        self.restore_redis()
+        if anew:
+            self.restore_redis()
         return Place(server, database, self.people, given)
 
     def restore_redis(self) -> None:

@@ -1,13 +1,15 @@
 """A whole deployment of module 05: the server with its people, workers, and what they send to."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.sandbox.api import Launch, Limits, Process
 from grader.stage import registry
+from grader.stage.beat import run_beat
+from grader.stage.console import Console
 from grader.stage.operator import Operator
 from grader.stage.people import Place
 from grader.stage.port_of_process import PortOfProcess
@@ -50,16 +52,22 @@ class Platform:
     ) -> None:
         self._stage, self._standing, self._stack = stage, standing, stack
         self.mail, self.collector = MailServer(), Collector()
+        self._consoles: list[Console] = []
         stack.callback(self.mail.close)
         stack.callback(self.collector.close)
         self._more: dict[int, Path] = {mail.PORT: self.mail.socket, collector.PORT: self.collector.socket}
         self.env: dict[str, str | None] = {**standing.env, **self._variables(), **(env or {})}
         self.web: Place = standing.own(stack, env=self.env, more=self._more, as_configured=as_configured)
 
-    def restart(self, env: Mapping[str, str | None] | None = None) -> None:
-        """Serves the same database by another server, with these variables more; ``web`` is that one from now on."""
+    def restart(self, env: Mapping[str, str | None] | None = None, *, anew: bool = True) -> None:
+        """Serves the same database by another server, with these variables more; ``web`` is that one from now on.
+
+        Redis is as at the start if it is ``anew``, else as it was left.
+        """
         given = {**self.env, **(env or {})}
-        self.web = self._standing.restart(self._stack, self.web, env=given, more=self._more)
+        self.web = self._standing.restart(self._stack, self.web, env=given, more=self._more, anew=anew)
+        for console in self._consoles:
+            console.serve(self.web.server)
 
     def add_stranger(self) -> "tuple[Login, str]":
         """A login of PostgreSQL that has no rights in the database yet, and ``DATABASE_URL`` with it."""
@@ -71,6 +79,17 @@ class Platform:
     def operator(self) -> Operator:
         """Somebody who runs scripts of the project beside its server."""
         return Operator(self._stage, self._stack, self.web.database)
+
+    def console(self) -> Console:
+        """Where somebody follows a runbook beside its server."""
+        login = self._stage.services.postgres_server.login(self.web.database)
+        given = deployment(self._stage, self.web.database, env={**self.env, "PGPASSWORD": login.password})
+        self._consoles.append(Console(self._stage, self._stack, self.web.server, given, self._more))
+        return self._consoles[-1]
+
+    def run_beat(self, *, begins: float, ends: float, within_s: float) -> Iterator[float]:
+        """Beat of this deployment, as ``beat.run_beat`` does it."""
+        return run_beat(lambda argv, fds: self.run(argv, pass_fds=fds), begins=begins, ends=ends, within_s=within_s)
 
     def run_worker(self, env: Mapping[str, str | None] | None = None) -> tuple[Process, Path]:
         """A worker of all queues, and the socket that leads to the port of its metrics."""

@@ -94,11 +94,16 @@ class Services:
         """Carries what a sandbox sends to the service's port to its server; again is no harm."""
         self.connect(process, service.port, self.socket(service))
 
-    def connect(self, process: Process, port: int, socket: Path) -> None:
-        """Carries what a sandbox sends to one of its ports to a Unix socket; again is no harm."""
+    def connect(self, process: Process, port: int, socket: Path, *, prelude: bytes = b"") -> None:
+        """Carries what a sandbox sends to one of its ports to a Unix socket; again, it may be another one.
+
+        ``prelude`` is sent to it first on every connection.
+        """
         routes = self._routes.setdefault(id(process), {})
-        if port not in routes:
-            routes[port] = self._relay.attach(process.listeners[port], socket)
+        if port in routes:
+            routes[port].lead_to(socket)
+        else:
+            routes[port] = self._relay.attach(process.listeners[port], socket, prelude=prelude)
 
     def fault(self, process: Process, service: Service, mode: Mode, delay_s: float = 0.0) -> None:
         """How the network between a sandbox and a service that is attached to it does from now on: see ``Route.set``.

@@ -29,13 +29,15 @@ def serve(
     workers: int = 2,
     more: Mapping[int, Path] = NONE,
     as_configured: bool = False,
+    anew: bool = True,
 ) -> ApplicationServer:
     """Starts the server of the layout under ``settings``, or those of a deployment. ``stack`` ends it.
 
     It is on the PostgreSQL database of that name, or else on a new one of its own, migrated unless ``migrate`` is
     false; a project without a driver of PostgreSQL is on SQLite instead, and one without gunicorn is served without it.
     ``env`` adds variables; ``None`` takes one away. ``more`` are sockets that it reaches at further ports of its own.
-    ``as_configured`` leaves gunicorn's processes and times to the project's configuration.
+    ``as_configured`` leaves gunicorn's processes and times to the project's configuration. Unless it is ``anew``, Redis
+    holds what it held.
     Requests come as plain HTTP from 127.0.0.1.
 
     Raises:
@@ -45,7 +47,8 @@ def serve(
     stage.check_time()
     if database is None:
         database = new_database(stage, stack, migrate=migrate)
-    services.reset()
+    if anew:
+        services.reset()
     server = ApplicationServer(
         stage.sandbox,
         submission=stage.spec.submission,

@@ -97,11 +97,15 @@ class StandingServer:
         *,
         env: Mapping[str, str | None] | None = None,
         more: Mapping[int, Path] = NONE,
+        anew: bool = True,
     ) -> Place:
-        """Kills a server that ``own`` gave, whatever it is at work on, and serves its database by another one."""
+        """Kills a server that ``own`` gave, whatever it is at work on, and serves its database by another one.
+
+        Redis is as at the start if it is ``anew``, else as it was left.
+        """
         self._stage.services.kill(place.server.process)
         place.server.kill()
-        return self._template.serve(stack, env=env, database=place.database, more=more)
+        return self._template.serve(stack, env=env, database=place.database, more=more, anew=anew)
 
     @property
     def is_out_of_patience(self) -> bool:

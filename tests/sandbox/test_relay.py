@@ -224,3 +224,16 @@ def test_too_many_connections_are_reset(route: Route, listener: socket.socket) -
     assert descriptors() - before < 260 + 3 * 200 + 20
     for client in clients:
         client.close()
+
+
+def test_new_connections_are_led_elsewhere(
+    route: Route, listener: socket.socket, upstream: Path, tmp_path: Path
+) -> None:
+    with connect(listener) as before:
+        route.lead_to(tmp_path / "nobody")
+        assert echoed(before, b"a") == b"a"
+        with connect(listener) as after, contextlib.suppress(ConnectionError):
+            assert after.recv(1) == b""
+        route.lead_to(upstream)
+        with connect(listener) as again:
+            assert echoed(again, b"c") == b"c"

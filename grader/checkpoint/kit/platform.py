@@ -5,25 +5,31 @@ import json
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from grader.checkpoint.kit.api import Api
+from grader.checkpoint.kit.beat import Sent, take
 from grader.checkpoint.kit.case import Case
 from grader.checkpoint.kit.commands import CommandOutput
+from grader.checkpoint.kit.files import Files
 from grader.checkpoint.kit.log import json_object, log_lines
 from grader.checkpoint.kit.operator import Operator
 from grader.checkpoint.kit.queries import Queries, by_log, counting
 from grader.checkpoint.kit.reports import events_of
+from grader.checkpoint.kit.runbook import Runbook, blocks_of
 from grader.checkpoint.kit.runtime_role import RuntimeRole
 from grader.checkpoint.kit.spans import Span, spans_of
 from grader.checkpoint.kit.worker import Running, exit_code
 from grader.domain.words import bounded
 from grader.sandbox.http import proxy_line
 from grader.stage import platform as stage_platform
+from grader.stage.console import handed_over
 from grader.stage.outcome import Failed, Late
+from grader.stage.shell import Ran
 from grader.stage.stage import Stage
 from grader.stage.standing import StandingServer
 from grader.stage.witness.collector import Collector
@@ -37,6 +43,7 @@ if TYPE_CHECKING:
 READY_S = 60.0
 SETTLED_S = 60.0
 COMMAND_S = 60.0
+BEAT_S = 180.0
 SAYING_S = 5.0
 _READ = ("comments", "mail", "analytics")  # the queues that workers read
 # A message is in no queue and in no hand for a moment, while a worker takes it.
@@ -117,6 +124,22 @@ class Platform:
             raise kind(f"a worker that is ready within {within_s:g} s of its start", f"its last words are: {said}")
         return worker
 
+    def beat(self, *, hours: float, begins: datetime, within_s: float = BEAT_S) -> list[Sent]:
+        """What Beat sends in so many hours from that moment on, which go by in seconds; taken out of the queues.
+
+        Fails the check if it does not get through them in time.
+        """
+        began = begins.timestamp()
+        moments = self.deployment.run_beat(begins=began, ends=began + hours * 3600, within_s=within_s)
+        with self._queues() as client:
+            return [sent for now in moments for sent in take(client, _READ, began=began, now=now)]
+
+    def put_back(self, sent: Iterable[Sent]) -> None:
+        """Puts messages of Beat's into their queues again."""
+        with self._queues() as client:
+            for one in sent:
+                client.lpush(one.queue, one.message)
+
     def runtime_role(self) -> RuntimeRole:
         """A role of PostgreSQL that has no rights in the database yet."""
         login, url = self.deployment.add_stranger()
@@ -125,6 +148,20 @@ class Platform:
     def operator(self) -> Operator:
         """Whoever runs scripts of the project: with PostgreSQL's programs, as a role that may make databases."""
         return Operator(self.deployment.operator())
+
+    def runbook(self, path: str, *, env: Mapping[str, str] | None = None) -> Runbook:
+        """A page of the project's, to be followed where the application runs, with these variables more."""
+        blocks, console = blocks_of(Files(self.stage.spec.submission).text(path)), self.deployment.console()
+
+        def run(script: str, exported: Mapping[str, str], within_s: float) -> Ran:
+            return console.run(script, {**(env or {}), **exported}, within_s=within_s)
+
+        return Runbook(path, blocks, run)
+
+    def restart_as_exported(self, runbook: Runbook) -> None:
+        """Kills the server; another one serves its database, with what the blocks have exported."""
+        self.deployment.restart(handed_over(runbook.exported), anew=False)
+        self.web.place = self.deployment.web
 
     def restart(self, *, env: Mapping[str, str | None] | None = None) -> None:
         """Kills the server; from now on another one serves its database, with these variables more."""

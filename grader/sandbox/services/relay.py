@@ -44,6 +44,10 @@ class Route:
 
         self._run(change)
 
+    def lead_to(self, upstream: Path) -> None:
+        """From now on new connections go to that Unix socket."""
+        self._upstream = upstream
+
     def held(self) -> int:
         """How many bytes wait in the relay to be passed on."""
         return sum(carried.held() for carried in list(self._carried))
