@@ -1,7 +1,7 @@
 """Runs inside the sandbox: Celery by a clock that somebody else keeps, who is asked at each sleep of Beat.
 
 Started as ``-c`` with the number of a stream socket and then the words of ``celery``. On the socket goes a line with
-the seconds that Beat would sleep, and a line comes back: what time it is when it wakes up, as seconds since 1970.
+the seconds until Beat would wake up, and a line comes back: what time it is when it wakes up, as seconds since 1970.
 """
 
 import runpy
@@ -14,23 +14,29 @@ from typing import Any
 import celery.app.base
 import celery.beat
 
+ASKING_S = 0.001
+
 
 class Clock:
     """Stands where ``celery.beat`` has the module ``time``."""
 
     def __init__(self, descriptor: int) -> None:
         self._lines = socket.socket(fileno=descriptor).makefile("rw", newline="\n")
-        self._now = 0.0
+        self._woke = self._now = 0.0
         self.sleep(0.0)
 
     def sleep(self, seconds: float) -> None:
         """Returns at once, and it is later."""
-        self._lines.write(f"{seconds!r}\n")
+        self._lines.write(f"{self._now - self._woke + seconds!r}\n")
         self._lines.flush()
-        self._now = float(self._lines.readline())
+        self._woke = self._now = float(self._lines.readline())
 
     def now(self, app: Any) -> datetime:
-        """Stands where every application of Celery has ``now``."""
+        """Stands where every application of Celery has ``now``.
+
+        To ask takes its time: Beat wakes up a moment too early, and asks until it is late enough.
+        """
+        self._now += ASKING_S
         return datetime.fromtimestamp(self._now, UTC).astimezone(app.timezone)
 
     def __getattr__(self, name: str) -> Any:

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from grader.checkpoint.kit.log import json_object
 from grader.domain.words import bounded
@@ -35,8 +35,8 @@ class Sent:
 def take(client: "Redis", queues: tuple[str, ...], *, began: float, now: float) -> Iterator[Sent]:
     """Takes all messages out of these queues, which Beat has sent ``now``, in seconds since 1970 as ``began``."""
     for queue in queues:
-        while found := client.rpop(queue, _AT_ONCE):
-            for message in found:  # type: ignore[union-attr]
+        while found := cast("list[bytes] | None", client.rpop(queue, _AT_ONCE)):
+            for message in found:
                 yield _read(message, queue, began, now)
 
 
