@@ -3,7 +3,7 @@
 from grader.checkpoint import check, expect
 
 
-@check("delivery.runbooks", seconds=240)
+@check("delivery.runbooks", seconds=360)
 def test_tokens_are_revoked_as_it_is_written(revocation, log_in, access, revoke):
     """Each block of the runbook of token revocation ends with 0: Ann's token is void first, then everybody's."""
     it, third = revocation()
