@@ -48,7 +48,7 @@ def test_anything_else_after_bearer(api, raw, log_in, rng):
     for rest in ("", " ", f" {rng.word()}", " a.b.c", " ..", f" {valid} {valid}", f" {valid}x", f" {valid},", " null"):
         for cookie in (None, "editor"):
             caller = raw(f"Bearer{rest}", cookie_of=cookie)
-            for path in (PUBLIC, PRIVATE):
+            for path in (PUBLIC, PRIVATE, "/tags/"):
                 _challenges(api.get(path, as_=caller).expect(401, because=f"`Bearer{rest[:20]}` is no valid token"))
             api.post("/posts/", as_=caller, json={"title": rng.title()}).expect(401)
     api.get(f"/{rng.word()}/", as_=raw("Bearer nonsense")).expect(404)
@@ -67,7 +67,10 @@ def test_every_401_says_how(api, log_in, rng):
         api.post("/auth/login/", json={"username": rng.word(), "password": rng.word()}, version=""),
         api.post("/auth/refresh/", json={"refresh": rng.word()}),
         api.post("/auth/logout/", json={"refresh": rng.word()}),
-        api.post("/auth/logout-everywhere/"),
+        api.post("/auth/set-password/", json={"token": rng.word(), "new_password": rng.sentence()}),
+        *(api.post(f"/auth/{name}/", json={}) for name in ("password", "invite", "logout-everywhere")),
+        api.get(PUBLIC, headers={"Authorization": "Bearer nonsense"}),
     ]
     for answer in answers:
-        _challenges(answer.expect(401))
+        _challenges(answer)
+        answer.problem(401)

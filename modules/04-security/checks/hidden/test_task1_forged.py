@@ -2,10 +2,13 @@
 
 import base64
 import json
+import time
 
 from grader.checkpoint import check, make_jwt, new_claims, read_jwt, rsa_pair
 
 OWN = "a key of their own, as long as any"
+OVER_S = 11  # just more than the leeway that the brief allows
+TO_COME_S = 29  # likewise, with the time that a busy machine takes to ask
 
 
 def _forgeries(text, key):
@@ -75,6 +78,19 @@ def test_the_public_key_signs_nothing(api, api_with, log_in, accepted, refused, 
     accepted(session, to=server)
 
 
+@check("tokens.signature", seconds=60)
+def test_every_hash_but_its_own(api_with, log_in, accepted, refused, not_renewed):
+    """With `HS512` the same key signs by no other hash, the one that is the default among them."""
+    server = api_with(env={"JWT_ALGORITHM": "HS512"})
+    session, key = log_in("editor", to=server), server.place.env["JWT_SIGNING_KEY"]
+    access, refresh = read_jwt(session.access).claims, read_jwt(session.refresh).claims
+    accepted(make_jwt(access, key, "HS512"), person=session.person, to=server)
+    for algorithm in ("HS256", "HS384"):
+        refused(make_jwt(access, key, algorithm), because=f"signed by {algorithm}", to=server)
+        not_renewed(make_jwt(refresh, key, algorithm), because=f"signed by {algorithm}", to=server)
+    accepted(session, to=server)
+
+
 @check("tokens.lifetime", seconds=60)
 def test_claims_that_are_missing_or_no_time(api, log_in, forge, accepted, refused, not_renewed, renew):
     """Without `exp`, `jti` or `token_type`, or with an `exp` that is no number, a token is refused."""
@@ -96,9 +112,12 @@ def test_times(api, log_in, forge, accepted, refused, not_renewed, rng):
     session = log_in("editor")
     now = read_jwt(session.access).claims["iat"]
     away = rng.randrange(20, 90)
-    for change in ({"exp": now - away}, {"exp": now - away + 0.5}, {"exp": 0}, {"exp": -1}, {"nbf": now + 60 + away}):
+    for change in ({"exp": now - OVER_S}, {"exp": now - OVER_S - 0.5}, {"exp": 0}, {"exp": -1}):
         refused(forge(session.access, **change), because=f"{change}, and it is {now} now")
         not_renewed(forge(session.refresh, **change), because=f"{change}, and it is {now} now")
+    for refuse, token in ((refused, session.access), (not_renewed, session.refresh)):
+        coming = int(time.time()) + TO_COME_S
+        refuse(forge(token, nbf=coming), because=f"its `nbf` is {TO_COME_S} s from now")
     for change in ({"exp": now + 60 + away}, {"nbf": now - 60}, {"further": {"claims": [1]}}):
         accepted(forge(session.access, **change), person=session.person, because=f"{change}, and it is {now} now")
     again = {"refresh": forge(session.refresh, nbf=now - away, further="x")}
@@ -140,7 +159,9 @@ def test_types_and_their_places(api, log_in, renew, accepted, refused, not_renew
 def test_the_claim_decides(api, log_in, forge, accepted, refused, not_renewed):
     """What a token is good for is what its `token_type` says."""
     session = log_in("contributor")
-    refused(forge(session.access, token_type="refresh"))
-    not_renewed(forge(session.refresh, token_type="access"))
+    for kind in ("refresh", "ACCESS", "other", ""):
+        refused(forge(session.access, token_type=kind), because=f"its `token_type` is {kind!r}")
+    for kind in ("access", "REFRESH", "other", ""):
+        not_renewed(forge(session.refresh, token_type=kind), because=f"its `token_type` is {kind!r}")
     claims = new_claims(read_jwt(session.access).claims)
     accepted(forge(session.access, **claims), person=session.person)

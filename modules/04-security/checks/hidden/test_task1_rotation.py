@@ -1,6 +1,10 @@
 """Task 1: refresh tokens are used once, and who uses one again ends its session."""
 
-from grader.checkpoint import check, expect_that
+import time
+
+from grader.checkpoint import check, expect_that, read_jwt
+
+A_DAY_S = 24 * 3600
 
 
 @check("tokens.rotation")
@@ -23,6 +27,20 @@ def test_sessions_do_not_disturb_each_other(log_in, renew, accepted):
         one, other = renew(one), renew(other)
     accepted(one)
     accepted(other)
+
+
+@check("tokens.rotation", seconds=60)
+def test_a_session_of_a_day(api, log_in, renew, accepted):
+    """A session can be refreshed for a day at least, however long each of its refresh tokens lives."""
+    session, left = log_in("editor"), A_DAY_S - 1800
+    claims = read_jwt(session.refresh).claims
+    expect_that(type(claims.get("exp")) in (int, float), expected="`exp`, a number", observed=claims.get("exp"))
+    life = max(900, claims["exp"] - time.time())
+    while left > 0:
+        step = min(left, 0.8 * life)
+        api.age(step)
+        session, left = renew(session), left - step
+    accepted(session, because="its session began 23 hours and a half ago")
 
 
 @check("tokens.reuse")

@@ -2,7 +2,7 @@
 
 import re
 
-from grader.checkpoint import check, expect_that
+from grader.checkpoint import check, expect, expect_that
 
 USERS = "accounts_user"
 FIELDS = ("id", "username", "email", "password", "role", "is_active", "is_staff", "is_superuser")
@@ -66,7 +66,7 @@ def test_what_is_taken(api, db, rng, register, member):
     """A registration is the same for a name or an address that is taken, and changes nothing then."""
     word = rng.word()
     taken = member("editor", username=f"{word}fi", email=f"{word}@example.com")
-    closed = member("reader", is_active=False)
+    closed = member("reader", is_active=False, email=f"closed-{word}@example.com")
     found = {"what is free": register(rng.word(), rng.sentence()).expect(202)}
     before = db.rows(USERS, *FIELDS)
     found |= {
@@ -74,6 +74,7 @@ def test_what_is_taken(api, db, rng, register, member):
         "a name that is taken, spelt otherwise": register(f"{word}\ufb01", rng.sentence()),
         "the name of a closed account": register(closed.username, rng.sentence()),
         "an address that is taken": register(rng.word(), rng.sentence(), email=f"{word}@example.com"),
+        "the address of a closed account": register(rng.word(), rng.sentence(), email=f"closed-{word}@example.com"),
         "an address in other capitals": register(rng.word(), rng.sentence(), email=f"{word.upper()}@EXAMPLE.com"),
         "a name and an address that are taken": register(
             taken.username, rng.sentence(), email=f"{word.capitalize()}@example.com"
@@ -84,6 +85,8 @@ def test_what_is_taken(api, db, rng, register, member):
     expect_that(after == before, expected="no row changed by what is taken", observed=f"{len(after)} accounts")
     for address in (f"{word}@example.com", f"{rng.word()}@example.com"):
         api.patch("/users/me/", as_="reader", json={"email": address}).expect(200)
+    addresses = {row["id"]: row["email"] for row in db.rows(USERS, *FIELDS)}
+    expect(addresses, equal_to={row["id"]: row["email"] for row in before}, because="addresses stay as they are")
 
 
 @check("accounts.enumeration-cost", seconds=400)

@@ -1,6 +1,6 @@
 """Task 3: what ends sessions, and what goes on."""
 
-from grader.checkpoint import check
+from grader.checkpoint import check, expect_that
 
 ME = "/users/me/"
 
@@ -33,15 +33,26 @@ def test_what_logs_nobody_out(api, log_in, forge, on_field, accepted, renew):
     """A token that is not valid, and one whose session has ended, is 401; a body without one is 400."""
     session = log_in("reader")
     for text in ("nonsense", forge(session.refresh, exp=1), forge(session.refresh, key="x" * 40)):
-        api.post("/auth/logout/", json={"refresh": text}).expect(401)
+        api.post("/auth/logout/", json={"refresh": text}).problem(401)
     for body in ({}, {"refresh": 7}, {"refresh": None}, {"refresh": ["x"]}):
         on_field(api.post("/auth/logout/", json=body), "refresh")
-    for method in ("GET", "PUT", "DELETE"):
-        api.request(method, "/auth/logout/", json={"refresh": session.refresh}).expect(405)
     accepted(session)
     session = renew(session)
     api.post("/auth/logout/", json={"refresh": session.refresh}).expect(204)
     api.post("/auth/logout/", json={"refresh": session.refresh}).expect(401)
+
+
+@check("sessions.logout")
+def test_a_session_that_has_ended_otherwise(api, log_in, raw):
+    """A session that has ended in another way cannot be logged out of: 401."""
+    sessions = [log_in("reader"), log_in("editor")]
+    api.post("/auth/logout-everywhere/", as_=sessions[0].caller)
+    api.patch(f"/users/{sessions[1].person.id}/", as_="admin", json={"is_active": False})
+    for session in sessions:
+        # Whether it has ended is another criterion's business.
+        if api.get(ME, as_=raw(f"Bearer {session.access}")).status_code == 401:
+            answer = api.post("/auth/logout/", json={"refresh": session.refresh})
+            answer.expect(401, because="its session has ended")
 
 
 @check("sessions.logout")
@@ -133,6 +144,20 @@ def test_ones_own_in_the_admin(api, site, log_in, accepted, ended, rng):
     site.submit("/admin/password_change/", {"old_password": old, "new_password1": new, "new_password2": new})
     ended(session)
     accepted(log_in("admin", password=new))
+
+
+@check("sessions.password", seconds=60)
+def test_by_the_command(api, app, manage, log_in, accepted, ended, rng):
+    """A password that `manage.py changepassword` changes ends what there was, of that account alone."""
+    session, other, new = log_in("contributor"), log_in("reader"), f"{rng.word()} {rng.word()} 7"
+    accepted(session)
+    app.call("unittest.mock:patch", "getpass.getpass", return_value=new).start()
+    done = manage("changepassword", session.person.username)
+    expect_that(done.ok, expected="`changepassword` to end with 0", observed=done.code)
+    ended(session)
+    api.get(ME, as_="contributor").expect(401, because="its cookie session has ended as well")
+    accepted(other)
+    accepted(log_in("contributor", password=new))
 
 
 @check("sessions.closed")

@@ -1,15 +1,18 @@
 """Task 4: the lock-out by name and address."""
 
+import base64
 import functools
+import hashlib
 import math
 import time
 from urllib.parse import urlencode
 
 import pytest
 
-from grader.checkpoint import check, expect_that
+from grader.checkpoint import check, expect, expect_that
 
 HERE, THERE = "203.0.113.7", "203.0.113.8"
+SIX = ("2001:db8::7", "2001:0DB8:0::0007")  # one address, spelt twice
 USERS = "accounts_user"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SLOW_S = 90  # for answers that wait for several hashes on a busy machine
@@ -54,6 +57,36 @@ def test_the_default_limit(api, rng, try_login):
     told = try_login("editor", client=HERE).expect(429).header("Retry-After")
     right = told.isascii() and told.isdigit() and 700 <= int(told[:9]) <= 900
     expect_that(right, expected="`Retry-After` of 900 s that have just begun", observed=told or "none")
+
+
+@check("lockout.limit", seconds=240)
+def test_whose_log_in_clears_the_count(api_with, rng, try_login):
+    """The log-in of another name from the same address leaves the count as it is; `/login/` says 429 as a problem."""
+    api = api_with(env=locking(2))
+    for _ in range(2):
+        try_login("editor", password=rng.word(), to=api, client=HERE, within_s=SLOW_S).expect(401, 429)
+        try_login("reader", to=api, client=HERE, within_s=SLOW_S).expect(200)
+    try_login("editor", to=api, client=HERE).expect(429, because="two failures came before").problem(429)
+
+
+@check("lockout.limit", seconds=240)
+def test_nothing_is_compared_while_locked_out(api_with, rng, try_login, admin_login):
+    """While a name is locked out no password is compared: a right one that is stored with PBKDF2 stays as it is."""
+    api = api_with(env=locking(2))
+    person = api.people["editor"]
+    api.db.update(USERS, {"password": pbkdf2(person.password, rng.word()), "is_staff": True}, id=person.id)
+    for _ in range(2):
+        try_login("editor", password=rng.word(), to=api, client=HERE, within_s=SLOW_S).expect(401, 429)
+    before = api.db.one(USERS, "password", id=person.id)
+    for ask in (try_login, admin_login):
+        ask("editor", to=api, client=HERE, within_s=SLOW_S).expect(429)
+    expect(api.db.one(USERS, "password", id=person.id), equal_to=before, because="whoever compares it stores it anew")
+
+
+def pbkdf2(password, salt, rounds=1_000):
+    """A password as Django stores it with PBKDF2."""
+    made = hashlib.pbkdf2_hmac("sha256", password.encode(), salt.encode(), rounds)
+    return f"pbkdf2_sha256${rounds}${salt}${base64.b64encode(made).decode()}"
 
 
 @check("lockout.limit", seconds=240)
@@ -178,6 +211,10 @@ def test_what_is_one_address(api_with, rng, try_login):
     for way in ways:
         try_login("editor", password=rng.word(), to=api, within_s=SLOW_S, **way).expect(401, 429)
     try_login("editor", to=api, **ways[0]).expect(429)
+    spelt = [{"client": "192.0.2.200", "headers": {"X-Forwarded-For": one}} for one in SIX]
+    for way in spelt:
+        try_login("reader", password=rng.word(), to=api, within_s=SLOW_S, **way).expect(401, 429)
+    try_login("reader", to=api, **spelt[0]).expect(429, because=f"{' and '.join(SIX)} are one address")
 
 
 @check("lockout.no-failure", seconds=240)
