@@ -113,6 +113,10 @@ TAGS = (
     ('<a title="1 > 0" href="#">{w}</a>', "{w}"),
     ("<a title='2 > 1'>{w}</a>{v}", "{w}{v}"),
     ("<IMG SRC=x OnError=alert(1)>{w}", "{w}"),
+    ("<table><tr><td>{w}</td></tr></table><object>{v}</object>", "{w}{v}"),
+    ("<title>{w}</title><textarea>{v}</textarea>", "{w}{v}"),
+    ("<iframe>{w}</iframe><noscript>{v}</noscript>", "{w}{v}"),
+    ("<button>{w}</button><select><option>{v}</option></select>", "{w}{v}"),
 )
 WITH_CONTENT = (
     ("<script>alert(1)</script>{w}", "{w}"),
@@ -165,6 +169,15 @@ def test_tags_and_what_goes_with_them(stored_as, rng, way):
     for sent, left in (*TAGS, *WITH_CONTENT):
         words = {"w": rng.word(), "v": rng.word()}
         stored_as(sent.format(**words), way, left.format(**words))
+
+
+@check("xss.markup")
+def test_a_comment_that_is_made_in_the_admin(api, site, rows, db, rng):
+    """A comment that is made in the admin has no markup, either."""
+    word, post = rng.word(), rows.post(state="out", author="contributor2").id
+    form = {"post": str(post), "author": str(api.people["reader"].id), "status": "pending"}
+    site.submit("/admin/comments/comment/add/", {**form, "body": f"<b>{word}</b><script>alert(1)</script>"})
+    expect([row["body"].strip() for row in db.rows("comments_comment", "body", post_id=post)], equal_to=[word])
 
 
 @check("xss.markup")

@@ -2,7 +2,10 @@
 
 import base64
 import hashlib
+import json
 import re
+import secrets
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -145,8 +148,9 @@ def test_plain_http(api, rng):
 
 @check("headers.everywhere", seconds=120)
 def test_above_a_rate(api_with, try_login, admin_login, rng):
-    """So does each 429: of a rate, of a lock-out, and at the admin's log-in page."""
+    """So does each 429, of a rate, of a lock-out and at the admin's log-in page, and the 404 of a hidden admin."""
     env = {"THROTTLE_ANON": "1/hour", "THROTTLE_LOGIN": "2/hour", "LOGIN_FAILURE_LIMIT": "1"}
+    env["ADMIN_NETWORKS"] = "203.0.113.0/24"
     api = api_with(env=env)
     api.get("/tags/", within_s=SLOW_S).expect(200)
     judge(api.get("/tags/").expect(429))
@@ -156,6 +160,70 @@ def test_above_a_rate(api_with, try_login, admin_login, rng):
     judge(admin_login("editor", to=api, client=here).expect(429))
     try_login("editor", password=rng.word(), to=api, client=there, within_s=SLOW_S).expect(401, 429)
     judge(try_login("editor", to=api, client=there).expect(429))
+    for path in ("/admin/", "/admin/login/", "/admin"):
+        judge(api.get(path, version=None, client="192.0.2.9"))
+
+
+STATIC = "src/collected.py"
+# Puts a file where `collectstatic` puts all of them, and asks production for it.
+COLLECTED = """
+import json
+import os
+import sys
+from pathlib import Path
+from wsgiref.util import setup_testing_defaults
+
+root = Path(__file__).resolve().parent
+sys.path[:0] = [str(root), str(root / "apps")]
+
+from django.conf import settings
+
+folder = Path(settings.STATIC_ROOT)
+folder.mkdir(parents=True, exist_ok=True)
+(folder / "of-the-check.css").write_text("body { color: red }")
+
+from config.wsgi import application
+
+environ = {"PATH_INFO": "/static/of-the-check.css", "HTTP_HOST": "localhost", "HTTP_X_FORWARDED_PROTO": "https"}
+setup_testing_defaults(environ)
+seen = []
+body = application(environ, lambda status, headers, *_: seen.append([int(status[:3]), headers]))
+text = b"".join(body).decode()
+print("ASKED " + json.dumps([*seen[-1], text]))
+"""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the project says itself of an answer."""
+
+    asked: str
+    status_code: int
+    pairs: list
+
+    def header(self, name):
+        """All values of that header, one a line."""
+        return "\n".join(value for key, value in self.pairs if key.lower() == name.lower())
+
+
+@check("headers.everywhere", seconds=90)
+def test_a_static_file(tools):
+    """So does a static file, which the application serves in production once it was collected."""
+    variables = {
+        "DJANGO_SETTINGS_MODULE": "config.settings.production",
+        "SECRET_KEY": secrets.token_hex(32),
+        "JWT_SIGNING_KEY": secrets.token_hex(32),
+        "ALLOWED_HOSTS": "localhost",
+        "DATABASE_URL": "postgres://app:app@127.0.0.1:5432/app",
+        "REDIS_URL": "redis://127.0.0.1:6379/0",
+    }
+    ran = tools.poetry("run", "python", STATIC, edits={STATIC: COLLECTED}, env=variables)
+    told = [line for line in ran.out.splitlines() if line.startswith("ASKED ")]
+    expect_that(bool(told), expected="a static file in production", observed=ran.out[-300:])
+    status, pairs, text = json.loads(told[-1].removeprefix("ASKED "))
+    path = "/static/of-the-check.css"
+    expect_that("color: red" in text, expected=f"the file for {path}, once it is in STATIC_ROOT", observed=status)
+    judge(Told(f"GET {path}", status, [(str(name), str(value)) for name, value in pairs]))
 
 
 @check("headers.everywhere", seconds=90)
@@ -273,6 +341,9 @@ def test_pages_of_the_api(api, path):
         asked = rule.get("connect-src", rule.get("default-src"))
         fine = _may_load(asked, "")
         expect_that(fine, expected=f"a policy under which {path} may ask for the document", observed="it may not")
+        inline = sources(rule, "style")
+        fine = path not in STYLED or inline is None or "'unsafe-inline'" in inline or "'nonce-" in " ".join(inline)
+        expect_that(fine, expected=f"a policy under which {path} has the styles that it makes", observed=inline)
 
 
 @check("headers.csp")
@@ -283,6 +354,9 @@ def test_pages_of_the_admin(api, site):
         answer = site.request("GET", path).expect(200)
         judge(answer)
         works(answer, path)
+        for rule in policies(answer):
+            fine = _may_load(rule.get("form-action"), "")
+            expect_that(fine, expected=f"a policy under which forms of {path} may be sent", observed=rule)
 
 
 @check("headers.csp")

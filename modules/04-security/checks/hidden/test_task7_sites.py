@@ -1,5 +1,7 @@
 """Task 7: what other sites may ask, and what they may make browsers send."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from grader.checkpoint import check, expect, expect_that, stored_rows
@@ -10,6 +12,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SENT = ("authorization", "content-type", "idempotency-key", "if-match", "if-none-match")
 SLOW_S = 60
 USERS = "accounts_user"
+NEW = ("new_password1", "new_password2")
 
 
 def words(answer, name):
@@ -79,6 +82,7 @@ def test_answers_and_errors(open_to, origins, log_in, rng):
             api.post("/posts/", as_=reader.caller, json={"title": name}, headers=sent).expect(403),
             api.get("/nothing/", headers=sent).expect(404),
             api.get("/auth/login/", headers=sent).expect(405),
+            api.get("/tags", headers=sent).expect(301, 302, 307, 308, 404),
         ]
         for answer in answers:
             is_open(answer, origin)
@@ -90,11 +94,14 @@ def test_answers_and_errors(open_to, origins, log_in, rng):
 
 
 @check("cors.allowed", seconds=90)
-def test_a_refusal_above_a_rate(open_to, origins):
-    """A 429 names the origin as well."""
-    api = open_to(THROTTLE_ANON="1/hour")
-    for origin in origins:
-        is_open(api.get("/tags/", headers={"Origin": origin}).expect(429), origin)
+def test_a_refusal_above_a_rate(open_to, origins, rng, try_login):
+    """A 429 names the origin as well, of a rate and of a lock-out."""
+    api = open_to(THROTTLE_ANON="3/hour", LOGIN_FAILURE_LIMIT="1")
+    here = "203.0.113.9"
+    try_login("editor", password=rng.word(), to=api, client=here, within_s=SLOW_S)
+    is_open(try_login("editor", to=api, client=here, headers={"Origin": origins[0]}).expect(429), origins[0])
+    answers = [api.get("/tags/", headers={"Origin": origin}) for origin in origins * 2]
+    is_open(answers[-1].expect(429), origins[-1])
 
 
 @check("cors.allowed", seconds=90)
@@ -166,11 +173,11 @@ def test_what_is_allowed(open_to, origins, rng):
 
 
 @check("cors.preflight", seconds=120)
-@pytest.mark.parametrize("rate", ["BURST", "ANON", "LOGIN", "SENSITIVE"])
+@pytest.mark.parametrize("rate", ["BURST", "ANON", "LOGIN", "REGISTER", "SENSITIVE"])
 def test_preflights_count_for_no_rate(open_to, origins, rate):
     """A preflight counts for no rate, and is answered above it."""
     api = open_to(**{f"THROTTLE_{rate}": "1/hour"})
-    path = "/auth/set-password/" if rate == "SENSITIVE" else "/auth/login/"
+    path = {"SENSITIVE": "/auth/set-password/", "REGISTER": "/auth/register/"}.get(rate, "/auth/login/")
     here = "203.0.113.9"
     for _ in range(3):
         is_open(preflight(api, path, origins[0], "POST", client=here).expect(200, 204), origins[0])
@@ -198,7 +205,8 @@ def forgeries(rng):
 def test_changes_by_session(api, db, rows, rng, forgeries):
     """A change by session is 403 and changes nothing without the right token, or from another site."""
     post = rows.post(state="draft", author="editor")
-    comment = rows.comment(author="reader")
+    comment, out = rows.comment(author="reader"), rows.post(state="out", author="editor")
+    key = api.people["reader"].id
     before = stored_rows(db)
     passwords = {"current_password": api.people["editor"].password, "new_password": rng.sentence()}
     changes = (
@@ -207,12 +215,20 @@ def test_changes_by_session(api, db, rows, rng, forgeries):
         ("PUT", f"/posts/{post.id}/", {"title": rng.title(), "body": "x"}),
         ("POST", f"/posts/{post.id}/publish/", None),
         ("POST", f"/comments/{comment.id}/approve/", None),
+        ("POST", "/comments/", {"post": out.id, "body": "x"}),
         ("PATCH", "/users/me/", {"first_name": rng.word()}),
         ("POST", "/auth/logout-everywhere/", None),
         ("POST", "/auth/password/", passwords),
         ("DELETE", f"/posts/{post.id}/", None),
     )
+    of_admins = (
+        ("POST", "/auth/invite/", {"user": key}),
+        ("POST", "/users/", {"username": rng.word(), "email": f"{rng.word()}@example.com"}),
+        ("PATCH", f"/users/{key}/", {"role": "admin"}),
+    )
     for why, options in forgeries.items():
+        for method, path, sent in of_admins:
+            api.request(method, path, as_="admin", json=sent, **options).expect(403, because=why)
         for method, path, sent in changes:
             body = {} if sent is None else {"json": sent}
             api.request(method, path, as_="editor", **body, **options).expect(403, because=why)
@@ -253,7 +269,7 @@ def test_the_log_in_of_the_admin(api, db, admin_login, forgeries):
 
 
 @check("csrf.refused", seconds=60)
-def test_forms_of_the_admin(api, db, site, forgeries):
+def test_forms_of_the_admin(api, db, rng, site, forgeries):
     """A form of the admin is 403 as well, and changes nothing."""
     path = site.user(api.people["reader"].id)
     site.form(path)
@@ -261,7 +277,13 @@ def test_forms_of_the_admin(api, db, site, forgeries):
     for why, options in forgeries.items():
         wrong = {"Content-Type": "application/x-www-form-urlencoded", **options.get("headers", {})}
         csrf = options.get("csrf", True)
-        answer = site.request("POST", path, body=b"username=another", csrf=csrf, headers=wrong)
-        answer.expect(403, because=why)
+        passwords = urlencode({"old_password": api.people["admin"].password, **dict.fromkeys(NEW, rng.sentence())})
+        for place, sent in (
+            (path, "username=another"),
+            ("/admin/password_change/", passwords),
+            ("/admin/logout/", "x=1"),
+        ):
+            answer = site.request("POST", place, body=sent.encode(), csrf=csrf, headers=wrong)
+            answer.expect(403, because=f"{why}, at {place}")
     expect_that(stored_rows(db) == before, expected="no account changed by another site", observed="a change")
     site.submit(path, {"first_name": "Ann"})
