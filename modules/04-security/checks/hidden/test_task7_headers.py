@@ -206,7 +206,7 @@ class Told:
         return "\n".join(value for key, value in self.pairs if key.lower() == name.lower())
 
 
-@check("headers.everywhere", seconds=90)
+@check("headers.everywhere", seconds=240)
 def test_a_static_file(tools):
     """So does a static file, which the application serves in production once it was collected."""
     variables = {
