@@ -15,10 +15,10 @@ PRODUCTION = {
     "REDIS_URL": "redis://127.0.0.1:6379/0",
 }
 RIGHT = [
-    ("HS256", "k" * 32, "15", "24"),
-    ("HS256", "\u00e9" * 16, "0.01", "0.01"),  # 32 bytes in UTF-8
-    ("HS384", "k" * 48, "0.5", "0.5"),
-    ("HS512", "k" * 64, "7", "1"),
+    ("HS256", "k", 32, "15", "24"),
+    ("HS256", "\u00e9", 16, "0.01", "0.01"),  # 32 bytes in UTF-8
+    ("HS384", "k", 48, "0.5", "0.5"),
+    ("HS512", "k", 64, "7", "1"),
 ]
 WRONG = [
     *(("JWT_ALGORITHM", value) for value in ("none", "HS257")),
@@ -84,9 +84,10 @@ def test_other_layers_have_a_key(manage):
 
 
 @check("tokens.variables", seconds=120)
-@pytest.mark.parametrize(("algorithm", "key", "minutes", "hours"), RIGHT)
-def test_right_values(manage, rng, algorithm, key, minutes, hours):
+@pytest.mark.parametrize(("algorithm", "letter", "length", "minutes", "hours"), RIGHT)
+def test_right_values(manage, rng, algorithm, letter, length, minutes, hours):
     """Every layer starts with the values that the brief allows."""
+    key = letter * length
     lives = {"JWT_ACCESS_MINUTES": minutes, "JWT_REFRESH_HOURS": hours}
     env, settings = _env(JWT_ALGORITHM=algorithm, JWT_SIGNING_KEY=key, **lives), rng.choice(LAYERS)
     said = f"{settings} starts with {algorithm}, a key of {len(key.encode())} bytes and {lives}"
