@@ -8,7 +8,6 @@ import click
 
 from grader.cli import options as opt
 from grader.cli.console import out, progress
-from grader.domain.errors import UsageError_
 
 
 @click.command("grade")
@@ -68,10 +67,10 @@ def command(
     )
     store = EvidenceStore(opt.state_dir() / "evidence")
     if is_capstone(submission, path, number):
-        _refuse_only(criteria)
         with capstone(course) as whole, destination(out_dir, submission), progress() as show:
+            chosen_part = opt.only_evidence(whole, criteria)
             shown = with_reports_ready(show, formats)
-            result = grade_capstone(submission, whole, choices, progress=shown, store=store)
+            result = grade_capstone(submission, chosen_part, choices, progress=shown, store=store)
     else:
         with (
             assignment(course, opt.module_number(number), submission, path) as chosen,
@@ -85,11 +84,3 @@ def command(
     raise click.exceptions.Exit(
         finish(result, out_dir, formats, staff=staff, console=out, verbose=verbose, given=submission)
     )
-
-
-def _refuse_only(criteria: tuple[str, ...]) -> None:
-    if criteria:
-        raise UsageError_(
-            "--only has no meaning for the capstone: a level rests on all of its evidence",
-            "Leave it out: what has not changed is not measured again.",
-        )

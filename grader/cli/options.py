@@ -8,12 +8,16 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import platformdirs
 
 from grader.domain.course import CAPSTONE, Gate, Module
 from grader.domain.errors import EnvironmentError_, UsageError_
+
+if TYPE_CHECKING:
+    from grader.pipeline import Capstone
 
 FORMATS = (
     "json",
@@ -180,6 +184,23 @@ def only(module: Module, names: tuple[str, ...], gates: tuple[str, ...] | None =
     if module.draft and gates is None:
         names = names or tuple(known)
     return module.with_required(names) or (None if gates is None else ())
+
+
+def only_evidence(capstone: "Capstone", names: tuple[str, ...]) -> "Capstone":
+    """The capstone, restricted to the criteria named on the command line; whole where none was named.
+
+    Raises:
+        UsageError_: neither the capstone nor a module that gives evidence for it has a criterion of that name.
+    """
+    known = [criterion.id for part in capstone.parts for criterion in part.assignment.module.criteria]
+    if unknown := [n for n in names if n not in known]:
+        near = get_close_matches(unknown[0], known, n=3)
+        raise UsageError_(
+            f"the capstone has no criterion {unknown[0]}",
+            (f"Did you mean {' or '.join(near)}? " if near else "")
+            + "Its own are in `capstone/capstone.toml`, others in `rubric/capstone.toml`.",
+        )
+    return capstone.restricted_to(names) if names else capstone
 
 
 def _meant(name: str, known: Iterable[str], kind: str, module: str = "") -> str:

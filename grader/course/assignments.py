@@ -21,6 +21,10 @@ def assign(course: Course, number: int, room: Path) -> Assignment:
     module = next((m for m in course.modules if m.number == number), None)
     if module is None:
         raise UsageError_(f"the course has no module {number:02d}", f"It has 01 to {len(course.modules):02d}.")
+    return _assignment(course, module, room)
+
+
+def _assignment(course: Course, module: Module, room: Path) -> Assignment:
     checks = course.folder(module) / "checks"
     hidden = checks / "hidden"
 
@@ -28,7 +32,7 @@ def assign(course: Course, number: int, room: Path) -> Assignment:
     def control() -> Path:
         from grader.course.build import build_solution  # most gradings need no control
 
-        return build_solution(course, number, room / f"control-{number:02d}")
+        return build_solution(course, module.number, room / f"control-{module.number:02d}")
 
     return Assignment(
         module=module,
@@ -49,8 +53,8 @@ def assign_capstone(course: Course, room: Path) -> Capstone:
     rubric = load_rubric(course)
     wanted = set(rubric.evidence)
     parts = [
-        Part(_as_capstone(assign(course, module.number, room)), module.with_required(named))
-        for module in course.modules
+        Part(_as_capstone(_assignment(course, module, room)), module.with_required(named))
+        for module in course.assignments
         if (named := [c.id for c in module.criteria if c.id in wanted])
     ]
     gates = replace(parts[-1].assignment, module=Module(0, CAPSTONE, "Capstone", 1, (), rubric.gates), public=None)

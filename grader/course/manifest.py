@@ -10,9 +10,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from grader.course.gates import FULL_MARKS, GateTable, check_gates, completed, gate, read_rubric
+from grader.course.grammar import CAPSTONE_CHECKPOINT
 from grader.course.toml import convert, line_of, read_toml, refuse_doubled
 from grader.domain.advisories import Advisories
-from grader.domain.course import Criterion, Dimension, Gate, Module, SeenBy, State
+from grader.domain.course import CAPSTONE, Criterion, Dimension, Gate, Module, SeenBy, State
 from grader.domain.errors import CourseError
 
 CRITERION_ID = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
@@ -21,17 +22,27 @@ _Checkpoint = Annotated[int, Meta(ge=1, le=6)]
 _Solved = Annotated[str, Meta(pattern="^0[1-6] solved$")]
 
 
-class _Criterion(Struct, forbid_unknown_fields=True):
+class _Evidence(Struct, forbid_unknown_fields=True):
+    """A criterion of the capstone, which is no sum of points: it is evidence for a level."""
+
     id: str
     title: _Text
-    points: Annotated[int, Meta(ge=0, le=FULL_MARKS)]
     task: Annotated[int, Meta(ge=1)]
     hint: _Text
     docs: list[tuple[_Text, Annotated[str, Meta(pattern="^https://")]]]
     dimension: Dimension
     seen_by: Annotated[list[SeenBy], Meta(min_length=1)]
     requires: list[str] = []
+
+
+class _Criterion(_Evidence, kw_only=True):
+    points: Annotated[int, Meta(ge=0, le=FULL_MARKS)]
     manual: bool = False
+
+
+class _Capstone(Struct, forbid_unknown_fields=True):
+    title: _Text
+    criteria: Annotated[list[_Evidence], Meta(min_length=1)]
 
 
 class _Module(Struct, forbid_unknown_fields=True):
@@ -80,7 +91,8 @@ class Course:
     """A course on disk.
 
     ``modules`` are in order; one whose module.toml does not exist yet has no criteria. ``reference`` is a folder
-    that a release does not have. ``rubric`` are the gates by their metrics.
+    that a release does not have. ``rubric`` are the gates by their metrics. ``capstone`` is what is checked of the
+    capstone alone, as a module of the number that comes after the last; a release has none.
     ``plain_files`` are the files without comments, by the first state that has them.
     ``as_written`` are modules that keep the author's line breaks when markers change them.
     """
@@ -95,10 +107,20 @@ class Course:
     generators: tuple[Generated, ...]
     rubric: Mapping[str, Gate]
     advisories: Advisories | None = None
+    capstone: Module | None = None
+
+    @property
+    def assignments(self) -> tuple[Module, ...]:
+        """The modules, and the capstone after them, where there is one."""
+        return (*self.modules, self.capstone) if self.capstone else self.modules
 
     def folder(self, module: Module) -> Path:
-        """The folder of a module."""
-        return self.root / "modules" / module.slug
+        """The folder of a module, or of the capstone."""
+        return self.root / CAPSTONE if module.slug == CAPSTONE else self.root / "modules" / module.slug
+
+    def manifest(self, module: Module) -> Path:
+        """The file that says which criteria it has."""
+        return self.folder(module) / ("capstone.toml" if module.slug == CAPSTONE else "module.toml")
 
 
 def load_course(root: Path) -> Course:
@@ -110,7 +132,9 @@ def load_course(root: Path) -> Course:
     course = convert(read_toml(root / "course.toml"), _Course, root / "course.toml")
     rubric = read_rubric(root)
     modules = tuple(_module(root, slug, number, rubric) for number, slug in enumerate(course.modules, 1))
-    refuse_doubled([c.id for m in modules for c in m.criteria], root / "modules")
+    capstone = _capstone(root / CAPSTONE / "capstone.toml")
+    own = capstone.criteria if capstone else ()
+    refuse_doubled([c.id for c in (*(c for m in modules for c in m.criteria), *own)], root / "modules")
     return Course(
         root=root,
         name=course.name,
@@ -122,6 +146,7 @@ def load_course(root: Path) -> Course:
         generators=tuple(course.generators),
         rubric=rubric,
         advisories=_advisories(root, course.advisories),
+        capstone=capstone,
     )
 
 
@@ -143,25 +168,37 @@ def load_module(path: Path, rubric: Mapping[str, Gate] = MappingProxyType({})) -
     data = read_toml(path)
     data["gates"] = [completed(given, rubric) for given in data.get("gates", [])]
     read = convert(data, _Module, path)
-    criteria = tuple(
-        Criterion(
-            id=c.id,
-            title=c.title,
-            points=c.points,
-            task=c.task,
-            hint=c.hint,
-            docs=tuple(c.docs),
-            dimension=c.dimension,
-            requires=tuple(c.requires),
-            manual=c.manual,
-            seen_by=tuple(c.seen_by),
-        )
-        for c in read.criteria
-    )
+    criteria = tuple(_criterion(c, points=c.points, manual=c.manual) for c in read.criteria)
     gates = tuple(map(gate, read.gates))
     unread = tuple(read.unread)
     module = Module(read.number, read.slug, read.title, read.pass_score, criteria, gates, read.draft, unread)
     _check(module, path)
+    return module
+
+
+def _criterion(read: _Evidence, *, points: int, manual: bool = False) -> Criterion:
+    return Criterion(
+        id=read.id,
+        title=read.title,
+        points=points,
+        task=read.task,
+        hint=read.hint,
+        docs=tuple(read.docs),
+        dimension=read.dimension,
+        requires=tuple(read.requires),
+        manual=manual,
+        seen_by=tuple(read.seen_by),
+    )
+
+
+def _capstone(path: Path) -> Module | None:
+    """What is checked of the capstone beside what modules ask; ``None`` where there is no such manifest."""
+    if not path.is_file():
+        return None
+    read = convert(read_toml(path), _Capstone, path)
+    criteria = tuple(_criterion(c, points=1) for c in read.criteria)  # one each, which no result of a capstone shows
+    module = Module(CAPSTONE_CHECKPOINT, CAPSTONE, read.title, len(criteria), criteria)
+    _check_criteria(module, path)
     return module
 
 
@@ -179,15 +216,19 @@ def _module(root: Path, slug: str, number: int, rubric: Mapping[str, Gate]) -> M
 
 def _check(module: Module, path: Path) -> None:
     """What a type cannot say: sums, ids, and what requires what."""
+    _check_criteria(module, path)
+    check_gates(module.gates, path)
+    total = sum(c.points for c in module.criteria) + sum(g.points for g in module.gates)
+    if module.criteria and total != FULL_MARKS and not (module.draft and total < FULL_MARKS):
+        raise CourseError(f"{path}: the points sum to {total}", f"Make them sum to {FULL_MARKS}.")
+
+
+def _check_criteria(module: Module, path: Path) -> None:
     known = {c.id: c for c in module.criteria}
     refuse_doubled([c.id for c in module.criteria], path)
     for criterion in module.criteria:
         if wrong := _complaint(criterion, known):
             raise CourseError(f"{line_of(path, criterion.id)}: {wrong[0]}", wrong[1])
-    check_gates(module.gates, path)
-    total = sum(c.points for c in module.criteria) + sum(g.points for g in module.gates)
-    if module.criteria and total != FULL_MARKS and not (module.draft and total < FULL_MARKS):
-        raise CourseError(f"{path}: the points sum to {total}", f"Make them sum to {FULL_MARKS}.")
     for criterion in module.criteria:
         _acyclic(criterion, known, (), path)
 

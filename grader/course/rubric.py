@@ -51,7 +51,7 @@ def load_rubric(course: Course) -> Rubric:
         CourseError: it is missing or no rubric, or names evidence that nothing gives.
     """
     path, gates = course.root / FILE, course.rubric
-    criteria = [c.id for module in course.modules for c in module.criteria]
+    criteria = [c.id for module in course.assignments for c in module.criteria]
     items = {item.id: item for item in load_items(course.root)}
     read = convert(read_toml(path), _Rubric, path, _HELP)
     if [one.id for one in read.dimensions] != list(Dimension):

@@ -65,7 +65,7 @@ def course(tmp_path: Path) -> Course:
     [
         ('"tokens.login",', '"tokens.logon",', "there is no criterion or gate tokens.logon"),
         ('["review.style"]', '["review.stile"]', "there is no item of the peer review review.stile"),
-        ('shows = "MFA"\nnot_measured', 'shows = "MFA"\n# not_measured', "nothing shows 'MFA'"),
+        ('shows = "Runbooks"\nnot_measured', 'shows = "Runbooks"\n# not_measured', "nothing shows 'Runbooks'"),
         ('id = "delivery"', 'id = "testing"', "its dimensions are not the five"),
         ('shows = "MFA"', 'show = "MFA"', "unknown field `show`"),
         ("[[dimensions]]", "[[dimensions]", "is not TOML"),

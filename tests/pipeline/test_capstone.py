@@ -6,13 +6,17 @@ from pathlib import Path
 import pytest
 
 from grader.cli.assign import is_capstone
+from grader.cli.options import only_evidence
 from grader.course import assign_capstone, load_course
 from grader.domain.course import CAPSTONE, Dimension, Gate, Level, Module, ReviewItem
+from grader.domain.errors import UsageError_
 from grader.domain.evidence import Evidence, Measurement, Observation
 from grader.domain.result import ONLY_SOME, Result
 from grader.domain.rubric import Descriptor, DimensionRubric, Rubric
 from grader.domain.status import Status
-from grader.pipeline.capstone import judged
+from grader.pipeline.assignment import Assignment
+from grader.pipeline.capstone import Capstone, Part, judged, looked_at
+from grader.report.verdict_words import verdict
 from grader.scoring import score
 from tests.report.parts import PROVENANCE, criterion
 
@@ -135,3 +139,44 @@ def test_when_the_capstone_is_meant(
     if settings:
         (project / "track.toml").write_text(settings)
     assert is_capstone(project, None, named) is expected
+
+
+def parts() -> Capstone:
+    """A capstone of two parts, as ``tokens`` and ``style`` have measured it."""
+    first = Assignment(TOKENS, ROOT, None, ROOT)
+    return Capstone(RUBRIC, (Part(first, ("tokens.reuse", "x.y")), Part(first, None)))
+
+
+def test_criteria_that_were_asked_for_are_practice_and_prove_no_level() -> None:
+    asked = parts().restricted_to(("tokens.reuse",))
+    result = looked_at(asked, [tokens()])
+    assert (result.levels, result.gates, result.met, result.graded) == ((), (), False, True)
+    assert (result.score, result.max_score) == (1, 1)
+    assert ONLY_SOME in result.provenance.unofficial_because
+    assert not result.provenance.official
+    assert [u.id for u in result.unmeasured] == ["x.y"]
+    said = verdict(result)
+    assert (said.kind, said.headline) == ("practice", "All criteria that were asked for pass")
+
+
+def test_a_criterion_that_fails_when_it_is_asked_for_is_still_open() -> None:
+    result = looked_at(parts().restricted_to(("tokens.reuse",)), [tokens(Status.FAILED)])
+    assert (result.score, result.graded) == (0, True)
+    assert verdict(result).headline == "1 criterion is still open"
+
+
+def test_what_a_criterion_requires_is_asked_for_with_it() -> None:
+    needs = replace(TOKENS, criteria=(replace(TOKENS.criteria[0], requires=("x.y",)), TOKENS.criteria[1]))
+    capstone = Capstone(RUBRIC, (Part(Assignment(needs, ROOT, None, ROOT), ("tokens.reuse", "x.y")),))
+    assert capstone.restricted_to(("tokens.reuse",)).only == ("tokens.reuse", "x.y")
+    with pytest.raises(KeyError):
+        capstone.restricted_to(("tokens",))
+
+
+def test_only_names_criteria_and_offers_what_is_like_it() -> None:
+    assert only_evidence(parts(), ()).only == ()
+    assert only_evidence(parts(), ("x.y",)).only == ("x.y",)
+    with pytest.raises(UsageError_) as told:
+        only_evidence(parts(), ("tokens.reused",))
+    assert told.value.message == "the capstone has no criterion tokens.reused"
+    assert told.value.hint.startswith("Did you mean tokens.reuse?")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from grader.course.lint.briefs import lint_brief
+from grader.course.lint.briefs import lint_brief, lint_capstone_pages
 from grader.course.lint.checks import lint_checks
 from grader.course.lint.mutants import lint_mutants
 from grader.course.lint.peer_review import lint_items
@@ -27,6 +27,10 @@ def lint(course: Course) -> tuple[LintProblem, ...]:
             parts.append(lambda module=module: lint_checks(course, module))  # type: ignore[misc]
             parts.append(lambda module=module: lint_brief(course, module))  # type: ignore[misc]
             parts.append(lambda module=module: lint_mutants(course, module))  # type: ignore[misc]
+    if (capstone := course.capstone) is not None:
+        parts.append(lambda: lint_checks(course, capstone))
+        parts.append(lambda: lint_capstone_pages(course, capstone))
+        parts.append(lambda: lint_mutants(course, capstone))
     parts.append(lambda: lint_items(course))
     parts.append(lambda: lint_rubric(course))
     parts.append(lambda: lint_states(course))

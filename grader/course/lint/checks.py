@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from grader.course.lint.problem import LintProblem
 from grader.course.manifest import Course
 from grader.course.toml import line_of
-from grader.domain.course import Module
+from grader.domain.course import CAPSTONE, Module
 
 _VERBS = ("check", "matrix")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -48,7 +48,7 @@ def lint_checks(course: Course, module: Module) -> Iterator[LintProblem]:
             names.setdefault(function.name, function.lineno)
     if None in tied:
         return
-    manifest = course.folder(module) / "module.toml"
+    manifest = course.manifest(module)
     for unused in (c.id for c in module.criteria if not c.manual and c.id not in tied):
         where = str(line_of(manifest, unused)).removeprefix(f"{course.root}/")
         yield LintProblem(where, f"no check carries {unused}.", "Write a check for it.")
@@ -92,8 +92,12 @@ def _of_test(
     for tie in ties:
         if tie.criterion is not None and tie.criterion not in known:
             near = _near(tie.criterion, known)
-            problem = f"{tie.criterion} is no criterion of module {module.number:02d}"
+            problem = f"{tie.criterion} is no criterion of {_called(module)}"
             yield LintProblem(f"{where}:{tie.line}", problem + (f"; did you mean {near}?" if near else "."))
+
+
+def _called(module: Module) -> str:
+    return "the capstone" if module.slug == CAPSTONE else f"module {module.number:02d}"
 
 
 def _near(criterion: str | None, known: set[str]) -> str:

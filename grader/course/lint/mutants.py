@@ -27,4 +27,6 @@ def lint_mutants(course: Course, module: Module) -> Iterator[LintProblem]:
             mutate(solution, mutant)
         except CourseError as wrong:
             file, _, problem = wrong.message.partition(": ")
-            yield LintProblem(f"modules/{module.slug}/{file}", f"{problem}.", wrong.hint)
+            yield LintProblem(
+                f"{course.folder(module).relative_to(course.root).as_posix()}/{file}", f"{problem}.", wrong.hint
+            )

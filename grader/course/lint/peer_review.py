@@ -32,7 +32,7 @@ def lint_items(course: Course) -> Iterator[LintProblem]:
 
 def _evidence(course: Course) -> set[str]:
     gates = {name for module in course.modules for gate in module.gates for name in (gate.id, gate.metric)}
-    return gates | {c.id for module in course.modules for c in module.criteria} | set(course.rubric)
+    return gates | {c.id for module in course.assignments for c in module.criteria} | set(course.rubric)
 
 
 def _near(name: str, known: list[str]) -> str:
