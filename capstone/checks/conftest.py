@@ -254,6 +254,10 @@ class Factor:
         """The code of the step that it is now, or of one before or after it."""
         return totp(self.key, (in_a_fresh_step() if step is None else step) + offset)
 
+    def step(self):
+        """The number of the time step that it is now, of which enough is left for a request."""
+        return in_a_fresh_step()
+
     def wrong(self, rng):
         """Six digits that are a code of no step around now."""
         near = {totp(self.key, step_now() + offset) for offset in range(-4, 7)}

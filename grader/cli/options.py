@@ -192,7 +192,7 @@ def only_evidence(capstone: "Capstone", names: tuple[str, ...]) -> "Capstone":
     Raises:
         UsageError_: neither the capstone nor a module that gives evidence for it has a criterion of that name.
     """
-    known = [criterion.id for part in capstone.parts for criterion in part.assignment.module.criteria]
+    known = list(dict.fromkeys(c.id for part in capstone.parts for c in part.assignment.module.criteria))
     if unknown := [n for n in names if n not in known]:
         near = get_close_matches(unknown[0], known, n=3)
         raise UsageError_(

@@ -93,7 +93,7 @@ def _giver(course: Course, module: Module, new: NewCriterion) -> Criterion:
         raise UsageError_(f"{new.id!r} is no criterion id", "Write `area.what-it-says`, in lower case.")
     if not new.title or re.search(r'["\\{}\x00-\x1f]', new.title):
         raise UsageError_(f"{new.title!r} is no title", "Write a sentence in one line, without quotes and braces.")
-    if any(new.id == c.id for m in course.modules for c in m.criteria):
+    if any(new.id == c.id for m in course.assignments for c in m.criteria):
         raise UsageError_(f"there is a criterion {new.id} already", "Ids are never used twice: choose another.")
     giver = known.get(new.taken_from)
     if giver is None or giver.points <= new.points:

@@ -23,14 +23,13 @@ def test_steps(api, begin_factor, on_field):
 def test_no_code_of_a_step_that_is_spent(api, begin_factor, code_step, got_in):
     """After a code neither it nor one of an earlier step is right, the confirming one included."""
     factor = begin_factor(api, "editor")
-    code = factor.code()
-    earlier = factor.code(-1)
+    step = factor.step()
+    code, earlier, later = (factor.code(offset, step=step) for offset in (0, -1, 1))
     factor.post("confirm", code=code).expect(200)
     for spent in (code, earlier):
         code_step(factor, spent).expect(401, because="a code of this step was accepted before")
-    later = factor.code(1)
     got_in(code_step(factor, later), factor)
-    for spent in (later, factor.code(0)):
+    for spent in (later, code):
         code_step(factor, spent).expect(401, because="a code of this step, or of a later one, was accepted before")
 
 

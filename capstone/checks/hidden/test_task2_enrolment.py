@@ -47,7 +47,7 @@ def test_who_may(api, version, rng):
         for bad in ({}, {"password": 7, "code": 7}, {"password": None, "code": None}):
             answer = api.post(f"/auth/mfa/{path}/", as_="reader", json=bad, version=version, within_s=60)
             answer.expect(400, 409, because="the body is not whole")
-    api.post("/auth/mfa/login/", json={"challenge": 7, "code": 7}, version=version).expect(400)
+    api.post("/auth/mfa/login/", json={"challenge": [7], "code": None}, version=version).expect(400)
     api.post("/auth/mfa/login/", json={"challenge": rng.word(), "code": "1"}, version=version).expect(401)
 
 

