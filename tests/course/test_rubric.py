@@ -57,6 +57,8 @@ def course(tmp_path: Path) -> Course:
     for module in COURSE.modules:
         (tmp_path / "modules" / module.slug).mkdir(parents=True)
         shutil.copy(COURSE.folder(module) / "module.toml", tmp_path / "modules" / module.slug)
+    (tmp_path / "capstone").mkdir()
+    shutil.copy(ROOT / "capstone/capstone.toml", tmp_path / "capstone")
     return load_course(tmp_path)
 
 
