@@ -19,8 +19,8 @@ PAGE = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 PAGES = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
 FENCE = re.compile(r"^ *```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 COURSE = load_course(ROOT)
-NAMES = {c.id for m in COURSE.modules for c in m.criteria} | {
-    mutant.id for m in COURSE.modules for mutant in load_mutants(COURSE, m)
+NAMES = {c.id for m in COURSE.assignments for c in m.criteria} | {
+    mutant.id for m in COURSE.assignments for mutant in load_mutants(COURSE, m)
 }
 NAMES |= {*COURSE.rubric, *(metric.partition(".")[0] for metric in COURSE.rubric)}
 
